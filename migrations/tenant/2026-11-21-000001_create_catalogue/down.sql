@@ -1,0 +1,4 @@
+DROP TABLE product_units;
+DROP TABLE products;
+DROP TABLE categories;
+DROP TABLE units;

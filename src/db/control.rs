@@ -1,0 +1,75 @@
+//! Connections to the control plane: the `platform` schema and nothing else.
+
+use std::ops::{Deref, DerefMut};
+
+use diesel_async::AsyncPgConnection;
+
+use super::connect::Connector;
+use super::error::{DbError, DbResult};
+use super::pool::{PoolSettings, RawConn, RawPool};
+
+/// Hands out connections for dealers' registration, users and sessions.
+#[derive(Clone)]
+pub struct ControlPool(RawPool);
+
+impl ControlPool {
+    /// A pool as configured; connections open on first use.
+    pub fn new(connector: &Connector, settings: &PoolSettings) -> Self {
+        Self(RawPool::new(connector, settings))
+    }
+
+    /// A connection that sees the `platform` tables.
+    pub async fn checkout(&self) -> DbResult<ControlConn> {
+        self.0.checkout().await.map(ControlConn)
+    }
+
+    /// Closes all connections; later checkouts fail.
+    pub fn close(&self) {
+        self.0.close();
+    }
+}
+
+/// A connection to the `platform` schema. Code that wants a dealer's rows asks
+/// for a `TenantTx`, so this type is of no use to it.
+pub struct ControlConn(RawConn);
+
+impl ControlConn {
+    /// Runs `work` in one transaction; an error undoes all of it.
+    pub async fn transaction<T, E, F>(&mut self, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Self) -> Result<T, E>,
+        E: From<DbError>,
+    {
+        use diesel_async::{AnsiTransactionManager as Manager, TransactionManager};
+        let fault = |error: diesel::result::Error| E::from(DbError::from(error));
+        Manager::begin_transaction(&mut *self.0).await.map_err(fault)?;
+        match work(self).await {
+            Ok(value) => {
+                Manager::commit_transaction(&mut *self.0).await.map_err(fault)?;
+                Ok(value)
+            }
+            Err(error) => {
+                // A connection that can not roll back is dropped by the pool;
+                // the first error is the one that tells.
+                if let Err(rollback) = Manager::rollback_transaction(&mut *self.0).await {
+                    tracing::warn!(error = %rollback, "rollback failed");
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Deref for ControlConn {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for ControlConn {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
+    }
+}

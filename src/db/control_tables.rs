@@ -1,0 +1,37 @@
+// @generated from migrations/control; `cargo test` says how to renew it.
+
+diesel::table! {
+    platform.dealers (id) {
+        id -> Uuid,
+        name -> Text,
+        schema_name -> Text,
+        status -> Text,
+        currency -> Text,
+        timezone -> Text,
+        created_at -> Timestamptz,
+        activated_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    platform.memberships (user_id, dealer_id) {
+        user_id -> Uuid,
+        dealer_id -> Uuid,
+        role -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.users (id) {
+        id -> Uuid,
+        email -> Text,
+        name -> Text,
+        password_hash -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(memberships -> dealers (dealer_id));
+diesel::joinable!(memberships -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(dealers, memberships, users);

@@ -1,0 +1,97 @@
+//! What a failed statement means, without the database's wording.
+
+use std::time::Duration;
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use crate::error::{AppError, ErrorCode};
+
+/// A failed statement or checkout.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// A unique constraint refused the row.
+    #[error("unique constraint {constraint}")]
+    Unique {
+        /// Name of the constraint or unique index.
+        constraint: String,
+    },
+    /// A foreign key refused the row.
+    #[error("foreign key {constraint}")]
+    ForeignKey {
+        /// Name of the constraint.
+        constraint: String,
+    },
+    /// A concurrent transaction won.
+    #[error("serialization failure")]
+    Serialization(#[source] DieselError),
+    /// statement_timeout or lock_timeout struck.
+    #[error("timed out in the database")]
+    Timeout(#[source] DieselError),
+    /// No connection became free in time.
+    #[error("no connection became free")]
+    PoolTimeout,
+    /// The server can not be reached or closed the connection.
+    #[error("the database is away: {0}")]
+    Away(String),
+    /// Anything else: a fault of ours.
+    #[error(transparent)]
+    Other(DieselError),
+}
+
+/// What data access returns.
+pub type DbResult<T> = Result<T, DbError>;
+
+impl From<DieselError> for DbError {
+    fn from(error: DieselError) -> Self {
+        let DieselError::DatabaseError(kind, info) = &error else {
+            return Self::Other(error);
+        };
+        let constraint = || info.constraint_name().unwrap_or_default().to_owned();
+        match kind {
+            DatabaseErrorKind::UniqueViolation => Self::Unique {
+                constraint: constraint(),
+            },
+            DatabaseErrorKind::ForeignKeyViolation => Self::ForeignKey {
+                constraint: constraint(),
+            },
+            DatabaseErrorKind::SerializationFailure => Self::Serialization(error),
+            DatabaseErrorKind::ClosedConnection => Self::Away(info.message().to_owned()),
+            // diesel does not pass on SQLSTATE 57014 and 55P03, so the text
+            // has to tell; lc_messages is fixed to C where we own the server.
+            _ if info.message().contains("statement timeout")
+                || info.message().contains("lock timeout") =>
+            {
+                Self::Timeout(error)
+            }
+            _ => Self::Other(error),
+        }
+    }
+}
+
+impl From<DbError> for AppError {
+    fn from(error: DbError) -> Self {
+        let (code, message) = match &error {
+            DbError::Unique { .. } => {
+                (ErrorCode::AlreadyExists, "another record has this value already")
+            }
+            DbError::ForeignKey { .. } => {
+                (ErrorCode::NotFound, "a record this one refers to does not exist")
+            }
+            DbError::Serialization(_) => (
+                ErrorCode::Conflict,
+                "another request changed the same records; try again",
+            ),
+            DbError::Timeout(_) => (ErrorCode::Timeout, "the database took too long"),
+            DbError::PoolTimeout => {
+                return Self::overloaded(
+                    "the server has more work than it can take; try again shortly",
+                    Duration::from_secs(1),
+                )
+                .with_cause(error);
+            }
+            DbError::Away(_) => (ErrorCode::Unavailable, "the database can not be reached"),
+            DbError::Other(_) => return Self::internal(error),
+        };
+        Self::new(code, message).with_cause(error)
+    }
+}

@@ -1,0 +1,36 @@
+//! Counting and tracing the statements of a request.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+
+/// Counts the statements one unit of work sends, transaction control aside.
+///
+/// Shown in the request's log line and, in development, in the answer's
+/// `extensions`; the tests hold operations to a number of statements with it.
+#[derive(Clone, Debug, Default)]
+pub struct StatementCount(Arc<AtomicU32>);
+
+impl StatementCount {
+    /// Statements so far.
+    pub fn get(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The hook for a connection.
+    pub fn hook(&self) -> impl Instrumentation + 'static {
+        let count = Arc::clone(&self.0);
+        move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::StartQuery { query, .. } = event {
+                count.fetch_add(1, Ordering::Relaxed);
+                tracing::trace!(sql = %query, "statement");
+            }
+        }
+    }
+}
+
+/// The hook of a connection nobody uses.
+pub fn silent() -> impl Instrumentation + 'static {
+    |_: InstrumentationEvent<'_>| {}
+}

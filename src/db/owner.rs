@@ -1,0 +1,105 @@
+//! Synchronous connections of the role that owns all schemas, for DDL.
+//!
+//! Provisioning and migrating are blocking work with long transactions. They
+//! run on blocking threads over a small r2d2 pool of their own, so that they
+//! can neither take the request pool's connections nor stall an HTTP worker.
+
+use std::time::Duration;
+
+use diesel_async::AsyncPgConnection;
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::connect::Connector;
+use super::error::DbError;
+
+/// A synchronous diesel connection with the owner's rights.
+pub type OwnerConn = AsyncConnectionWrapper<AsyncPgConnection>;
+
+/// Session settings of DDL: a lock that is not granted soon is given up, so
+/// that readers never queue up behind a waiting ALTER for long.
+const SESSION_SETUP: &str = "SET lock_timeout = '2s'; SET search_path = ''; \
+                             SET client_min_messages = warning";
+
+/// A few owner connections, opened on first use.
+#[derive(Clone)]
+pub struct OwnerPool(r2d2::Pool<OwnerManager>);
+
+struct OwnerManager {
+    connector: Connector,
+    url: SecretString,
+}
+
+impl r2d2::ManageConnection for OwnerManager {
+    type Connection = OwnerConn;
+    type Error = diesel::ConnectionError;
+
+    fn connect(&self) -> Result<Self::Connection, Self::Error> {
+        let url = self.url.expose_secret();
+        self.connector.connect_blocking(url, SESSION_SETUP)
+    }
+
+    fn is_valid(&self, conn: &mut Self::Connection) -> Result<(), Self::Error> {
+        diesel::connection::SimpleConnection::batch_execute(conn, "SELECT 1")
+            .map_err(diesel::ConnectionError::CouldntSetupConfiguration)
+    }
+
+    fn has_broken(&self, conn: &mut Self::Connection) -> bool {
+        use diesel::connection::TransactionManager;
+        type Manager = <OwnerConn as diesel::Connection>::TransactionManager;
+        std::thread::panicking() || Manager::is_broken_transaction_manager(conn)
+    }
+}
+
+impl OwnerPool {
+    /// A pool of at most `size` connections.
+    pub fn new(connector: &Connector, url: SecretString, size: u32) -> Self {
+        let manager = OwnerManager {
+            connector: connector.clone(),
+            url,
+        };
+        let pool = r2d2::Pool::builder()
+            .max_size(size.max(1))
+            .min_idle(Some(0))
+            .connection_timeout(Duration::from_secs(10))
+            .error_handler(Box::new(LogErrors))
+            .build_unchecked(manager);
+        Self(pool)
+    }
+
+    /// Runs `work` with a connection on this thread, which may block.
+    pub fn run_blocking<T, E: From<DbError>>(
+        &self,
+        work: impl FnOnce(&mut OwnerConn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut conn = self
+            .0
+            .get()
+            .map_err(|error| DbError::Away(error.to_string()))?;
+        work(&mut conn)
+    }
+
+    /// Runs `work` with a connection on a blocking thread.
+    pub async fn run<T, E>(
+        &self,
+        work: impl FnOnce(&mut OwnerConn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let pool = self.clone();
+        tokio::task::spawn_blocking(move || pool.run_blocking(work))
+            .await
+            .unwrap_or_else(|error| Err(E::from(DbError::Away(error.to_string()))))
+    }
+}
+
+#[derive(Debug)]
+struct LogErrors;
+
+impl<E: std::error::Error> r2d2::HandleError<E> for LogErrors {
+    fn handle_error(&self, error: E) {
+        tracing::warn!(%error, "owner connection");
+    }
+}

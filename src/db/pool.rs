@@ -1,0 +1,94 @@
+//! Async pools over [`Connector`], and the bounds they share.
+
+use std::time::Duration;
+
+use diesel_async::AsyncPgConnection;
+use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use futures_util::FutureExt;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::connect::Connector;
+use super::error::{DbError, DbResult};
+
+/// How one pool is dimensioned and how its sessions begin.
+#[derive(Clone, Debug)]
+pub struct PoolSettings {
+    /// Connection string of the login role.
+    pub url: SecretString,
+    /// Upper bound of open connections.
+    pub size: usize,
+    /// Longest wait for a free connection.
+    pub wait: Duration,
+    /// Statements run once on each new connection.
+    pub session_setup: String,
+}
+
+/// A pool whose connections come out as they are.
+///
+/// Private to `db` and [`crate::tenancy::tx`]: whoever else wants rows goes
+/// through a type that says whose rows.
+#[derive(Clone)]
+pub(crate) struct RawPool {
+    pool: Pool<AsyncPgConnection>,
+    connector: Connector,
+}
+
+/// A checked-out connection.
+pub(crate) type RawConn = Object<AsyncPgConnection>;
+
+impl RawPool {
+    pub(crate) fn new(connector: &Connector, settings: &PoolSettings) -> Self {
+        let manager = AsyncDieselConnectionManager::new_with_config(
+            settings.url.expose_secret(),
+            manager_config(connector.clone(), settings.session_setup.clone()),
+        );
+        let builder = Pool::builder(manager)
+            .max_size(settings.size)
+            .wait_timeout(Some(settings.wait))
+            .create_timeout(Some(settings.wait))
+            .runtime(deadpool::Runtime::Tokio1);
+        Self {
+            pool: match builder.build() {
+                Ok(pool) => pool,
+                // Reported only when a timeout is set without a runtime.
+                Err(error) => unreachable!("pool: {error}"),
+            },
+            connector: connector.clone(),
+        }
+    }
+
+    pub(crate) async fn checkout(&self) -> DbResult<RawConn> {
+        self.pool.get().await.map_err(|error| match error {
+            PoolError::Timeout(_) => DbError::PoolTimeout,
+            PoolError::Backend(cause) => DbError::Away(cause.to_string()),
+            other => DbError::Away(other.to_string()),
+        })
+    }
+
+    pub(crate) fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    pub(crate) fn close(&self) {
+        self.pool.close();
+    }
+
+    pub(crate) fn status(&self) -> deadpool::Status {
+        self.pool.status()
+    }
+}
+
+fn manager_config(connector: Connector, setup: String) -> ManagerConfig<AsyncPgConnection> {
+    let mut config = ManagerConfig::default();
+    // A test query on each checkout would double the round trips of a small
+    // request; a dead connection shows at its BEGIN.
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |url| {
+        let (connector, url, setup) = (connector.clone(), url.to_owned(), setup.clone());
+        async move { connector.connect(&url, &setup).await }.boxed()
+    });
+    config
+}

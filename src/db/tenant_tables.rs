@@ -1,0 +1,121 @@
+// @generated from migrations/tenant; `cargo test` says how to renew it.
+
+diesel::table! {
+    categories (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        parent_id -> Nullable<Uuid>,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    customers (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        tax_id -> Nullable<Text>,
+        terms_days -> Int2,
+        credit_limit -> Numeric,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Uuid,
+        customer_id -> Uuid,
+        code -> Text,
+        name -> Text,
+        address_line -> Text,
+        city -> Text,
+        po_number -> Nullable<Text>,
+        status -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    product_units (product_id, unit_id) {
+        product_id -> Uuid,
+        unit_id -> Uuid,
+        num -> Int8,
+        den -> Int8,
+        barcode -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    products (id) {
+        id -> Uuid,
+        sku -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        kind -> Text,
+        category_id -> Nullable<Uuid>,
+        base_unit_id -> Uuid,
+        list_price -> Numeric,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    stock_levels (product_id, warehouse_id) {
+        product_id -> Uuid,
+        warehouse_id -> Uuid,
+        on_hand -> Numeric,
+        reserved -> Numeric,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    units (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        dimension -> Text,
+        scale -> Int2,
+        rec20_code -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    warehouses (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        kind -> Text,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(jobs -> customers (customer_id));
+diesel::joinable!(product_units -> products (product_id));
+diesel::joinable!(product_units -> units (unit_id));
+diesel::joinable!(products -> categories (category_id));
+diesel::joinable!(products -> units (base_unit_id));
+diesel::joinable!(stock_levels -> products (product_id));
+diesel::joinable!(stock_levels -> warehouses (warehouse_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    categories, customers, jobs, product_units, products, stock_levels, units, warehouses,
+);

@@ -1,0 +1,8 @@
+//! The category tree. A category may have one parent; cycles are refused.
+
+pub mod graphql;
+pub mod input;
+pub mod loader;
+pub mod model;
+pub mod query;
+pub mod service;

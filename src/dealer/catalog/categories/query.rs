@@ -1,0 +1,109 @@
+//! SQL of categories.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::model::{CategoryChanges, CategoryId, CategoryRow};
+use crate::db::error::DbResult;
+use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
+use crate::db::tenant_tables::categories;
+use crate::error::AppResult;
+use crate::graphql::order::sort_keys;
+use crate::tenancy::TenantTx;
+
+/// A condition on categories.
+pub type CategoryCondition = Predicate<categories::table>;
+
+sort_keys! {
+    table: categories, row: CategoryRow,
+    field: /// What categories can be sorted by.
+        CategoryOrderField,
+    order: /// One sort key of categories.
+        CategoryOrder,
+    sort: CategorySort,
+    keys: {
+        /// By code.
+        Code => code: String,
+        /// By name.
+        Name => name: String,
+    },
+    ties: { Id => id },
+    default: Code Asc,
+}
+
+/// One page of categories.
+pub async fn page(
+    tx: &mut TenantTx,
+    filter: Option<CategoryCondition>,
+    keys: &[(CategorySort, OrderDirection)],
+    page: &PageRequest,
+) -> AppResult<Page<CategoryRow>> {
+    Ok(load_page!(tx, categories as CategoryRow, filter: filter, keys: keys, page: page))
+}
+
+/// How many categories match.
+pub async fn count(tx: &mut TenantTx, filter: Option<CategoryCondition>) -> AppResult<i64> {
+    Ok(count_rows!(tx, categories, filter: filter))
+}
+
+/// The categories with these ids.
+pub async fn find_many(tx: &mut TenantTx, ids: &[CategoryId]) -> DbResult<Vec<CategoryRow>> {
+    let query = categories::table
+        .filter(categories::id.eq_any(ids.to_vec()))
+        .select(CategoryRow::as_select());
+    Ok(query.load(&mut **tx).await?)
+}
+
+/// The categories with these codes.
+pub async fn find_many_by_code(
+    tx: &mut TenantTx,
+    codes: &[String],
+) -> DbResult<Vec<CategoryRow>> {
+    let query = categories::table
+        .filter(categories::code.eq_any(codes.to_vec()))
+        .select(CategoryRow::as_select());
+    Ok(query.load(&mut **tx).await?)
+}
+
+/// The categories right below these, by code.
+pub async fn find_children(
+    tx: &mut TenantTx,
+    parents: &[CategoryId],
+) -> DbResult<Vec<CategoryRow>> {
+    let query = categories::table
+        .filter(categories::parent_id.eq_any(parents.to_vec()))
+        .order(categories::code)
+        .select(CategoryRow::as_select());
+    Ok(query.load(&mut **tx).await?)
+}
+
+/// The parents of all categories, locked against moves, for the search of cycles.
+pub async fn parents_locked(
+    tx: &mut TenantTx,
+) -> DbResult<Vec<(CategoryId, Option<CategoryId>)>> {
+    let query = categories::table
+        .order(categories::id)
+        .select((categories::id, categories::parent_id))
+        .for_update();
+    Ok(query.load(&mut **tx).await?)
+}
+
+/// Adds a category.
+pub async fn insert(tx: &mut TenantTx, row: &CategoryRow) -> QueryResult<()> {
+    let query = diesel::insert_into(categories::table).values(row.clone());
+    query.execute(&mut **tx).await.map(|_rows| ())
+}
+
+/// Changes the category if it still has this version.
+pub async fn update(
+    tx: &mut TenantTx,
+    id: CategoryId,
+    version: i32,
+    changes: CategoryChanges,
+) -> QueryResult<Option<CategoryRow>> {
+    let query = diesel::update(categories::table.find(id))
+        .filter(categories::version.eq(version))
+        .set((changes, categories::version.eq(categories::version + 1)))
+        .returning(CategoryRow::as_returning());
+    query.get_result(&mut **tx).await.optional()
+}

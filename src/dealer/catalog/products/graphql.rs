@@ -1,0 +1,239 @@
+//! The surface of products: objects and queries.
+
+use async_graphql::{Context, ID, Object};
+use chrono::{DateTime, Utc};
+
+use super::input::ProductWhere;
+use super::loader::{ProductByBarcode, ProductById, ProductBySku, UnitsByProduct};
+use super::model::{ProductId, ProductKind, ProductRow, ProductUnitRow};
+use super::query::{self, ProductOrder, ProductSort};
+use crate::dealer::catalog::categories::graphql::Category;
+use crate::dealer::catalog::categories::loader::CategoryById;
+use crate::dealer::catalog::units::graphql::Unit;
+use crate::dealer::catalog::units::loader::UnitById;
+use crate::dealer::stock::graphql::StockLevel;
+use crate::dealer::stock::loader::StockLevelsByProduct;
+use crate::error::{AppError, AppResult};
+use crate::graphql::connection::{Connection, PageArgs, list, page_cost};
+use crate::graphql::context::ContextExt;
+use crate::graphql::filter::{Nested, Where};
+use crate::graphql::scalars::{Decimal, Money};
+
+/// Something a dealer sells.
+#[derive(Clone)]
+pub struct Product(pub ProductRow);
+
+impl From<ProductRow> for Product {
+    fn from(row: ProductRow) -> Self {
+        Self(row)
+    }
+}
+
+/// Something a dealer sells: a bag of cement, a bar of steel, a delivery trip.
+#[Object]
+impl Product {
+    /// Opaque id.
+    pub async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// Unique stock-keeping code.
+    async fn sku(&self) -> &str {
+        &self.0.sku
+    }
+
+    /// Name for people.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// More about it.
+    async fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// How it reaches the customer.
+    async fn kind(&self) -> ProductKind {
+        self.0.kind
+    }
+
+    /// Where it stands in the category tree.
+    async fn category(&self, ctx: &Context<'_>) -> AppResult<Option<Category>> {
+        match self.0.category_id {
+            Some(id) => Ok(ctx.unit()?.load(CategoryById(id)).await?.map(Category)),
+            None => Ok(None),
+        }
+    }
+
+    /// The unit it is kept and priced in.
+    async fn base_unit(&self, ctx: &Context<'_>) -> AppResult<Unit> {
+        unit_of(ctx, self.0.base_unit_id).await
+    }
+
+    /// The units it is bought and sold in, the base unit among them.
+    async fn units(&self, ctx: &Context<'_>) -> AppResult<Vec<ProductUnit>> {
+        let rows = ctx.unit()?.load_list(UnitsByProduct(self.0.id)).await?;
+        let base = self.0.base_unit_id;
+        let unit = |row: ProductUnitRow| ProductUnit {
+            is_base: row.unit_id == base,
+            row,
+        };
+        Ok(rows.into_iter().map(unit).collect())
+    }
+
+    /// List price per base unit.
+    async fn list_price(&self, ctx: &Context<'_>) -> AppResult<Money> {
+        Ok(Money {
+            amount: Decimal(self.0.list_price),
+            currency: ctx.unit()?.context().dealer().currency.clone(),
+        })
+    }
+
+    /// What lies in each warehouse that has or had some, by warehouse code.
+    async fn stock_levels(&self, ctx: &Context<'_>) -> AppResult<Vec<StockLevel>> {
+        let unit = ctx.unit()?;
+        let rows = unit.load_list(StockLevelsByProduct(self.0.id)).await?;
+        Ok(rows.into_iter().map(StockLevel).collect())
+    }
+
+    /// When it was archived; null while it is in use.
+    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.0.archived_at
+    }
+
+    /// Counts the changes of this record; send it as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When the record was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When the record last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
+
+/// A unit as used by one product.
+pub struct ProductUnit {
+    row: ProductUnitRow,
+    is_base: bool,
+}
+
+/// A unit a product is bought or sold in, with its exact factor.
+#[Object]
+impl ProductUnit {
+    /// The unit.
+    async fn unit(&self, ctx: &Context<'_>) -> AppResult<Unit> {
+        unit_of(ctx, self.row.unit_id).await
+    }
+
+    /// Whether it is the unit the product is kept and priced in.
+    async fn is_base(&self) -> bool {
+        self.is_base
+    }
+
+    /// Base units per one of this unit = num / den, in lowest terms. Numerator,
+    /// as a whole number in text.
+    async fn num(&self) -> Decimal {
+        Decimal(self.row.num.into())
+    }
+
+    /// Denominator of the factor, as a whole number in text.
+    async fn den(&self) -> Decimal {
+        Decimal(self.row.den.into())
+    }
+
+    /// Barcode on one of this unit.
+    async fn barcode(&self) -> Option<&str> {
+        self.row.barcode.as_deref()
+    }
+}
+
+/// A unit that a foreign key says is there.
+pub(crate) async fn unit_of(
+    ctx: &Context<'_>,
+    id: crate::dealer::catalog::units::model::UnitId,
+) -> AppResult<Unit> {
+    let row = ctx.unit()?.load(UnitById(id)).await?;
+    row.map(Unit)
+        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+}
+
+/// A product's `where` and `search` together.
+#[derive(Clone, Default)]
+struct ProductFilter {
+    filter: ProductWhere,
+    search: Option<String>,
+}
+
+impl Where for ProductFilter {
+    type Table = crate::db::tenant_tables::products::table;
+
+    fn own(&self) -> AppResult<Vec<query::ProductCondition>> {
+        let searched = self.search.as_deref().and_then(query::search_condition);
+        Ok(self.filter.predicate()?.into_iter().chain(searched).collect())
+    }
+
+    fn nested(&self) -> Nested<'_, Self> {
+        Nested {
+            and: &[],
+            or: &[],
+            not: None,
+        }
+    }
+}
+
+/// Queries on products.
+#[derive(Default)]
+pub struct ProductQuery;
+
+#[Object]
+impl ProductQuery {
+    /// One product, by exactly one of its keys; null if there is none.
+    async fn product(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<ProductId>,
+        #[graphql(desc = "Its SKU.")] sku: Option<String>,
+        #[graphql(desc = "The barcode on one of its units.")] barcode: Option<String>,
+    ) -> AppResult<Option<Product>> {
+        let unit = ctx.unit()?;
+        let row = match (id, sku, barcode) {
+            (Some(id), None, None) => unit.load(ProductById(id)).await?,
+            (None, Some(sku), None) => unit.load(ProductBySku(sku)).await?,
+            (None, None, Some(barcode)) => unit.load(ProductByBarcode(barcode)).await?,
+            _ => {
+                let message = "name the product by exactly one of id, sku and barcode";
+                return Err(AppError::bad_input("id", message));
+            }
+        };
+        Ok(row.map(Product))
+    }
+
+    /// The dealer's products.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the Relay specification wants them flat")]
+    async fn products(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(name = "where", desc = "Which products.")] filter: Option<ProductWhere>,
+        #[graphql(desc = "Only products this text may mean: a part of SKU or name, a word of \
+                          them with a typing error, or a whole barcode.")]
+        search: Option<String>,
+        #[graphql(desc = "Sort keys, at most 3; by name if absent.")] order_by: Option<Vec<ProductOrder>>,
+    ) -> AppResult<Connection<Product>> {
+        let filter = filter.unwrap_or_default();
+        let filter = Some(ProductFilter { filter, search });
+        let page = PageArgs { first, after, last, before };
+        list!(ctx, query, order: ProductSort = order_by, filter: filter, page: page)
+    }
+}

@@ -1,0 +1,10 @@
+//! Products: what is sold, in which units, at which list price.
+
+pub mod graphql;
+pub mod input;
+pub mod loader;
+pub mod model;
+pub mod mutation;
+pub mod query;
+pub mod service;
+pub mod subscription;

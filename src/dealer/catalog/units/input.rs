@@ -1,0 +1,61 @@
+//! Inputs of units: commands and filters.
+
+use async_graphql::InputObject;
+use diesel::prelude::*;
+
+use super::model::UnitDimension;
+use super::query::UnitCondition;
+use crate::db::tenant_tables::units;
+use crate::error::AppResult;
+use crate::graphql::filter::{StringFilter, Where, nested_where, where_text};
+
+/// A unit to add.
+#[derive(InputObject, Debug)]
+pub struct UnitCreateInput {
+    /// Unique short code: letters, digits and - _ . /
+    pub code: String,
+    /// Name for people.
+    pub name: String,
+    /// What it measures.
+    pub dimension: UnitDimension,
+    /// Decimals a quantity may have, 0 to 6.
+    pub scale: i32,
+    /// Code of UN/ECE Recommendation 20, if it has one.
+    pub rec20_code: Option<String>,
+}
+
+/// Which units to list. All conditions of one level must hold.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct UnitWhere {
+    /// On the code.
+    pub code: Option<StringFilter>,
+    /// On the name.
+    pub name: Option<StringFilter>,
+    /// On what the unit measures.
+    pub dimension: Option<UnitDimension>,
+    /// All of these hold.
+    #[graphql(name = "AND")]
+    pub and: Option<Vec<UnitWhere>>,
+    /// At least one of these holds.
+    #[graphql(name = "OR")]
+    pub or: Option<Vec<UnitWhere>>,
+    /// This does not hold.
+    #[graphql(name = "NOT")]
+    pub not: Option<Box<UnitWhere>>,
+}
+
+impl Where for UnitWhere {
+    type Table = units::table;
+
+    fn own(&self) -> AppResult<Vec<UnitCondition>> {
+        let mut conditions: Vec<UnitCondition> = Vec::new();
+        where_text!(conditions, units::code, &self.code);
+        where_text!(conditions, units::name, &self.name);
+        if let Some(dimension) = self.dimension {
+            conditions.push(Box::new(units::dimension.eq(dimension).nullable()));
+        }
+        Ok(conditions)
+    }
+
+    nested_where!();
+}

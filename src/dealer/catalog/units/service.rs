@@ -1,0 +1,45 @@
+//! Use cases of units.
+
+use super::input::UnitCreateInput;
+use super::model::{UnitId, UnitRow};
+use super::query;
+use crate::error::{Constraint, ServiceResult, on_constraint};
+use crate::kernel::checks::Checks;
+use crate::tenancy::TenantTx;
+
+/// Decimals a quantity may have at most; what `numeric(20,6)` keeps.
+const MAX_SCALE: i16 = 6;
+
+const CONSTRAINTS: &[Constraint] = &[Constraint {
+    name: "units_code_unique",
+    path: &["input", "code"],
+    message: "another unit has this code",
+}];
+
+/// Adds a unit of the dealer's own.
+pub async fn create(tx: &mut TenantTx, input: UnitCreateInput) -> ServiceResult<UnitRow> {
+    let mut checks = Checks::default();
+    let code = checks.code(&["input", "code"], &input.code);
+    let name = checks.text(&["input", "name"], &input.name, 1, 100);
+    let rec20_code = checks.optional_text(&["input", "rec20Code"], input.rec20_code.as_deref(), 3);
+    let scale = i16::try_from(input.scale).unwrap_or(-1);
+    let in_range = (0..=MAX_SCALE).contains(&scale);
+    checks.require(in_range, &["input", "scale"], "must be between 0 and 6");
+    checks.finish()?;
+    let now = tx.now();
+    let row = UnitRow {
+        id: UnitId::generate(),
+        code,
+        name,
+        dimension: input.dimension,
+        scale,
+        rec20_code,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    query::insert(tx, &row)
+        .await
+        .map_err(on_constraint(CONSTRAINTS))?;
+    Ok(row)
+}

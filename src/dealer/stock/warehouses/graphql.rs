@@ -1,0 +1,178 @@
+//! The surface of warehouses.
+
+use async_graphql::{Context, ID, Object};
+use chrono::{DateTime, Utc};
+
+use super::input::{
+    WarehouseArchiveInput, WarehouseCreateInput, WarehouseUpdateInput, WarehouseWhere,
+};
+use super::loader::{WarehouseByCode, WarehouseById};
+use super::model::{WarehouseId, WarehouseKind, WarehouseRow};
+use super::query::{self, WarehouseOrder, WarehouseSort};
+use super::service;
+use crate::error::{AppError, AppResult};
+use crate::graphql::connection::{Connection, PageArgs, list, page_cost};
+use crate::graphql::context::ContextExt;
+use crate::graphql::payload::payload;
+
+/// A place where goods lie.
+#[derive(Clone)]
+pub struct Warehouse(pub WarehouseRow);
+
+impl From<WarehouseRow> for Warehouse {
+    fn from(row: WarehouseRow) -> Self {
+        Self(row)
+    }
+}
+
+/// A place where goods lie: a yard, a store.
+#[Object]
+impl Warehouse {
+    /// Opaque id.
+    pub async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// Unique short code.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// Name for people.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What kind of place it is.
+    async fn kind(&self) -> WarehouseKind {
+        self.0.kind
+    }
+
+    /// When it was archived; null while it is in use.
+    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.0.archived_at
+    }
+
+    /// Counts the changes of this record; send it as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When the record was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When the record last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
+
+/// Queries on warehouses.
+#[derive(Default)]
+pub struct WarehouseQuery;
+
+#[Object]
+impl WarehouseQuery {
+    /// One warehouse, by exactly one of its keys; null if there is none.
+    async fn warehouse(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<WarehouseId>,
+        #[graphql(desc = "Its code.")] code: Option<String>,
+    ) -> AppResult<Option<Warehouse>> {
+        let unit = ctx.unit()?;
+        let row = match (id, code) {
+            (Some(id), None) => unit.load(WarehouseById(id)).await?,
+            (None, Some(code)) => unit.load(WarehouseByCode(code)).await?,
+            _ => {
+                let message = "name the warehouse by exactly one of id and code";
+                return Err(AppError::bad_input("id", message));
+            }
+        };
+        Ok(row.map(Warehouse))
+    }
+
+    /// The dealer's warehouses.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the Relay specification wants them flat")]
+    async fn warehouses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(name = "where", desc = "Which warehouses.")] filter: Option<WarehouseWhere>,
+        #[graphql(desc = "Sort keys, at most 3; by code if absent.")] order_by: Option<Vec<WarehouseOrder>>,
+    ) -> AppResult<Connection<Warehouse>> {
+        let page = PageArgs { first, after, last, before };
+        list!(ctx, query, order: WarehouseSort = order_by, filter: filter, page: page)
+    }
+}
+
+payload! {
+    /// Result of warehouseCreate.
+    WarehouseCreatePayload {
+        /// The new warehouse; null if it was refused.
+        warehouse: Warehouse
+    }
+}
+
+payload! {
+    /// Result of warehouseUpdate.
+    WarehouseUpdatePayload {
+        /// The changed warehouse; null if the change was refused.
+        warehouse: Warehouse
+    }
+}
+
+payload! {
+    /// Result of warehouseArchive.
+    WarehouseArchivePayload {
+        /// The archived warehouse; null if it was refused.
+        warehouse: Warehouse
+    }
+}
+
+/// Mutations on warehouses.
+#[derive(Default)]
+pub struct WarehouseMutation;
+
+#[Object]
+impl WarehouseMutation {
+    /// Adds a warehouse.
+    async fn warehouse_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The warehouse.")] input: WarehouseCreateInput,
+    ) -> AppResult<WarehouseCreatePayload> {
+        let unit = ctx.unit()?;
+        let result = service::create(&mut *unit.tx().await?, input).await;
+        Ok(unit.outcome(result)?.into())
+    }
+
+    /// Changes a warehouse.
+    async fn warehouse_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The changes.")] input: WarehouseUpdateInput,
+    ) -> AppResult<WarehouseUpdatePayload> {
+        let unit = ctx.unit()?;
+        let result = service::update(&mut *unit.tx().await?, input).await;
+        Ok(unit.outcome(result)?.into())
+    }
+
+    /// Archives a warehouse; what lies there stays in the books.
+    async fn warehouse_archive(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: WarehouseArchiveInput,
+    ) -> AppResult<WarehouseArchivePayload> {
+        let unit = ctx.unit()?;
+        let result = service::archive(&mut *unit.tx().await?, input).await;
+        Ok(unit.outcome(result)?.into())
+    }
+}

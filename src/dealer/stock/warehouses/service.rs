@@ -1,0 +1,93 @@
+//! Use cases of warehouses.
+
+use super::input::{WarehouseArchiveInput, WarehouseCreateInput, WarehouseUpdateInput};
+use super::model::{WarehouseChanges, WarehouseId, WarehouseRow};
+use super::query;
+use crate::error::{Constraint, ServiceResult, on_constraint};
+use crate::graphql::payload::not_updated;
+use crate::kernel::checks::Checks;
+use crate::tenancy::TenantTx;
+
+const CONSTRAINTS: &[Constraint] = &[
+    Constraint {
+        name: "warehouses_code_unique",
+        path: &["input", "code"],
+        message: "another warehouse has this code",
+    },
+];
+
+/// Adds a warehouse.
+pub async fn create(tx: &mut TenantTx, input: WarehouseCreateInput) -> ServiceResult<WarehouseRow> {
+    let mut checks = Checks::default();
+    let code = checks.code(&["input", "code"], &input.code);
+    let name = checks.text(&["input", "name"], &input.name, 1, 200);
+    checks.finish()?;
+    let now = tx.now();
+    let row = WarehouseRow {
+        id: WarehouseId::generate(),
+        code,
+        name,
+        kind: input.kind,
+        archived_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    query::insert(tx, &row)
+        .await
+        .map_err(on_constraint(CONSTRAINTS))?;
+    Ok(row)
+}
+
+/// Changes a warehouse.
+pub async fn update(tx: &mut TenantTx, input: WarehouseUpdateInput) -> ServiceResult<WarehouseRow> {
+    let mut checks = Checks::default();
+    let code = input.code.as_deref().map(|code| checks.code(&["input", "code"], code));
+    let name = input
+        .name
+        .as_deref()
+        .map(|name| checks.text(&["input", "name"], name, 1, 200));
+    checks.finish()?;
+    let changes = WarehouseChanges {
+        code,
+        name,
+        kind: input.kind,
+        archived_at: None,
+        updated_at: tx.now(),
+    };
+    change(tx, input.id, input.expected_version, changes).await
+}
+
+/// Archives a warehouse; what lies there stays in the books.
+pub async fn archive(
+    tx: &mut TenantTx,
+    input: WarehouseArchiveInput,
+) -> ServiceResult<WarehouseRow> {
+    let now = tx.now();
+    let changes = WarehouseChanges {
+        code: None,
+        name: None,
+        kind: None,
+        archived_at: Some(Some(now)),
+        updated_at: now,
+    };
+    change(tx, input.id, input.expected_version, changes).await
+}
+
+async fn change(
+    tx: &mut TenantTx,
+    id: WarehouseId,
+    version: i32,
+    changes: WarehouseChanges,
+) -> ServiceResult<WarehouseRow> {
+    let updated = query::update(tx, id, version, changes)
+        .await
+        .map_err(on_constraint(CONSTRAINTS))?;
+    match updated {
+        Some(row) => Ok(row),
+        None => {
+            let exists = !query::find_many(tx, &[id]).await?.is_empty();
+            Err(not_updated(exists))
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The one error type of a request, and its stable codes.
+//!
+//! An [`AppError`] has two faces. The client sees the code, a message that says
+//! what would be right, and the request id. The cause (a database message, a
+//! broken invariant) goes to the log under the same request id and never
+//! leaves the process. Expected refusals of a mutation are not errors: they
+//! are [`UserError`]s in its payload and share the codes of this file.
+
+mod refusal;
+
+pub use refusal::{Constraint, Refusal, ServiceResult, UserError, on_constraint};
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Stable, documented codes; clients branch on them, never on messages.
+#[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorCode {
+    /// A value is malformed or out of range; the path names the field.
+    BadUserInput,
+    /// The document is not valid GraphQL for this schema.
+    GraphqlInvalid,
+    /// A limit on requests was passed; the message names it.
+    LimitExceeded,
+    /// No valid access token came with the request: sign in.
+    Unauthenticated,
+    /// The e-mail address and the password do not belong together.
+    InvalidCredentials,
+    /// The user belongs to several dealers: say which one.
+    DealerChoiceRequired,
+    /// The caller is known, but may not do this.
+    Forbidden,
+    /// The dealer is not open for business at the moment.
+    DealerNotActive,
+    /// What an id or a natural key names does not exist at this dealer.
+    NotFound,
+    /// Another record already has this value.
+    AlreadyExists,
+    /// The record changed since it was read (expectedVersion), or another
+    /// request won; read again and retry.
+    Conflict,
+    /// The record is archived or in use in a way that forbids the change.
+    NotAllowed,
+    /// Too much work at once: retry after the hinted delay.
+    Overloaded,
+    /// The operation took longer than its limit and was undone.
+    Timeout,
+    /// A part the request needs, such as the database, is away.
+    Unavailable,
+    /// A fault of the server; the request id finds it in the log.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The code as it stands in `extensions.code` and in the SDL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::GraphqlInvalid => "GRAPHQL_INVALID",
+            Self::LimitExceeded => "LIMIT_EXCEEDED",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::InvalidCredentials => "INVALID_CREDENTIALS",
+            Self::DealerChoiceRequired => "DEALER_CHOICE_REQUIRED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::DealerNotActive => "DEALER_NOT_ACTIVE",
+            Self::NotFound => "NOT_FOUND",
+            Self::AlreadyExists => "ALREADY_EXISTS",
+            Self::Conflict => "CONFLICT",
+            Self::NotAllowed => "NOT_ALLOWED",
+            Self::Overloaded => "OVERLOADED",
+            Self::Timeout => "TIMEOUT",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+
+    /// Whether the fault is the server's, so that an operator must see it.
+    pub const fn is_server_fault(self) -> bool {
+        matches!(self, Self::Internal | Self::Unavailable)
+    }
+}
+
+/// A failed request or field.
+#[derive(Clone)]
+pub struct AppError {
+    code: ErrorCode,
+    message: Cow<'static, str>,
+    field: Option<Cow<'static, str>>,
+    retry_after: Option<Duration>,
+    cause: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+/// What most functions on a request's way return.
+pub type AppResult<T> = Result<T, AppError>;
+
+impl AppError {
+    /// An error the caller can understand and mend.
+    pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            field: None,
+            retry_after: None,
+            cause: None,
+        }
+    }
+
+    /// A fault of ours: the cause is for the log, the client gets the code.
+    pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(ErrorCode::Internal, "something went wrong on the server")
+            .with_cause(cause)
+    }
+
+    /// A malformed argument.
+    pub fn bad_input(
+        field: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            field: Some(field.into()),
+            ..Self::new(ErrorCode::BadUserInput, message)
+        }
+    }
+
+    /// No valid access token.
+    pub fn unauthenticated(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorCode::Unauthenticated, message)
+    }
+
+    /// Too much at once; try again after `retry_after`.
+    pub fn overloaded(message: impl Into<Cow<'static, str>>, retry_after: Duration) -> Self {
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(ErrorCode::Overloaded, message)
+        }
+    }
+
+    /// Attaches what the log should know.
+    #[must_use]
+    pub fn with_cause(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.cause = Some(Arc::from(cause.into()));
+        self
+    }
+
+    /// The stable code.
+    pub const fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// The client's text.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The argument at fault, if it is one.
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
+    /// When to try again, if that helps.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// The chain of causes in one line, for the log only.
+    pub fn cause_chain(&self) -> Option<String> {
+        let first = self.cause.as_deref()?;
+        let mut chain = first.to_string();
+        let mut next = first.source();
+        while let Some(cause) = next {
+            chain.push_str(": ");
+            chain.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        Some(chain)
+    }
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for AppError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.message)?;
+        match self.cause_chain() {
+            Some(chain) => write!(f, " ({chain})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for AppError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_those_of_the_sdl() {
+        let items = <ErrorCode as async_graphql::resolver_utils::EnumType>::items();
+        for item in items {
+            assert_eq!(item.name, item.value.as_str());
+        }
+    }
+
+    #[test]
+    fn the_cause_is_for_the_log_only() {
+        let error = AppError::internal("relation \"secrets\" does not exist");
+        assert!(!error.to_string().contains("secrets"));
+        assert!(error.cause_chain().unwrap().contains("secrets"));
+    }
+}

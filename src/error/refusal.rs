@@ -1,0 +1,113 @@
+//! Expected refusals of a mutation, as data.
+
+use super::{AppError, ErrorCode};
+use crate::db::error::DbError;
+use crate::kernel::checks::Fault;
+
+/// Something the caller should mend and send again.
+#[derive(async_graphql::SimpleObject, Clone, Debug, PartialEq, Eq)]
+pub struct UserError {
+    /// Stable code to branch on.
+    pub code: ErrorCode,
+    /// What would be right, for people to read.
+    pub message: String,
+    /// Path from the mutation's arguments to the field at fault, if it is one.
+    pub path: Option<Vec<String>>,
+}
+
+impl UserError {
+    /// A refusal that concerns the field at `path`.
+    pub fn at(code: ErrorCode, path: &[&str], message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            path: Some(path.iter().map(|part| (*part).to_owned()).collect()),
+        }
+    }
+
+    /// A refusal of the operation as a whole.
+    pub fn general(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            path: None,
+        }
+    }
+}
+
+/// Why a use case did not happen: refused as the rules say, or failed.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The caller can mend it; goes into the payload.
+    User(Vec<UserError>),
+    /// Goes into the answer's `errors`.
+    Fault(AppError),
+}
+
+/// What a use case returns.
+pub type ServiceResult<T> = Result<T, Refusal>;
+
+impl From<UserError> for Refusal {
+    fn from(error: UserError) -> Self {
+        Self::User(vec![error])
+    }
+}
+
+impl From<Vec<Fault>> for Refusal {
+    fn from(faults: Vec<Fault>) -> Self {
+        let errors = faults.into_iter().map(|fault| UserError {
+            code: ErrorCode::BadUserInput,
+            message: fault.message,
+            path: Some(fault.path),
+        });
+        Self::User(errors.collect())
+    }
+}
+
+impl From<AppError> for Refusal {
+    fn from(error: AppError) -> Self {
+        Self::Fault(error)
+    }
+}
+
+impl From<DbError> for Refusal {
+    fn from(error: DbError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<diesel::result::Error> for Refusal {
+    fn from(error: diesel::result::Error) -> Self {
+        DbError::from(error).into()
+    }
+}
+
+/// What the violation of a named constraint means to the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Constraint {
+    /// Name in the database.
+    pub name: &'static str,
+    /// The field at fault.
+    pub path: &'static [&'static str],
+    /// What would be right.
+    pub message: &'static str,
+}
+
+/// Turns the violation of a known constraint into a refusal. The database is
+/// the judge even when a check before could have told: two requests may race.
+pub fn on_constraint(known: &[Constraint]) -> impl Fn(diesel::result::Error) -> Refusal {
+    move |error| {
+        let error = DbError::from(error);
+        let (code, name) = match &error {
+            DbError::Unique { constraint } => (ErrorCode::AlreadyExists, constraint),
+            DbError::ForeignKey { constraint } => (ErrorCode::NotFound, constraint),
+            _ => return error.into(),
+        };
+        match known.iter().find(|constraint| constraint.name == name) {
+            Some(constraint) => {
+                UserError::at(code, constraint.path, constraint.message).into()
+            }
+            None => error.into(),
+        }
+    }
+}

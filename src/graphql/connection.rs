@@ -1,0 +1,202 @@
+//! Relay connections over keyset pages.
+
+use std::sync::Arc;
+
+use async_graphql::connection::{self, CursorType, Edge, EmptyFields};
+use async_graphql::{Context, Object, OutputType};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::BoxFuture;
+
+use super::context::ContextExt;
+use super::scope::UnitOfWork;
+use crate::db::keyset::{Cursor, OrderDirection, Page, PageRequest, SortKey, foreign_cursor};
+use crate::error::{AppError, AppResult};
+
+/// Rows of a page when the caller does not say.
+pub const DEFAULT_PAGE: usize = 50;
+/// Most rows of a page.
+pub const MAX_PAGE: usize = 200;
+
+/// A page of nodes with cursors and a total that is counted only when asked for.
+pub type Connection<N> = connection::Connection<OpaqueCursor, N, TotalCount, EmptyFields>;
+
+/// A cursor as clients see it.
+pub struct OpaqueCursor(Cursor);
+
+impl CursorType for OpaqueCursor {
+    type Error = AppError;
+
+    fn decode_cursor(text: &str) -> Result<Self, Self::Error> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| foreign_cursor())?;
+        serde_json::from_slice(&bytes)
+            .map(Self)
+            .map_err(|_| foreign_cursor())
+    }
+
+    fn encode_cursor(&self) -> String {
+        // Strings in a list always serialise.
+        let json = serde_json::to_vec(&self.0).unwrap_or_default();
+        URL_SAFE_NO_PAD.encode(json)
+    }
+}
+
+/// The paging arguments of a connection field, as they came.
+#[derive(Debug, Default)]
+pub struct PageArgs {
+    /// Page size from the start.
+    pub first: Option<i32>,
+    /// Behind this cursor.
+    pub after: Option<String>,
+    /// Page size from the end.
+    pub last: Option<i32>,
+    /// Before this cursor.
+    pub before: Option<String>,
+}
+
+impl TryFrom<PageArgs> for PageRequest {
+    type Error = AppError;
+
+    fn try_from(args: PageArgs) -> AppResult<Self> {
+        let backward = args.last.is_some() || args.before.is_some();
+        if backward && (args.first.is_some() || args.after.is_some()) {
+            return Err(AppError::bad_input(
+                "first",
+                "page forward with first and after, or backward with last and before, not both",
+            ));
+        }
+        let (size, cursor) = if backward {
+            (page_size("last", args.last)?, args.before)
+        } else {
+            (page_size("first", args.first)?, args.after)
+        };
+        let cursor = cursor
+            .map(|text| OpaqueCursor::decode_cursor(&text).map(|opaque| opaque.0))
+            .transpose()?;
+        Ok(Self {
+            size,
+            cursor,
+            backward,
+        })
+    }
+}
+
+fn page_size(field: &'static str, size: Option<i32>) -> AppResult<usize> {
+    let Some(size) = size else {
+        return Ok(DEFAULT_PAGE);
+    };
+    usize::try_from(size)
+        .ok()
+        .filter(|size| (1..=MAX_PAGE).contains(size))
+        .ok_or_else(|| AppError::bad_input(field, format!("must be between 1 and {MAX_PAGE}")))
+}
+
+/// What a page costs against the complexity limit: its size times its rows.
+pub fn page_cost(first: Option<i32>, last: Option<i32>, row: usize) -> usize {
+    let size = first.or(last).and_then(|size| usize::try_from(size).ok());
+    let size = size.unwrap_or(DEFAULT_PAGE).min(MAX_PAGE);
+    // A list inside a page multiplies again, which would forbid every nested
+    // list; a tenth of the size keeps the order of magnitude honest.
+    row.saturating_mul(size.div_ceil(10).max(1)).saturating_add(1)
+}
+
+/// Counts all records a list has, when asked to.
+pub struct TotalCount(Box<dyn Fn(Arc<UnitOfWork>) -> BoxFuture<'static, AppResult<i64>> + Send + Sync>);
+
+impl TotalCount {
+    /// `count` runs when the field is selected.
+    pub fn new<F>(count: impl Fn(Arc<UnitOfWork>) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = AppResult<i64>> + Send + 'static,
+    {
+        Self(Box::new(move |unit| Box::pin(count(unit))))
+    }
+}
+
+/// Fields every connection has besides those of the Relay specification.
+#[Object]
+impl TotalCount {
+    /// Number of all records that match, whatever the page. Counted only when
+    /// selected.
+    async fn total_count(&self, ctx: &Context<'_>) -> AppResult<i64> {
+        (self.0)(ctx.unit()?).await
+    }
+}
+
+/// Wraps the rows of `page` as the nodes of a connection.
+pub fn connect<T, K, N>(
+    page: Page<K::Row>,
+    keys: &[(K, OrderDirection)],
+    total: TotalCount,
+) -> Connection<N>
+where
+    K: SortKey<T>,
+    N: OutputType + From<K::Row>,
+{
+    let (previous, next) = (page.has_previous, page.has_next);
+    let mut connection = Connection::with_additional_fields(previous, next, total);
+    connection.edges = page
+        .rows
+        .into_iter()
+        .map(|row| {
+            let cursor = OpaqueCursor(Cursor::of(keys, &row));
+            Edge::new(cursor, N::from(row))
+        })
+        .collect();
+    connection
+}
+
+/// The body of a list field: one page, its keys, and a total counted on demand.
+///
+/// `$query` is the feature's `query` module with its `page` and `count`.
+macro_rules! list {
+    ($ctx:expr, $query:ident, order: $sort:ty = $order:expr, filter: $filter:expr, page: $args:expr) => {{
+        let request = $crate::db::keyset::PageRequest::try_from($args)?;
+        let (filter, keys) = ($filter.unwrap_or_default(), <$sort>::keys($order)?);
+        let condition = $crate::graphql::filter::Where::predicate(&filter)?;
+        let unit = $ctx.unit()?;
+        let page = $query::page(&mut *unit.tx().await?, condition, &keys, &request).await?;
+        let total = $crate::graphql::connection::TotalCount::new(move |unit| {
+            let condition = $crate::graphql::filter::Where::predicate(&filter);
+            async move { $query::count(&mut *unit.tx().await?, condition?).await }
+        });
+        Ok($crate::graphql::connection::connect(page, &keys, total))
+    }};
+}
+pub(crate) use list;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_read_back() {
+        let cursor = Cursor(vec!["Zement ½".into(), "id".into()]);
+        let text = OpaqueCursor(cursor.clone()).encode_cursor();
+        assert_eq!(OpaqueCursor::decode_cursor(&text).unwrap().0, cursor);
+        assert!(OpaqueCursor::decode_cursor("!").is_err());
+    }
+
+    #[test]
+    fn page_sizes_are_bounded() {
+        for size in [0, -1, 201, i32::MAX] {
+            let args = PageArgs {
+                first: Some(size),
+                ..PageArgs::default()
+            };
+            assert!(PageRequest::try_from(args).is_err(), "{size}");
+        }
+        let default = PageRequest::try_from(PageArgs::default()).unwrap();
+        assert_eq!((default.size, default.backward), (DEFAULT_PAGE, false));
+    }
+
+    #[test]
+    fn both_directions_at_once_are_refused() {
+        let args = PageArgs {
+            first: Some(1),
+            last: Some(1),
+            ..PageArgs::default()
+        };
+        assert!(PageRequest::try_from(args).is_err());
+    }
+}

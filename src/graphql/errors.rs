@@ -1,0 +1,58 @@
+//! The last touch on an answer: every error has a code and the request id.
+
+use async_graphql::{ErrorExtensionValues, Response, ServerError};
+use uuid::Uuid;
+
+use crate::error::{AppError, ErrorCode};
+
+/// Gives each error its code and the request id, and logs what is ours to mend.
+pub fn finish(response: &mut Response, request_id: Uuid) {
+    for error in &mut response.errors {
+        finish_error(error, request_id);
+    }
+}
+
+fn finish_error(error: &mut ServerError, request_id: Uuid) {
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("requestId", request_id.to_string());
+    let code = match error.source::<AppError>() {
+        Some(cause) => {
+            log(cause, &error.path);
+            if let Some(field) = cause.field() {
+                extensions.set("field", field);
+            }
+            if let Some(delay) = cause.retry_after() {
+                extensions.set("retryAfterMs", u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
+            }
+            cause.code()
+        }
+        None => library_code(error),
+    };
+    extensions.set("code", code.as_str());
+    error.extensions = Some(extensions);
+    // The cause stays here; it must not travel with a serialised answer.
+    error.source = None;
+}
+
+/// Errors made by the GraphQL library: of a value when a field was at work,
+/// of the document otherwise.
+fn library_code(error: &ServerError) -> ErrorCode {
+    let limit = ["too deep", "too complex", "recursion"];
+    if limit.iter().any(|word| error.message.contains(word)) {
+        ErrorCode::LimitExceeded
+    } else if error.path.is_empty() {
+        ErrorCode::GraphqlInvalid
+    } else {
+        ErrorCode::BadUserInput
+    }
+}
+
+fn log(error: &AppError, path: &[async_graphql::PathSegment]) {
+    let cause = error.cause_chain().unwrap_or_default();
+    let code = error.code().as_str();
+    if error.code().is_server_fault() {
+        tracing::error!(code, %cause, ?path, "field failed");
+    } else {
+        tracing::debug!(code, %cause, ?path, "field refused");
+    }
+}

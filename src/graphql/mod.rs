@@ -1,0 +1,17 @@
+//! Hops 4 and 5: the frame in which resolvers run. No domain type lives here.
+//!
+//! An operation runs in a [`scope::RequestScope`]. Its current
+//! [`scope::UnitOfWork`] holds the one transaction and the loaders on top of
+//! it; [`transactional::Transactional`] gives each mutation field a unit of its
+//! own and commits it before the field's answer counts.
+
+pub mod connection;
+pub mod context;
+pub mod errors;
+pub mod filter;
+pub mod loader;
+pub mod order;
+pub mod payload;
+pub mod scalars;
+pub mod scope;
+pub mod transactional;

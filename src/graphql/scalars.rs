@@ -1,0 +1,39 @@
+//! Scalars and small value objects of the dealers' trade.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+
+/// An exact decimal number, written as text: `"12.50"`. Accepts text or an
+/// integer literal; floating-point numbers are refused, since they are not exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decimal(pub rust_decimal::Decimal);
+
+#[Scalar]
+impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = match &value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) if !number.is_f64() => number.to_string(),
+            _ => {
+                return Err(InputValueError::custom(
+                    "expected a decimal as text such as \"12.50\", or a whole number",
+                ));
+            }
+        };
+        text.parse().map(Self).map_err(|_| {
+            InputValueError::custom(format!("{text:?} is not a decimal such as \"12.50\""))
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// An amount of money in one currency.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct Money {
+    /// The exact amount, with the decimals it is kept with.
+    pub amount: Decimal,
+    /// ISO 4217 code of the currency.
+    pub currency: String,
+}

@@ -1,0 +1,184 @@
+//! What one GraphQL operation carries: the caller, the transaction, the loaders.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use uuid::Uuid;
+
+use super::loader::{LoaderKey, LoaderSet};
+use crate::db::observe::StatementCount;
+use crate::error::{AppError, AppResult, Refusal, ServiceResult, UserError};
+use crate::events::EventStream;
+use crate::tenancy::shared_tx::TxGuard;
+use crate::tenancy::{Access, SharedTx, TenantContext, TenantPool};
+
+/// The operation's data, found by resolvers through
+/// [`ContextExt`](super::context::ContextExt).
+pub struct RequestScope {
+    request_id: Uuid,
+    context: Option<Arc<TenantContext>>,
+    pool: TenantPool,
+    trace: Trace,
+    unit: Mutex<Option<Arc<UnitOfWork>>>,
+}
+
+/// What the operation cost, for the log and for tests.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// Statements sent, transaction control aside.
+    pub statements: StatementCount,
+    loaders: Arc<Mutex<BTreeSet<&'static str>>>,
+}
+
+impl Trace {
+    pub(super) fn note_loader(&self, name: &'static str) {
+        self.loaders
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name);
+    }
+
+    /// Names of the loader keys that were asked.
+    pub fn loaders(&self) -> Vec<&'static str> {
+        let loaders = self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
+        loaders.iter().copied().collect()
+    }
+}
+
+impl RequestScope {
+    /// A scope for one operation. Without a context only what needs no dealer
+    /// can run: introspection, `login`, `dealerRegister`.
+    pub fn new(pool: TenantPool, context: Option<Arc<TenantContext>>, request_id: Uuid) -> Self {
+        Self {
+            request_id,
+            context,
+            pool,
+            trace: Trace::default(),
+            unit: Mutex::new(None),
+        }
+    }
+
+    /// The id under which the log knows this operation.
+    pub const fn request_id(&self) -> Uuid {
+        self.request_id
+    }
+
+    /// What the operation has cost so far.
+    pub const fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// Who works for which dealer, or UNAUTHENTICATED.
+    pub fn context(&self) -> AppResult<&Arc<TenantContext>> {
+        self.context
+            .as_ref()
+            .ok_or_else(|| AppError::unauthenticated("sign in first: send an access token"))
+    }
+
+    /// The events of the caller's dealer from now on.
+    pub fn subscribe(&self) -> AppResult<EventStream> {
+        let dealer = self.context()?.dealer().id;
+        Ok(self.pool.bus().subscribe(dealer))
+    }
+
+    /// The current unit of work; a reading one is made if there is none.
+    pub fn unit(&self) -> AppResult<Arc<UnitOfWork>> {
+        let context = self.context()?;
+        let mut unit = self.lock();
+        let unit = unit.get_or_insert_with(|| self.new_unit(context, Access::Read));
+        Ok(Arc::clone(unit))
+    }
+
+    /// Starts a unit of work in place of the current one.
+    pub fn begin(&self, access: Access) {
+        let fresh = self.context.as_ref().map(|c| self.new_unit(c, access));
+        *self.lock() = fresh;
+    }
+
+    /// Ends the current unit: commits it if `keep` and nobody refused, undoes
+    /// it otherwise.
+    pub async fn settle(&self, keep: bool) -> AppResult<()> {
+        let Some(unit) = self.lock().take() else {
+            return Ok(());
+        };
+        if keep && !unit.is_refused() {
+            unit.tx.commit().await
+        } else {
+            unit.tx.rollback().await
+        }
+    }
+
+    /// Ends the current unit, which only read; nobody waits for the database.
+    pub async fn release(&self) {
+        let unit = self.lock().take();
+        if let Some(unit) = unit {
+            unit.tx.release().await;
+        }
+    }
+
+    fn new_unit(&self, context: &Arc<TenantContext>, access: Access) -> Arc<UnitOfWork> {
+        let (pool, context) = (self.pool.clone(), Arc::clone(context));
+        let count = self.trace.statements.clone();
+        let tx = Arc::new(SharedTx::new(pool, context, access, count));
+        Arc::new(UnitOfWork {
+            loaders: LoaderSet::new(Arc::clone(&tx), self.trace.clone()),
+            tx,
+            refused: Mutex::new(false),
+        })
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Arc<UnitOfWork>>> {
+        self.unit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One transaction and the loaders that read through it: the whole of a query,
+/// one field of a mutation, one event of a subscription.
+pub struct UnitOfWork {
+    tx: Arc<SharedTx>,
+    loaders: LoaderSet,
+    refused: Mutex<bool>,
+}
+
+impl UnitOfWork {
+    /// The transaction, locked for one statement or one use case.
+    pub async fn tx(&self) -> AppResult<TxGuard<'_>> {
+        self.tx.lock().await
+    }
+
+    /// Who works for which dealer.
+    pub fn context(&self) -> &Arc<TenantContext> {
+        self.tx.context()
+    }
+
+    /// The value behind `key`, fetched together with the keys of its siblings.
+    pub async fn load<K: LoaderKey>(&self, key: K) -> AppResult<Option<K::Value>> {
+        self.loaders.load(key).await
+    }
+
+    /// As [`UnitOfWork::load`], for keys with a list behind them.
+    pub async fn load_list<K, T>(&self, key: K) -> AppResult<Vec<T>>
+    where
+        K: LoaderKey<Value = Vec<T>>,
+        T: Clone + Send + Sync + 'static,
+    {
+        Ok(self.loaders.load(key).await?.unwrap_or_default())
+    }
+
+    /// Sorts the result of a use case into payload and error. A refused use
+    /// case marks the unit, so that whatever it wrote is undone.
+    pub fn outcome<T>(&self, result: ServiceResult<T>) -> AppResult<Result<T, Vec<UserError>>> {
+        match result {
+            Ok(value) => Ok(Ok(value)),
+            Err(Refusal::User(errors)) => {
+                *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = true;
+                Ok(Err(errors))
+            }
+            Err(Refusal::Fault(error)) => Err(error),
+        }
+    }
+
+    fn is_refused(&self) -> bool {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

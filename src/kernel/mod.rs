@@ -1,0 +1,10 @@
+//! Plain values without I/O: identifiers, exact ratios, input checks, time.
+//!
+//! The innermost ring. Nothing here knows of HTTP, GraphQL operations or a
+//! database connection; the value types only implement the traits by which
+//! those layers carry them.
+
+pub mod checks;
+pub mod clock;
+pub mod ids;
+pub mod ratio;

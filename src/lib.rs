@@ -1,0 +1,10 @@
+pub mod auth;
+pub mod db;
+pub mod error;
+pub mod events;
+pub mod kernel;
+pub mod tenancy;
+pub mod graphql;
+pub mod dealer;
+pub mod platform;
+pub mod roots;

@@ -1,0 +1,116 @@
+//! The surface of tenants.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret;
+
+use super::service::{Dealers, Registration};
+use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
+use crate::graphql::context::ContextExt;
+use crate::platform::identity::graphql::{Dealer, User};
+use crate::platform::identity::service::{Identity, SignedIn};
+use crate::tenancy::provision::NewDealer;
+
+/// Whether strangers may register a dealer on this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegistrationPolicy {
+    /// Anyone may.
+    Open,
+    /// Only the operator may, by command.
+    Closed,
+}
+
+/// A dealer to register.
+#[derive(InputObject)]
+pub struct DealerRegisterInput {
+    /// Name of the company.
+    pub name: String,
+    /// ISO 4217 code of the currency of its books.
+    pub currency: String,
+    /// IANA name of its time zone, such as `Asia/Ho_Chi_Minh`.
+    pub timezone: String,
+    /// Name of the owner.
+    pub owner_name: String,
+    /// Address the owner signs in with; may belong to a user already.
+    pub owner_email: String,
+    /// 10 to 200 characters; the present password if the owner is a user already.
+    #[graphql(secret)]
+    pub owner_password: String,
+}
+
+/// Result of dealerRegister.
+#[derive(SimpleObject, Default)]
+pub struct DealerRegisterPayload {
+    /// The new dealer; null if the registration was refused.
+    pub dealer: Option<Dealer>,
+    /// The owner.
+    pub owner: Option<User>,
+    /// The owner's access token at the new dealer.
+    pub access_token: Option<String>,
+    /// When the access token stops being valid.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// What to mend before sending the mutation again; empty on success.
+    pub user_errors: Vec<UserError>,
+}
+
+impl From<SignedIn> for DealerRegisterPayload {
+    fn from(signed_in: SignedIn) -> Self {
+        Self {
+            dealer: Some(Dealer(signed_in.dealer)),
+            owner: Some(User(signed_in.user)),
+            access_token: Some(signed_in.token.token.expose_secret().to_owned()),
+            expires_at: Some(signed_in.token.expires_at),
+            user_errors: Vec::new(),
+        }
+    }
+}
+
+impl From<DealerRegisterInput> for Registration {
+    fn from(input: DealerRegisterInput) -> Self {
+        Self {
+            dealer: NewDealer {
+                name: input.name,
+                currency: input.currency,
+                timezone: input.timezone,
+            },
+            owner_name: input.owner_name,
+            owner_email: input.owner_email,
+            owner_password: input.owner_password.into(),
+        }
+    }
+}
+
+/// Mutations on tenants.
+#[derive(Default)]
+pub struct DealerMutation;
+
+#[Object]
+impl DealerMutation {
+    /// Registers a dealer with his owner and opens his shop. Needs no access
+    /// token; refused with FORBIDDEN where registration is closed.
+    async fn dealer_register(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The dealer and his owner.")] input: DealerRegisterInput,
+    ) -> AppResult<DealerRegisterPayload> {
+        if *ctx.service::<RegistrationPolicy>()? == RegistrationPolicy::Closed {
+            return Err(AppError::new(
+                ErrorCode::Forbidden,
+                "registration is closed on this server; ask its operator",
+            ));
+        }
+        match register(ctx, input.into()).await {
+            Ok(signed_in) => Ok(signed_in.into()),
+            Err(Refusal::User(user_errors)) => Ok(DealerRegisterPayload {
+                user_errors,
+                ..DealerRegisterPayload::default()
+            }),
+            Err(Refusal::Fault(error)) => Err(error),
+        }
+    }
+}
+
+async fn register(ctx: &Context<'_>, registration: Registration) -> ServiceResult<SignedIn> {
+    let (dealer, owner) = ctx.service::<Dealers>()?.register(registration).await?;
+    ctx.service::<Identity>()?.sign_in(owner, dealer)
+}

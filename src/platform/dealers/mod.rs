@@ -1,0 +1,4 @@
+//! Dealers as tenants: registering one.
+
+pub mod graphql;
+pub mod service;

@@ -1,0 +1,178 @@
+//! Use cases of tenants: registering a dealer with his owner.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::auth::password::Passwords;
+use crate::db::control::ControlPool;
+use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
+use crate::kernel::checks::Checks;
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::UserId;
+use crate::platform::identity::model::{MembershipRole, MembershipRow, UserRow};
+use crate::platform::identity::query as identity;
+use crate::platform::identity::service::Identity;
+use crate::tenancy::directory::Dealer;
+use crate::tenancy::provision::{NewDealer, Provisioner, dealer_insert_tx, timezone_exists};
+
+const MIN_PASSWORD: usize = 10;
+const MAX_PASSWORD: usize = 200;
+
+const CONSTRAINTS: &[Constraint] = &[Constraint {
+    name: "users_email_unique",
+    path: &["input", "ownerEmail"],
+    message: "this address has just been registered; try again",
+}];
+
+/// A dealer to register.
+#[derive(Debug)]
+pub struct Registration {
+    /// The company.
+    pub dealer: NewDealer,
+    /// Name of the owner.
+    pub owner_name: String,
+    /// Address of the owner; may be a user already.
+    pub owner_email: String,
+    /// Password of the owner; the present one if he is a user already.
+    pub owner_password: SecretString,
+}
+
+/// Registers dealers.
+#[derive(Clone)]
+pub struct Dealers {
+    control: ControlPool,
+    passwords: Passwords,
+    identity: Identity,
+    provisioner: Provisioner,
+    clock: Clock,
+}
+
+impl Dealers {
+    /// Registration over the control plane.
+    pub const fn new(
+        control: ControlPool,
+        passwords: Passwords,
+        identity: Identity,
+        provisioner: Provisioner,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            control,
+            passwords,
+            identity,
+            provisioner,
+            clock,
+        }
+    }
+
+    /// Registers a dealer, makes his schema and opens it.
+    ///
+    /// The registration itself is one transaction. If the making of the schema
+    /// is cut off, the dealer stays PROVISIONING and is finished later.
+    pub async fn register(&self, registration: Registration) -> ServiceResult<(Dealer, UserRow)> {
+        let registration = checked(registration)?;
+        let owner = self.owner(&registration).await?;
+        let now = self.clock.now();
+        let mut conn = self.control.checkout().await?;
+        if !timezone_exists(&mut conn, &registration.dealer.timezone).await? {
+            return Err(UserError::at(
+                ErrorCode::BadUserInput,
+                &["input", "timezone"],
+                "must be an IANA time zone such as Asia/Ho_Chi_Minh",
+            )
+            .into());
+        }
+        let id = conn
+            .transaction(async |conn| {
+                let id = dealer_insert_tx(conn, &registration.dealer, now).await?;
+                if let Owner::New(user) = &owner {
+                    identity::insert(conn, user.clone())
+                        .await
+                        .map_err(on_constraint(CONSTRAINTS))?;
+                }
+                let membership = MembershipRow {
+                    user_id: owner.user().id,
+                    dealer_id: id,
+                    role: MembershipRole::Owner,
+                    created_at: now,
+                };
+                identity::insert_membership(conn, membership).await?;
+                ServiceResult::Ok(id)
+            })
+            .await?;
+        drop(conn);
+        let dealer = self
+            .provisioner
+            .resume(id)
+            .await
+            .map_err(crate::error::AppError::from)?;
+        Ok((dealer, owner.into_user()))
+    }
+
+    /// The owner: a new user, or one who proves by his password that he is
+    /// the one behind the address.
+    async fn owner(&self, registration: &Registration) -> ServiceResult<Owner> {
+        let mut conn = self.control.checkout().await?;
+        let known = identity::find_by_email(&mut conn, &registration.owner_email).await?;
+        drop(conn);
+        let password = registration.owner_password.clone();
+        if known.is_some() {
+            let email = &registration.owner_email;
+            let user = self.identity.authenticate(email, password).await?;
+            return Ok(Owner::Known(user));
+        }
+        Ok(Owner::New(UserRow {
+            id: UserId::generate(),
+            email: registration.owner_email.clone(),
+            name: registration.owner_name.clone(),
+            password_hash: self.passwords.hash(password).await?,
+            created_at: self.clock.now(),
+        }))
+    }
+}
+
+enum Owner {
+    New(UserRow),
+    Known(UserRow),
+}
+
+impl Owner {
+    const fn user(&self) -> &UserRow {
+        match self {
+            Self::New(user) | Self::Known(user) => user,
+        }
+    }
+
+    fn into_user(self) -> UserRow {
+        match self {
+            Self::New(user) | Self::Known(user) => user,
+        }
+    }
+}
+
+fn checked(registration: Registration) -> ServiceResult<Registration> {
+    let mut checks = Checks::default();
+    let name = checks.text(&["input", "name"], &registration.dealer.name, 1, 200);
+    let currency = registration.dealer.currency.trim().to_uppercase();
+    let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
+    checks.require(is_code, &["input", "currency"], "must be an ISO 4217 code such as USD");
+    let timezone = checks.text(&["input", "timezone"], &registration.dealer.timezone, 1, 64);
+    let owner_name = checks.text(&["input", "ownerName"], &registration.owner_name, 1, 200);
+    let owner_email = checks.email(&["input", "ownerEmail"], &registration.owner_email);
+    let length = registration.owner_password.expose_secret().chars().count();
+    checks.require(
+        (MIN_PASSWORD..=MAX_PASSWORD).contains(&length),
+        &["input", "ownerPassword"],
+        "must have 10 to 200 characters",
+    );
+    checks.finish()?;
+    Ok(Registration {
+        dealer: NewDealer {
+            name,
+            currency,
+            timezone,
+        },
+        owner_name,
+        owner_email,
+        owner_password: registration.owner_password,
+    })
+}

@@ -1,0 +1,8 @@
+//! People: global users, their memberships, signing in.
+//!
+//! One person may work for several dealers; a token is good for one of them.
+
+pub mod graphql;
+pub mod model;
+pub mod query;
+pub mod service;

@@ -1,0 +1,46 @@
+//! Rows and enums of users and memberships.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::db::control_tables::{memberships, users};
+use crate::db::text_enum::text_enum;
+use crate::kernel::ids::{DealerId, UserId};
+
+text_enum! {
+    /// What a user is at a dealer.
+    pub enum MembershipRole {
+        /// May do everything.
+        Owner = "OWNER",
+    }
+}
+
+/// A user as stored.
+#[derive(Queryable, Selectable, Insertable, Clone)]
+#[diesel(table_name = users, check_for_backend(diesel::pg::Pg))]
+pub struct UserRow {
+    /// Its id.
+    pub id: UserId,
+    /// Unique address, in lower case.
+    pub email: String,
+    /// Name of the person.
+    pub name: String,
+    /// argon2id, in PHC form.
+    pub password_hash: String,
+    /// When the user was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A membership as stored.
+#[derive(Insertable, Clone, Debug)]
+#[diesel(table_name = memberships)]
+pub struct MembershipRow {
+    /// Who.
+    pub user_id: UserId,
+    /// Where.
+    pub dealer_id: DealerId,
+    /// As what.
+    pub role: MembershipRole,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+}

@@ -1,0 +1,149 @@
+//! Use cases of identity: signing in.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::model::UserRow;
+use super::query;
+use crate::auth::password::Passwords;
+use crate::auth::token::{AccessTokens, IssuedToken};
+use crate::db::control::ControlPool;
+use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
+use crate::kernel::ids::{DealerId, SessionId, UserId};
+use crate::tenancy::directory::{Dealer, DealerStatus, dealer_find};
+
+/// Signs people in.
+#[derive(Clone)]
+pub struct Identity {
+    control: ControlPool,
+    passwords: Passwords,
+    tokens: Arc<AccessTokens>,
+}
+
+/// What signing in needs.
+#[derive(Debug)]
+pub struct Credentials {
+    /// Address of the user.
+    pub email: String,
+    /// Password of the user.
+    pub password: SecretString,
+    /// Which dealer, if the user works for several.
+    pub dealer: Option<DealerId>,
+}
+
+/// A signed-in user.
+pub struct SignedIn {
+    /// Good for one dealer.
+    pub token: IssuedToken,
+    /// Who signed in.
+    pub user: UserRow,
+    /// Where.
+    pub dealer: Dealer,
+}
+
+/// The right password, but a dealer still has to be chosen.
+pub enum SignIn {
+    /// Done.
+    Done(Box<SignedIn>),
+    /// The user works for several dealers.
+    Choose(Vec<Dealer>),
+}
+
+impl Identity {
+    /// Signing in against the control plane.
+    pub const fn new(
+        control: ControlPool,
+        passwords: Passwords,
+        tokens: Arc<AccessTokens>,
+    ) -> Self {
+        Self {
+            control,
+            passwords,
+            tokens,
+        }
+    }
+
+    /// Checks the password and issues a token for one dealer.
+    pub async fn login(&self, credentials: Credentials) -> ServiceResult<SignIn> {
+        let user = self
+            .authenticate(&credentials.email, credentials.password)
+            .await?;
+        let dealers = self.dealers(user.id).await?;
+        let chosen = match (credentials.dealer, dealers.as_slice()) {
+            (Some(id), _) => dealers.iter().find(|dealer| dealer.id == id),
+            (None, [only]) => Some(only),
+            (None, []) => None,
+            (None, _) => return Ok(SignIn::Choose(dealers)),
+        };
+        let dealer = chosen.cloned().ok_or_else(|| {
+            UserError::at(
+                ErrorCode::Forbidden,
+                &["input", "dealerId"],
+                "you do not work for this dealer",
+            )
+        })?;
+        let signed_in = self.sign_in(user, dealer)?;
+        Ok(SignIn::Done(Box::new(signed_in)))
+    }
+
+    /// The user behind an address and a password. The answer and its time are
+    /// the same for an unknown address and a wrong password.
+    pub async fn authenticate(
+        &self,
+        email: &str,
+        password: SecretString,
+    ) -> ServiceResult<UserRow> {
+        let email = email.trim().to_lowercase();
+        let mut conn = self.control.checkout().await?;
+        let user = query::find_by_email(&mut conn, &email).await?;
+        // The hash takes long and needs no connection.
+        drop(conn);
+        let stored = user.as_ref().map(|user| user.password_hash.clone());
+        let matches = self.passwords.verify(password, stored).await?;
+        match user {
+            Some(user) if matches => Ok(user),
+            _ => Err(UserError::general(
+                ErrorCode::InvalidCredentials,
+                "the e-mail address and the password do not belong together",
+            )
+            .into()),
+        }
+    }
+
+    /// Issues a token for a user who has proven who he is.
+    pub fn sign_in(&self, user: UserRow, dealer: Dealer) -> Result<SignedIn, Refusal> {
+        if dealer.status != DealerStatus::Active {
+            return Err(UserError::general(
+                ErrorCode::DealerNotActive,
+                "this dealer is not open for business at the moment",
+            )
+            .into());
+        }
+        let token = self
+            .tokens
+            .issue(user.id, dealer.id, SessionId::generate())?;
+        Ok(SignedIn {
+            token,
+            user,
+            dealer,
+        })
+    }
+
+    /// The user with this id.
+    pub async fn user(&self, id: UserId) -> AppResult<UserRow> {
+        let mut conn = self.control.checkout().await?;
+        query::find(&mut conn, id)
+            .await?
+            .ok_or_else(|| AppError::unauthenticated("this user does not exist any more"))
+    }
+
+    async fn dealers(&self, user: UserId) -> AppResult<Vec<Dealer>> {
+        let mut conn = self.control.checkout().await?;
+        let mut dealers = Vec::new();
+        for id in query::find_dealers(&mut conn, user).await? {
+            dealers.extend(dealer_find(&mut conn, id).await?);
+        }
+        Ok(dealers)
+    }
+}

@@ -1,0 +1,169 @@
+//! The roots of the GraphQL schema: one line per feature, and the node fields.
+
+use async_graphql::{Context, ID, Interface, MergedObject, MergedSubscription, Object, Schema};
+
+use crate::dealer::catalog::categories::graphql::{Category, CategoryMutation, CategoryQuery};
+use crate::dealer::catalog::categories::loader::CategoryById;
+use crate::dealer::catalog::categories::model::CategoryId;
+use crate::dealer::catalog::products::graphql::{Product, ProductQuery};
+use crate::dealer::catalog::products::loader::ProductById;
+use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::catalog::products::mutation::ProductMutation;
+use crate::dealer::catalog::products::subscription::ProductSubscription;
+use crate::dealer::catalog::units::graphql::{Unit, UnitMutation, UnitQuery};
+use crate::dealer::catalog::units::loader::UnitById;
+use crate::dealer::catalog::units::model::UnitId;
+use crate::dealer::customers::graphql::{Customer, CustomerQuery, Job};
+use crate::dealer::customers::loader::{CustomerById, JobById};
+use crate::dealer::customers::model::{CustomerId, JobId};
+use crate::dealer::stock::graphql::StockLevelQuery;
+use crate::dealer::stock::warehouses::graphql::{Warehouse, WarehouseMutation, WarehouseQuery};
+use crate::dealer::stock::warehouses::loader::WarehouseById;
+use crate::dealer::stock::warehouses::model::WarehouseId;
+use crate::error::{AppError, AppResult};
+use crate::graphql::context::ContextExt;
+use crate::graphql::transactional::Transactional;
+use crate::kernel::ids;
+use crate::platform::dealers::graphql::DealerMutation;
+use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
+
+/// Most ids of one `nodes` field.
+const MAX_NODES: usize = 200;
+
+/// The whole GraphQL schema of the dealers' endpoint.
+pub type ApiSchema = Schema<QueryRoot, Transactional<MutationRoot>, SubscriptionRoot>;
+
+/// What can be read. All fields read one consistent state.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Query")]
+pub struct QueryRoot(
+    NodeQuery,
+    IdentityQuery,
+    CategoryQuery,
+    CustomerQuery,
+    ProductQuery,
+    StockLevelQuery,
+    UnitQuery,
+    WarehouseQuery,
+);
+
+/// What can be done. Each field is one transaction; they run in the order of
+/// the document.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Mutation")]
+pub struct MutationRoot(
+    IdentityMutation,
+    DealerMutation,
+    CategoryMutation,
+    ProductMutation,
+    UnitMutation,
+    WarehouseMutation,
+);
+
+/// What can be watched, over graphql-transport-ws.
+#[derive(MergedSubscription, Default)]
+#[graphql(name = "Subscription")]
+pub struct SubscriptionRoot(ProductSubscription);
+
+/// A record with an id that `node` finds again.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque id."))]
+pub enum Node {
+    /// A node of the category tree.
+    Category(Category),
+    /// Who buys.
+    Customer(Customer),
+    /// A job site.
+    Job(Job),
+    /// Something a dealer sells.
+    Product(Product),
+    /// A unit of measure.
+    Unit(Unit),
+    /// A place where goods lie.
+    Warehouse(Warehouse),
+}
+
+/// Lookups by id over all kinds of records.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The record with this id; null if there is none at this dealer.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> AppResult<Option<Node>> {
+        find_node(ctx, &id).await
+    }
+
+    /// The records with these ids, in this order, null where there is none.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Their ids, at most 200.")] ids: Vec<ID>,
+    ) -> AppResult<Vec<Option<Node>>> {
+        if ids.len() > MAX_NODES {
+            return Err(AppError::bad_input("ids", "may list at most 200 ids"));
+        }
+        let lookups = ids.iter().map(|id| find_node(ctx, id));
+        futures_util::future::try_join_all(lookups).await
+    }
+}
+
+async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
+    let unit = ctx.unit()?;
+    let Some((prefix, uuid)) = ids::split(id) else {
+        return Err(AppError::bad_input("id", "this is not an id of this API"));
+    };
+    macro_rules! found {
+        ($key:ident, $id:ident, $object:ident) => {
+            unit.load($key($id::from_uuid(uuid))).await?.map(|row| Node::$object($object(row)))
+        };
+    }
+    Ok(match prefix {
+        CategoryId::PREFIX => found!(CategoryById, CategoryId, Category),
+        CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer),
+        JobId::PREFIX => found!(JobById, JobId, Job),
+        ProductId::PREFIX => found!(ProductById, ProductId, Product),
+        UnitId::PREFIX => found!(UnitById, UnitId, Unit),
+        WarehouseId::PREFIX => found!(WarehouseById, WarehouseId, Warehouse),
+        _ => None,
+    })
+}
+
+/// Bounds of one operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Levels of nested fields.
+    pub depth: usize,
+    /// Fields, weighted by list sizes.
+    pub complexity: usize,
+}
+
+/// The schema with its limits, before services are added.
+pub fn schema_builder(
+    limits: Limits,
+) -> async_graphql::SchemaBuilder<QueryRoot, Transactional<MutationRoot>, SubscriptionRoot> {
+    Schema::build(
+        QueryRoot::default(),
+        Transactional(MutationRoot::default()),
+        SubscriptionRoot::default(),
+    )
+    .limit_depth(limits.depth)
+    .limit_complexity(limits.complexity)
+}
+
+/// The SDL: the reference manual of the API.
+pub fn sdl() -> String {
+    let limits = Limits {
+        depth: 0,
+        complexity: 0,
+    };
+    let options = async_graphql::SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items();
+    schema_builder(limits).finish().sdl_with_options(options)
+}

@@ -1,0 +1,22 @@
+//! Hop 3 and hop 6: which dealer, and the only way to that dealer's rows.
+//!
+//! ```text
+//! Principal ──▶ Directory::admit ──▶ TenantContext ──▶ TenantPool::begin ──▶ TenantTx
+//! ```
+//!
+//! Each arrow is the one constructor of the value at its head. A [`tx::TenantTx`]
+//! is a transaction whose first words set the search_path and the role of the
+//! dealer; every function that reads or writes a dealer's table takes one.
+
+mod build;
+pub mod context;
+pub mod directory;
+pub mod migrate;
+pub mod provision;
+pub mod schema_name;
+pub mod shared_tx;
+pub mod tx;
+
+pub use context::{Actor, TenantContext};
+pub use shared_tx::SharedTx;
+pub use tx::{Access, TenantPool, TenantTx};

@@ -1,0 +1,172 @@
+//! Provisioning: a schema, its tables, its reference rows, its opening.
+//!
+//! Every step can be repeated, and the directory says ACTIVE last, so a process
+//! killed anywhere leaves a dealer that [`Provisioner::resume`] finishes. Until
+//! then nobody can sign in there.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::directory::{Dealer, DealerStatus, dealer_find};
+use super::build::build;
+use super::migrate::MigrateError;
+use super::schema_name::SchemaName;
+use crate::db::control::{ControlConn, ControlPool};
+use crate::db::control_tables::dealers;
+use crate::db::error::{DbError, DbResult};
+use crate::db::owner::OwnerPool;
+use crate::error::AppError;
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::DealerId;
+
+/// Why provisioning stopped. What was done stays and is taken up again.
+#[derive(Debug, thiserror::Error)]
+pub enum ProvisionError {
+    /// A step failed in the database.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// The directory could not be read or written.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// There is no such dealer.
+    #[error("no dealer {0}")]
+    Unknown(DealerId),
+}
+
+impl From<ProvisionError> for AppError {
+    fn from(error: ProvisionError) -> Self {
+        match error {
+            ProvisionError::Db(error) => error.into(),
+            other => Self::internal(other),
+        }
+    }
+}
+
+/// What a dealer is registered with.
+#[derive(Clone, Debug)]
+pub struct NewDealer {
+    /// The company's name.
+    pub name: String,
+    /// ISO 4217 code of its books.
+    pub currency: String,
+    /// IANA time zone of its days.
+    pub timezone: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = dealers)]
+struct DealerInsert<'a> {
+    id: DealerId,
+    name: &'a str,
+    schema_name: &'a str,
+    status: DealerStatus,
+    currency: &'a str,
+    timezone: &'a str,
+    created_at: DateTime<Utc>,
+}
+
+/// Step 1: the dealer's row. The caller adds the owner in the same transaction.
+pub async fn dealer_insert_tx(
+    conn: &mut ControlConn,
+    new: &NewDealer,
+    now: DateTime<Utc>,
+) -> DbResult<DealerId> {
+    let (id, schema) = (DealerId::generate(), SchemaName::generate());
+    let row = DealerInsert {
+        id,
+        name: &new.name,
+        schema_name: schema.as_str(),
+        status: DealerStatus::Provisioning,
+        currency: &new.currency,
+        timezone: &new.timezone,
+        created_at: now,
+    };
+    let insert = diesel::insert_into(dealers::table).values(row);
+    insert.execute(&mut **conn).await?;
+    Ok(id)
+}
+
+/// Makes schemas and opens dealers.
+#[derive(Clone)]
+pub struct Provisioner {
+    owner: OwnerPool,
+    control: ControlPool,
+    request_role: String,
+    clock: Clock,
+}
+
+impl Provisioner {
+    /// `request_role` is the login role of the request pool; it becomes a
+    /// member of every dealer's role.
+    pub const fn new(
+        owner: OwnerPool,
+        control: ControlPool,
+        request_role: String,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            owner,
+            control,
+            request_role,
+            clock,
+        }
+    }
+
+    /// Steps 2 to 5, or those that are still to do.
+    pub async fn resume(&self, id: DealerId) -> Result<Dealer, ProvisionError> {
+        let mut conn = self.control.checkout().await?;
+        let dealer = dealer_find(&mut conn, id)
+            .await?
+            .ok_or(ProvisionError::Unknown(id))?;
+        // Given back: the schema takes a while and needs none.
+        drop(conn);
+        if dealer.status != DealerStatus::Provisioning {
+            return Ok(dealer);
+        }
+        let (schema, role, now) = (dealer.schema, self.request_role.clone(), self.clock.now());
+        self.owner
+            .run(move |conn| build(conn, id, &schema, &role, now))
+            .await?;
+        let mut conn = self.control.checkout().await?;
+        dealer_find(&mut conn, id)
+            .await?
+            .ok_or(ProvisionError::Unknown(id))
+    }
+
+    /// Finishes every dealer whose provisioning began before `before`.
+    pub async fn resume_all(
+        &self,
+        before: DateTime<Utc>,
+    ) -> Result<Vec<(DealerId, Result<Dealer, ProvisionError>)>, ProvisionError> {
+        let mut conn = self.control.checkout().await?;
+        let unfinished = dealers::table
+            .filter(dealers::status.eq(DealerStatus::Provisioning))
+            .filter(dealers::created_at.lt(before))
+            .order(dealers::created_at)
+            .select(dealers::id);
+        let ids: Vec<DealerId> = unfinished
+            .load(&mut *conn)
+            .await
+            .map_err(DbError::from)?;
+        drop(conn);
+        let mut finished = Vec::with_capacity(ids.len());
+        for id in ids {
+            finished.push((id, self.resume(id).await));
+        }
+        Ok(finished)
+    }
+}
+
+/// Whether the database knows this IANA time zone.
+pub async fn timezone_exists(conn: &mut ControlConn, name: &str) -> DbResult<bool> {
+    diesel::table! {
+        pg_catalog.pg_timezone_names (name) {
+            name -> Text,
+        }
+    }
+    let found = pg_timezone_names::table.filter(pg_timezone_names::name.eq(name));
+    Ok(diesel::select(diesel::dsl::exists(found))
+        .get_result(&mut **conn)
+        .await?)
+}

@@ -1,0 +1,102 @@
+//! One lazily opened transaction for all resolvers of a GraphQL operation.
+
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::context::TenantContext;
+use super::tx::{Access, TenantPool, TenantTx};
+use crate::db::observe::StatementCount;
+use crate::error::{AppError, AppResult};
+
+/// A transaction that begins at the first statement and that resolvers and
+/// loaders lock for one statement at a time.
+///
+/// One per query, so that all of it reads one snapshot over one connection:
+/// a request that holds a connection never waits for a second one, so a full
+/// pool can not deadlock. One per mutation field.
+pub struct SharedTx {
+    pool: TenantPool,
+    context: Arc<TenantContext>,
+    access: Access,
+    count: StatementCount,
+    state: Mutex<State>,
+}
+
+enum State {
+    Unopened,
+    Open(Box<TenantTx>),
+    Ended,
+}
+
+/// The transaction, locked for one statement.
+pub type TxGuard<'a> = tokio::sync::MappedMutexGuard<'a, TenantTx>;
+
+impl SharedTx {
+    /// Nothing happens until the first [`SharedTx::lock`].
+    pub fn new(
+        pool: TenantPool,
+        context: Arc<TenantContext>,
+        access: Access,
+        count: StatementCount,
+    ) -> Self {
+        Self {
+            pool,
+            context,
+            access,
+            count,
+            state: Mutex::new(State::Unopened),
+        }
+    }
+
+    /// Who works for which dealer.
+    pub const fn context(&self) -> &Arc<TenantContext> {
+        &self.context
+    }
+
+    /// The transaction, begun now if it was not yet.
+    pub async fn lock(&self) -> AppResult<TxGuard<'_>> {
+        let mut state = self.state.lock().await;
+        if matches!(*state, State::Unopened) {
+            let context = Arc::clone(&self.context);
+            let tx = self.pool.begin(context, self.access, &self.count).await?;
+            *state = State::Open(Box::new(tx));
+        }
+        MutexGuard::try_map(state, |state| match state {
+            State::Open(tx) => Some(tx.as_mut()),
+            State::Unopened | State::Ended => None,
+        })
+        .map_err(|_| AppError::internal("a statement came after the end of its transaction"))
+    }
+
+    /// Commits what was done; a transaction never begun has nothing to commit.
+    pub async fn commit(&self) -> AppResult<()> {
+        match self.end().await {
+            Some(tx) => Ok(tx.commit().await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Undoes what was done.
+    pub async fn rollback(&self) -> AppResult<()> {
+        match self.end().await {
+            Some(tx) => Ok(tx.rollback().await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends a read; the caller does not wait for the database.
+    pub async fn release(&self) {
+        if let Some(tx) = self.end().await {
+            tx.release();
+        }
+    }
+
+    async fn end(&self) -> Option<Box<TenantTx>> {
+        let mut state = self.state.lock().await;
+        match std::mem::replace(&mut *state, State::Ended) {
+            State::Open(tx) => Some(tx),
+            State::Unopened | State::Ended => None,
+        }
+    }
+}
