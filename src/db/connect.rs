@@ -11,6 +11,8 @@ use rustls::pki_types::pem::PemObject;
 use tokio::runtime::Runtime;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::error::{DbError, DbResult};
+
 /// Why the database side could not be made ready.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
@@ -86,6 +88,17 @@ impl Connector {
         let _entered = handle.enter();
         let conn = handle.block_on(open(url, setup, self.tls.clone()))?;
         Ok(AsyncConnectionWrapper::from(conn))
+    }
+
+    /// Runs `future` on the driver's runtime to its end, whether or not the
+    /// caller goes on waiting.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = DbResult<T>> + Send + 'static,
+    ) -> DbResult<T> {
+        let away = |error: &dyn std::fmt::Display| DbError::Away(error.to_string());
+        let handle = self.handle().map_err(|error| away(&error))?;
+        handle.spawn(future).await.unwrap_or_else(|error| Err(away(&error)))
     }
 
     /// Runs `future` on the driver's runtime; nobody waits for it.

@@ -10,6 +10,7 @@ diesel::table! {
         timezone -> Text,
         created_at -> Timestamptz,
         activated_at -> Nullable<Timestamptz>,
+        schema_version -> Nullable<Text>,
     }
 }
 

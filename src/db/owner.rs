@@ -95,6 +95,31 @@ impl OwnerPool {
     }
 }
 
+/// Makes the database `name` if it is missing. `url` leads to another database
+/// of the same server. Blocks.
+pub fn ensure_database(
+    connector: &Connector,
+    url: &SecretString,
+    name: &str,
+) -> Result<(), DbError> {
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+    diesel::table! {
+        pg_catalog.pg_database (datname) {
+            datname -> Text,
+        }
+    }
+    let mut conn = connector
+        .connect_blocking(url.expose_secret(), SESSION_SETUP)
+        .map_err(|error| DbError::Away(error.to_string()))?;
+    let found = pg_database::table.filter(pg_database::datname.eq(name));
+    if !diesel::select(diesel::dsl::exists(found)).get_result(&mut conn)? {
+        let quoted = name.replace('"', "\"\"");
+        conn.batch_execute(&format!("CREATE DATABASE \"{quoted}\""))?;
+    }
+    Ok(())
+}
+
 #[derive(Debug)]
 struct LogErrors;
 

@@ -1,7 +1,9 @@
 //! The migration runner: the control set once, the tenant set in each schema.
 
-use diesel::prelude::*;
 use diesel::connection::SimpleConnection;
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
+use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::directory::DealerStatus;
@@ -54,21 +56,6 @@ pub fn migrate_control(conn: &mut OwnerConn) -> Result<Vec<String>, MigrateError
     within(conn, PLATFORM, |conn| apply(conn, CONTROL))
 }
 
-/// Whether the `platform` schema lacks a migration this program knows.
-pub fn control_is_current(conn: &mut OwnerConn) -> Result<bool, MigrateError> {
-    // Asked first, since the harness would create its table in passing.
-    let exists = "SELECT to_regclass('platform.__diesel_schema_migrations')::text AS name";
-    let table: RegClass = diesel::sql_query(exists).get_result(conn)?;
-    if table.name.is_none() {
-        return Ok(false);
-    }
-    within(conn, PLATFORM, |conn| {
-        conn.has_pending_migration(CONTROL)
-            .map(|pending| !pending)
-            .map_err(MigrateError::Migration)
-    })
-}
-
 /// Brings one dealer's schema up to date; returns the versions applied.
 pub fn migrate_schema(
     conn: &mut OwnerConn,
@@ -82,8 +69,19 @@ pub fn migrate_schema(
             "REVOKE ALL ON __diesel_schema_migrations FROM {}",
             schema.quoted()
         ))?;
+        diesel::update(dealers::table)
+            .filter(dealers::schema_name.eq(schema.as_str()))
+            .set(dealers::schema_version.eq(newest(TENANT)?))
+            .execute(conn)?;
         Ok(applied)
     })
+}
+
+/// The version of the last migration of a set.
+pub fn newest(set: EmbeddedMigrations) -> Result<Option<String>, MigrateError> {
+    let migrations = MigrationSource::<Pg>::migrations(&set).map_err(MigrateError::Migration)?;
+    let versions = migrations.iter().map(|m| m.name().version().to_string());
+    Ok(versions.max())
 }
 
 /// Undoes the last `steps` migrations of one dealer's schema.
@@ -123,12 +121,6 @@ pub fn migrate_all(
         reports.push(report);
     }
     Ok(reports)
-}
-
-#[derive(QueryableByName)]
-struct RegClass {
-    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
-    name: Option<String>,
 }
 
 fn apply(conn: &mut OwnerConn, set: EmbeddedMigrations) -> Result<Vec<String>, MigrateError> {

@@ -13,8 +13,10 @@ pub mod context;
 pub mod directory;
 pub mod migrate;
 pub mod provision;
+pub mod roles;
 pub mod schema_name;
 pub mod shared_tx;
+pub mod state;
 pub mod tx;
 
 pub use context::{Actor, TenantContext};

@@ -11,8 +11,8 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use diesel_async::pooled_connection::deadpool::Object;
-use diesel_async::{AnsiTransactionManager, AsyncConnectionCore, AsyncPgConnection};
-use diesel_async::{AsyncConnection, TransactionManager};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection};
+use diesel_async::{AsyncConnection, SimpleAsyncConnection, TransactionManager};
 use uuid::Uuid;
 
 use super::context::TenantContext;
@@ -89,6 +89,14 @@ impl TenantPool {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Whether the database lets the request role in.
+    pub async fn check(&self) -> DbResult<()> {
+        let mut lease = Lease::checkout(&self.raw).await?;
+        lease.batch_execute("SELECT 1").await?;
+        lease.give_back();
+        Ok(())
     }
 
     /// The bus on which commits publish.
@@ -207,7 +215,18 @@ impl TenantTx {
     }
 
     /// Makes the work last, returns the connection, then publishes the events.
-    pub async fn commit(mut self) -> DbResult<()> {
+    ///
+    /// Once begun, a commit goes on to its end even if the caller goes away:
+    /// work that lasts must not lose its events.
+    pub async fn commit(self) -> DbResult<()> {
+        if self.events.is_empty() {
+            return self.commit_here().await;
+        }
+        let connector = self.pool.raw.connector().clone();
+        connector.run(self.commit_here()).await
+    }
+
+    async fn commit_here(mut self) -> DbResult<()> {
         self.lease.set_instrumentation(observe::silent());
         AnsiTransactionManager::commit_transaction(&mut *self.lease).await?;
         self.lease.give_back();

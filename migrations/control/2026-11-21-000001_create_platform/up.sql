@@ -10,8 +10,10 @@ CREATE TABLE dealers (
     timezone text NOT NULL,
     created_at timestamptz NOT NULL,
     activated_at timestamptz,
+    schema_version text,
     CHECK ((status = 'PROVISIONING') = (activated_at IS NULL))
 );
+COMMENT ON COLUMN dealers.schema_version IS 'Newest tenant migration in the schema, written with it.';
 COMMENT ON TABLE dealers IS 'One row per tenant; schema_name is generated and never reused.';
 CREATE INDEX dealers_provisioning ON dealers (created_at) WHERE status = 'PROVISIONING';
 

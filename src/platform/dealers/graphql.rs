@@ -4,7 +4,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 
-use super::service::{Dealers, Registration};
+use super::service::{Dealers, Registration, Word};
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::platform::identity::graphql::{Dealer, User};
@@ -76,6 +76,7 @@ impl From<DealerRegisterInput> for Registration {
             owner_name: input.owner_name,
             owner_email: input.owner_email,
             owner_password: input.owner_password.into(),
+            word: Word::Own,
         }
     }
 }
@@ -111,6 +112,6 @@ impl DealerMutation {
 }
 
 async fn register(ctx: &Context<'_>, registration: Registration) -> ServiceResult<SignedIn> {
-    let (dealer, owner) = ctx.service::<Dealers>()?.register(registration).await?;
-    ctx.service::<Identity>()?.sign_in(owner, dealer)
+    let registered = ctx.service::<Dealers>()?.register(registration).await?;
+    ctx.service::<Identity>()?.sign_in(registered.owner, registered.dealer)
 }

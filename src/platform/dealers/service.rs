@@ -2,15 +2,13 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::auth::password::Passwords;
-use crate::db::control::ControlPool;
 use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::UserId;
+use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::model::{MembershipRole, MembershipRow, UserRow};
 use crate::platform::identity::query as identity;
-use crate::platform::identity::service::Identity;
 use crate::tenancy::directory::Dealer;
 use crate::tenancy::provision::{NewDealer, Provisioner, dealer_insert_tx, timezone_exists};
 
@@ -32,33 +30,44 @@ pub struct Registration {
     pub owner_name: String,
     /// Address of the owner; may be a user already.
     pub owner_email: String,
-    /// Password of the owner; the present one if he is a user already.
+    /// Password of the owner.
     pub owner_password: SecretString,
+    /// On whose word a known user becomes the owner.
+    pub word: Word,
+}
+
+/// On whose word somebody who is a user already becomes the owner of a dealer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// The user's own: the password given must be his present one.
+    Own,
+    /// The operator's: the password given is for a new user only.
+    Operator,
+}
+
+/// A dealer who is open for business, and his owner.
+pub struct Registered {
+    /// The dealer.
+    pub dealer: Dealer,
+    /// His owner.
+    pub owner: UserRow,
+    /// Whether the owner was no user before.
+    pub is_new_owner: bool,
 }
 
 /// Registers dealers.
 #[derive(Clone)]
 pub struct Dealers {
-    control: ControlPool,
-    passwords: Passwords,
-    identity: Identity,
+    accounts: Accounts,
     provisioner: Provisioner,
     clock: Clock,
 }
 
 impl Dealers {
-    /// Registration over the control plane.
-    pub const fn new(
-        control: ControlPool,
-        passwords: Passwords,
-        identity: Identity,
-        provisioner: Provisioner,
-        clock: Clock,
-    ) -> Self {
+    /// Registration of dealers whose owners are these accounts.
+    pub const fn new(accounts: Accounts, provisioner: Provisioner, clock: Clock) -> Self {
         Self {
-            control,
-            passwords,
-            identity,
+            accounts,
             provisioner,
             clock,
         }
@@ -68,11 +77,11 @@ impl Dealers {
     ///
     /// The registration itself is one transaction. If the making of the schema
     /// is cut off, the dealer stays PROVISIONING and is finished later.
-    pub async fn register(&self, registration: Registration) -> ServiceResult<(Dealer, UserRow)> {
+    pub async fn register(&self, registration: Registration) -> ServiceResult<Registered> {
         let registration = checked(registration)?;
         let owner = self.owner(&registration).await?;
         let now = self.clock.now();
-        let mut conn = self.control.checkout().await?;
+        let mut conn = self.accounts.control().checkout().await?;
         if !timezone_exists(&mut conn, &registration.dealer.timezone).await? {
             return Err(UserError::at(
                 ErrorCode::BadUserInput,
@@ -105,28 +114,32 @@ impl Dealers {
             .resume(id)
             .await
             .map_err(crate::error::AppError::from)?;
-        Ok((dealer, owner.into_user()))
+        let is_new_owner = matches!(owner, Owner::New(_));
+        Ok(Registered {
+            dealer,
+            owner: owner.into_user(),
+            is_new_owner,
+        })
     }
 
-    /// The owner: a new user, or one who proves by his password that he is
-    /// the one behind the address.
+    /// The owner: a new user, or a known one on the right word.
     async fn owner(&self, registration: &Registration) -> ServiceResult<Owner> {
-        let mut conn = self.control.checkout().await?;
-        let known = identity::find_by_email(&mut conn, &registration.owner_email).await?;
-        drop(conn);
+        let email = &registration.owner_email;
         let password = registration.owner_password.clone();
-        if known.is_some() {
-            let email = &registration.owner_email;
-            let user = self.identity.authenticate(email, password).await?;
-            return Ok(Owner::Known(user));
+        match self.accounts.find_by_email(email).await? {
+            Some(user) if registration.word == Word::Operator => Ok(Owner::Known(user)),
+            Some(_) => {
+                let user = self.accounts.authenticate(email, password).await?;
+                Ok(Owner::Known(user))
+            }
+            None => Ok(Owner::New(UserRow {
+                id: UserId::generate(),
+                email: email.clone(),
+                name: registration.owner_name.clone(),
+                password_hash: self.accounts.passwords().hash(password).await?,
+                created_at: self.clock.now(),
+            })),
         }
-        Ok(Owner::New(UserRow {
-            id: UserId::generate(),
-            email: registration.owner_email.clone(),
-            name: registration.owner_name.clone(),
-            password_hash: self.passwords.hash(password).await?,
-            created_at: self.clock.now(),
-        }))
     }
 }
 
@@ -165,14 +178,15 @@ fn checked(registration: Registration) -> ServiceResult<Registration> {
         "must have 10 to 200 characters",
     );
     checks.finish()?;
+    let dealer = NewDealer {
+        name,
+        currency,
+        timezone,
+    };
     Ok(Registration {
-        dealer: NewDealer {
-            name,
-            currency,
-            timezone,
-        },
+        dealer,
         owner_name,
         owner_email,
-        owner_password: registration.owner_password,
+        ..registration
     })
 }

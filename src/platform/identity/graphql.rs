@@ -81,7 +81,7 @@ impl IdentityQuery {
         let principal = context
             .principal()
             .ok_or_else(|| AppError::unauthenticated("no user is signed in"))?;
-        let user = ctx.service::<Identity>()?.user(principal.user()).await?;
+        let user = ctx.service::<Identity>()?.accounts().user(principal.user()).await?;
         Ok(Viewer {
             user: User(user),
             dealer: Dealer(context.dealer().clone()),

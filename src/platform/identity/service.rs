@@ -4,20 +4,18 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use super::accounts::Accounts;
 use super::model::UserRow;
 use super::query;
-use crate::auth::password::Passwords;
 use crate::auth::token::{AccessTokens, IssuedToken};
-use crate::db::control::ControlPool;
-use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
+use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::ids::{DealerId, SessionId, UserId};
 use crate::tenancy::directory::{Dealer, DealerStatus, dealer_find};
 
 /// Signs people in.
 #[derive(Clone)]
 pub struct Identity {
-    control: ControlPool,
-    passwords: Passwords,
+    accounts: Accounts,
     tokens: Arc<AccessTokens>,
 }
 
@@ -51,22 +49,20 @@ pub enum SignIn {
 }
 
 impl Identity {
-    /// Signing in against the control plane.
-    pub const fn new(
-        control: ControlPool,
-        passwords: Passwords,
-        tokens: Arc<AccessTokens>,
-    ) -> Self {
-        Self {
-            control,
-            passwords,
-            tokens,
-        }
+    /// Signing in with these accounts, by tokens under this key.
+    pub const fn new(accounts: Accounts, tokens: Arc<AccessTokens>) -> Self {
+        Self { accounts, tokens }
+    }
+
+    /// The people who may sign in.
+    pub const fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 
     /// Checks the password and issues a token for one dealer.
     pub async fn login(&self, credentials: Credentials) -> ServiceResult<SignIn> {
         let user = self
+            .accounts
             .authenticate(&credentials.email, credentials.password)
             .await?;
         let dealers = self.dealers(user.id).await?;
@@ -85,30 +81,6 @@ impl Identity {
         })?;
         let signed_in = self.sign_in(user, dealer)?;
         Ok(SignIn::Done(Box::new(signed_in)))
-    }
-
-    /// The user behind an address and a password. The answer and its time are
-    /// the same for an unknown address and a wrong password.
-    pub async fn authenticate(
-        &self,
-        email: &str,
-        password: SecretString,
-    ) -> ServiceResult<UserRow> {
-        let email = email.trim().to_lowercase();
-        let mut conn = self.control.checkout().await?;
-        let user = query::find_by_email(&mut conn, &email).await?;
-        // The hash takes long and needs no connection.
-        drop(conn);
-        let stored = user.as_ref().map(|user| user.password_hash.clone());
-        let matches = self.passwords.verify(password, stored).await?;
-        match user {
-            Some(user) if matches => Ok(user),
-            _ => Err(UserError::general(
-                ErrorCode::InvalidCredentials,
-                "the e-mail address and the password do not belong together",
-            )
-            .into()),
-        }
     }
 
     /// Issues a token for a user who has proven who he is.
@@ -130,16 +102,8 @@ impl Identity {
         })
     }
 
-    /// The user with this id.
-    pub async fn user(&self, id: UserId) -> AppResult<UserRow> {
-        let mut conn = self.control.checkout().await?;
-        query::find(&mut conn, id)
-            .await?
-            .ok_or_else(|| AppError::unauthenticated("this user does not exist any more"))
-    }
-
     async fn dealers(&self, user: UserId) -> AppResult<Vec<Dealer>> {
-        let mut conn = self.control.checkout().await?;
+        let mut conn = self.accounts.control().checkout().await?;
         let mut dealers = Vec::new();
         for id in query::find_dealers(&mut conn, user).await? {
             dealers.extend(dealer_find(&mut conn, id).await?);

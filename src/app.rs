@@ -1,0 +1,231 @@
+//! The parts of the program, put together once at start.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::watch;
+
+use crate::auth::password::{PasswordCost, Passwords};
+use crate::auth::token::{AccessTokens, KeyError};
+use crate::config::{ConfigError, DatabaseSettings, Registration, ServerSettings};
+use crate::db::connect::{ConnectError, Connector};
+use crate::db::control::ControlPool;
+use crate::db::error::DbError;
+use crate::db::owner::OwnerPool;
+use crate::db::pool::PoolSettings;
+use crate::error::AppError;
+use crate::events::{EventBus, RedisError};
+use crate::kernel::clock::Clock;
+use crate::platform::dealers::graphql::RegistrationPolicy;
+use crate::platform::dealers::service::Dealers;
+use crate::platform::identity::accounts::Accounts;
+use crate::platform::identity::service::Identity;
+use crate::roots::{ApiSchema, Limits, schema_builder};
+use crate::tenancy::TenantPool;
+use crate::tenancy::directory::Directory;
+use crate::tenancy::migrate::MigrateError;
+use crate::tenancy::provision::{ProvisionError, Provisioner};
+use crate::tenancy::state::RoleFault;
+
+/// What one password hash costs: the least that OWASP names for argon2id.
+const PASSWORD_COST: PasswordCost = PasswordCost {
+    memory_kib: 19 * 1024,
+    passes: 2,
+};
+
+/// Why the program can not start. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting can not be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database driver can not be set up.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The signing key can not be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Redis is configured and away.
+    #[error(transparent)]
+    Redis(#[from] RedisError),
+    /// The database is away or refuses.
+    #[error("{0}; check --database-url and --database-owner-url, and that PostgreSQL runs")]
+    Database(#[from] DbError),
+    /// A migration failed.
+    #[error(transparent)]
+    Migrate(#[from] MigrateError),
+    /// A dealer could not be finished.
+    #[error(transparent)]
+    Provision(#[from] ProvisionError),
+    /// The request role is missing or too strong.
+    #[error(transparent)]
+    Role(#[from] RoleFault),
+    /// Anything else.
+    #[error("{0}")]
+    App(#[from] AppError),
+}
+
+/// The control plane: what an operator's commands need.
+#[derive(Clone)]
+pub struct Core {
+    /// Opens connections.
+    pub connector: Connector,
+    /// Connections to the `platform` schema.
+    pub control: ControlPool,
+    /// Connections for DDL.
+    pub owner: OwnerPool,
+    /// The people who may sign in.
+    pub accounts: Accounts,
+    /// Registers dealers.
+    pub dealers: Dealers,
+    /// Makes dealers' schemas.
+    pub provisioner: Provisioner,
+    /// Name of the login role of the request pool.
+    pub request_role: String,
+    /// The time.
+    pub clock: Clock,
+    settings: DatabaseSettings,
+}
+
+impl Core {
+    /// Puts the control plane together; nothing is connected yet.
+    pub fn new(
+        settings: &DatabaseSettings,
+        password_hashes: usize,
+        clock: Clock,
+    ) -> Result<Self, StartError> {
+        let request_role = settings.validate()?;
+        let ca_file = settings.database_ca_file.as_deref();
+        let connector = Connector::new(ca_file, settings.database_threads)?;
+        let control = ControlPool::new(&connector, &control_pool(settings));
+        let owner_url = settings.database_owner_url.clone();
+        let owner = OwnerPool::new(&connector, owner_url, settings.owner_pool_size);
+        let passwords = Passwords::new(PASSWORD_COST, password_hashes)?;
+        let accounts = Accounts::new(control.clone(), passwords);
+        let provisioner = Provisioner::new(
+            owner.clone(),
+            control.clone(),
+            request_role.clone(),
+            clock.clone(),
+        );
+        Ok(Self {
+            dealers: Dealers::new(accounts.clone(), provisioner.clone(), clock.clone()),
+            connector,
+            control,
+            owner,
+            accounts,
+            provisioner,
+            request_role,
+            clock,
+            settings: settings.clone(),
+        })
+    }
+
+    /// The password in the connection string of the request role, if any.
+    pub fn request_password(&self) -> Option<SecretString> {
+        let url = self.settings.database_url.expose_secret();
+        let config: tokio_postgres::Config = url.parse().ok()?;
+        let password = String::from_utf8_lossy(config.get_password()?).into_owned();
+        Some(password.into())
+    }
+}
+
+/// The whole program: the control plane and the server's own parts.
+pub struct App {
+    /// The control plane.
+    pub core: Core,
+    /// Transactions on dealers' schemas.
+    pub tenants: TenantPool,
+    /// Dealers by id.
+    pub directory: Directory,
+    /// Issues and verifies access tokens.
+    pub tokens: Arc<AccessTokens>,
+    /// Signs people in.
+    pub identity: Identity,
+    /// The GraphQL schema with its services.
+    pub schema: ApiSchema,
+    /// How the server behaves.
+    pub settings: ServerSettings,
+    closing: watch::Sender<bool>,
+}
+
+impl App {
+    /// Puts the server together; connects to Redis if it is configured.
+    pub async fn new(
+        core: Core,
+        tokens: AccessTokens,
+        settings: &ServerSettings,
+    ) -> Result<Arc<Self>, StartError> {
+        settings.validate()?;
+        let bus = match &settings.redis_url {
+            Some(url) => EventBus::with_redis(url.expose_secret()).await?,
+            None => EventBus::local(),
+        };
+        let pool = request_pool(&core.settings);
+        let tenants = TenantPool::new(&core.connector, &pool, bus, core.clock.clone());
+        let tokens = Arc::new(tokens);
+        let identity = Identity::new(core.accounts.clone(), Arc::clone(&tokens));
+        let schema = schema(&core, &identity, settings);
+        Ok(Arc::new(Self {
+            directory: Directory::new(core.control.clone()),
+            tenants,
+            tokens,
+            identity,
+            schema,
+            settings: settings.clone(),
+            closing: watch::Sender::new(false),
+            core,
+        }))
+    }
+
+    /// Tells sockets and readiness that the server is about to stop.
+    pub fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Turns true when the server is about to stop.
+    pub fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
+    }
+}
+
+fn schema(core: &Core, identity: &Identity, settings: &ServerSettings) -> ApiSchema {
+    let limits = Limits {
+        depth: settings.max_depth,
+        complexity: settings.max_complexity,
+    };
+    let registration = match settings.registration {
+        Registration::Open => RegistrationPolicy::Open,
+        Registration::Closed => RegistrationPolicy::Closed,
+    };
+    schema_builder(limits)
+        .data(identity.clone())
+        .data(core.dealers.clone())
+        .data(registration)
+        .finish()
+}
+
+/// The request pool's sessions start with an empty path and no rights. What
+/// hangs is ended by the database too, in case the server can not.
+fn request_pool(settings: &DatabaseSettings) -> PoolSettings {
+    let statement = settings.statement_timeout_ms.as_millis();
+    PoolSettings {
+        url: settings.database_url.clone(),
+        size: settings.request_pool_size,
+        wait: settings.pool_wait_ms,
+        session_setup: format!(
+            "SET search_path = ''; SET statement_timeout = {statement}; \
+             SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 60000"
+        ),
+    }
+}
+
+fn control_pool(settings: &DatabaseSettings) -> PoolSettings {
+    PoolSettings {
+        url: settings.database_owner_url.clone(),
+        size: settings.control_pool_size,
+        wait: settings.pool_wait_ms.max(Duration::from_secs(1)),
+        session_setup: "SET search_path = ''; SET statement_timeout = 10000".to_owned(),
+    }
+}

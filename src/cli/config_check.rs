@@ -1,0 +1,58 @@
+//! `tubex config check`.
+
+use clap::{Args, Subcommand};
+
+use super::CommandResult;
+use super::output::Output;
+use crate::app::{App, Core, StartError};
+use crate::auth::token::AccessTokens;
+use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
+use crate::kernel::clock::Clock;
+use crate::tenancy::state::{Pending, check_request_role, pending};
+
+/// Look at settings.
+#[derive(Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Check every setting of `serve`, connect to what they name, and stop.
+    Check(Box<CheckArgs>),
+}
+
+/// The settings of `serve`.
+#[derive(Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    database: DatabaseSettings,
+    #[command(flatten)]
+    server: ServerSettings,
+    #[command(flatten)]
+    key: KeySettings,
+}
+
+pub(super) fn run(command: &ConfigCommand, output: &Output) -> CommandResult {
+    let ConfigCommand::Check(args) = command;
+    let migrations = actix_web::rt::System::new().block_on(check(args))?;
+    let text = match &migrations {
+        None => "The settings are good.".to_owned(),
+        Some(Pending::Control) => {
+            "The settings are good; run `tubex migrate` before `tubex serve`.".to_owned()
+        }
+        Some(Pending::Dealers(behind)) => format!(
+            "The settings are good; {behind} dealers lack migrations: run `tubex migrate`."
+        ),
+    };
+    let json = serde_json::json!({ "ok": true, "migrations_current": migrations.is_none() });
+    output.result(text, &json)
+}
+
+async fn check(args: &CheckArgs) -> Result<Option<Pending>, StartError> {
+    let clock = Clock::system();
+    let core = Core::new(&args.database, args.server.password_hashes, clock.clone())?;
+    let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock)?;
+    let app = App::new(core, tokens, &args.server).await?;
+    let pending = pending(&app.core.control).await?;
+    if pending != Some(Pending::Control) {
+        check_request_role(&app.core.control, &app.core.request_role).await??;
+    }
+    app.tenants.check().await?;
+    Ok(pending)
+}

@@ -1,0 +1,195 @@
+//! `tubex dev`: a whole Tubex on this machine, with two shops to look at.
+
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+
+use clap::Args;
+use secrecy::SecretString;
+
+use super::output::Output;
+use super::progress::Progress;
+use super::{CommandResult, dev_report, graphiql_bundle, key, migrate, stop};
+use crate::app::{App, Core};
+use crate::auth::token::AccessTokens;
+use crate::cluster::{self, Cluster, ClusterSpec, Durability};
+use crate::config::{DatabaseSettings, ServerSettings};
+use crate::db::connect::Connector;
+use crate::db::owner::ensure_database;
+use crate::demo::{OpenShop, open_shops};
+use crate::http::{DemoLogin, Page, bind, serve};
+use crate::kernel::clock::Clock;
+use crate::tenancy::migrate::migrate_all;
+
+/// Name of the database and of the login role that serves requests.
+const DATABASE: &str = "tubex";
+const REQUEST_ROLE: &str = "tubex_app";
+
+/// How to run the demo.
+#[derive(Args)]
+pub(super) struct DevArgs {
+    /// Folder of the demo's database and keys.
+    #[arg(long, env = "TUBEX_DEV_DATA", value_name = "DIR", default_value = ".tubex")]
+    data: PathBuf,
+
+    /// Folder of fetched and built parts, kept by --reset.
+    #[arg(long, env = "TUBEX_DEV_TOOLS", value_name = "DIR", default_value = ".tubex/tools")]
+    tools: PathBuf,
+
+    /// Throw the demo's data away and start over.
+    #[arg(long)]
+    reset: bool,
+
+    /// Folder with PostgreSQL's initdb and postgres, if they are not found.
+    #[arg(long, env = "TUBEX_POSTGRES_BIN", value_name = "DIR")]
+    postgres_bin: Option<PathBuf>,
+
+    /// Fetch nothing: fail if PostgreSQL is missing, and build no GraphiQL.
+    #[arg(long)]
+    offline: bool,
+
+    #[command(flatten)]
+    server: ServerSettings,
+}
+
+pub(super) fn run(args: &DevArgs, output: &Output) -> CommandResult {
+    let progress = Progress::new(*output);
+    // First of all, so that a taken port is said at once.
+    let listener = bind(args.server.listen)?;
+    if args.reset {
+        progress.step("Throwing the demo's data away");
+        reset(&args.data)?;
+    }
+    std::fs::create_dir_all(&args.data)?;
+    std::fs::create_dir_all(&args.tools)?;
+    let bundle = start_bundle(args);
+    let spec = ClusterSpec {
+        data: args.data.clone(),
+        tools: args.tools.clone(),
+        bin_dir: args.postgres_bin.clone(),
+        durability: Durability::Durable,
+        may_install: !args.offline,
+    };
+    let cluster = Cluster::start(&spec, &|text| progress.step(text))?;
+    let database = database(&cluster, &args.data)?;
+    let tokens = tokens(&args.data)?;
+    let core = Core::new(&database, args.server.password_hashes, Clock::system())?;
+    migrate::prepare(&core, &progress)?;
+    core.owner.run_blocking(|conn| migrate_all(conn, |_report| {}))?;
+    let served = actix_web::rt::System::new().block_on(async {
+        let stop = stop::requested()?;
+        let app = App::new(core, tokens, &args.server).await?;
+        let shops = open_shops(&app, |text| progress.step(text)).await?;
+        let (page, is_graphiql) = page(args, bundle, &progress, *output);
+        progress.done();
+        let address = listener.local_addr()?;
+        let report = dev_report::Report::new(address, &database, &shops, is_graphiql);
+        output.result(report.text(), &report)?;
+        let page = page.with_logins(logins(&shops));
+        serve(app, listener, page, stop).await?;
+        Ok(())
+    });
+    progress.step("Stopping PostgreSQL");
+    cluster.stop()?;
+    progress.done();
+    served
+}
+
+/// The bundle takes a while the first time, so it is built beside the rest.
+fn start_bundle(args: &DevArgs) -> JoinHandle<Result<PathBuf, graphiql_bundle::BundleError>> {
+    let tools = args.tools.clone();
+    let offline = args.offline;
+    let configured = args.server.graphiql_dir.clone();
+    std::thread::spawn(move || match configured {
+        Some(dir) => Ok(dir),
+        None if offline && !graphiql_bundle::is_current(&tools.join("graphiql")) => {
+            Err(graphiql_bundle::BundleError::Offline)
+        }
+        None => graphiql_bundle::ensure(&tools),
+    })
+}
+
+/// The page, and whether it is the real GraphiQL.
+fn page(
+    args: &DevArgs,
+    bundle: JoinHandle<Result<PathBuf, graphiql_bundle::BundleError>>,
+    progress: &Progress,
+    output: Output,
+) -> (Page, bool) {
+    if !args.server.graphiql {
+        return (Page::off(), false);
+    }
+    if !bundle.is_finished() {
+        progress.step("Building GraphiQL with npm (once)");
+    }
+    let built = match bundle.join() {
+        Ok(Ok(dir)) => Page::bundle(&dir).map_err(|error| format!("{}: {error}", dir.display())),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_panicked) => Err("the build broke off".to_owned()),
+    };
+    progress.done();
+    match built {
+        Ok(page) => (page, true),
+        Err(cause) => {
+            output.note(format_args!(
+                "GraphiQL is not there: {cause}. A smaller page takes its place."
+            ));
+            (Page::explorer(), false)
+        }
+    }
+}
+
+fn reset(data: &Path) -> CommandResult {
+    cluster::remove(data)?;
+    for secret in [SIGNING_KEY, REQUEST_PASSWORD] {
+        match std::fs::remove_file(data.join(secret)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+const SIGNING_KEY: &str = "signing-key.pem";
+const REQUEST_PASSWORD: &str = "request-password";
+
+fn tokens(data: &Path) -> Result<AccessTokens, Box<dyn std::error::Error + Send + Sync>> {
+    let path = data.join(SIGNING_KEY);
+    if !path.exists() {
+        key::write_new_key(&path)?;
+    }
+    Ok(AccessTokens::from_file(&path, Clock::system())?)
+}
+
+/// The connection strings, and the database itself if it is missing.
+fn database(
+    cluster: &Cluster,
+    data: &Path,
+) -> Result<DatabaseSettings, Box<dyn std::error::Error + Send + Sync>> {
+    let connector = Connector::new(None, 1)?;
+    ensure_database(&connector, &cluster.url("postgres"), DATABASE)?;
+    let password = request_password(&data.join(REQUEST_PASSWORD))?;
+    Ok(DatabaseSettings::local(
+        cluster.url_as(REQUEST_ROLE, &password, DATABASE),
+        cluster.url(DATABASE),
+    ))
+}
+
+/// Made once, so that the connection string of the demo stays the same.
+fn request_password(path: &Path) -> Result<SecretString, Box<dyn std::error::Error + Send + Sync>> {
+    if !path.exists() {
+        let mut bytes = [0_u8; 24];
+        getrandom::fill(&mut bytes)?;
+        let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        key::write_secret(path, &text.into())?;
+    }
+    Ok(std::fs::read_to_string(path)?.trim().into())
+}
+
+fn logins(shops: &[OpenShop]) -> Vec<DemoLogin> {
+    let login = |shop: &OpenShop| DemoLogin {
+        dealer: shop.demo.name.to_owned(),
+        email: shop.demo.owner_email.to_owned(),
+        password: shop.demo.owner_password.to_owned(),
+    };
+    shops.iter().map(login).collect()
+}

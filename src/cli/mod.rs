@@ -1,0 +1,111 @@
+//! The commands.
+
+mod config_check;
+mod dev;
+mod dev_report;
+mod graphiql_bundle;
+mod key;
+mod migrate;
+mod output;
+mod progress;
+mod schema;
+mod serve;
+mod stop;
+mod tenant;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config::{LogSettings, with_file};
+use crate::telemetry;
+use output::Output;
+
+/// What a command returns; the error's text says what to do about it.
+type CommandResult = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+#[derive(Parser)]
+#[command(name = "tubex", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Print one JSON line instead of text; logs stay on standard error.
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// TOML file of settings; flags and TUBEX_… variables take precedence.
+    #[arg(long, global = true, env = "TUBEX_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    #[command(flatten)]
+    log: LogSettings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a demo on this machine: database, two dealers, server, page.
+    Dev(dev::DevArgs),
+    /// Serve the API.
+    Serve(serve::ServeArgs),
+    /// Bring the control plane and all dealers' schemas up to date.
+    Migrate(migrate::MigrateArgs),
+    /// Create, list and repair dealers.
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
+    /// Print the GraphQL schema.
+    Schema(schema::SchemaArgs),
+    /// Look at settings.
+    #[command(subcommand)]
+    Config(config_check::ConfigCommand),
+    /// Make keys.
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+}
+
+/// Runs the command line `args`, the program's name first.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    let command = match with_file(command(), &args) {
+        Ok(command) => command,
+        Err(error) => return Output::new(wants_json(&args)).failure(&error),
+    };
+    // clap answers --help and misuse itself, with its own exit codes.
+    let cli = command
+        .try_get_matches_from(&args)
+        .and_then(|matches| Cli::from_arg_matches(&matches))
+        .unwrap_or_else(|error| error.exit());
+    let output = Output::new(cli.json);
+    if let Err(error) = telemetry::start(&cli.log) {
+        return output.failure(&error);
+    }
+    match dispatch(cli.command, &output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => output.failure(error.as_ref()),
+    }
+}
+
+/// The command line; the demo lets strangers in where a server does not.
+fn command() -> clap::Command {
+    Cli::command().mut_subcommand("dev", |dev| {
+        dev.mut_arg("registration", |arg| arg.default_value("open"))
+    })
+}
+
+fn dispatch(command: Command, output: &Output) -> CommandResult {
+    match command {
+        Command::Dev(args) => dev::run(&args, output),
+        Command::Serve(args) => serve::run(&args, output),
+        Command::Migrate(args) => migrate::run(&args, output),
+        Command::Tenant(command) => tenant::run(&command, output),
+        Command::Schema(args) => schema::run(&args, output),
+        Command::Config(command) => config_check::run(&command, output),
+        Command::Key(command) => key::run(&command, output),
+    }
+}
+
+/// Whether `--json` stands on a command line that could not be parsed.
+fn wants_json(args: &[OsString]) -> bool {
+    args.iter().any(|arg| arg == "--json")
+}

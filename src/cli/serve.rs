@@ -1,0 +1,101 @@
+//! `tubex serve`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use clap::Args;
+use serde_json::json;
+
+use super::output::Output;
+use super::progress::Progress;
+use super::{CommandResult, migrate, stop};
+use crate::app::{App, Core, StartError};
+use crate::auth::token::AccessTokens;
+use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
+use crate::http::{Page, bind, serve};
+use crate::kernel::clock::Clock;
+use crate::tenancy::migrate::migrate_all;
+use crate::tenancy::state::check_request_role;
+
+/// How often provisioning that was cut short is looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// How old provisioning must be to count as cut short.
+const CUT_SHORT_AFTER: TimeDelta = TimeDelta::minutes(2);
+
+/// How to serve.
+#[derive(Args)]
+pub(super) struct ServeArgs {
+    /// Migrate the control plane and all dealers first.
+    #[arg(long)]
+    migrate: bool,
+    #[command(flatten)]
+    database: DatabaseSettings,
+    #[command(flatten)]
+    server: ServerSettings,
+    #[command(flatten)]
+    key: KeySettings,
+}
+
+pub(super) fn run(args: &ServeArgs, output: &Output) -> CommandResult {
+    let clock = Clock::system();
+    let core = Core::new(&args.database, args.server.password_hashes, clock.clone())?;
+    let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock)?;
+    let page = page(&args.server)?;
+    if args.migrate {
+        migrate::prepare(&core, &Progress::new(*output))?;
+        core.owner.run_blocking(|conn| migrate_all(conn, |_report| {}))?;
+    }
+    actix_web::rt::System::new().block_on(async {
+        let stop = stop::requested()?;
+        check_request_role(&core.control, &core.request_role)
+            .await
+            .map_err(StartError::from)?
+            .map_err(StartError::from)?;
+        let app = App::new(core, tokens, &args.server).await?;
+        let listener = bind(args.server.listen)?;
+        let address = listener.local_addr()?;
+        let sweeper = tokio::spawn(sweep(Arc::clone(&app)));
+        let graphql_url = format!("http://{address}/graphql");
+        output.result(
+            format_args!("Serving {graphql_url}"),
+            &json!({ "graphql_url": graphql_url, "ws_url": format!("ws://{address}/graphql") }),
+        )?;
+        serve(app, listener, page, stop).await?;
+        sweeper.abort();
+        Ok(())
+    })
+}
+
+fn page(settings: &ServerSettings) -> Result<Page, String> {
+    match &settings.graphiql_dir {
+        _ if !settings.graphiql => Ok(Page::off()),
+        None => Ok(Page::explorer()),
+        Some(dir) => Page::bundle(dir).map_err(|error| {
+            format!(
+                "--graphiql-dir {}: {error}; it must hold the built bundle: index.html and assets/",
+                dir.display()
+            )
+        }),
+    }
+}
+
+/// Finishes dealers that a killed process left half-made.
+async fn sweep(app: Arc<App>) {
+    let mut tick = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        tick.tick().await;
+        let before = app.core.clock.now() - CUT_SHORT_AFTER;
+        match app.core.provisioner.resume_all(before).await {
+            Ok(outcomes) => {
+                for (dealer, outcome) in outcomes {
+                    match outcome {
+                        Ok(_) => tracing::info!(%dealer, "finished a half-made dealer"),
+                        Err(error) => tracing::error!(%dealer, %error, "still half-made"),
+                    }
+                }
+            }
+            Err(error) => tracing::warn!(%error, "could not look for half-made dealers"),
+        }
+    }
+}

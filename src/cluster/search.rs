@@ -1,0 +1,84 @@
+//! Where PostgreSQL may be installed on a machine.
+
+use std::path::{Path, PathBuf};
+
+/// Parent folder, start of the name, and the rest: of those that match, the
+/// highest number is looked at first.
+const USUAL: [(&str, &str, &str); 7] = [
+    // Debian and Ubuntu keep the server off the PATH.
+    ("/usr/lib/postgresql", "", "bin"),
+    // The project's own packages for Fedora and its kin.
+    ("/usr", "pgsql-", "bin"),
+    ("/opt/homebrew/opt", "postgresql", "bin"),
+    ("/usr/local/opt", "postgresql", "bin"),
+    ("/home/linuxbrew/.linuxbrew/opt", "postgresql", "bin"),
+    ("/Applications/Postgres.app/Contents/Versions", "", "bin"),
+    // What `make install` does.
+    ("/usr/local", "pgsql", "bin"),
+];
+
+/// Folders that may hold PostgreSQL's programs, best first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Search {
+    folders: Vec<PathBuf>,
+}
+
+impl Search {
+    /// The folders of this machine: those on the PATH, then the usual ones.
+    pub(super) fn of_system() -> Self {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+        for (parent, start, rest) in USUAL {
+            folders.extend(matching(Path::new(parent), start, rest));
+        }
+        folders.retain(|folder| folder.join("initdb").is_file());
+        Self { folders }
+    }
+
+    /// Finds nothing, as on a machine without PostgreSQL.
+    #[cfg(test)]
+    pub(super) fn nowhere() -> Self {
+        Self::default()
+    }
+
+    /// The folders to look at, in turn.
+    pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.folders.iter().map(PathBuf::as_path)
+    }
+}
+
+fn matching(parent: &Path, start: &str, rest: &str) -> Vec<PathBuf> {
+    let Ok(entries) = parent.read_dir() else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| name.starts_with(start))
+        .collect();
+    names.sort_by_key(|name| std::cmp::Reverse(number_in(name)));
+    names
+        .iter()
+        .map(|name| parent.join(name).join(rest))
+        .collect()
+}
+
+/// The first whole number in a name such as `postgresql@17`; else 0.
+fn number_in(name: &str) -> u32 {
+    name.split(|c: char| !c.is_ascii_digit())
+        .find_map(|digits| digits.parse().ok())
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number_in;
+
+    #[test]
+    fn names_are_ordered_by_their_number() {
+        assert_eq!(number_in("9.6"), 9);
+        assert_eq!(number_in("postgresql@17"), 17);
+        assert_eq!(number_in("pgsql-16"), 16);
+        assert_eq!(number_in("postgresql"), 0);
+    }
+}

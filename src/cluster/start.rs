@@ -1,0 +1,123 @@
+//! A cluster that runs for as long as its value lives.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use super::Report;
+use super::account::Account;
+use super::choose::Choice;
+use super::error::ClusterError;
+use super::initdb::{self, SUPERUSER};
+use super::lock::DataLock;
+use super::place::Place;
+use super::search::Search;
+use super::server::{Launch, Server};
+use super::spec::ClusterSpec;
+use super::url::url;
+use super::{password, postmaster};
+
+/// A running cluster. Dropping it stops the server, best effort.
+#[derive(Debug)]
+pub struct Cluster {
+    // Dropped in this order: the lock must outlast the server.
+    server: Server,
+    password: SecretString,
+    version: String,
+    _lock: DataLock,
+}
+
+impl Cluster {
+    /// Starts the cluster of `spec.data`, making it first if there is none, and
+    /// returns when it accepts connections. A server that a killed process left
+    /// there is stopped; a live process that holds the folder is an error.
+    pub fn start(spec: &ClusterSpec, report: Report<'_>) -> Result<Self, ClusterError> {
+        Self::start_with(spec, &Search::of_system(), report)
+    }
+
+    /// As [`Cluster::start`], with PostgreSQL searched for in `search`.
+    pub(super) fn start_with(
+        spec: &ClusterSpec,
+        search: &Search,
+        report: Report<'_>,
+    ) -> Result<Self, ClusterError> {
+        let at_data = ClusterError::at;
+        fs::create_dir_all(&spec.data).map_err(at_data(&spec.data))?;
+        let data = spec.data.canonicalize().map_err(at_data(&spec.data))?;
+        let lock = DataLock::take(&data)?;
+
+        let account = Account::choose()?;
+        let place = Place::settle(&data, &account, report)?;
+        let pgdata = place.pgdata();
+        let account = account.or_owner_of(&pgdata);
+        check_owner(&pgdata, &account)?;
+        postmaster::stop_left_behind(&pgdata, report)?;
+
+        let made = initdb::made_by(&pgdata)?;
+        let binaries = Choice {
+            spec,
+            search,
+            account: &account,
+            made,
+        }
+        .choose(report)?;
+        if made.is_none() {
+            report("Creating a PostgreSQL cluster");
+            initdb::create(&place, &binaries, &account, spec.durability)?;
+        }
+        let password = password::read(&place)?;
+        report(&format!("Starting PostgreSQL {}", binaries.version()));
+        let server = Launch {
+            binaries: &binaries,
+            place: &place,
+            account: &account,
+            durability: spec.durability,
+        }
+        .start()?;
+        Ok(Self {
+            server,
+            password,
+            version: binaries.version().to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// How the superuser `tubex` reaches `database`:
+    /// `postgres://tubex:<password>@127.0.0.1:<port>/<database>`.
+    pub fn url(&self, database: &str) -> SecretString {
+        self.url_as(SUPERUSER, &self.password, database)
+    }
+
+    /// How another role reaches `database`.
+    pub fn url_as(&self, role: &str, password: &SecretString, database: &str) -> SecretString {
+        url(role, password, self.port(), database)
+    }
+
+    /// The port on 127.0.0.1; that of the last start if it was free.
+    pub fn port(&self) -> u16 {
+        self.server.port()
+    }
+
+    /// The server's version, such as "17.2".
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Ends all sessions and shuts the server down, then lets go of the data.
+    pub fn stop(mut self) -> Result<(), ClusterError> {
+        self.server.stop()
+    }
+}
+
+/// The server refuses data that are not its account's own.
+fn check_owner(pgdata: &Path, account: &Account) -> Result<(), ClusterError> {
+    match fs::metadata(pgdata) {
+        Ok(found) if found.uid() != account.uid() => Err(ClusterError::Owner {
+            path: pgdata.to_owned(),
+            owner: found.uid(),
+        }),
+        _ => Ok(()),
+    }
+}

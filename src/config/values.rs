@@ -1,0 +1,79 @@
+//! Parsers of settings' values. Their messages say what would be right and
+//! never repeat a secret.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// Any text, kept from being printed.
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a value parser")]
+pub(super) fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
+    Ok(SecretString::from(text))
+}
+
+/// The role that a connection string of PostgreSQL names.
+pub(super) fn postgres_role(url: &SecretString) -> Result<String, String> {
+    let parsed: Result<tokio_postgres::Config, _> = url.expose_secret().parse();
+    // The driver's own message quotes the text, and with it the password.
+    let config = parsed
+        .map_err(|_| "must look like postgres://user:password@host/database".to_owned())?;
+    match config.get_user() {
+        Some(user) => Ok(user.to_owned()),
+        None => Err("must name a user, as in postgres://user:password@host/database".to_owned()),
+    }
+}
+
+/// Whether this is a connection string of Redis.
+pub(super) fn redis_address(url: &SecretString) -> Result<(), String> {
+    match redis::Client::open(url.expose_secret()) {
+        Ok(_) => Ok(()),
+        Err(_) => Err("must look like redis://host:6379".to_owned()),
+    }
+}
+
+/// 1 to 1000.
+pub(super) fn pool_size(text: &str) -> Result<usize, String> {
+    bounded(text, 1, 1000)
+}
+
+/// 1 to 100 million.
+pub(super) fn list_size(text: &str) -> Result<usize, String> {
+    bounded(text, 1, 100_000_000)
+}
+
+/// 0 to one day.
+pub(super) fn milliseconds(text: &str) -> Result<Duration, String> {
+    let count = bounded(text, 0, 86_400_000)?;
+    u64::try_from(count)
+        .map(Duration::from_millis)
+        .map_err(|error| error.to_string())
+}
+
+fn bounded(text: &str, min: usize, max: usize) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(number) if (min..=max).contains(&number) => Ok(number),
+        _ => Err(format!("must be a whole number from {min} to {max}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_checked_and_not_repeated() {
+        let right = postgres_role(&"postgres://app:secret@localhost/tubex".into());
+        assert_eq!(right.as_deref(), Ok("app"));
+        for wrong in ["mysql://app:secret@localhost/tubex", "postgres://localhost/secret"] {
+            assert!(!postgres_role(&wrong.into()).unwrap_err().contains("secret"));
+        }
+    }
+
+    #[test]
+    fn numbers_have_bounds() {
+        assert_eq!(pool_size("16"), Ok(16));
+        assert!(pool_size("0").is_err());
+        assert!(pool_size("many").is_err());
+        assert_eq!(milliseconds("1500"), Ok(Duration::from_millis(1500)));
+    }
+}

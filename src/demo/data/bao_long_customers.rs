@@ -1,0 +1,161 @@
+//! Customers of Bao Long and their sites.
+
+use super::{DemoCustomer, DemoJob};
+use crate::dealer::customers::model::JobStatus;
+
+/// The accounts; `CASH` is for whoever pays at the counter.
+pub(super) const CUSTOMERS: &[DemoCustomer] = &[
+    DemoCustomer {
+        code: "CASH",
+        name: "Khách lẻ",
+        tax_id: None,
+        terms_days: 0,
+        credit_limit: "0",
+        jobs: &[DemoJob {
+            code: "0",
+            name: "Counter sales",
+            address_line: "12 Đường Gạch Nung",
+            city: "Hồ Chí Minh",
+            po_number: None,
+            status: JobStatus::Active,
+        }],
+    },
+    DemoCustomer {
+        code: "TPH",
+        name: "Xây dựng Tân Phúc Hưng",
+        tax_id: Some("9900000011"),
+        terms_days: 30,
+        credit_limit: "850000000",
+        jobs: &[
+            DemoJob {
+                code: "0",
+                name: "Office and workshop",
+                address_line: "45 Đường Bến Gỗ",
+                city: "Hồ Chí Minh",
+                po_number: None,
+                status: JobStatus::Active,
+            },
+            DemoJob {
+                code: "LX-12",
+                name: "Townhouses Lan Xuân, block 12",
+                address_line: "Lô 12, Đường Số 7",
+                city: "Thủ Đức",
+                po_number: Some("TPH-2026-118"),
+                status: JobStatus::Active,
+            },
+            DemoJob {
+                code: "LX-09",
+                name: "Townhouses Lan Xuân, block 9",
+                address_line: "Lô 9, Đường Số 7",
+                city: "Thủ Đức",
+                po_number: Some("TPH-2026-061"),
+                status: JobStatus::Closed,
+            },
+        ],
+    },
+    DemoCustomer {
+        code: "DAS",
+        name: "Cơ khí Đại An Sơn",
+        tax_id: Some("9900000028"),
+        terms_days: 45,
+        credit_limit: "1200000000",
+        jobs: &[
+            DemoJob {
+                code: "KCN-A3",
+                name: "Factory hall A3",
+                address_line: "Đường D4, Khu A",
+                city: "Bình Dương",
+                po_number: Some("DAS/26/0412"),
+                status: JobStatus::Active,
+            },
+            DemoJob {
+                code: "KCN-A5",
+                name: "Factory hall A5",
+                address_line: "Đường D4, Khu A",
+                city: "Bình Dương",
+                po_number: None,
+                status: JobStatus::Inactive,
+            },
+        ],
+    },
+    DemoCustomer {
+        code: "HQL",
+        name: "Nội thất Hoàng Quỳnh Lâm",
+        tax_id: Some("9900000035"),
+        terms_days: 15,
+        credit_limit: "180000000",
+        jobs: &[DemoJob {
+            code: "CH-1806",
+            name: "Flat 1806, tile and paint",
+            address_line: "Tòa B, 210 Đường Ven Kênh",
+            city: "Hồ Chí Minh",
+            po_number: None,
+            status: JobStatus::Active,
+        }],
+    },
+    DemoCustomer {
+        code: "MTD",
+        name: "Cầu đường Miền Tây Dương",
+        tax_id: Some("9900000042"),
+        terms_days: 60,
+        credit_limit: "3000000000",
+        jobs: &[
+            DemoJob {
+                code: "TL-824",
+                name: "Provincial road, km 4 to km 11",
+                address_line: "Đường tỉnh, km 4",
+                city: "Long An",
+                po_number: Some("MTD-DT-31"),
+                status: JobStatus::Active,
+            },
+            DemoJob {
+                code: "CAU-RT",
+                name: "Rạch Tre bridge",
+                address_line: "Ấp 3, xã Rạch Tre",
+                city: "Long An",
+                po_number: Some("MTD-DT-27"),
+                status: JobStatus::Hold,
+            },
+        ],
+    },
+    DemoCustomer {
+        code: "NVT",
+        name: "Nguyễn Văn Thạnh",
+        tax_id: None,
+        terms_days: 7,
+        credit_limit: "30000000",
+        jobs: &[DemoJob {
+            code: "NHA",
+            name: "Family house, three floors",
+            address_line: "83/5 Hẻm Cây Điệp",
+            city: "Hồ Chí Minh",
+            po_number: None,
+            status: JobStatus::Active,
+        }],
+    },
+    DemoCustomer {
+        code: "PGK",
+        name: "Nhà thầu Phước Gia Khang",
+        tax_id: Some("9900000059"),
+        terms_days: 30,
+        credit_limit: "420000000",
+        jobs: &[
+            DemoJob {
+                code: "TH-02",
+                name: "Primary school, new wing",
+                address_line: "2 Đường Hoa Phượng",
+                city: "Biên Hòa",
+                po_number: Some("PGK-0207"),
+                status: JobStatus::Active,
+            },
+            DemoJob {
+                code: "KTX",
+                name: "Workers' hostel",
+                address_line: "Đường Số 15, Khu dân cư Bàu Sen",
+                city: "Biên Hòa",
+                po_number: None,
+                status: JobStatus::Disabled,
+            },
+        ],
+    },
+];

@@ -1,0 +1,128 @@
+//! The demo: two dealers of the trade, each with a shop full of goods.
+
+pub mod data;
+mod load;
+
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::db::observe::StatementCount;
+use crate::error::{AppError, Refusal, ServiceResult};
+use crate::platform::dealers::service::{Registration, Word};
+use crate::platform::identity::service::{Credentials, SignIn, SignedIn};
+use crate::tenancy::provision::NewDealer;
+use crate::tenancy::{Access, TenantContext};
+use data::DemoDealer;
+
+/// Part of the system in whose name the shops are filled.
+const ACTOR: &str = "demo";
+
+/// Why a demo shop could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("the demo dealer {dealer} could not be opened: {cause}")]
+pub struct DemoError {
+    dealer: &'static str,
+    cause: String,
+}
+
+/// A demo dealer, open and filled, with his owner signed in.
+pub struct OpenShop {
+    /// What he was made from.
+    pub demo: &'static DemoDealer,
+    /// His owner at his shop, with a fresh access token.
+    pub owner: SignedIn,
+}
+
+/// Opens the demo dealers that are not there yet, and fills those that are
+/// empty. A run cut short is taken up by the next.
+pub async fn open_shops(app: &App, report: impl Fn(&str)) -> Result<Vec<OpenShop>, DemoError> {
+    let mut shops = Vec::new();
+    for demo in data::DEALERS {
+        let owner = open(app, demo, &report).await.map_err(|refusal| DemoError {
+            dealer: demo.name,
+            cause: describe(refusal),
+        })?;
+        shops.push(OpenShop { demo, owner });
+    }
+    Ok(shops)
+}
+
+async fn open(
+    app: &App,
+    demo: &'static DemoDealer,
+    report: impl Fn(&str),
+) -> ServiceResult<SignedIn> {
+    let owner = match sign_in(app, demo).await {
+        Ok(owner) => owner,
+        Err(_not_there_yet) => {
+            report(&format!("Opening {}", demo.name));
+            register(app, demo).await?;
+            sign_in(app, demo).await?
+        }
+    };
+    let context = app.directory.admit_system(owner.dealer.id, ACTOR).await?;
+    fill_if_empty(app, demo, Arc::new(context)).await?;
+    Ok(owner)
+}
+
+async fn register(app: &App, demo: &DemoDealer) -> ServiceResult<()> {
+    // A dealer left half-made by a run that was cut short comes first.
+    let unfinished = app.core.provisioner.resume_all(app.core.clock.now()).await;
+    for (_, outcome) in unfinished.map_err(AppError::from)? {
+        outcome.map_err(AppError::from)?;
+    }
+    if sign_in(app, demo).await.is_ok() {
+        return Ok(());
+    }
+    let registration = Registration {
+        dealer: NewDealer {
+            name: demo.name.to_owned(),
+            currency: demo.currency.to_owned(),
+            timezone: demo.timezone.to_owned(),
+        },
+        owner_name: demo.owner_name.to_owned(),
+        owner_email: demo.owner_email.to_owned(),
+        owner_password: demo.owner_password.to_owned().into(),
+        word: Word::Own,
+    };
+    app.core.dealers.register(registration).await.map(|_registered| ())
+}
+
+async fn sign_in(app: &App, demo: &DemoDealer) -> ServiceResult<SignedIn> {
+    let credentials = Credentials {
+        email: demo.owner_email.to_owned(),
+        password: demo.owner_password.to_owned().into(),
+        dealer: None,
+    };
+    match app.identity.login(credentials).await? {
+        SignIn::Done(signed_in) => Ok(*signed_in),
+        SignIn::Choose(_) => Err(AppError::internal("a demo owner has several dealers").into()),
+    }
+}
+
+/// One transaction: a shop is full or empty, never half full.
+async fn fill_if_empty(
+    app: &App,
+    demo: &DemoDealer,
+    context: Arc<TenantContext>,
+) -> ServiceResult<()> {
+    let count = StatementCount::default();
+    let mut tx = app.tenants.begin(context, Access::Write, &count).await?;
+    if load::is_empty(&mut tx).await? {
+        load::fill(&mut tx, demo).await?;
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(())
+}
+
+fn describe(refusal: Refusal) -> String {
+    match refusal {
+        Refusal::User(errors) => {
+            let texts: Vec<String> = errors.into_iter().map(|error| error.message).collect();
+            texts.join("; ")
+        }
+        Refusal::Fault(error) => format!("{error:?}"),
+    }
+}

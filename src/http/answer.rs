@@ -1,0 +1,113 @@
+//! GraphQL answers as HTTP: media type, status, headers.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse};
+use async_graphql::{Error, Pos, Response};
+use uuid::Uuid;
+
+use crate::error::{AppError, ErrorCode};
+use crate::graphql::errors::finish;
+
+const GRAPHQL_JSON: &str = "application/graphql-response+json";
+const PLAIN_JSON: &str = "application/json";
+
+/// The media types a client understands, as far as they concern us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MediaType {
+    /// The type of the GraphQL over HTTP specification: a status other than
+    /// 200 is still a GraphQL answer.
+    GraphqlResponse,
+    /// The older custom: whatever could be executed or refused is a 200.
+    Json,
+}
+
+impl MediaType {
+    pub(super) fn accepted(request: &HttpRequest) -> Self {
+        let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+        if accept.is_some_and(|accept| accept.contains(GRAPHQL_JSON)) {
+            Self::GraphqlResponse
+        } else {
+            Self::Json
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::GraphqlResponse => GRAPHQL_JSON,
+            Self::Json => PLAIN_JSON,
+        }
+    }
+
+    /// Of an answer to a document that was executed, or refused as a document.
+    fn status(self, response: &Response) -> StatusCode {
+        let refused = !response.errors.is_empty()
+            && response.errors.iter().all(|error| error.path.is_empty());
+        match self {
+            Self::GraphqlResponse if refused => StatusCode::BAD_REQUEST,
+            Self::GraphqlResponse | Self::Json => StatusCode::OK,
+        }
+    }
+}
+
+/// The answer of an executed operation.
+pub(super) fn executed(response: &Response, media: MediaType) -> HttpResponse {
+    json(media.status(response), response, media)
+}
+
+/// The answer to a request that was not executed.
+pub(super) fn refused(
+    status: StatusCode,
+    error: AppError,
+    request_id: Uuid,
+    media: MediaType,
+) -> HttpResponse {
+    let retry_after = error.retry_after();
+    let mut answer = json(status, &refusal(error, request_id), media);
+    if let Some(delay) = retry_after {
+        let seconds = delay.max(Duration::from_secs(1)).as_secs();
+        answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        let allowed = actix_web::http::header::HeaderValue::from_static("POST");
+        answer.headers_mut().insert(ALLOW, allowed);
+    }
+    answer
+}
+
+/// An error outside any field, as a GraphQL answer.
+pub(super) fn refusal(error: AppError, request_id: Uuid) -> Response {
+    let mut fault = Error::from(error).into_server_error(Pos::default());
+    // It stands nowhere in the document.
+    fault.locations.clear();
+    let mut response = Response::from_errors(vec![fault]);
+    finish(&mut response, request_id);
+    response
+}
+
+/// The status of an error that kept an operation from being executed.
+pub(super) const fn status_of(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::Unauthenticated | ErrorCode::InvalidCredentials => StatusCode::UNAUTHORIZED,
+        ErrorCode::Forbidden | ErrorCode::DealerNotActive => StatusCode::FORBIDDEN,
+        ErrorCode::Overloaded | ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::Timeout => StatusCode::GATEWAY_TIMEOUT,
+        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn json(status: StatusCode, response: &Response, media: MediaType) -> HttpResponse {
+    match serde_json::to_vec(response) {
+        Ok(body) => HttpResponse::build(status)
+            .content_type(media.name())
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .body(body),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}

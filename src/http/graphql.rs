@@ -1,0 +1,103 @@
+//! `POST /graphql`.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use async_graphql::Request;
+
+use super::answer::{self, MediaType, status_of};
+use super::execute::{admit, execute};
+use super::request_id::RequestId;
+use crate::app::App;
+use crate::error::{AppError, AppResult, ErrorCode};
+
+/// Answers one operation.
+pub(super) async fn post(
+    app: Data<App>,
+    request: HttpRequest,
+    RequestId(request_id): RequestId,
+    body: Result<Bytes, actix_web::Error>,
+) -> HttpResponse {
+    let media = MediaType::accepted(&request);
+    let refuse = |status, error| answer::refused(status, error, request_id, media);
+    if !is_json(&request) {
+        return refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            invalid("send the operation as JSON with Content-Type: application/json"),
+        );
+    }
+    let Ok(body) = body else {
+        let limit = app.settings.max_body_bytes;
+        return refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            AppError::new(
+                ErrorCode::LimitExceeded,
+                format!("the request body may have at most {limit} bytes"),
+            ),
+        );
+    };
+    let operation = match parse(&body) {
+        Ok(operation) => operation,
+        Err(error) => return refuse(StatusCode::BAD_REQUEST, error),
+    };
+    let authorization = match header_text(&request) {
+        Ok(text) => text,
+        Err(error) => return refuse(StatusCode::UNAUTHORIZED, error),
+    };
+    let answered = match admit(&app, authorization).await {
+        Ok(context) => execute(&app, context, operation, request_id).await,
+        Err(error) => Err(error),
+    };
+    match answered {
+        Ok(response) => answer::executed(&response, media),
+        Err(error) => refuse(status_of(error.code()), error),
+    }
+}
+
+/// Any other method: says which one is right.
+pub(super) async fn wrong_method(
+    request: HttpRequest,
+    RequestId(request_id): RequestId,
+) -> HttpResponse {
+    answer::refused(
+        StatusCode::METHOD_NOT_ALLOWED,
+        invalid(
+            "POST operations here as JSON, or open a websocket with the \
+             graphql-transport-ws protocol; /graphiql has a page to explore by hand",
+        ),
+        request_id,
+        MediaType::accepted(&request),
+    )
+}
+
+/// JSON only: a form of another site can not send it without the browser
+/// asking us first.
+fn is_json(request: &HttpRequest) -> bool {
+    let header = request.headers().get(CONTENT_TYPE);
+    let text = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+fn parse(body: &[u8]) -> AppResult<Request> {
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(invalid("send one operation per request, not a list"));
+    }
+    serde_json::from_slice(body)
+        .map_err(|error| invalid(format!("the body is not a GraphQL request: {error}")))
+}
+
+fn header_text(request: &HttpRequest) -> AppResult<Option<&str>> {
+    let Some(value) = request.headers().get(AUTHORIZATION) else {
+        return Ok(None);
+    };
+    value
+        .to_str()
+        .map(Some)
+        .map_err(|_| AppError::unauthenticated("the Authorization header is not plain text"))
+}
+
+fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> AppError {
+    AppError::new(ErrorCode::GraphqlInvalid, message)
+}

@@ -1,0 +1,43 @@
+//! Hop 1: the HTTP host. The whole route table is [`routes`].
+
+mod answer;
+mod execute;
+mod graphiql;
+mod graphql;
+mod health;
+mod request_id;
+mod server;
+mod websocket;
+
+pub use graphiql::{DemoLogin, Page};
+pub use server::{ServeError, bind, serve};
+
+use actix_web::guard::{self, Guard};
+use actix_web::http::header::UPGRADE;
+use actix_web::web::{self, ServiceConfig};
+
+/// Every path this server answers.
+fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/livez", web::get().to(health::livez))
+        .route("/readyz", web::get().to(health::readyz))
+        .service(
+            web::resource("/graphql")
+                .route(web::post().to(graphql::post))
+                .route(web::get().guard(WantsSocket).to(websocket::open))
+                .default_service(web::to(graphql::wrong_method)),
+        )
+        .route("/graphiql", web::get().to(graphiql::page))
+        .route("/graphiql/config.json", web::get().to(graphiql::config))
+        .route("/graphiql/assets/{file:.*}", web::get().to(graphiql::asset))
+        .route("/", web::get().to(graphiql::front_door));
+}
+
+struct WantsSocket;
+
+impl Guard for WantsSocket {
+    fn check(&self, ctx: &guard::GuardContext<'_>) -> bool {
+        let upgrade = ctx.head().headers().get(UPGRADE);
+        upgrade.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+    }
+}

@@ -1,0 +1,70 @@
+//! Listening, and stopping without dropping what is under way.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use actix_web::web::{Data, PayloadConfig};
+use actix_web::{App as Host, HttpServer, middleware};
+
+use super::graphiql::Page;
+use super::{request_id, routes};
+use crate::app::App;
+
+/// Why the server can not listen or had to stop.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address is taken or not ours.
+    #[error("--listen {address}: {cause}; stop what uses it or choose another address")]
+    Listen {
+        /// The configured address.
+        address: SocketAddr,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// The host failed.
+    #[error("the HTTP host failed: {0}")]
+    Host(#[from] std::io::Error),
+}
+
+/// Takes the address, so that the port is known before anything else starts.
+pub fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).map_err(|cause| ServeError::Listen { address, cause })
+}
+
+/// Serves until `stop`, then lets running requests finish and closes sockets.
+pub async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    page: Page,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let (data, page) = (Data::from(Arc::clone(&app)), Data::new(page));
+    let max_body = app.settings.max_body_bytes;
+    let mut server = HttpServer::new(move || {
+        Host::new()
+            .wrap(middleware::from_fn(request_id::assign))
+            .app_data(data.clone())
+            .app_data(page.clone())
+            .app_data(PayloadConfig::new(max_body))
+            .configure(routes)
+    })
+    .disable_signals()
+    .shutdown_timeout(app.settings.shutdown_timeout_s);
+    if let Some(workers) = app.settings.workers {
+        server = server.workers(workers);
+    }
+    let server = server.listen(listener)?.run();
+    let handle = server.handle();
+    let delay = app.settings.drain_delay_ms;
+    let stopper = tokio::spawn(async move {
+        stop.await;
+        tracing::info!("stopping: requests finish, sockets close");
+        app.close();
+        // Load balancers need a moment to read /readyz before the door shuts.
+        tokio::time::sleep(delay).await;
+        handle.stop(true).await;
+    });
+    let served = server.await;
+    stopper.abort();
+    Ok(served?)
+}

@@ -1,0 +1,44 @@
+//! `GET /graphql` as a websocket: the graphql-transport-ws protocol.
+//!
+//! Own handler because a dealer's socket has to end when its token does, and
+//! because close codes decide whether a client reconnects with a fresh token.
+
+mod operation;
+mod protocol;
+mod socket;
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::request_id::RequestId;
+use crate::app::App;
+use protocol::SUBPROTOCOL;
+use socket::Socket;
+
+/// Opens a socket and drives it on this worker.
+pub(super) async fn open(
+    app: Data<App>,
+    request: HttpRequest,
+    request_id: RequestId,
+    body: Payload,
+) -> Result<HttpResponse, actix_web::Error> {
+    let (response, session, stream) =
+        actix_ws::handle_with_protocols(&request, body, &[SUBPROTOCOL])?;
+    let spoken = response
+        .headers()
+        .contains_key(actix_web::http::header::SEC_WEBSOCKET_PROTOCOL);
+    let limit = app.settings.max_body_bytes;
+    let stream = stream
+        .max_frame_size(limit)
+        .aggregate_continuations()
+        .max_continuation_size(limit);
+    let socket = Socket::new(app.into_inner(), request_id.0, session);
+    actix_web::rt::spawn(async move {
+        if spoken {
+            socket.run(stream).await;
+        } else {
+            socket.refuse_protocol().await;
+        }
+    });
+    Ok(response)
+}

@@ -1,0 +1,83 @@
+//! One operation on a socket: runs until its stream ends or it is aborted.
+
+use std::sync::Arc;
+
+use async_graphql::{Request, Response, ServerError};
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::http::execute::Operation;
+use crate::tenancy::TenantContext;
+
+/// What an operation has to say to its client.
+pub(super) enum Word {
+    /// An answer, or an event.
+    Next(Box<Response>),
+    /// The document could not be run; the last word.
+    Refused(Vec<ServerError>),
+    /// Nothing more comes; the last word.
+    Complete,
+}
+
+/// A word of the operation numbered `serial`.
+pub(super) struct Spoken {
+    pub(super) id: String,
+    pub(super) serial: u64,
+    pub(super) word: Word,
+}
+
+/// Where an operation's words go.
+pub(super) struct Mouth {
+    pub(super) id: String,
+    pub(super) serial: u64,
+    pub(super) out: mpsc::Sender<Spoken>,
+}
+
+impl Mouth {
+    /// False if nobody listens any more.
+    async fn say(&self, word: Word) -> bool {
+        let (id, serial) = (self.id.clone(), self.serial);
+        self.out.send(Spoken { id, serial, word }).await.is_ok()
+    }
+}
+
+/// Runs the operation. Each event reads in a transaction of its own, which ends
+/// before the event is sent: a socket at rest holds no connection.
+pub(super) async fn run(
+    app: Arc<App>,
+    context: Arc<TenantContext>,
+    request: Request,
+    mouth: Mouth,
+) {
+    let operation = Operation::new(&app, Some(context), &request, Uuid::now_v7());
+    let span = operation.span.clone();
+    speak(&app, &operation, request, &mouth).instrument(span).await;
+}
+
+async fn speak(app: &App, operation: &Operation, request: Request, mouth: &Mouth) {
+    let scope = Arc::clone(&operation.scope);
+    let mut answers = app.schema.execute_stream(request.data(scope)).boxed();
+    let mut first = true;
+    while let Some(response) = answers.next().await {
+        operation.scope.release().await;
+        let response = operation.finish(response);
+        if first && is_refusal(&response) {
+            mouth.say(Word::Refused(response.errors)).await;
+            return;
+        }
+        first = false;
+        if !mouth.say(Word::Next(Box::new(response))).await {
+            return;
+        }
+    }
+    mouth.say(Word::Complete).await;
+}
+
+/// Whether nothing could be run, as with a document that does not fit the
+/// schema, or a subscription that its field refused.
+fn is_refusal(response: &Response) -> bool {
+    !response.errors.is_empty() && response.data == async_graphql::Value::Null
+}
