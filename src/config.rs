@@ -191,7 +191,7 @@ pub struct KeySettings {
 #[derive(Args, Clone, Debug)]
 pub struct LogSettings {
     /// Levels by module, as in `info,tubex=debug`.
-    #[arg(long, env = "TUBEX_LOG", value_name = "FILTER", default_value = "info", global = true)]
+    #[arg(long, env = "TUBEX_LOG", value_name = "FILTER", default_value = "info,actix_server=warn", global = true)]
     pub log: String,
 
     /// Form of the lines.

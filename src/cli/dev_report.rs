@@ -76,7 +76,7 @@ impl Report {
                 "\nA first query, as {}:\n\n  \
                  curl -s {} -H 'Content-Type: application/json' \\\n    \
                  -H 'Authorization: Bearer {}' \\\n    \
-                 -d '{{\"query\":\"{{ products(first: 5) {{ nodes {{ sku name listPrice }} }} }}\"}}'\n",
+                 -d '{{\"query\":\"{{ products(first: 5) {{ nodes {{ sku name listPrice {{ amount currency }} }} }} }}\"}}'\n",
                 dealer.name, self.graphql_url, dealer.access_token
             );
         }

@@ -15,7 +15,7 @@ pub(super) struct Choice<'a> {
     /// What the caller allows.
     pub(super) spec: &'a ClusterSpec,
     /// Where to look on the machine.
-    pub(super) search: &'a Search,
+    pub(super) search: Search,
     /// Who must be able to run them.
     pub(super) account: &'a Account,
     /// The major version of existing data, which no other can read.
@@ -37,7 +37,7 @@ impl Choice<'_> {
             return self.named(folder);
         }
         let mut seen = Seen::default();
-        if let Some(found) = self.look(self.search, &mut seen) {
+        if let Some(found) = self.look(&mut seen) {
             return Ok(found);
         }
         if self.spec.may_install && self.made.is_none_or(|made| made == install::MAJOR) {
@@ -45,8 +45,7 @@ impl Choice<'_> {
                 seen.unusable.push(why);
             }
             // Afterwards it is where it would have been all along.
-            let again = Search::of_system();
-            if let Some(found) = self.look(&again, &mut Seen::default()) {
+            if let Some(found) = self.look(&mut Seen::default()) {
                 return Ok(found);
             }
         }
@@ -69,12 +68,12 @@ impl Choice<'_> {
         }
     }
 
-    fn look(&self, search: &Search, seen: &mut Seen) -> Option<Binaries> {
+    fn look(&self, seen: &mut Seen) -> Option<Binaries> {
         let fetched = install::programs(&self.spec.tools, self.account);
-        search
-            .folders()
-            .chain(fetched.as_deref())
-            .find_map(|folder| match Binaries::probe(folder, self.account) {
+        let folders = self.search.folders().into_iter().chain(fetched);
+        folders
+            .into_iter()
+            .find_map(|folder| match Binaries::probe(&folder, self.account) {
                 Ok(found) if self.fits(&found) => Some(found),
                 Ok(found) => {
                     seen.other_majors.push(found.major());

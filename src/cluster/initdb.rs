@@ -10,12 +10,24 @@ use super::account::Account;
 use super::binaries::Binaries;
 use super::command::run;
 use super::error::ClusterError;
+use super::own::make_own;
 use super::password;
-use super::place::{Place, make_own};
+use super::place::Place;
 use super::spec::Durability;
 
 /// Name of the superuser.
 pub(super) const SUPERUSER: &str = "tubex";
+/// Options of every `initdb`.
+const ALWAYS: [&str; 8] = [
+    "-U",
+    SUPERUSER,
+    "-A",
+    "scram-sha-256",
+    "-E",
+    "UTF8",
+    "--text-search-config=simple",
+    "--no-instructions",
+];
 /// First major version with character rules of its own.
 const BUILTIN_SINCE: u32 = 17;
 
@@ -41,33 +53,33 @@ pub(super) fn create(
     account: &Account,
     durability: Durability,
 ) -> Result<(), ClusterError> {
-    place.delete_unfinished()?;
     password::create(place, account)?;
     let mut refused = String::new();
     for rules in character_rules(binaries.major()) {
+        place.delete_unfinished()?;
         let folder = place.unfinished(&Uuid::now_v7().simple().to_string());
         make_own(&folder, 0o700)?;
-        account
-            .give_folder(&folder)
-            .map_err(ClusterError::at(&folder))?;
+        let given = account.give_folder(&folder);
+        given.map_err(ClusterError::at(&folder))?;
+
         let mut initdb = account.command(&binaries.initdb());
-        initdb.arg("-D").arg(&folder).args(rules);
+        initdb.arg("-D").arg(&folder);
         initdb.arg("--pwfile").arg(place.password());
-        initdb.args(["-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8"]);
-        initdb.args(["--text-search-config=simple", "--no-instructions"]);
+        initdb.args(ALWAYS).args(rules);
         if durability == Durability::Disposable {
             initdb.arg("--no-sync");
         }
         match run(&mut initdb) {
-            Ok(_) => {
-                let pgdata = place.pgdata();
-                return fs::rename(&folder, &pgdata).map_err(ClusterError::at(&pgdata));
-            }
-            Err(why) if why.contains("locale") => refused = why,
+            Ok(_) => return finish(&folder, &place.pgdata()),
+            Err(why) if why.contains("invalid locale") => refused = why,
             Err(why) => return Err(ClusterError::Initdb { why }),
         }
     }
     Err(ClusterError::Initdb { why: refused })
+}
+
+fn finish(made: &Path, pgdata: &Path) -> Result<(), ClusterError> {
+    fs::rename(made, pgdata).map_err(ClusterError::at(pgdata))
 }
 
 /// Options for how text is compared, in the order in which they are tried.

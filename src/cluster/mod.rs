@@ -28,6 +28,7 @@ mod error;
 mod initdb;
 mod install;
 mod lock;
+mod own;
 mod password;
 mod place;
 mod port;

@@ -7,7 +7,8 @@ use secrecy::SecretString;
 
 use super::account::Account;
 use super::error::ClusterError;
-use super::place::{Place, write_private};
+use super::own::write_private;
+use super::place::Place;
 
 /// Random bytes in a password.
 const BYTES: usize = 24;

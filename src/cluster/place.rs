@@ -2,18 +2,17 @@
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use nix::unistd::Uid;
 use sha2::{Digest, Sha256};
 
 use super::Report;
 use super::account::Account;
 use super::error::ClusterError;
+use super::own::{check_own, make_own};
 use super::postmaster::stop_left_behind;
 
 /// Folder of the cluster in the data folder.
@@ -136,57 +135,6 @@ pub(super) fn elsewhere(path: &Path) -> PathBuf {
         let _ = write!(name, "{byte:02x}");
     }
     Path::new(ELSEWHERE).join(name)
-}
-
-/// Writes `content` to a file of mode 0600 that `account` can read.
-pub(super) fn write_private(
-    path: &Path,
-    content: &str,
-    account: &Account,
-) -> Result<(), ClusterError> {
-    let write = || -> io::Result<()> {
-        let mut file = open_private(path)?;
-        file.write_all(content.as_bytes())?;
-        account.give_file(&file)
-    };
-    write().map_err(ClusterError::at(path))
-}
-
-fn open_private(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .create(true)
-        .truncate(true)
-        .write(true)
-        .mode(0o600)
-        .open(path)
-}
-
-/// Makes `folder` unless it is there, and refuses one that is not ours: in a
-/// folder open to all, somebody may have made it first.
-pub(super) fn make_own(folder: &Path, mode: u32) -> Result<(), ClusterError> {
-    match DirBuilder::new().mode(mode).create(folder) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(ClusterError::at(folder)(error));
-        }
-        _ => {}
-    }
-    check_own(folder)?;
-    // The umask may have taken bits away.
-    fs::set_permissions(folder, Permissions::from_mode(mode)).map_err(ClusterError::at(folder))
-}
-
-fn check_own(folder: &Path) -> Result<(), ClusterError> {
-    let found = fs::symlink_metadata(folder).map_err(ClusterError::at(folder))?;
-    if !found.is_dir() {
-        return Err(ClusterError::at(folder)(io::ErrorKind::NotADirectory.into()));
-    }
-    if found.uid() != Uid::effective().as_raw() {
-        return Err(ClusterError::Owner {
-            path: folder.to_owned(),
-            owner: found.uid(),
-        });
-    }
-    Ok(())
 }
 
 fn make_home(home: &Path, account: &Account) -> Result<(), ClusterError> {

@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use super::account::Account;
 use super::error::ClusterError;
-use super::place::{Place, write_private};
+use super::own::write_private;
+use super::place::Place;
 
 /// The port used last if it is free, else any that is.
 pub(super) fn choose(place: &Place) -> Result<u16, ClusterError> {

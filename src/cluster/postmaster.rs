@@ -27,7 +27,10 @@ pub(super) fn read(pgdata: &Path) -> Option<Postmaster> {
 /// Line 1 is the process id, line 8 the state, as `pg_ctl` reads them.
 fn parse(text: &str) -> Option<Postmaster> {
     let pid = text.lines().next()?.trim().parse().ok()?;
-    let ready = text.lines().nth(7).is_some_and(|line| line.trim() == "ready");
+    let ready = text
+        .lines()
+        .nth(7)
+        .is_some_and(|line| line.trim() == "ready");
     (pid > 1).then_some(Postmaster { pid, ready })
 }
 

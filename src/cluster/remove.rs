@@ -52,7 +52,7 @@ fn is_candidate(entry: &DirEntry, prefix: &str) -> bool {
     // Does not follow links, which are nobody's leftovers.
     named
         && entry.metadata().is_ok_and(|found| {
-            let old = || found.modified().is_ok_and(|time| is_past_grace(time));
+            let old = || found.modified().is_ok_and(is_past_grace);
             found.is_dir()
                 && found.uid() == Uid::effective().as_raw()
                 && (entry.path().join(LOCK_FILE).exists() || old())

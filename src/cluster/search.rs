@@ -17,34 +17,35 @@ const USUAL: [(&str, &str, &str); 7] = [
     ("/usr/local", "pgsql", "bin"),
 ];
 
-/// Folders that may hold PostgreSQL's programs, best first.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Search {
-    folders: Vec<PathBuf>,
+/// Where to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Search {
+    /// On the PATH, then in the usual folders.
+    System,
+    /// In no folder, as if the machine had no PostgreSQL.
+    #[cfg(test)]
+    Nowhere,
 }
 
 impl Search {
-    /// The folders of this machine: those on the PATH, then the usual ones.
-    pub(super) fn of_system() -> Self {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-        for (parent, start, rest) in USUAL {
-            folders.extend(matching(Path::new(parent), start, rest));
+    /// The folders that hold an `initdb` at this moment, best first.
+    pub(super) fn folders(self) -> Vec<PathBuf> {
+        match self {
+            Self::System => system_folders(),
+            #[cfg(test)]
+            Self::Nowhere => Vec::new(),
         }
-        folders.retain(|folder| folder.join("initdb").is_file());
-        Self { folders }
     }
+}
 
-    /// Finds nothing, as on a machine without PostgreSQL.
-    #[cfg(test)]
-    pub(super) fn nowhere() -> Self {
-        Self::default()
+fn system_folders() -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    for (parent, start, rest) in USUAL {
+        folders.extend(matching(Path::new(parent), start, rest));
     }
-
-    /// The folders to look at, in turn.
-    pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
-        self.folders.iter().map(PathBuf::as_path)
-    }
+    folders.retain(|folder| folder.join("initdb").is_file());
+    folders
 }
 
 fn matching(parent: &Path, start: &str, rest: &str) -> Vec<PathBuf> {

@@ -9,7 +9,8 @@ use std::time::Duration;
 use super::account::Account;
 use super::binaries::Binaries;
 use super::error::ClusterError;
-use super::place::{Place, write_private};
+use super::own::write_private;
+use super::place::Place;
 use super::server_log::ServerLog;
 use super::signal::{shut_down, wait_until};
 use super::spec::Durability;
@@ -126,9 +127,8 @@ impl Server {
 
     fn wait_ready(&mut self, pgdata: PathBuf, log: &ServerLog) -> Result<(), ClusterError> {
         let pid = self.pid();
-        let is_ready = || {
-            postmaster::read(&pgdata).is_some_and(|found| found.ready && Some(found.pid) == pid)
-        };
+        let is_ready =
+            || postmaster::read(&pgdata).is_some_and(|found| found.ready && Some(found.pid) == pid);
         let mut ended = false;
         let settled = wait_until(READY_LIMIT, || {
             ended = self.has_ended();

@@ -13,7 +13,15 @@ const LIMIT: u64 = 8 * 1024 * 1024;
 /// How many lines are told of it.
 const TOLD_LINES: usize = 4;
 /// What marks a line that may tell why.
-const TELLING: [&str; 5] = ["FATAL:  ", "PANIC:  ", "ERROR:  ", "HINT:  ", "could not "];
+const TELLING: [&str; 6] = [
+    "FATAL:  ",
+    "PANIC:  ",
+    "ERROR:  ",
+    "HINT:  ",
+    "could not ",
+    // About a setting.
+    " in file \"",
+];
 
 /// The log of one run of a server.
 #[derive(Debug)]

@@ -34,13 +34,13 @@ impl Cluster {
     /// returns when it accepts connections. A server that a killed process left
     /// there is stopped; a live process that holds the folder is an error.
     pub fn start(spec: &ClusterSpec, report: Report<'_>) -> Result<Self, ClusterError> {
-        Self::start_with(spec, &Search::of_system(), report)
+        Self::start_with(spec, Search::System, report)
     }
 
     /// As [`Cluster::start`], with PostgreSQL searched for in `search`.
     pub(super) fn start_with(
         spec: &ClusterSpec,
-        search: &Search,
+        search: Search,
         report: Report<'_>,
     ) -> Result<Self, ClusterError> {
         let at_data = ClusterError::at;

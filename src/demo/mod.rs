@@ -8,10 +8,11 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::db::observe::StatementCount;
 use crate::error::{AppError, Refusal, ServiceResult};
+use crate::kernel::ids::DealerId;
 use crate::platform::dealers::service::{Registration, Word};
 use crate::platform::identity::service::{Credentials, SignIn, SignedIn};
 use crate::tenancy::provision::NewDealer;
-use crate::tenancy::{Access, TenantContext};
+use crate::tenancy::Access;
 use data::DemoDealer;
 
 /// Part of the system in whose name the shops are filled.
@@ -60,8 +61,7 @@ async fn open(
             sign_in(app, demo).await?
         }
     };
-    let context = app.directory.admit_system(owner.dealer.id, ACTOR).await?;
-    fill_if_empty(app, demo, Arc::new(context)).await?;
+    fill(app, owner.dealer.id, demo).await?;
     Ok(owner)
 }
 
@@ -100,12 +100,10 @@ async fn sign_in(app: &App, demo: &DemoDealer) -> ServiceResult<SignedIn> {
     }
 }
 
+/// Fills the shop of `dealer` with the goods of `demo`, unless it has goods.
 /// One transaction: a shop is full or empty, never half full.
-async fn fill_if_empty(
-    app: &App,
-    demo: &DemoDealer,
-    context: Arc<TenantContext>,
-) -> ServiceResult<()> {
+pub async fn fill(app: &App, dealer: DealerId, demo: &DemoDealer) -> ServiceResult<()> {
+    let context = Arc::new(app.directory.admit_system(dealer, ACTOR).await?);
     let count = StatementCount::default();
     let mut tx = app.tenants.begin(context, Access::Write, &count).await?;
     if load::is_empty(&mut tx).await? {

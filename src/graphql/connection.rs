@@ -1,9 +1,10 @@
 //! Relay connections over keyset pages.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::connection::{self, CursorType, Edge, EmptyFields};
-use async_graphql::{Context, Object, OutputType};
+use async_graphql::connection::{CursorType, PageInfo};
+use async_graphql::{Context, Object, OutputType, TypeName};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
@@ -19,7 +20,74 @@ pub const DEFAULT_PAGE: usize = 50;
 pub const MAX_PAGE: usize = 200;
 
 /// A page of nodes with cursors and a total that is counted only when asked for.
-pub type Connection<N> = connection::Connection<OpaqueCursor, N, TotalCount, EmptyFields>;
+pub struct Connection<N> {
+    edges: Vec<Edge<N>>,
+    has_previous: bool,
+    has_next: bool,
+    total: TotalCount,
+}
+
+impl<N: OutputType> TypeName for Connection<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", N::type_name()).into()
+    }
+}
+
+/// One page of a list, with cursors to the pages around it.
+#[Object(name_type)]
+impl<N: OutputType> Connection<N> {
+    /// The records of the page, each with its cursor.
+    async fn edges(&self) -> &[Edge<N>] {
+        &self.edges
+    }
+
+    /// The records of the page.
+    async fn nodes(&self) -> Vec<&N> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Whether and where there is more.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_previous_page: self.has_previous,
+            has_next_page: self.has_next,
+            start_cursor: self.edges.first().map(|edge| edge.cursor.clone()),
+            end_cursor: self.edges.last().map(|edge| edge.cursor.clone()),
+        }
+    }
+
+    /// Number of all records that match, whatever the page. Counted only when
+    /// selected.
+    async fn total_count(&self, ctx: &Context<'_>) -> AppResult<i64> {
+        (self.total.0)(ctx.unit()?).await
+    }
+}
+
+/// A record of a page.
+pub struct Edge<N> {
+    cursor: String,
+    node: N,
+}
+
+impl<N: OutputType> TypeName for Edge<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", N::type_name()).into()
+    }
+}
+
+/// A record of a page and its place in the list.
+#[Object(name_type)]
+impl<N: OutputType> Edge<N> {
+    /// Its place: send it as `after` or `before`. Good for the same orderBy only.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The record.
+    async fn node(&self) -> &N {
+        &self.node
+    }
+}
 
 /// A cursor as clients see it.
 pub struct OpaqueCursor(Cursor);
@@ -113,16 +181,6 @@ impl TotalCount {
     }
 }
 
-/// Fields every connection has besides those of the Relay specification.
-#[Object]
-impl TotalCount {
-    /// Number of all records that match, whatever the page. Counted only when
-    /// selected.
-    async fn total_count(&self, ctx: &Context<'_>) -> AppResult<i64> {
-        (self.0)(ctx.unit()?).await
-    }
-}
-
 /// Wraps the rows of `page` as the nodes of a connection.
 pub fn connect<T, K, N>(
     page: Page<K::Row>,
@@ -133,17 +191,16 @@ where
     K: SortKey<T>,
     N: OutputType + From<K::Row>,
 {
-    let (previous, next) = (page.has_previous, page.has_next);
-    let mut connection = Connection::with_additional_fields(previous, next, total);
-    connection.edges = page
-        .rows
-        .into_iter()
-        .map(|row| {
-            let cursor = OpaqueCursor(Cursor::of(keys, &row));
-            Edge::new(cursor, N::from(row))
-        })
-        .collect();
-    connection
+    let edge = |row| Edge {
+        cursor: OpaqueCursor(Cursor::of(keys, &row)).encode_cursor(),
+        node: N::from(row),
+    };
+    Connection {
+        edges: page.rows.into_iter().map(edge).collect(),
+        has_previous: page.has_previous,
+        has_next: page.has_next,
+        total,
+    }
 }
 
 /// The body of a list field: one page, its keys, and a total counted on demand.

@@ -2,11 +2,12 @@
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
 
-/// An exact decimal number, written as text: `"12.50"`. Accepts text or an
-/// integer literal; floating-point numbers are refused, since they are not exact.
+/// An exact decimal number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
+/// An exact decimal number, written as text: `"12.50"`. Accepts text or a whole
+/// number; floating-point numbers are refused, since they are not exact.
 #[Scalar]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 const EXPLORER_HTML: &str = include_str!("../../web/explorer/index.html");
 const EXPLORER_JS: &str = include_str!("../../web/explorer/explorer.js");
+const EXPLORER_SIGNIN: &str = include_str!("../../web/explorer/signin.js");
 const EXPLORER_CSS: &str = include_str!("../../web/explorer/explorer.css");
 
 /// Nothing but this server's own files; the editor sets styles on elements and
@@ -18,6 +19,11 @@ const EXPLORER_CSS: &str = include_str!("../../web/explorer/explorer.css");
 const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; \
     style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// For names that change with their content.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+/// For names that stay.
+const REVALIDATE: &str = "no-cache";
 
 /// A user of a demo dealer, offered by the page.
 #[derive(Clone, Debug, Serialize)]
@@ -42,6 +48,7 @@ struct PageConfig {
 
 struct Asset {
     content_type: &'static str,
+    caching: &'static str,
     body: Bytes,
 }
 
@@ -63,11 +70,16 @@ impl Page {
         let asset = |name: &str, text: &'static str| {
             let asset = Asset {
                 content_type: content_type(name),
+                caching: REVALIDATE,
                 body: Bytes::from_static(text.as_bytes()),
             };
             (name.to_owned(), asset)
         };
-        let assets = [asset("explorer.js", EXPLORER_JS), asset("explorer.css", EXPLORER_CSS)];
+        let assets = [
+            asset("explorer.js", EXPLORER_JS),
+            asset("signin.js", EXPLORER_SIGNIN),
+            asset("explorer.css", EXPLORER_CSS),
+        ];
         let index = Bytes::from_static(EXPLORER_HTML.as_bytes());
         Self::with(Some(index), HashMap::from(assets))
     }
@@ -81,6 +93,7 @@ impl Page {
             let name = entry.file_name().to_string_lossy().into_owned();
             let asset = Asset {
                 content_type: content_type(&name),
+                caching: if has_hash(&name) { FOREVER } else { REVALIDATE },
                 body: std::fs::read(entry.path())?.into(),
             };
             assets.insert(name, asset);
@@ -119,10 +132,13 @@ query Catalogue {
     nodes {
       sku
       name
-      listPrice
+      listPrice { amount currency }
       baseUnit { code }
       units { unit { code } num den }
-      stockLevels { warehouse { name } onHand available }
+      stockLevels {
+        warehouse { name }
+        available { value unit { code } }
+      }
     }
     pageInfo { hasNextPage endCursor }
   }
@@ -134,7 +150,7 @@ pub(super) async fn page(page: Data<Page>) -> HttpResponse {
     match &page.index {
         Some(index) => guarded(HttpResponse::Ok())
             .content_type("text/html; charset=utf-8")
-            .insert_header((header::CACHE_CONTROL, "no-cache"))
+            .insert_header((header::CACHE_CONTROL, REVALIDATE))
             .body(index.clone()),
         None => HttpResponse::NotFound().finish(),
     }
@@ -155,7 +171,7 @@ pub(super) async fn asset(page: Data<Page>, name: web::Path<String>) -> HttpResp
     match page.assets.get(name.as_str()) {
         Some(asset) => guarded(HttpResponse::Ok())
             .content_type(HeaderValue::from_static(asset.content_type))
-            .insert_header((header::CACHE_CONTROL, "no-cache"))
+            .insert_header((header::CACHE_CONTROL, asset.caching))
             .body(asset.body.clone()),
         None => HttpResponse::NotFound().finish(),
     }
@@ -179,12 +195,22 @@ fn guarded(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
     response
 }
 
+/// Whether a name ends in a hash of the content, as in `editor-4ZK5TQ7A.js`.
+fn has_hash(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let hash = stem.rsplit_once('-').map(|(_, hash)| hash);
+    hash.is_some_and(|hash| {
+        hash.len() == 8 && hash.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    })
+}
+
 fn content_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
         Some("js" | "mjs") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("html") => "text/html; charset=utf-8",
         Some("json" | "map") => "application/json",
+        Some("txt") => "text/plain; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("ttf") => "font/ttf",
         Some("woff") => "font/woff",

@@ -1,1 +1,7 @@
+//! All integration tests, in one binary: one link, one private PostgreSQL.
 
+mod support;
+
+mod catalogue;
+mod isolation;
+mod query_count;

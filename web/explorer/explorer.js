@@ -7,6 +7,7 @@ const DRAFT = "tubex.draft";
 const MOST_HISTORY = 30;
 const MOST_COLOURED = 300_000; // characters
 const CLOSED_FORBIDDEN = 4403;
+const QUICK = 2000; // ms; a token that is refused so soon after its renewal is not renewed again
 
 const TYPE = "kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } }";
 const VALUE = `name description defaultValue type { ${TYPE} }`;
@@ -118,31 +119,31 @@ function isSubscription({ query, operationName }) {
   return (all.find(({ name }) => name === operationName) ?? all[0])?.kind === "subscription";
 }
 
-/** A subscription until its end; begins again once with a new token if the old one has run out. */
+/** A subscription until its end; begins again with a new token when the old one has run out. */
 async function listen(task) {
   const own = lowerCased(task.headers);
   const signed = !("authorization" in own);
-  for (let renewed = false; ; renewed = true) {
+  let renewedAt = 0;
+  for (;;) {
     const authorization = signed ? await task.session.authorization() : own.authorization;
-    const expired = await listenOnce(task, { ...own, ...(authorization && { authorization }) });
-    if (!expired) return;
-    const again = signed && (!renewed || expired.heard) && (await task.session.refused(authorization));
-    if (!again) throw new Error(expired.message);
+    const refusal = await listenOnce(task, { ...own, ...(authorization && { authorization }) });
+    if (!refusal) return;
+    const quick = Date.now() - renewedAt < QUICK;
+    renewedAt = Date.now();
+    if (!signed || quick || !(await task.session.refused(authorization))) throw new Error(refusal);
   }
 }
 
-/** Speaks graphql-transport-ws. Resolves to `{ message, heard }` if the token was the reason of the end. */
+/** Speaks graphql-transport-ws. Resolves to the server's words if it ended because of the token. */
 function listenOnce({ config, params, signal, next }, connectionParams) {
   const url = new URL(config.wsUrl, location.href);
   url.protocol = url.protocol.replace("http", "ws");
   const socket = new WebSocket(url, "graphql-transport-ws");
   return new Promise((resolve, reject) => {
     const send = (message) => socket.send(JSON.stringify(message));
-    let heard = false;
     const onNext = (payload) => {
-      if (isUnauthenticated(payload)) return resolve({ message: payload.errors[0].message, heard });
-      heard = true;
-      next(payload);
+      if (isUnauthenticated(payload)) resolve(payload.errors[0].message);
+      else next(payload);
     };
     const replies = {
       connection_ack: () => send({ id: "1", type: "subscribe", payload: params }),
@@ -159,7 +160,7 @@ function listenOnce({ config, params, signal, next }, connectionParams) {
     };
     socket.onclose = ({ code, reason }) => {
       const message = `The connection was closed: ${code} ${reason}`;
-      if (code === CLOSED_FORBIDDEN) resolve({ message, heard });
+      if (code === CLOSED_FORBIDDEN) resolve(message);
       else reject(new Error(message));
     };
     signal.addEventListener("abort", () => resolve());

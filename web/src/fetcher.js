@@ -5,6 +5,8 @@ import { getOperationAST, parse } from "graphql";
 import { CloseCode, createClient } from "graphql-ws";
 import { isUnauthenticated, lowerCased } from "../explorer/signin.js";
 
+const QUICK = 2000; // ms; a token that is refused so soon after its renewal is not renewed again
+
 export function createFetcher(config, session) {
   return (given, { headers } = {}) => ({
     subscribe(sink) {
@@ -35,22 +37,28 @@ function listenOnce({ config, session, params, headers, signal, next }, mayRenew
   const own = lowerCased(headers);
   const signed = !("authorization" in own);
   let sent;
-  let renewing;
-  const renew = () => (renewing ??= session.refused(sent));
+  let renewal; // under way, or done
+  let renewedAt = 0;
+  const renew = () => {
+    renewedAt = Date.now();
+    renewal = session.refused(sent);
+    return renewal;
+  };
   const client = createClient({
     url: Object.assign(new URL(config.wsUrl, location.href), { protocol: location.protocol.replace("http", "ws") }).href,
-    retryAttempts: 3,
-    shouldRetry: (event) => event instanceof CloseEvent && (event.code !== CloseCode.Forbidden || signed),
     connectionParams: async () => {
-      if (renewing) await renewing;
-      renewing = undefined;
+      await renewal;
       sent = signed ? await session.authorization() : own.authorization;
       return { ...own, ...(sent && { authorization: sent }) };
     },
-    on: {
-      closed: (event) => {
-        if (signed && event.code === CloseCode.Forbidden) renew();
-      },
+    retryAttempts: 3,
+    retryWait: (retries) => new Promise((resolve) => setTimeout(resolve, retries * 1000)),
+    shouldRetry: (event) => {
+      if (!(event instanceof CloseEvent)) return false;
+      if (event.code !== CloseCode.Forbidden) return true;
+      const old = signed && Date.now() - renewedAt > QUICK;
+      if (old) renew();
+      return old;
     },
   });
   return new Promise((resolve, reject) => {

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::Report;
 use super::account::Account;
-use super::place::{elsewhere, make_own};
+use super::own::make_own;
+use super::place::elsewhere;
 
 pub(super) use npm::MAJOR;
 

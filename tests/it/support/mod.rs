@@ -1,0 +1,11 @@
+//! What tests stand on: a private cluster, servers, dealers, clients.
+
+mod client;
+mod database;
+mod server;
+mod socket;
+
+pub use client::{Answer, Client};
+pub use database::cluster;
+pub use server::{Server, TestDealer};
+pub use socket::Socket;

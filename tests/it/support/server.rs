@@ -1,0 +1,152 @@
+//! A server of a test's own, and dealers of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use clap::Parser;
+use secrecy::ExposeSecret;
+use tokio::sync::oneshot;
+use tubex::app::{App, Core};
+use tubex::auth::token::{AccessTokens, generate_key};
+use tubex::config::ServerSettings;
+use tubex::demo::data::DemoDealer;
+use tubex::http::{Page, bind, serve};
+use tubex::kernel::clock::Clock;
+use tubex::kernel::ids::DealerId;
+use tubex::platform::dealers::service::{Registration, Word};
+use tubex::tenancy::provision::NewDealer;
+
+use super::client::Client;
+use super::database;
+use super::socket::Socket;
+
+/// A running server with one HTTP worker. Stops when dropped.
+pub struct Server {
+    pub app: Arc<App>,
+    pub url: String,
+    pub clock: Clock,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+/// A dealer nobody else knows, and a client signed in as his owner.
+pub struct TestDealer {
+    pub id: DealerId,
+    pub schema: String,
+    pub email: String,
+    pub client: Client,
+}
+
+#[derive(Parser)]
+struct Defaults {
+    #[command(flatten)]
+    server: ServerSettings,
+}
+
+/// The settings a server has if nobody says otherwise, on a free port.
+pub fn settings() -> ServerSettings {
+    let mut settings = Defaults::parse_from(["tubex", "--listen", "127.0.0.1:0"]).server;
+    settings.workers = Some(1);
+    settings.debug_extensions = true;
+    settings
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::start_with(|_settings| {}).await
+    }
+
+    pub async fn start_with(change: impl FnOnce(&mut ServerSettings)) -> Self {
+        Self::start_at(Clock::system(), change).await
+    }
+
+    pub async fn start_at(clock: Clock, change: impl FnOnce(&mut ServerSettings)) -> Self {
+        let mut settings = settings();
+        change(&mut settings);
+        let database = tokio::task::spawn_blocking(database::settings).await.unwrap();
+        let core = Core::new(&database, 2, clock.clone()).unwrap();
+        let tokens = AccessTokens::from_pem(&generate_key().unwrap(), clock.clone()).unwrap();
+        let app = App::new(core, tokens, &settings).await.unwrap();
+        let listener = bind(settings.listen).unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let served = Arc::clone(&app);
+        let thread = std::thread::spawn(move || {
+            let stop = async { drop(stopped.await) };
+            let page = Page::explorer();
+            actix_web::rt::System::new()
+                .block_on(serve(served, listener, page, stop))
+                .unwrap();
+        });
+        Self {
+            app,
+            url: format!("http://{address}"),
+            clock,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    /// A client that is nobody.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.url, None)
+    }
+
+    /// A new dealer with an empty shop.
+    pub async fn dealer(&self) -> TestDealer {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let email = format!("owner-{number}-{}@test.example", std::process::id());
+        let registration = Registration {
+            dealer: NewDealer {
+                name: format!("Dealer {number}"),
+                currency: "USD".to_owned(),
+                timezone: "UTC".to_owned(),
+            },
+            owner_name: "Owner".to_owned(),
+            owner_email: email.clone(),
+            owner_password: PASSWORD.into(),
+            word: Word::Own,
+        };
+        let registered = self.app.core.dealers.register(registration).await.unwrap();
+        let (dealer, owner) = (registered.dealer, registered.owner);
+        let signed_in = self.app.identity.sign_in(owner, dealer.clone()).unwrap();
+        let token = signed_in.token.token.expose_secret().to_owned();
+        TestDealer {
+            id: dealer.id,
+            schema: dealer.schema.as_str().to_owned(),
+            email,
+            client: Client::new(&self.url, Some(token)),
+        }
+    }
+
+    /// A new dealer with the goods of a demo dealer.
+    pub async fn dealer_like(&self, demo: &'static DemoDealer) -> TestDealer {
+        let dealer = self.dealer().await;
+        tubex::demo::fill(&self.app, dealer.id, demo).await.unwrap();
+        dealer
+    }
+
+    /// A websocket signed in as `dealer`.
+    pub async fn socket(&self, dealer: &TestDealer) -> Socket {
+        let mut socket = Socket::open(&self.url).await;
+        socket.init(dealer.client.token().unwrap()).await;
+        socket
+    }
+
+    /// Asks the server to stop, as SIGTERM does.
+    pub fn stop(&mut self) {
+        drop(self.stop.take());
+    }
+
+    /// Waits until it has.
+    pub async fn stopped(mut self) {
+        let thread = self.thread.take().unwrap();
+        tokio::task::spawn_blocking(move || thread.join().unwrap())
+            .await
+            .unwrap();
+    }
+}
+
+/// The password of every test dealer's owner.
+pub const PASSWORD: &str = "a long test password";

@@ -1,0 +1,84 @@
+//! A graphql-transport-ws client over a real websocket.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+/// Long enough for a loaded machine; a test that waits this long fails.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One websocket.
+pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    /// Connects, offering the protocol.
+    pub async fn open(url: &str) -> Self {
+        Self::open_with(url, Some("graphql-transport-ws")).await
+    }
+
+    pub async fn open_with(url: &str, protocol: Option<&str>) -> Self {
+        let url = format!("{}/graphql", url.replace("http://", "ws://"));
+        let mut request = url.into_client_request().unwrap();
+        if let Some(protocol) = protocol {
+            let protocol = protocol.parse().unwrap();
+            request.headers_mut().insert("sec-websocket-protocol", protocol);
+        }
+        let (stream, _response) = tokio_tungstenite::connect_async(request).await.unwrap();
+        Self(stream)
+    }
+
+    /// Signs in and waits for the acknowledgement.
+    pub async fn init(&mut self, token: &str) {
+        let payload = json!({ "authorization": format!("Bearer {token}") });
+        self.send(json!({ "type": "connection_init", "payload": payload })).await;
+        assert_eq!(self.next().await["type"], "connection_ack");
+    }
+
+    pub async fn send(&mut self, message: Value) {
+        self.send_text(&message.to_string()).await;
+    }
+
+    pub async fn send_text(&mut self, text: &str) {
+        self.0.send(Message::text(text)).await.unwrap();
+    }
+
+    pub async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
+        let payload = json!({ "query": query, "variables": variables });
+        self.send(json!({ "type": "subscribe", "id": id, "payload": payload })).await;
+    }
+
+    /// A round trip after which every message sent so far has been handled.
+    pub async fn settle(&mut self) {
+        self.send(json!({ "type": "ping" })).await;
+        assert_eq!(self.next().await["type"], "pong");
+    }
+
+    /// The next message of the protocol.
+    pub async fn next(&mut self) -> Value {
+        loop {
+            let frame = timeout(PATIENCE, self.0.next()).await.expect("a message in time");
+            match frame.expect("an open socket").unwrap() {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Close(reason) => panic!("closed: {reason:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// The code with which the server closes the socket; other messages are
+    /// passed over.
+    pub async fn close_code(&mut self) -> u16 {
+        loop {
+            let frame = timeout(PATIENCE, self.0.next()).await.expect("a close in time");
+            if let Message::Close(reason) = frame.expect("a close frame").unwrap() {
+                return reason.expect("a reason").code.into();
+            }
+        }
+    }
+}
