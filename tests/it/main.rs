@@ -2,6 +2,8 @@
 
 mod support;
 
+mod architecture;
 mod catalogue;
 mod isolation;
 mod query_count;
+mod schema_sdl;

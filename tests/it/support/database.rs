@@ -49,6 +49,11 @@ pub fn settings() -> DatabaseSettings {
     settings
 }
 
+/// As [`settings`], from async code.
+pub async fn request_settings() -> DatabaseSettings {
+    tokio::task::spawn_blocking(settings).await.unwrap()
+}
+
 /// A database of a test's own, with nothing in it.
 pub fn empty(name: &str) -> DatabaseSettings {
     let connector = Connector::new(None, 1).unwrap();

@@ -6,6 +6,6 @@ mod server;
 mod socket;
 
 pub use client::{Answer, Client};
-pub use database::cluster;
-pub use server::{Server, TestDealer};
+pub use database::{cluster, request_settings};
+pub use server::{PASSWORD, Server, TestDealer};
 pub use socket::Socket;

@@ -93,7 +93,8 @@ impl Product {
     async fn stock_levels(&self, ctx: &Context<'_>) -> AppResult<Vec<StockLevel>> {
         let unit = ctx.unit()?;
         let rows = unit.load_list(StockLevelsByProduct(self.0.id)).await?;
-        Ok(rows.into_iter().map(StockLevel).collect())
+        let base = self.0.base_unit_id;
+        Ok(rows.into_iter().map(|row| StockLevel::of(row, base)).collect())
     }
 
     /// When it was archived; null while it is in use.
