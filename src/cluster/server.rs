@@ -23,7 +23,7 @@ const READY_LIMIT: Duration = Duration::from_secs(60);
 const PORT_TRIES: usize = 4;
 
 /// What the server says then, in every version.
-const PORT_TAKEN: &str = "could not create any TCP/IP sockets";
+pub(super) const PORT_TAKEN: &str = "could not create any TCP/IP sockets";
 
 /// A server that accepts connections.
 #[derive(Debug)]
@@ -60,7 +60,8 @@ impl Launch<'_> {
         self.start_on(port)
     }
 
-    fn start_on(&self, port: u16) -> Result<Server, ClusterError> {
+    /// Starts it on `port`, or fails if that is taken.
+    pub(super) fn start_on(&self, port: u16) -> Result<Server, ClusterError> {
         let Self { place, account, .. } = self;
         let text = settings::text(&place.pgdata(), port, self.durability);
         write_private(&place.settings(), &text, account)?;
