@@ -4,6 +4,8 @@
 //! killed anywhere leaves a dealer that [`Provisioner::resume`] finishes. Until
 //! then nobody can sign in there.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -158,15 +160,15 @@ impl Provisioner {
     }
 }
 
-/// Whether the database knows this IANA time zone.
-pub async fn timezone_exists(conn: &mut ControlConn, name: &str) -> DbResult<bool> {
+/// The names of all time zones the database knows. It reads some thousand files
+/// for it, so ask once.
+pub async fn timezone_names(conn: &mut ControlConn) -> DbResult<HashSet<String>> {
     diesel::table! {
         pg_catalog.pg_timezone_names (name) {
             name -> Text,
         }
     }
-    let found = pg_timezone_names::table.filter(pg_timezone_names::name.eq(name));
-    Ok(diesel::select(diesel::dsl::exists(found))
-        .get_result(&mut **conn)
-        .await?)
+    let names = pg_timezone_names::table.select(pg_timezone_names::name);
+    let names: Vec<String> = names.load(&mut **conn).await?;
+    Ok(names.into_iter().collect())
 }

@@ -5,5 +5,7 @@ mod support;
 mod architecture;
 mod catalogue;
 mod isolation;
+mod migrations;
+mod provisioning;
 mod query_count;
 mod schema_sdl;

@@ -55,7 +55,11 @@ pub async fn request_settings() -> DatabaseSettings {
 }
 
 /// A database of a test's own, with nothing in it.
-pub fn empty(name: &str) -> DatabaseSettings {
+pub async fn empty_settings(name: &'static str) -> DatabaseSettings {
+    tokio::task::spawn_blocking(|| empty(name)).await.unwrap()
+}
+
+fn empty(name: &str) -> DatabaseSettings {
     let connector = Connector::new(None, 1).unwrap();
     ensure_database(&connector, &cluster().url("postgres"), name).unwrap();
     named(name)

@@ -6,6 +6,6 @@ mod server;
 mod socket;
 
 pub use client::{Answer, Client};
-pub use database::{cluster, request_settings};
+pub use database::{cluster, empty_settings, request_settings};
 pub use server::{PASSWORD, Server, TestDealer};
 pub use socket::Socket;
