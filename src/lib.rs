@@ -11,7 +11,7 @@
 //! | 3 | [`tenancy`] | a [`tenancy::TenantContext`]: which dealer, from the principal only |
 //! | 4 | [`graphql`] | a [`graphql::scope::RequestScope`] that resolvers in [`dealer`] and [`platform`] reach through `ctx` |
 //! | 5 | `loader.rs` of a feature | one batched lookup for all siblings of a level |
-//! | 6 | [`tenancy::tx`] | a [`tenancy::TenantTx`]: a transaction whose first words set the dealer's search_path and role |
+//! | 6 | [`tenancy::tx`] | a [`tenancy::TenantTx`]: a transaction whose first words set the dealer's `search_path` and role |
 //! | 7 | `query.rs` of a feature | rows, by diesel, on that transaction and no other |
 //!
 //! Around them: [`roots`] lists the features of the schema, [`app`] puts the

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::watchdog::Watchdog;
 use super::{port, postmaster, settings};
 
 /// How long a server may take until it accepts connections.
-const READY_LIMIT: Duration = Duration::from_secs(60);
+const READY_LIMIT: Duration = Duration::from_mins(1);
 /// How often another port is tried if somebody was faster.
 const PORT_TRIES: usize = 4;
 
@@ -73,7 +73,7 @@ impl Launch<'_> {
             port,
         };
         server.watchdog = Some(Watchdog::start(server.child.id(), &place.pgdata())?);
-        server.wait_ready(place.pgdata(), &log)?;
+        server.wait_ready(&place.pgdata(), &log)?;
         port::remember(place, port, account)?;
         Ok(server)
     }
@@ -126,10 +126,10 @@ impl Server {
         Ok(())
     }
 
-    fn wait_ready(&mut self, pgdata: PathBuf, log: &ServerLog) -> Result<(), ClusterError> {
+    fn wait_ready(&mut self, pgdata: &Path, log: &ServerLog) -> Result<(), ClusterError> {
         let pid = self.pid();
         let is_ready =
-            || postmaster::read(&pgdata).is_some_and(|found| found.ready && Some(found.pid) == pid);
+            || postmaster::read(pgdata).is_some_and(|found| found.ready && Some(found.pid) == pid);
         let mut ended = false;
         let settled = wait_until(READY_LIMIT, || {
             ended = self.has_ended();

@@ -76,12 +76,7 @@ async fn send(
     }
 }
 
-async fn listen(
-    node: Uuid,
-    client: redis::Client,
-    first: redis::aio::PubSub,
-    channels: Channels,
-) {
+async fn listen(node: Uuid, client: redis::Client, first: redis::aio::PubSub, channels: Channels) {
     let mut connection = Some(first);
     loop {
         let attempt = match connection.take() {

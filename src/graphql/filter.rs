@@ -94,8 +94,14 @@ fn at_depth<W: Where>(filter: &W, depth: usize) -> AppResult<Option<Predicate<W:
     let nested = filter.nested();
     bounded(nested.and.len().max(nested.or.len()))?;
     let branches = |filters: &[W]| -> AppResult<Vec<Predicate<W::Table>>> {
-        let found = filters.iter().map(|inner| at_depth(inner, depth.saturating_add(1)));
-        Ok(found.collect::<AppResult<Vec<_>>>()?.into_iter().flatten().collect())
+        let found = filters
+            .iter()
+            .map(|inner| at_depth(inner, depth.saturating_add(1)));
+        Ok(found
+            .collect::<AppResult<Vec<_>>>()?
+            .into_iter()
+            .flatten()
+            .collect())
     };
     let mut all = filter.own()?;
     all.extend(branches(nested.and)?);

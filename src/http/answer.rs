@@ -26,7 +26,10 @@ pub(super) enum MediaType {
 
 impl MediaType {
     pub(super) fn accepted(request: &HttpRequest) -> Self {
-        let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+        let accept = request
+            .headers()
+            .get(ACCEPT)
+            .and_then(|value| value.to_str().ok());
         if accept.is_some_and(|accept| accept.contains(GRAPHQL_JSON)) {
             Self::GraphqlResponse
         } else {

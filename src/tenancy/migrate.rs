@@ -86,8 +86,8 @@ fn record_version(conn: &mut OwnerConn, schema: &SchemaName) -> Result<(), Migra
 }
 
 /// The version of the last migration of a set.
-pub fn newest(set: EmbeddedMigrations) -> Result<Option<String>, MigrateError> {
-    let migrations = MigrationSource::<Pg>::migrations(&set).map_err(MigrateError::Migration)?;
+pub fn newest(set: &EmbeddedMigrations) -> Result<Option<String>, MigrateError> {
+    let migrations = MigrationSource::<Pg>::migrations(set).map_err(MigrateError::Migration)?;
     let versions = migrations.iter().map(|m| m.name().version().to_string());
     Ok(versions.max())
 }

@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::directory::{Dealer, DealerStatus, dealer_find};
 use super::build::build;
+use super::directory::{Dealer, DealerStatus, dealer_find};
 use super::migrate::MigrateError;
 use super::schema_name::SchemaName;
 use crate::db::control::{ControlConn, ControlPool};
@@ -147,10 +147,7 @@ impl Provisioner {
             .filter(dealers::created_at.lt(before))
             .order(dealers::created_at)
             .select(dealers::id);
-        let ids: Vec<DealerId> = unfinished
-            .load(&mut *conn)
-            .await
-            .map_err(DbError::from)?;
+        let ids: Vec<DealerId> = unfinished.load(&mut *conn).await.map_err(DbError::from)?;
         drop(conn);
         let mut finished = Vec::with_capacity(ids.len());
         for id in ids {

@@ -11,16 +11,52 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("events", &["kernel"]),
     ("tenancy", &["auth", "db", "error", "events", "kernel"]),
     ("graphql", &["db", "error", "events", "kernel", "tenancy"]),
-    ("dealer", &["db", "error", "events", "graphql", "kernel", "tenancy"]),
-    ("platform", &["auth", "db", "error", "graphql", "kernel", "tenancy"]),
-    ("roots", &["dealer", "error", "graphql", "kernel", "platform"]),
+    (
+        "dealer",
+        &["db", "error", "events", "graphql", "kernel", "tenancy"],
+    ),
+    (
+        "platform",
+        &["auth", "db", "error", "graphql", "kernel", "tenancy"],
+    ),
+    (
+        "roots",
+        &["dealer", "error", "graphql", "kernel", "platform"],
+    ),
     ("cluster", &[]),
     ("config", &[]),
     ("telemetry", &["config"]),
-    ("app", &["auth", "config", "db", "error", "events", "kernel", "platform", "roots", "tenancy"]),
-    ("demo", &["app", "db", "dealer", "error", "graphql", "kernel", "platform", "tenancy"]),
+    (
+        "app",
+        &[
+            "auth", "config", "db", "error", "events", "kernel", "platform", "roots", "tenancy",
+        ],
+    ),
+    (
+        "demo",
+        &[
+            "app", "db", "dealer", "error", "graphql", "kernel", "platform", "tenancy",
+        ],
+    ),
     ("http", &["app", "error", "graphql", "tenancy"]),
-    ("cli", &["app", "auth", "cluster", "config", "db", "demo", "error", "http", "kernel", "platform", "roots", "telemetry", "tenancy"]),
+    (
+        "cli",
+        &[
+            "app",
+            "auth",
+            "cluster",
+            "config",
+            "db",
+            "demo",
+            "error",
+            "http",
+            "kernel",
+            "platform",
+            "roots",
+            "telemetry",
+            "tenancy",
+        ],
+    ),
 ];
 
 fn source() -> PathBuf {
@@ -35,7 +71,11 @@ fn files(dir: &Path) -> Vec<(String, String)> {
         if path.is_dir() {
             found.extend(files(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let name = path.strip_prefix(source()).unwrap().to_string_lossy().into_owned();
+            let name = path
+                .strip_prefix(source())
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
             found.push((name, std::fs::read_to_string(&path).unwrap()));
         }
     }
@@ -61,7 +101,10 @@ fn crate_paths(text: &str) -> Vec<&str> {
 }
 
 fn allowed(from: &str) -> Option<&'static [&'static str]> {
-    MAY_USE.iter().find(|(name, _)| *name == from).map(|(_, uses)| *uses)
+    MAY_USE
+        .iter()
+        .find(|(name, _)| *name == from)
+        .map(|(_, uses)| *uses)
 }
 
 #[test]
@@ -131,7 +174,13 @@ fn raw_connections_stay_where_they_are_made() {
 fn files_stay_small_and_say_what_they_are() {
     for (file, text) in files(&source()) {
         let generated = text.starts_with("// @generated");
-        assert!(generated || text.starts_with("//!"), "{file} does not open with //!");
-        assert!(generated || text.lines().count() <= 400, "{file} has more than 400 lines");
+        assert!(
+            generated || text.starts_with("//!"),
+            "{file} does not open with //!"
+        );
+        assert!(
+            generated || text.lines().count() <= 400,
+            "{file} has more than 400 lines"
+        );
     }
 }

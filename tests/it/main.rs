@@ -1,4 +1,17 @@
 //! All integration tests, in one binary: one link, one private PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test fails the short way, and nobody uses it from outside"
+)]
 
 mod support;
 

@@ -41,13 +41,17 @@ fn new_dealer() -> NewDealer {
 /// Step 1 alone, as a process killed right after it leaves things.
 async fn begun(core: &Core) -> (DealerId, String) {
     let mut conn = core.control.checkout().await.unwrap();
-    let id = dealer_insert_tx(&mut conn, &new_dealer(), core.clock.now()).await.unwrap();
+    let id = dealer_insert_tx(&mut conn, &new_dealer(), core.clock.now())
+        .await
+        .unwrap();
     let dealer = dealer_find(&mut conn, id).await.unwrap().unwrap();
     (id, dealer.schema.as_str().to_owned())
 }
 
 async fn sql(core: &Core, sql: String) {
-    let run = move |conn: &mut tubex::db::owner::OwnerConn| Ok::<_, MigrateError>(conn.batch_execute(&sql)?);
+    let run = move |conn: &mut tubex::db::owner::OwnerConn| {
+        Ok::<_, MigrateError>(conn.batch_execute(&sql)?)
+    };
     core.owner.run(run).await.unwrap();
 }
 
@@ -69,7 +73,11 @@ async fn cut_short_after_the_registration() {
 async fn cut_short_after_the_empty_schema() {
     let core = core("cut_after_schema").await;
     let (id, schema) = begun(&core).await;
-    sql(&core, format!("CREATE ROLE {schema} NOLOGIN; CREATE SCHEMA {schema}")).await;
+    sql(
+        &core,
+        format!("CREATE ROLE {schema} NOLOGIN; CREATE SCHEMA {schema}"),
+    )
+    .await;
     assert_opens(&core, id).await;
 }
 
@@ -102,7 +110,10 @@ async fn a_sweep_finishes_what_is_old_and_leaves_what_is_young() {
         .unwrap();
     let before = core.clock.now() - chrono::TimeDelta::minutes(2);
     let swept = core.provisioner.resume_all(before).await.unwrap();
-    let swept: Vec<_> = swept.into_iter().map(|(id, outcome)| (id, outcome.unwrap().status)).collect();
+    let swept: Vec<_> = swept
+        .into_iter()
+        .map(|(id, outcome)| (id, outcome.unwrap().status))
+        .collect();
     assert_eq!(swept, [(old, DealerStatus::Active)]);
     let young = dealer_find(&mut conn, young).await.unwrap().unwrap();
     assert_eq!(young.status, DealerStatus::Provisioning);
@@ -145,14 +156,24 @@ async fn nobody_signs_in_at_a_half_made_dealer() {
         use diesel::prelude::*;
         use diesel_async::RunQueryDsl;
         let suspended = dealers::status.eq(DealerStatus::Suspended);
-        diesel::update(dealers::table.find(dealer.id)).set(suspended).execute(&mut *conn).await.unwrap();
+        diesel::update(dealers::table.find(dealer.id))
+            .set(suspended)
+            .execute(&mut *conn)
+            .await
+            .unwrap();
     }
     let login = json!({ "email": dealer.email, "password": crate::support::PASSWORD });
     let query = "mutation($input: LoginInput!) { login(input: $input) { accessToken userErrors { code } } }";
-    let data = server.anonymous().run(query, json!({ "input": login })).await;
+    let data = server
+        .anonymous()
+        .run(query, json!({ "input": login }))
+        .await;
     assert_eq!(data["login"]["userErrors"][0]["code"], "DEALER_NOT_ACTIVE");
     // A token from before is refused as well.
-    let answer = dealer.client.send("{ viewer { user { id } } }", json!({})).await;
+    let answer = dealer
+        .client
+        .send("{ viewer { user { id } } }", json!({}))
+        .await;
     assert_eq!((answer.status, answer.code()), (403, "DEALER_NOT_ACTIVE"));
 }
 
@@ -166,16 +187,25 @@ async fn a_fresh_dealer_is_there_at_once() {
         let started = Instant::now();
         let dealer = server.dealer().await;
         times.push(started.elapsed());
-        let data = dealer.client.get("{ units(first: 200) { totalCount } }").await;
+        let data = dealer
+            .client
+            .get("{ units(first: 200) { totalCount } }")
+            .await;
         assert_eq!(data["units"]["totalCount"], 27);
     }
     times.sort_unstable();
-    println!("a fresh dealer: median {:?}, slowest {:?}", times[times.len() / 2], times[times.len() - 1]);
+    println!(
+        "a fresh dealer: median {:?}, slowest {:?}",
+        times[times.len() / 2],
+        times[times.len() - 1]
+    );
 }
 
 #[tokio::test]
 async fn a_dealer_registered_over_the_api_can_work_at_once() {
-    let server = Server::start_with(|settings| settings.registration = tubex::config::Registration::Open).await;
+    let server =
+        Server::start_with(|settings| settings.registration = tubex::config::Registration::Open)
+            .await;
     let input = json!({
         "name": "New Yard",
         "currency": "vnd",
@@ -187,11 +217,21 @@ async fn a_dealer_registered_over_the_api_can_work_at_once() {
     let query = "mutation($input: DealerRegisterInput!) { dealerRegister(input: $input) {
         dealer { id name currency } owner { email } accessToken userErrors { code message path }
     } }";
-    let data = server.anonymous().run(query, json!({ "input": input })).await;
+    let data = server
+        .anonymous()
+        .run(query, json!({ "input": input }))
+        .await;
     let payload = &data["dealerRegister"];
     assert_eq!(payload["userErrors"], json!([]), "{payload:#}");
     assert_eq!(payload["dealer"]["currency"], "VND");
     let token = payload["accessToken"].as_str().unwrap();
-    let data = server.anonymous().with_token(token).get("{ units { totalCount } products { totalCount } }").await;
-    assert_eq!(data, json!({ "units": { "totalCount": 27 }, "products": { "totalCount": 0 } }));
+    let data = server
+        .anonymous()
+        .with_token(token)
+        .get("{ units { totalCount } products { totalCount } }")
+        .await;
+    assert_eq!(
+        data,
+        json!({ "units": { "totalCount": 27 }, "products": { "totalCount": 0 } })
+    );
 }

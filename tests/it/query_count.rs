@@ -27,7 +27,11 @@ async fn fifty_products_with_units_and_stock_cost_one_statement_per_level() {
     .await;
     let nodes = data["products"]["nodes"].as_array().unwrap();
     assert_eq!(nodes.len(), 42);
-    assert!(nodes.iter().any(|node| node["stockLevels"].as_array().unwrap().len() == 2));
+    assert!(
+        nodes
+            .iter()
+            .any(|node| node["stockLevels"].as_array().unwrap().len() == 2)
+    );
     // products; product units; units; stock levels; warehouses.
     assert_eq!(statements, 5);
 }
@@ -63,7 +67,8 @@ async fn a_category_tree_costs_a_statement_per_level() {
 
 #[tokio::test]
 async fn customers_with_jobs_cost_two() {
-    let (statements, _) = cost("{ customers { nodes { name jobs { name customer { name } } } } }").await;
+    let (statements, _) =
+        cost("{ customers { nodes { name jobs { name customer { name } } } } }").await;
     // Customers; jobs; and the customers by id, since a page does not feed loaders.
     assert_eq!(statements, 3);
 }
@@ -108,7 +113,10 @@ async fn nodes_cost_one_per_kind() {
 async fn a_mutation_reads_its_answer_through_its_own_transaction() {
     let server = Server::start().await;
     let dealer = server.dealer_like(&DEALERS[0]).await;
-    let found = dealer.client.get("{ product(sku: \"SND-RIV\") { id version } }").await;
+    let found = dealer
+        .client
+        .get("{ product(sku: \"SND-RIV\") { id version } }")
+        .await;
     let input = json!({
         "id": found["product"]["id"],
         "expectedVersion": found["product"]["version"],

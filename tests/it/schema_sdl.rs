@@ -26,7 +26,9 @@ const INTROSPECTION: &str = "{ __schema { types {
 } } }";
 
 fn described(value: &Value) -> bool {
-    value["description"].as_str().is_some_and(|text| !text.trim().is_empty())
+    value["description"]
+        .as_str()
+        .is_some_and(|text| !text.trim().is_empty())
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {

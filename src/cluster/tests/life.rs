@@ -51,13 +51,18 @@ fn the_server_ends_when_its_owner_is_killed() {
 #[test]
 #[ignore = "waits to be killed; run by the_server_ends_when_its_owner_is_killed"]
 fn victim_of_another_test() {
-    let Some(data) = std::env::var_os(VICTIM) else {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the way to tell a child what to do"
+    )]
+    let named = std::env::var_os(VICTIM);
+    let Some(data) = named else {
         return;
     };
     let folder = std::mem::ManuallyDrop::new(Folder(PathBuf::from(data)));
     let _cluster = folder.start();
     println!("serving");
-    std::thread::sleep(Duration::from_secs(60));
+    std::thread::sleep(Duration::from_mins(1));
 }
 
 /// Starts a server of `folder` that nobody watches over.

@@ -6,7 +6,7 @@ use super::super::account::Account;
 use super::super::binaries::Binaries;
 use super::super::place::Place;
 use super::super::search::Search;
-use super::super::server::Launch;
+use super::super::server::{Launch, PORT_TAKEN};
 use super::*;
 
 #[test]
@@ -92,6 +92,6 @@ fn a_port_that_was_taken_in_between_is_told_as_such() {
         durability: Durability::Disposable,
     };
     let error = launch.start_on(cluster.port()).unwrap_err().to_string();
-    assert!(error.contains(super::super::server::PORT_TAKEN), "{error}");
+    assert!(error.contains(PORT_TAKEN), "{error}");
     assert_ne!(other.start().port(), cluster.port());
 }

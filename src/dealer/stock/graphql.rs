@@ -152,11 +152,16 @@ pub struct StockLevelQuery;
 impl StockLevelQuery {
     /// What lies where, over all products and warehouses.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the Relay specification wants them flat")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the Relay specification wants them flat"
+    )]
     async fn stock_levels(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given.")]
+        #[graphql(
+            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
         #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
@@ -165,7 +170,12 @@ impl StockLevelQuery {
         #[graphql(desc = "Sort keys, at most 3; in the order products were made if absent.")]
         order_by: Option<Vec<StockLevelOrder>>,
     ) -> AppResult<Connection<StockLevel>> {
-        let page = PageArgs { first, after, last, before };
+        let page = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
         list!(ctx, query, order: StockLevelSort = order_by, filter: filter, page: page)
     }
 }

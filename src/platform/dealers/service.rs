@@ -89,7 +89,8 @@ impl Dealers {
         let owner = self.owner(&registration).await?;
         let now = self.clock.now();
         let mut conn = self.accounts.control().checkout().await?;
-        self.check_timezone(&mut conn, &registration.dealer.timezone).await?;
+        self.check_timezone(&mut conn, &registration.dealer.timezone)
+            .await?;
         let id = conn
             .transaction(async |conn| {
                 let id = dealer_insert_tx(conn, &registration.dealer, now).await?;
@@ -123,7 +124,10 @@ impl Dealers {
     }
 
     async fn check_timezone(&self, conn: &mut ControlConn, name: &str) -> ServiceResult<()> {
-        let known = self.timezones.get_or_try_init(|| timezone_names(conn)).await?;
+        let known = self
+            .timezones
+            .get_or_try_init(|| timezone_names(conn))
+            .await?;
         if known.contains(name) {
             return Ok(());
         }
@@ -180,7 +184,11 @@ fn checked(registration: Registration) -> ServiceResult<Registration> {
     let name = checks.text(&["input", "name"], &registration.dealer.name, 1, 200);
     let currency = registration.dealer.currency.trim().to_uppercase();
     let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
-    checks.require(is_code, &["input", "currency"], "must be an ISO 4217 code such as USD");
+    checks.require(
+        is_code,
+        &["input", "currency"],
+        "must be an ISO 4217 code such as USD",
+    );
     let timezone = checks.text(&["input", "timezone"], &registration.dealer.timezone, 1, 64);
     let owner_name = checks.text(&["input", "ownerName"], &registration.owner_name, 1, 200);
     let owner_email = checks.email(&["input", "ownerEmail"], &registration.owner_email);

@@ -38,5 +38,8 @@ async fn every_loader_is_asked_and_tells_nothing() {
         );
         asked.extend(answer.loaders());
     }
-    assert_eq!(known, asked, "every loader needs a query that asks it in queries.rs");
+    assert_eq!(
+        known, asked,
+        "every loader needs a query that asks it in queries.rs"
+    );
 }

@@ -26,5 +26,8 @@ async fn root_fields(client: &Client, root: &str) -> BTreeSet<String> {
 /// Fails if a field has no case, or a case no field.
 fn assert_covered<'a>(fields: &BTreeSet<String>, cases: impl Iterator<Item = &'a str>) {
     let covered: BTreeSet<String> = cases.map(str::to_owned).collect();
-    assert_eq!(fields, &covered, "every root field needs a case of its own here");
+    assert_eq!(
+        fields, &covered,
+        "every root field needs a case of its own here"
+    );
 }

@@ -55,9 +55,7 @@ const CASES: &[Case] = &[
     Case {
         field: "categoryCreate",
         input_type: "CategoryCreateInput",
-        input: |attack| {
-            json!({ "code": "X", "name": "X", "parentId": attack.victims.at("/categories/nodes/0/id") })
-        },
+        input: |attack| json!({ "code": "X", "name": "X", "parentId": attack.victims.at("/categories/nodes/0/id") }),
         code: Some("NOT_FOUND"),
     },
     Case {
@@ -75,13 +73,25 @@ const CASES: &[Case] = &[
     Case {
         field: "productCreate",
         input_type: "ProductCreateInput",
-        input: |attack| with(NEW_PRODUCT(attack), "baseUnitId", attack.victims.at("/units/nodes/0/id")),
+        input: |attack| {
+            with(
+                NEW_PRODUCT(attack),
+                "baseUnitId",
+                attack.victims.at("/units/nodes/0/id"),
+            )
+        },
         code: Some("NOT_FOUND"),
     },
     Case {
         field: "productCreate",
         input_type: "ProductCreateInput",
-        input: |attack| with(NEW_PRODUCT(attack), "categoryId", attack.victims.at("/categories/nodes/0/id")),
+        input: |attack| {
+            with(
+                NEW_PRODUCT(attack),
+                "categoryId",
+                attack.victims.at("/categories/nodes/0/id"),
+            )
+        },
         code: Some("NOT_FOUND"),
     },
     Case {
@@ -150,14 +160,23 @@ const WITHOUT_CASE: &str = "dealerRegister";
 async fn no_mutation_reaches_another_dealer() {
     let attack = Attack::prepare().await;
     let fields = root_fields(&attack.attacker.client, "mutationType").await;
-    assert_covered(&fields, CASES.iter().map(|case| case.field).chain([WITHOUT_CASE]));
+    assert_covered(
+        &fields,
+        CASES.iter().map(|case| case.field).chain([WITHOUT_CASE]),
+    );
     for case in CASES {
         let query = format!(
             "mutation($input: {}!) {{ {}(input: $input) {{ userErrors {{ code path message }} }} }}",
             case.input_type, case.field
         );
-        let answer = attack.run(&query, json!({ "input": (case.input)(&attack) })).await;
-        assert!(answer.body.get("errors").is_none(), "{query}\n{:#}", answer.body);
+        let answer = attack
+            .run(&query, json!({ "input": (case.input)(&attack) }))
+            .await;
+        assert!(
+            answer.body.get("errors").is_none(),
+            "{query}\n{:#}",
+            answer.body
+        );
         let errors = &answer.body["data"][case.field]["userErrors"];
         assert_eq!(errors[0]["code"].as_str(), case.code, "{query}\n{errors:#}");
     }

@@ -170,12 +170,18 @@ pub const CASES: &[Case] = &[
 ];
 
 fn product_ids(victim: &Universe) -> Vec<&String> {
-    victim.ids.iter().filter(|id| id.starts_with("prd_")).collect()
+    victim
+        .ids
+        .iter()
+        .filter(|id| id.starts_with("prd_"))
+        .collect()
 }
 
 fn first_barcode(victim: &Universe) -> Value {
     let products = victim.all["products"]["nodes"].as_array().unwrap();
-    let units = products.iter().flat_map(|product| product["units"].as_array().unwrap());
+    let units = products
+        .iter()
+        .flat_map(|product| product["units"].as_array().unwrap());
     let mut barcodes = units.map(|unit| unit["barcode"].clone());
     barcodes.find(|barcode| !barcode.is_null()).unwrap()
 }
@@ -201,9 +207,19 @@ async fn no_query_tells_of_another_dealer() {
     for case in CASES {
         let answer = attack.run(case.query, (case.keys)(&attack.victims)).await;
         let data = &answer.body["data"][case.field];
-        assert!(answer.body.get("errors").is_none(), "{}\n{:#}", case.query, answer.body);
+        assert!(
+            answer.body.get("errors").is_none(),
+            "{}\n{:#}",
+            case.query,
+            answer.body
+        );
         let nothing = is_nothing(data);
-        assert_eq!(nothing, case.expect == Expect::Nothing, "{}\n{data:#}", case.query);
+        assert_eq!(
+            nothing,
+            case.expect == Expect::Nothing,
+            "{}\n{data:#}",
+            case.query
+        );
     }
     attack.assert_untouched().await;
 }

@@ -60,9 +60,18 @@ async fn a_transaction_of_one_dealer_is_denied_the_schema_of_another() {
         format!("ALTER TABLE {}.products DROP COLUMN name", mine.schema),
         format!("SELECT * FROM {}.__diesel_schema_migrations", mine.schema),
     ] {
-        let context = server.app.directory.admit_system(mine.id, "test").await.unwrap();
+        let context = server
+            .app
+            .directory
+            .admit_system(mine.id, "test")
+            .await
+            .unwrap();
         let count = StatementCount::default();
-        let begun = server.app.tenants.begin(Arc::new(context), Access::Write, &count).await;
+        let begun = server
+            .app
+            .tenants
+            .begin(Arc::new(context), Access::Write, &count)
+            .await;
         let mut tx = begun.unwrap();
         tx.batch_execute("SELECT * FROM products").await.unwrap();
         let message = refusal(&mut tx, &sql).await;
@@ -75,9 +84,18 @@ async fn a_transaction_of_one_dealer_is_denied_the_schema_of_another() {
 async fn a_reading_transaction_can_not_write() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
-    let context = server.app.directory.admit_system(dealer.id, "test").await.unwrap();
+    let context = server
+        .app
+        .directory
+        .admit_system(dealer.id, "test")
+        .await
+        .unwrap();
     let count = StatementCount::default();
-    let begun = server.app.tenants.begin(Arc::new(context), Access::Read, &count).await;
+    let begun = server
+        .app
+        .tenants
+        .begin(Arc::new(context), Access::Read, &count)
+        .await;
     let message = refusal(&mut begun.unwrap(), "DELETE FROM stock_levels").await;
     assert!(message.contains("read-only"), "{message}");
 }

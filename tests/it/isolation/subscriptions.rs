@@ -31,7 +31,9 @@ async fn no_subscription_hears_another_dealer() {
     for (field, query) in CASES {
         let mut socket = attack.server.socket(&attack.attacker).await;
         socket.subscribe("all", query, json!({})).await;
-        socket.subscribe("his", query, json!({ "ids": [victims] })).await;
+        socket
+            .subscribe("his", query, json!({ "ids": [victims] }))
+            .await;
         socket.settle().await;
         rename(&attack.victim.client, &victims, "Renamed by the victim").await;
         rename(&attack.attacker.client, &own, "Renamed by the attacker").await;

@@ -67,7 +67,9 @@ impl Universe {
     /// The first value of `path` in the snapshot, as in `/products/nodes/0/id`.
     pub fn at(&self, path: &str) -> Value {
         let found = self.all.pointer(path);
-        found.unwrap_or_else(|| panic!("{path} in the snapshot")).clone()
+        found
+            .unwrap_or_else(|| panic!("{path} in the snapshot"))
+            .clone()
     }
 
     /// Fails if `answer` holds anything that is this dealer's alone, apart from

@@ -28,7 +28,9 @@ async fn as_owner<T: Send + 'static>(
 
 fn count(set: &diesel_migrations::EmbeddedMigrations) -> usize {
     use diesel::migration::MigrationSource;
-    MigrationSource::<diesel::pg::Pg>::migrations(set).unwrap().len()
+    MigrationSource::<diesel::pg::Pg>::migrations(set)
+        .unwrap()
+        .len()
 }
 
 #[tokio::test]
@@ -43,11 +45,18 @@ async fn a_tenant_schema_goes_up_down_and_up_again_unchanged() {
             revert_schema(conn, &schema, steps)?;
             let applied = migrate_schema(conn, &schema)?;
             assert_eq!(applied.len(), steps);
-            assert_eq!(dump(conn, schema.as_str()), before, "after {steps} steps down and up");
+            assert_eq!(
+                dump(conn, schema.as_str()),
+                before,
+                "after {steps} steps down and up"
+            );
         }
         revert_schema(conn, &schema, count(&TENANT))?;
         let left = dump(conn, schema.as_str());
-        let foreign: Vec<_> = left.iter().filter(|l| !l.contains("__diesel_schema")).collect();
+        let foreign: Vec<_> = left
+            .iter()
+            .filter(|l| !l.contains("__diesel_schema"))
+            .collect();
         assert!(foreign.is_empty(), "down.sql leaves {foreign:#?}");
         Ok(())
     })
@@ -74,7 +83,8 @@ async fn the_control_plane_goes_up_down_and_up_again_unchanged() {
             migrate_control(conn)?;
             let before = dump(conn, "platform");
             conn.batch_execute("SET search_path TO platform, public")?;
-            conn.revert_all_migrations(CONTROL).map_err(MigrateError::Migration)?;
+            conn.revert_all_migrations(CONTROL)
+                .map_err(MigrateError::Migration)?;
             let applied = migrate_control(conn)?;
             assert_eq!(applied.len(), count(&CONTROL));
             assert_eq!(dump(conn, "platform"), before);
@@ -92,7 +102,14 @@ fn tenant_migrations_name_no_schema() {
         for file in ["up.sql", "down.sql"] {
             let path = entry.as_ref().unwrap().path().join(file);
             let sql = std::fs::read_to_string(&path).unwrap().to_lowercase();
-            for word in ["public.", "platform.", "create type", "create domain", "create extension", "search_path"] {
+            for word in [
+                "public.",
+                "platform.",
+                "create type",
+                "create domain",
+                "create extension",
+                "search_path",
+            ] {
                 assert!(!sql.contains(word), "{} has {word}", path.display());
             }
         }

@@ -95,7 +95,9 @@ impl Source<'_> {
     /// Fails if the committed file is not what the migrations make; writes it
     /// first if RENEW_TABLES is set.
     pub fn compare(&self, conn: &mut OwnerConn) {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/db").join(self.file);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("src/db")
+            .join(self.file);
         let wanted = self.render(conn);
         if std::env::var_os("RENEW_TABLES").is_some() {
             std::fs::write(&path, &wanted).unwrap();
@@ -117,15 +119,26 @@ impl Source<'_> {
             "// @generated from migrations/{}; `cargo test` says how to renew it.\n",
             self.set
         );
-        let tables: Vec<&[Column]> = columns.chunk_by(|a, b| a.table_name == b.table_name).collect();
+        let tables: Vec<&[Column]> = columns
+            .chunk_by(|a, b| a.table_name == b.table_name)
+            .collect();
         for table in &tables {
             self.render_table(table, &mut text);
         }
         text.push('\n');
         let query = diesel::sql_query(FOREIGN_KEYS).bind::<Text, _>(self.schema);
         let keys: Vec<ForeignKey> = query.load(conn).unwrap();
-        for ForeignKey { child, parent, column_name } in keys {
-            writeln!(text, "diesel::joinable!({child} -> {parent} ({column_name}));").unwrap();
+        for ForeignKey {
+            child,
+            parent,
+            column_name,
+        } in keys
+        {
+            writeln!(
+                text,
+                "diesel::joinable!({child} -> {parent} ({column_name}));"
+            )
+            .unwrap();
         }
         text.push_str("diesel::allow_tables_to_appear_in_same_query!(\n");
         for table in tables {
@@ -137,7 +150,12 @@ impl Source<'_> {
 
     fn render_table(&self, columns: &[Column], text: &mut String) {
         let (name, key) = (&columns[0].table_name, columns[0].primary_key.join(", "));
-        writeln!(text, "\ndiesel::table! {{\n    {}{name} ({key}) {{", self.prefix).unwrap();
+        writeln!(
+            text,
+            "\ndiesel::table! {{\n    {}{name} ({key}) {{",
+            self.prefix
+        )
+        .unwrap();
         for column in columns {
             let mut ty = sql_type(&column.type_name).to_owned();
             if !column.not_null {

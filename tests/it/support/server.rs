@@ -63,7 +63,9 @@ impl Server {
     pub async fn start_at(clock: Clock, change: impl FnOnce(&mut ServerSettings)) -> Self {
         let mut settings = settings();
         change(&mut settings);
-        let database = tokio::task::spawn_blocking(database::settings).await.unwrap();
+        let database = tokio::task::spawn_blocking(database::settings)
+            .await
+            .unwrap();
         let core = Core::new(&database, 2, clock.clone()).unwrap();
         let tokens = AccessTokens::from_pem(&generate_key().unwrap(), clock.clone()).unwrap();
         let app = App::new(core, tokens, &settings).await.unwrap();

@@ -27,7 +27,9 @@ impl Socket {
         let mut request = url.into_client_request().unwrap();
         if let Some(protocol) = protocol {
             let protocol = protocol.parse().unwrap();
-            request.headers_mut().insert("sec-websocket-protocol", protocol);
+            request
+                .headers_mut()
+                .insert("sec-websocket-protocol", protocol);
         }
         let (stream, _response) = tokio_tungstenite::connect_async(request).await.unwrap();
         Self(stream)
@@ -36,7 +38,8 @@ impl Socket {
     /// Signs in and waits for the acknowledgement.
     pub async fn init(&mut self, token: &str) {
         let payload = json!({ "authorization": format!("Bearer {token}") });
-        self.send(json!({ "type": "connection_init", "payload": payload })).await;
+        self.send(json!({ "type": "connection_init", "payload": payload }))
+            .await;
         assert_eq!(self.next().await["type"], "connection_ack");
     }
 
@@ -50,7 +53,8 @@ impl Socket {
 
     pub async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
         let payload = json!({ "query": query, "variables": variables });
-        self.send(json!({ "type": "subscribe", "id": id, "payload": payload })).await;
+        self.send(json!({ "type": "subscribe", "id": id, "payload": payload }))
+            .await;
     }
 
     /// A round trip after which every message sent so far has been handled.
@@ -62,7 +66,9 @@ impl Socket {
     /// The next message of the protocol.
     pub async fn next(&mut self) -> Value {
         loop {
-            let frame = timeout(PATIENCE, self.0.next()).await.expect("a message in time");
+            let frame = timeout(PATIENCE, self.0.next())
+                .await
+                .expect("a message in time");
             match frame.expect("an open socket").unwrap() {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
                 Message::Close(reason) => panic!("closed: {reason:?}"),
@@ -75,7 +81,9 @@ impl Socket {
     /// passed over.
     pub async fn close_code(&mut self) -> u16 {
         loop {
-            let frame = timeout(PATIENCE, self.0.next()).await.expect("a close in time");
+            let frame = timeout(PATIENCE, self.0.next())
+                .await
+                .expect("a close in time");
             if let Message::Close(reason) = frame.expect("a close frame").unwrap() {
                 return reason.expect("a reason").code.into();
             }
