@@ -16,6 +16,7 @@
 mod support;
 
 mod architecture;
+mod cancellation;
 mod catalogue;
 mod isolation;
 mod migrations;

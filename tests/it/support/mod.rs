@@ -7,5 +7,5 @@ mod socket;
 
 pub use client::{Answer, Client};
 pub use database::{cluster, empty_settings, request_settings};
-pub use server::{PASSWORD, Server, TestDealer};
+pub use server::{PASSWORD, Server, TestDealer, settings as server_settings};
 pub use socket::Socket;
