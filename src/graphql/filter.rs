@@ -2,11 +2,18 @@
 
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
+use diesel::dsl::not;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 
 use super::scalars::Decimal;
 use crate::db::keyset::Predicate;
 use crate::error::{AppError, AppResult};
+
+diesel::define_sql_function! {
+    /// The first of two values that is there.
+    fn coalesce(value: Nullable<Bool>, otherwise: Bool) -> Nullable<Bool>;
+}
 
 /// Levels of AND, OR and NOT a `where` may nest.
 pub const MAX_DEPTH: usize = 4;
@@ -109,7 +116,8 @@ fn at_depth<W: Where>(filter: &W, depth: usize) -> AppResult<Option<Predicate<W:
     if let Some(inner) = nested.not
         && let Some(condition) = at_depth(inner, depth.saturating_add(1))?
     {
-        all.push(Box::new(diesel::dsl::not(condition)));
+        // What is neither true nor false, for want of a value, does not hold.
+        all.push(Box::new(not(coalesce(condition, false))));
     }
     Ok(all_of(all))
 }
