@@ -5,3 +5,4 @@ mod support;
 mod catalogue;
 mod isolation;
 mod query_count;
+mod http;

@@ -56,6 +56,13 @@ pub fn empty(name: &str) -> DatabaseSettings {
     named(name)
 }
 
+/// A database of a test's own, with its control plane migrated.
+pub fn own(name: &str) -> DatabaseSettings {
+    let settings = named(name);
+    prepare(name, &settings);
+    settings
+}
+
 fn named(database: &str) -> DatabaseSettings {
     let request = cluster().url_as(REQUEST_ROLE, &request_password(), database);
     let mut settings = DatabaseSettings::local(request, cluster().url(database));

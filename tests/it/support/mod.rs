@@ -2,10 +2,16 @@
 
 mod client;
 mod database;
+mod goods;
+mod owner;
 mod server;
 mod socket;
+mod wait;
 
 pub use client::{Answer, Client};
-pub use database::cluster;
-pub use server::{Server, TestDealer};
+pub use database::{cluster, empty, own};
+pub use goods::Product;
+pub use owner::{Held, hold, owner, owner_of};
+pub use server::{PASSWORD, Server, TestDealer};
 pub use socket::Socket;
+pub use wait::until;
