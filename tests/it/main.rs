@@ -6,3 +6,4 @@ mod catalogue;
 mod isolation;
 mod query_count;
 mod http;
+mod websocket;

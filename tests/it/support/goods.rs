@@ -11,7 +11,7 @@ pub struct Product {
     pub version: i64,
 }
 
-pub const CREATE: &str = "mutation($input: ProductCreateInput!) {
+pub const CREATE_PRODUCT: &str = "mutation($input: ProductCreateInput!) {
     productCreate(input: $input) { product { id version } userErrors { code path message } } }";
 const UPDATE: &str = "mutation($input: ProductUpdateInput!) {
     productUpdate(input: $input) { product { id version } userErrors { code path message } } }";
@@ -26,7 +26,10 @@ impl TestDealer {
     /// Adds a product with this SKU.
     pub async fn add_product(&self, sku: &str) -> Product {
         let input = self.product_input(sku).await;
-        let data = self.client.run(CREATE, json!({ "input": input })).await;
+        let data = self
+            .client
+            .run(CREATE_PRODUCT, json!({ "input": input }))
+            .await;
         Product::of(&data["productCreate"])
     }
 

@@ -10,7 +10,7 @@ mod wait;
 
 pub use client::{Answer, Client};
 pub use database::{cluster, empty, own};
-pub use goods::Product;
+pub use goods::CREATE_PRODUCT;
 pub use owner::{Held, hold, owner, owner_of};
 pub use server::{PASSWORD, Server, TestDealer};
 pub use socket::Socket;
