@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, RETRY_AFTER};
+use actix_web::http::header::{
+    ACCEPT, ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::{Error, Pos, Response};
 use uuid::Uuid;
@@ -73,9 +75,15 @@ pub(super) fn refused(
         let seconds = delay.max(Duration::from_secs(1)).as_secs();
         answer.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
+    // The two statuses that HTTP wants explained by a header.
     if status == StatusCode::METHOD_NOT_ALLOWED {
-        let allowed = actix_web::http::header::HeaderValue::from_static("POST");
-        answer.headers_mut().insert(ALLOW, allowed);
+        answer
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("POST"));
+    } else if status == StatusCode::UNAUTHORIZED {
+        answer
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     answer
 }

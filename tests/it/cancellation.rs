@@ -51,7 +51,10 @@ impl Shop {
         }
         let name = format!("cancel-{}", Uuid::new_v4().simple());
         let mut settings = request_settings().await;
-        let url = format!("{}?application_name={name}", settings.database_url.expose_secret());
+        let url = format!(
+            "{}?application_name={name}",
+            settings.database_url.expose_secret()
+        );
         settings.database_url = url.into();
         settings.request_pool_size = CONNECTIONS;
         settings.pool_wait_ms = Duration::from_secs(20);
@@ -59,7 +62,11 @@ impl Shop {
         let tokens = AccessTokens::from_pem(&generate_key().unwrap(), Clock::system()).unwrap();
         let app = App::new(core, tokens, &server_settings()).await.unwrap();
         let contexts = Self::contexts(&app, &dealers).await;
-        Self { app, name, contexts }
+        Self {
+            app,
+            name,
+            contexts,
+        }
     }
 
     async fn contexts(app: &App, dealers: &[DealerId]) -> Vec<Arc<TenantContext>> {
@@ -78,7 +85,9 @@ impl Shop {
         let scope = Arc::new(scope);
         let code = format!("D{dealer}-{}", Uuid::new_v4().simple());
         let variables = Variables::from_json(json!({ "input": { "code": code, "name": code } }));
-        let request = Request::new(document).variables(variables).data(Arc::clone(&scope));
+        let request = Request::new(document)
+            .variables(variables)
+            .data(Arc::clone(&scope));
         let response = self.app.schema.execute(request).await;
         scope.release().await;
         response
@@ -90,16 +99,24 @@ impl Shop {
         use diesel_async::RunQueryDsl;
         for (number, context) in self.contexts.iter().enumerate() {
             let count = StatementCount::default();
-            let begun = self.app.tenants.begin(Arc::clone(context), Access::Read, &count).await;
+            let begun = self
+                .app
+                .tenants
+                .begin(Arc::clone(context), Access::Read, &count)
+                .await;
             let mut tx = begun.unwrap();
             let place = "SELECT current_schema()::text AS schema, current_user::text AS role";
             let place: Place = diesel::sql_query(place).get_result(&mut *tx).await.unwrap();
             let home = context.dealer().schema.as_str();
             assert_eq!((place.schema.as_str(), place.role.as_str()), (home, home));
-            let foreign = "SELECT code AS schema, name AS role FROM categories WHERE code NOT LIKE $1";
+            let foreign =
+                "SELECT code AS schema, name AS role FROM categories WHERE code NOT LIKE $1";
             let own = format!("D{number}-%");
-            let foreign: Vec<Place> =
-                diesel::sql_query(foreign).bind::<Text, _>(own).load(&mut *tx).await.unwrap();
+            let foreign: Vec<Place> = diesel::sql_query(foreign)
+                .bind::<Text, _>(own)
+                .load(&mut *tx)
+                .await
+                .unwrap();
             assert!(foreign.is_empty(), "dealer {number} has {foreign:?}");
             tx.rollback().await.unwrap();
         }
@@ -118,7 +135,10 @@ impl Shop {
             if busy.is_empty() {
                 return;
             }
-            assert!(tokio::time::Instant::now() < deadline, "still open: {busy:?}");
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "still open: {busy:?}"
+            );
             drop(conn);
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -203,7 +223,10 @@ async fn drop_at_every_stage(document: &'static str) {
         assert!(polls < 500, "the request never came to its end");
     }
     // The request has many places to be dropped at, and was dropped at all.
-    assert!(polls > 5 && dropped.load(Ordering::Relaxed) > 20, "{polls} {dropped:?}");
+    assert!(
+        polls > 5 && dropped.load(Ordering::Relaxed) > 20,
+        "{polls} {dropped:?}"
+    );
     shop.assert_no_transaction_stays_open().await;
     let (open, _idle) = shop.app.tenants.connections();
     assert!(open <= CONNECTIONS);
@@ -242,9 +265,16 @@ async fn clients_that_hang_up_leave_nothing_behind() {
     });
     futures_util::future::join_all(calls).await;
     for (number, dealer) in dealers.iter().enumerate() {
-        let data = dealer.client.get("{ categories(first: 200) { nodes { code } } }").await;
+        let data = dealer
+            .client
+            .get("{ categories(first: 200) { nodes { code } } }")
+            .await;
         let nodes = data["categories"]["nodes"].as_array().unwrap();
         let own = format!("D{number}-");
-        assert!(nodes.iter().all(|node| node["code"].as_str().unwrap().starts_with(&own)));
+        assert!(
+            nodes
+                .iter()
+                .all(|node| node["code"].as_str().unwrap().starts_with(&own))
+        );
     }
 }

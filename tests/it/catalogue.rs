@@ -33,6 +33,9 @@ fn only_error(payload: &Value) -> (String, Vec<String>) {
     let errors = payload["userErrors"].as_array().unwrap();
     assert_eq!(errors.len(), 1, "{payload:#}");
     let path = errors[0]["path"].as_array().cloned().unwrap_or_default();
-    let path = path.iter().map(|part| part.as_str().unwrap().to_owned()).collect();
+    let path = path
+        .iter()
+        .map(|part| part.as_str().unwrap().to_owned())
+        .collect();
     (errors[0]["code"].as_str().unwrap().to_owned(), path)
 }

@@ -5,7 +5,6 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::panic,
-    clippy::print_stdout,
     clippy::print_stderr,
     clippy::disallowed_methods,
     unreachable_pub,
@@ -17,8 +16,10 @@ mod support;
 mod architecture;
 mod cancellation;
 mod catalogue;
+mod http;
 mod isolation;
 mod migrations;
 mod provisioning;
 mod query_count;
 mod schema_sdl;
+mod websocket;

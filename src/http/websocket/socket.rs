@@ -192,8 +192,9 @@ impl Socket {
             }
         };
         if let Some(principal) = context.principal() {
-            let left = principal.expires_at() - self.app.core.clock.now();
-            self.deadline = Instant::now() + left.to_std().unwrap_or_default() + LEEWAY;
+            // Less than nothing may be left without the leeway.
+            let left = principal.expires_at() + LEEWAY - self.app.core.clock.now();
+            self.deadline = Instant::now() + left.to_std().unwrap_or_default();
         }
         self.context = Some(context);
         self.send(&ServerMessage::ConnectionAck {}).await

@@ -33,9 +33,15 @@ async fn a_product_is_created_with_units_in_lowest_terms() {
     let payload = mutate(client, "productCreate", PRODUCT, input).await;
     assert_eq!(payload["userErrors"], json!([]));
     let product = &payload["product"];
-    assert_eq!((&product["sku"], &product["version"]), (&json!("NEW-1"), &json!(1)));
+    assert_eq!(
+        (&product["sku"], &product["version"]),
+        (&json!("NEW-1"), &json!(1))
+    );
     let units = product["units"].as_array().unwrap();
-    let tonne = units.iter().find(|unit| unit["unit"]["code"] == "t").unwrap();
+    let tonne = units
+        .iter()
+        .find(|unit| unit["unit"]["code"] == "t")
+        .unwrap();
     assert_eq!((&tonne["num"], &tonne["den"]), (&json!("20"), &json!("1")));
     assert!(units.iter().any(|unit| unit["unit"]["code"] == "bag"));
 }
@@ -49,7 +55,10 @@ async fn every_wrong_field_is_named_at_once() {
     input["listPrice"] = json!("-1");
     let payload = mutate(&dealer.client, "productCreate", PRODUCT, input).await;
     let errors = payload["userErrors"].as_array().unwrap();
-    let mut fields: Vec<_> = errors.iter().map(|e| e["path"][1].as_str().unwrap()).collect();
+    let mut fields: Vec<_> = errors
+        .iter()
+        .map(|e| e["path"][1].as_str().unwrap())
+        .collect();
     fields.sort_unstable();
     assert_eq!(fields, ["listPrice", "name", "sku"], "{payload:#}");
     assert!(errors.iter().all(|error| error["code"] == "BAD_USER_INPUT"));
@@ -63,13 +72,22 @@ async fn taken_keys_are_refused_by_name() {
     let mut input = new_product(client).await;
     input["sku"] = json!("SND-RIV");
     let payload = mutate(client, "productCreate", PRODUCT, input).await;
-    assert_eq!(only_error(&payload), ("ALREADY_EXISTS".into(), vec!["input".into(), "sku".into()]));
+    assert_eq!(
+        only_error(&payload),
+        ("ALREADY_EXISTS".into(), vec!["input".into(), "sku".into()])
+    );
 }
 
 #[tokio::test]
 async fn inexact_and_malformed_numbers_are_refused() {
     let (_server, dealer) = shop().await;
-    for wrong in [json!(12.5), json!("twelve"), json!("1e400"), json!("1.23456"), json!("99999999999999999")] {
+    for wrong in [
+        json!(12.5),
+        json!("twelve"),
+        json!("1e400"),
+        json!("1.23456"),
+        json!("99999999999999999"),
+    ] {
         let mut input = new_product(&dealer.client).await;
         input["listPrice"] = wrong.clone();
         let query = "mutation($input: ProductCreateInput!) {
@@ -87,7 +105,9 @@ async fn inexact_and_malformed_numbers_are_refused() {
 async fn an_update_keeps_what_is_absent_and_clears_what_is_null() {
     let (_server, dealer) = shop().await;
     let client = &dealer.client;
-    let found = client.get("{ product(sku: \"SND-RIV\") { id version name description category { code } } }").await;
+    let found = client
+        .get("{ product(sku: \"SND-RIV\") { id version name description category { code } } }")
+        .await;
     let before = &found["product"];
     assert!(!before["description"].is_null() && !before["category"].is_null());
     let input = json!({
@@ -108,16 +128,21 @@ async fn of_two_changes_to_one_version_the_second_is_refused() {
     let (_server, dealer) = shop().await;
     let client = &dealer.client;
     let found = client.get("{ product(sku: \"SND-RIV\") { id } }").await;
-    let input = |name: &str| json!({ "id": found["product"]["id"], "expectedVersion": 1, "name": name });
+    let input =
+        |name: &str| json!({ "id": found["product"]["id"], "expectedVersion": 1, "name": name });
     let (a, b) = tokio::join!(
         mutate(client, "productUpdate", PRODUCT, input("First")),
         mutate(client, "productUpdate", PRODUCT, input("Second")),
     );
-    let refused = [&a, &b].into_iter().filter(|payload| payload["product"].is_null());
+    let refused = [&a, &b]
+        .into_iter()
+        .filter(|payload| payload["product"].is_null());
     let refused: Vec<_> = refused.map(only_error).collect();
     assert_eq!(refused.len(), 1);
     assert_eq!(refused[0].0, "CONFLICT");
-    let now = client.get("{ product(sku: \"SND-RIV\") { version } }").await;
+    let now = client
+        .get("{ product(sku: \"SND-RIV\") { version } }")
+        .await;
     assert_eq!(now["product"]["version"], 2);
 }
 
@@ -127,9 +152,21 @@ async fn an_archived_product_leaves_and_returns() {
     let client = &dealer.client;
     let found = client.get("{ product(sku: \"SND-RIV\") { id } }").await;
     let id = &found["product"]["id"];
-    let archived = mutate(client, "productArchive", PRODUCT, json!({ "id": id, "expectedVersion": 1 })).await;
+    let archived = mutate(
+        client,
+        "productArchive",
+        PRODUCT,
+        json!({ "id": id, "expectedVersion": 1 }),
+    )
+    .await;
     assert!(!archived["product"]["archivedAt"].is_null());
-    let restored = mutate(client, "productRestore", PRODUCT, json!({ "id": id, "expectedVersion": 2 })).await;
+    let restored = mutate(
+        client,
+        "productRestore",
+        PRODUCT,
+        json!({ "id": id, "expectedVersion": 2 }),
+    )
+    .await;
     assert!(restored["product"]["archivedAt"].is_null());
     assert_eq!(restored["product"]["version"], 3);
 }
@@ -138,11 +175,17 @@ async fn an_archived_product_leaves_and_returns() {
 async fn a_category_can_not_hang_below_itself() {
     let (_server, dealer) = shop().await;
     let client = &dealer.client;
-    let data = client.get("{ categories(where: { isRoot: true }) { nodes { id version children { id } } } }").await;
+    let data = client
+        .get("{ categories(where: { isRoot: true }) { nodes { id version children { id } } } }")
+        .await;
     let nodes = data["categories"]["nodes"].as_array().unwrap();
-    let root = nodes.iter().find(|node| node["children"][0]["id"].is_string()).unwrap();
+    let root = nodes
+        .iter()
+        .find(|node| node["children"][0]["id"].is_string())
+        .unwrap();
     for parent in [&root["id"], &root["children"][0]["id"]] {
-        let input = json!({ "id": root["id"], "expectedVersion": root["version"], "parentId": parent });
+        let input =
+            json!({ "id": root["id"], "expectedVersion": root["version"], "parentId": parent });
         let payload = mutate(client, "categoryUpdate", "category { id }", input).await;
         assert_eq!(only_error(&payload).1, ["input", "parentId"], "{payload:#}");
     }
@@ -166,7 +209,18 @@ async fn fields_of_one_document_are_kept_or_undone_one_by_one() {
     assert_eq!(data["a"]["userErrors"], json!([]));
     assert_eq!(data["b"]["userErrors"][0]["code"], "ALREADY_EXISTS");
     assert_eq!(data["c"]["warehouse"]["code"], "C");
-    let now = dealer.client.get("{ warehouses(orderBy: [{ field: CODE }]) { nodes { code } } }").await;
-    let codes: Vec<_> = now["warehouses"]["nodes"].as_array().unwrap().iter().map(|n| n["code"].clone()).collect();
-    assert!(codes.contains(&json!("A")) && codes.contains(&json!("C")), "{codes:?}");
+    let now = dealer
+        .client
+        .get("{ warehouses(orderBy: [{ field: CODE }]) { nodes { code } } }")
+        .await;
+    let codes: Vec<_> = now["warehouses"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|n| n["code"].clone())
+        .collect();
+    assert!(
+        codes.contains(&json!("A")) && codes.contains(&json!("C")),
+        "{codes:?}"
+    );
 }

@@ -7,10 +7,14 @@ use crate::support::Client;
 
 fn skus(connection: &Value) -> Vec<String> {
     let nodes = connection["nodes"].as_array().unwrap();
-    nodes.iter().map(|node| node["sku"].as_str().unwrap().to_owned()).collect()
+    nodes
+        .iter()
+        .map(|node| node["sku"].as_str().unwrap().to_owned())
+        .collect()
 }
 
-const PAGE: &str = "query($first: Int, $after: String, $last: Int, $before: String, $order: [ProductOrder!]) {
+const PAGE: &str =
+    "query($first: Int, $after: String, $last: Int, $before: String, $order: [ProductOrder!]) {
     products(first: $first, after: $after, last: $last, before: $before, orderBy: $order) {
         nodes { sku }
         pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
@@ -52,7 +56,10 @@ async fn pages_meet_without_gap_or_overlap_in_any_order() {
         json!([{ "field": "CREATED_AT", "direction": "DESC" }, { "field": "NAME" }]),
         json!([{ "field": "UPDATED_AT" }]),
     ] {
-        let all = &dealer.client.run(PAGE, json!({ "first": 200, "order": order })).await["products"];
+        let all = &dealer
+            .client
+            .run(PAGE, json!({ "first": 200, "order": order }))
+            .await["products"];
         let all = skus(all);
         assert_eq!(all.len(), 42);
         assert_eq!(walk(&dealer.client, &order, true).await, all, "{order}");
@@ -64,7 +71,10 @@ async fn pages_meet_without_gap_or_overlap_in_any_order() {
 async fn a_page_stays_right_while_rows_are_added_before_it() {
     let (_server, dealer) = shop().await;
     let order = json!([{ "field": "SKU" }]);
-    let first = &dealer.client.run(PAGE, json!({ "first": 5, "order": order })).await["products"];
+    let first = &dealer
+        .client
+        .run(PAGE, json!({ "first": 5, "order": order }))
+        .await["products"];
     let unit = dealer.client.get("{ unit(code: \"pc\") { id } }").await["unit"]["id"].clone();
     let input = json!({ "sku": "AAA", "name": "A", "listPrice": "1", "baseUnitId": unit });
     super::mutate(&dealer.client, "productCreate", "product { id }", input).await;
@@ -84,7 +94,12 @@ async fn wrong_pages_name_what_is_wrong() {
         (json!({ "after": "no cursor" }), "after"),
     ] {
         let answer = dealer.client.send(PAGE, variables.clone()).await;
-        assert_eq!(answer.code(), "BAD_USER_INPUT", "{variables}: {:#}", answer.body);
+        assert_eq!(
+            answer.code(),
+            "BAD_USER_INPUT",
+            "{variables}: {:#}",
+            answer.body
+        );
         let named = &answer.body["errors"][0]["extensions"]["field"];
         assert_eq!(named, field, "{variables}");
     }
@@ -94,9 +109,18 @@ async fn wrong_pages_name_what_is_wrong() {
 async fn a_cursor_of_another_order_is_refused() {
     let (_server, dealer) = shop().await;
     let order = json!([{ "field": "LIST_PRICE" }]);
-    let page = &dealer.client.run(PAGE, json!({ "first": 1, "order": order })).await["products"];
+    let page = &dealer
+        .client
+        .run(PAGE, json!({ "first": 1, "order": order }))
+        .await["products"];
     let cursor = page["pageInfo"]["endCursor"].clone();
-    let answer = dealer.client.send(PAGE, json!({ "after": cursor, "order": [{ "field": "CREATED_AT" }] })).await;
+    let answer = dealer
+        .client
+        .send(
+            PAGE,
+            json!({ "after": cursor, "order": [{ "field": "CREATED_AT" }] }),
+        )
+        .await;
     assert_eq!(answer.code(), "BAD_USER_INPUT", "{:#}", answer.body);
 }
 
@@ -114,16 +138,26 @@ async fn matching(client: &Client, condition: Value) -> Vec<String> {
 async fn conditions_select_what_they_say() {
     let (_server, dealer) = shop().await;
     let client = &dealer.client;
-    assert_eq!(matching(client, json!({ "sku": { "eq": "SND-RIV" } })).await, ["SND-RIV"]);
     assert_eq!(
-        matching(client, json!({ "sku": { "oneOf": ["SND-RIV", "CEM-OPC-25", "NONE"] } })).await,
+        matching(client, json!({ "sku": { "eq": "SND-RIV" } })).await,
+        ["SND-RIV"]
+    );
+    assert_eq!(
+        matching(
+            client,
+            json!({ "sku": { "oneOf": ["SND-RIV", "CEM-OPC-25", "NONE"] } })
+        )
+        .await,
         ["CEM-OPC-25", "SND-RIV"]
     );
     assert_eq!(
         matching(client, json!({ "name": { "startsWith": "rebar d1" } })).await,
         ["RBR-D10", "RBR-D12", "RBR-D16"]
     );
-    assert_eq!(matching(client, json!({ "kind": "SERVICE" })).await, ["SRV-DEL"]);
+    assert_eq!(
+        matching(client, json!({ "kind": "SERVICE" })).await,
+        ["SRV-DEL"]
+    );
     assert_eq!(matching(client, json!({ "archived": true })).await, [""; 0]);
     let either = json!({ "OR": [{ "sku": { "eq": "SND-RIV" } }, { "kind": "SERVICE" }] });
     assert_eq!(matching(client, either).await, ["SND-RIV", "SRV-DEL"]);
@@ -131,7 +165,11 @@ async fn conditions_select_what_they_say() {
     assert_eq!(matching(client, neither).await, [""; 0]);
     let all = matching(client, json!({})).await;
     let dear = matching(client, json!({ "listPrice": { "gte": "1000000" } })).await;
-    let cheap = matching(client, json!({ "NOT": { "listPrice": { "gte": "1000000" } } })).await;
+    let cheap = matching(
+        client,
+        json!({ "NOT": { "listPrice": { "gte": "1000000" } } }),
+    )
+    .await;
     assert!(!dear.is_empty() && !cheap.is_empty());
     assert_eq!(dear.len() + cheap.len(), all.len());
 }
@@ -143,10 +181,17 @@ async fn not_includes_rows_without_a_value() {
     let unit = dealer.client.get("{ unit(code: \"pc\") { id } }").await["unit"]["id"].clone();
     let input = json!({ "sku": "LOOSE", "name": "Loose", "listPrice": "1", "baseUnitId": unit });
     super::mutate(&dealer.client, "productCreate", "product { id }", input).await;
-    let category = dealer.client.get("{ product(sku: \"SND-RIV\") { category { id } } }").await;
+    let category = dealer
+        .client
+        .get("{ product(sku: \"SND-RIV\") { category { id } } }")
+        .await;
     let id = &category["product"]["category"]["id"];
     let not = json!({ "NOT": { "categoryId": { "eq": id } } });
-    assert!(matching(&dealer.client, not).await.contains(&"LOOSE".to_owned()));
+    assert!(
+        matching(&dealer.client, not)
+            .await
+            .contains(&"LOOSE".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -157,7 +202,13 @@ async fn factors_are_exact() {
         .get("{ product(sku: \"AAC-100\") { units { num den isBase unit { code } } } }")
         .await;
     let units = data["product"]["units"].as_array().unwrap();
-    let cubic = units.iter().find(|unit| unit["unit"]["code"] == "m3").unwrap();
+    let cubic = units
+        .iter()
+        .find(|unit| unit["unit"]["code"] == "m3")
+        .unwrap();
     assert_eq!((&cubic["num"], &cubic["den"]), (&json!("250"), &json!("3")));
-    assert_eq!(units.iter().filter(|unit| unit["isBase"] == true).count(), 1);
+    assert_eq!(
+        units.iter().filter(|unit| unit["isBase"] == true).count(),
+        1
+    );
 }

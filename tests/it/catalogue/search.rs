@@ -9,7 +9,10 @@ async fn found(client: &Client, text: &str) -> Vec<String> {
     let query = "query($text: String) { products(first: 200, search: $text) { nodes { sku } } }";
     let data = client.run(query, json!({ "text": text })).await;
     let nodes = data["products"]["nodes"].as_array().unwrap();
-    nodes.iter().map(|node| node["sku"].as_str().unwrap().to_owned()).collect()
+    nodes
+        .iter()
+        .map(|node| node["sku"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -39,7 +42,10 @@ async fn signs_of_patterns_are_plain_text() {
 #[tokio::test]
 async fn a_whole_barcode_finds_its_product_by_search_and_by_key() {
     let (_server, dealer) = shop().await;
-    let data = dealer.client.get("{ products(first: 200) { nodes { sku units { barcode } } } }").await;
+    let data = dealer
+        .client
+        .get("{ products(first: 200) { nodes { sku units { barcode } } } }")
+        .await;
     let nodes = data["products"]["nodes"].as_array().unwrap();
     let (sku, barcode) = nodes
         .iter()
@@ -51,7 +57,10 @@ async fn a_whole_barcode_finds_its_product_by_search_and_by_key() {
         .unwrap();
     assert_eq!(found(&dealer.client, barcode).await, [sku]);
     let query = "query($barcode: String) { product(barcode: $barcode) { sku } }";
-    let data = dealer.client.run(query, json!({ "barcode": barcode })).await;
+    let data = dealer
+        .client
+        .run(query, json!({ "barcode": barcode }))
+        .await;
     assert_eq!(data["product"]["sku"], sku);
 }
 
@@ -61,6 +70,11 @@ async fn a_lookup_takes_exactly_one_key() {
     for arguments in ["", "(sku: \"SND-RIV\", barcode: \"1\")"] {
         let query = format!("{{ product{arguments} {{ sku }} }}");
         let answer = dealer.client.send(&query, json!({})).await;
-        assert_eq!(answer.code(), "BAD_USER_INPUT", "{arguments}: {:#}", answer.body);
+        assert_eq!(
+            answer.code(),
+            "BAD_USER_INPUT",
+            "{arguments}: {:#}",
+            answer.body
+        );
     }
 }

@@ -22,7 +22,7 @@ struct Column {
     #[diesel(sql_type = Text)]
     table_name: String,
     #[diesel(sql_type = Text)]
-    column_name: String,
+    name: String,
     #[diesel(sql_type = Text)]
     type_name: String,
     #[diesel(sql_type = Bool)]
@@ -32,7 +32,7 @@ struct Column {
 }
 
 const COLUMNS: &str = "
-SELECT c.relname::text AS table_name, a.attname::text AS column_name, t.typname::text AS type_name,
+SELECT c.relname::text AS table_name, a.attname::text AS name, t.typname::text AS type_name,
        a.attnotnull AS not_null,
        ARRAY(SELECT ka.attname::text
              FROM pg_constraint con
@@ -93,7 +93,7 @@ fn sql_type(name: &str) -> &'static str {
 
 impl Source<'_> {
     /// Fails if the committed file is not what the migrations make; writes it
-    /// first if RENEW_TABLES is set.
+    /// first if `RENEW_TABLES` is set.
     pub fn compare(&self, conn: &mut OwnerConn) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("src/db")
@@ -161,7 +161,7 @@ impl Source<'_> {
             if !column.not_null {
                 ty = format!("Nullable<{ty}>");
             }
-            writeln!(text, "        {} -> {ty},", column.column_name).unwrap();
+            writeln!(text, "        {} -> {ty},", column.name).unwrap();
         }
         text.push_str("    }\n}\n");
     }

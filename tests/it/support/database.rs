@@ -56,13 +56,27 @@ pub async fn request_settings() -> DatabaseSettings {
 
 /// A database of a test's own, with nothing in it.
 pub async fn empty_settings(name: &'static str) -> DatabaseSettings {
-    tokio::task::spawn_blocking(|| empty(name)).await.unwrap()
+    tokio::task::spawn_blocking(|| {
+        // Makes the request role, which all databases share.
+        settings();
+        empty(name)
+    })
+    .await
+    .unwrap()
 }
 
-fn empty(name: &str) -> DatabaseSettings {
+pub fn empty(name: &str) -> DatabaseSettings {
     let connector = Connector::new(None, 1).unwrap();
     ensure_database(&connector, &cluster().url("postgres"), name).unwrap();
     named(name)
+}
+
+/// A database of a test's own, with its control plane migrated.
+pub fn own(name: &str) -> DatabaseSettings {
+    settings();
+    let settings = named(name);
+    prepare(name, &settings);
+    settings
 }
 
 fn named(database: &str) -> DatabaseSettings {

@@ -2,10 +2,16 @@
 
 mod client;
 mod database;
+mod goods;
+mod owner;
 mod server;
 mod socket;
+mod wait;
 
 pub use client::{Answer, Client};
-pub use database::{cluster, empty_settings, request_settings};
+pub use database::{empty_settings, own, request_settings};
+pub use goods::CREATE_PRODUCT;
+pub use owner::{hold, owner, owner_of};
 pub use server::{PASSWORD, Server, TestDealer, settings as server_settings};
 pub use socket::Socket;
+pub use wait::until;

@@ -8,11 +8,11 @@ use secrecy::ExposeSecret;
 use tokio::sync::oneshot;
 use tubex::app::{App, Core};
 use tubex::auth::token::{AccessTokens, generate_key};
-use tubex::config::ServerSettings;
+use tubex::config::{DatabaseSettings, ServerSettings};
 use tubex::demo::data::DemoDealer;
 use tubex::http::{Page, bind, serve};
 use tubex::kernel::clock::Clock;
-use tubex::kernel::ids::DealerId;
+use tubex::kernel::ids::{DealerId, SessionId, UserId};
 use tubex::platform::dealers::service::{Registration, Word};
 use tubex::tenancy::provision::NewDealer;
 
@@ -34,6 +34,7 @@ pub struct TestDealer {
     pub id: DealerId,
     pub schema: String,
     pub email: String,
+    pub owner: UserId,
     pub client: Client,
 }
 
@@ -61,12 +62,21 @@ impl Server {
     }
 
     pub async fn start_at(clock: Clock, change: impl FnOnce(&mut ServerSettings)) -> Self {
-        let mut settings = settings();
-        change(&mut settings);
         let database = tokio::task::spawn_blocking(database::settings)
             .await
             .unwrap();
-        let core = Core::new(&database, 2, clock.clone()).unwrap();
+        Self::start_on(&database, clock, change).await
+    }
+
+    /// A server on a database of the test's own.
+    pub async fn start_on(
+        database: &DatabaseSettings,
+        clock: Clock,
+        change: impl FnOnce(&mut ServerSettings),
+    ) -> Self {
+        let mut settings = settings();
+        change(&mut settings);
+        let core = Core::new(database, 2, clock.clone()).unwrap();
         let tokens = AccessTokens::from_pem(&generate_key().unwrap(), clock.clone()).unwrap();
         let app = App::new(core, tokens, &settings).await.unwrap();
         let listener = bind(settings.listen).unwrap();
@@ -111,15 +121,25 @@ impl Server {
             word: Word::Own,
         };
         let registered = self.app.core.dealers.register(registration).await.unwrap();
-        let (dealer, owner) = (registered.dealer, registered.owner);
-        let signed_in = self.app.identity.sign_in(owner, dealer.clone()).unwrap();
-        let token = signed_in.token.token.expose_secret().to_owned();
+        let (dealer, owner) = (registered.dealer, registered.owner.id);
         TestDealer {
             id: dealer.id,
             schema: dealer.schema.as_str().to_owned(),
             email,
-            client: Client::new(&self.url, Some(token)),
+            owner,
+            client: self.client_for(owner, dealer.id),
         }
+    }
+
+    /// A client of this server for a dealer that another one has made.
+    pub fn client_of(&self, dealer: &TestDealer) -> Client {
+        self.client_for(dealer.owner, dealer.id)
+    }
+
+    fn client_for(&self, user: UserId, dealer: DealerId) -> Client {
+        let session = SessionId::generate();
+        let issued = self.app.tokens.issue(user, dealer, session).unwrap();
+        Client::new(&self.url, Some(issued.token.expose_secret().to_owned()))
     }
 
     /// A new dealer with the goods of a demo dealer.

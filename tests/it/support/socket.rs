@@ -48,7 +48,12 @@ impl Socket {
     }
 
     pub async fn send_text(&mut self, text: &str) {
-        self.0.send(Message::text(text)).await.unwrap();
+        self.send_frame(Message::text(text)).await;
+    }
+
+    /// A frame as it is, which need not be one of the protocol.
+    pub async fn send_frame(&mut self, frame: Message) {
+        self.0.send(frame).await.unwrap();
     }
 
     pub async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {

@@ -1,0 +1,83 @@
+//! `/livez` and `/readyz`.
+
+use reqwest::Method;
+use serde_json::json;
+use tubex::config::DatabaseSettings;
+use tubex::kernel::clock::Clock;
+
+use crate::support::{Answer, Server, own, owner_of};
+
+async fn ready(server: &Server) -> Answer {
+    let request = server.anonymous().request(Method::GET, "/readyz");
+    Answer::of(request.send().await.unwrap()).await
+}
+
+/// A server on a database of its own, which a test may spoil.
+async fn apart(name: &'static str) -> (Server, tokio_postgres::Client) {
+    let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+    let owner = owner_of(&database).await;
+    (
+        Server::start_on(&database, Clock::system(), |_settings| {}).await,
+        owner,
+    )
+}
+
+#[tokio::test]
+async fn a_server_that_can_serve_says_so() {
+    let (server, _owner) = apart("health_well").await;
+    let answer = ready(&server).await;
+    assert_eq!(answer.status, 200);
+    let well = json!({ "ready": true, "database": true, "migrations": true, "accepting": true });
+    assert_eq!(answer.body, well);
+    assert_eq!(answer.headers["cache-control"], "no-store");
+}
+
+#[tokio::test]
+async fn a_dealer_behind_in_migrations_makes_the_server_unready() {
+    let (server, owner) = apart("health_dealer_behind").await;
+    server.dealer().await;
+    assert_eq!(ready(&server).await.status, 200);
+    let age = "UPDATE platform.dealers SET schema_version = '20000101000000'";
+    assert_eq!(owner.execute(age, &[]).await.unwrap(), 1);
+    let answer = ready(&server).await;
+    assert_eq!(answer.status, 503);
+    let behind =
+        json!({ "ready": false, "database": true, "migrations": false, "accepting": true });
+    assert_eq!(answer.body, behind);
+}
+
+#[tokio::test]
+async fn a_control_plane_that_was_never_migrated_makes_the_server_unready() {
+    let (server, owner) = apart("health_no_control").await;
+    owner
+        .batch_execute("DROP SCHEMA platform CASCADE")
+        .await
+        .unwrap();
+    let answer = ready(&server).await;
+    assert_eq!(
+        (answer.status, &answer.body["migrations"]),
+        (503, &json!(false))
+    );
+}
+
+#[tokio::test]
+async fn without_a_database_the_server_lives_and_is_unready() {
+    // Port 1 belongs to a service that nobody runs.
+    let nowhere = |role| format!("postgres://{role}:none@127.0.0.1:1/none").into();
+    let database = DatabaseSettings::local(nowhere("app"), nowhere("owner"));
+    let server = Server::start_on(&database, Clock::system(), |_settings| {}).await;
+    let answer = ready(&server).await;
+    assert_eq!(
+        (answer.status, &answer.body["database"]),
+        (503, &json!(false))
+    );
+    let live = server
+        .anonymous()
+        .request(Method::GET, "/livez")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(live.status(), 200);
+    let query = server.anonymous().send("{ __typename }", json!({})).await;
+    assert_eq!(query.body["data"]["__typename"], "Query");
+}
