@@ -7,3 +7,4 @@ mod isolation;
 mod query_count;
 mod http;
 mod websocket;
+mod redis;
