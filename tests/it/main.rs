@@ -8,3 +8,4 @@ mod query_count;
 mod http;
 mod websocket;
 mod redis;
+mod cli;
