@@ -86,9 +86,8 @@ impl DatabaseSettings {
 
     /// Checks what the parser can not; gives the name of the request role.
     pub fn validate(&self) -> Result<String, ConfigError> {
-        let role = |setting, url| {
-            postgres_role(url).map_err(|message| ConfigError { setting, message })
-        };
+        let role =
+            |setting, url| postgres_role(url).map_err(|message| ConfigError { setting, message });
         let request_role = role("--database-url", &self.database_url)?;
         let owner_role = role("--database-owner-url", &self.database_owner_url)?;
         if request_role == owner_role {
@@ -119,7 +118,12 @@ impl ServerSettings {
 #[derive(Args, Clone, Debug)]
 pub struct ServerSettings {
     /// Address and port to listen on; port 0 takes a free one.
-    #[arg(long, env = "TUBEX_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        env = "TUBEX_LISTEN",
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:8080"
+    )]
     pub listen: SocketAddr,
 
     /// HTTP worker threads; as many as there are processors if left out.
@@ -131,7 +135,13 @@ pub struct ServerSettings {
     pub redis_url: Option<SecretString>,
 
     /// Whether strangers may register a dealer by the dealerRegister mutation.
-    #[arg(long, env = "TUBEX_REGISTRATION", value_name = "WHO", default_value = "closed", value_enum)]
+    #[arg(
+        long,
+        env = "TUBEX_REGISTRATION",
+        value_name = "WHO",
+        default_value = "closed",
+        value_enum
+    )]
     pub registration: Registration,
 
     /// Whether the GraphiQL page is served at /graphiql.
@@ -191,11 +201,24 @@ pub struct KeySettings {
 #[derive(Args, Clone, Debug)]
 pub struct LogSettings {
     /// Levels by module, as in `info,tubex=debug`.
-    #[arg(long, env = "TUBEX_LOG", value_name = "FILTER", default_value = "info,actix_server=warn", global = true)]
+    #[arg(
+        long,
+        env = "TUBEX_LOG",
+        value_name = "FILTER",
+        default_value = "info,actix_server=warn",
+        global = true
+    )]
     pub log: String,
 
     /// Form of the lines.
-    #[arg(long, env = "TUBEX_LOG_FORMAT", value_name = "FORMAT", default_value = "pretty", value_enum, global = true)]
+    #[arg(
+        long,
+        env = "TUBEX_LOG_FORMAT",
+        value_name = "FORMAT",
+        default_value = "pretty",
+        value_enum,
+        global = true
+    )]
     pub log_format: LogFormat,
 }
 

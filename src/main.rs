@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    tubex::cli::run(std::env::args_os().collect())
+    let args: Vec<_> = std::env::args_os().collect();
+    tubex::cli::run(&args)
 }

@@ -119,7 +119,9 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
     };
     macro_rules! found {
         ($key:ident, $id:ident, $object:ident) => {
-            unit.load($key($id::from_uuid(uuid))).await?.map(|row| Node::$object($object(row)))
+            unit.load($key($id::from_uuid(uuid)))
+                .await?
+                .map(|row| Node::$object($object(row)))
         };
     }
     Ok(match prefix {

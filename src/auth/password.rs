@@ -104,8 +104,7 @@ fn hash_now(argon2: &Argon2<'_>, password: &str) -> AppResult<String> {
 }
 
 fn matches_now(argon2: &Argon2<'_>, password: &str, stored: &str) -> AppResult<bool> {
-    let hash =
-        PasswordHash::new(stored).map_err(|error| AppError::internal(error.to_string()))?;
+    let hash = PasswordHash::new(stored).map_err(|error| AppError::internal(error.to_string()))?;
     match argon2.verify_password(password.as_bytes(), &hash) {
         Ok(()) => Ok(true),
         Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
@@ -130,7 +129,12 @@ mod tests {
         let passwords = passwords();
         let hash = passwords.hash("cement".into()).await.unwrap();
         assert!(hash.starts_with("$argon2id$"));
-        assert!(passwords.verify("cement".into(), Some(hash.clone())).await.unwrap());
+        assert!(
+            passwords
+                .verify("cement".into(), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
         assert!(!passwords.verify("gravel".into(), Some(hash)).await.unwrap());
         assert!(!passwords.verify("decoy".into(), None).await.unwrap());
     }

@@ -124,8 +124,8 @@ impl AccessTokens {
             kid: Some(self.kid.clone()),
             ..Header::new(Algorithm::EdDSA)
         };
-        let token = jsonwebtoken::encode(&header, &claims, &self.encoding)
-            .map_err(AppError::internal)?;
+        let token =
+            jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(AppError::internal)?;
         Ok(IssuedToken {
             token: token.into(),
             expires_at,
@@ -187,11 +187,9 @@ fn validation() -> Validation {
 /// The key id of a public key: the start of its hash, so that it needs no register.
 fn key_id(public: &[u8; 32]) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(public)
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut id = crate::kernel::hex::encode(&Sha256::digest(public));
+    id.truncate(16);
+    id
 }
 
 #[cfg(test)]

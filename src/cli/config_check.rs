@@ -28,7 +28,7 @@ pub(super) struct CheckArgs {
     key: KeySettings,
 }
 
-pub(super) fn run(command: &ConfigCommand, output: &Output) -> CommandResult {
+pub(super) fn run(command: &ConfigCommand, output: Output) -> CommandResult {
     let ConfigCommand::Check(args) = command;
     let migrations = actix_web::rt::System::new().block_on(check(args))?;
     let text = match &migrations {
@@ -36,9 +36,9 @@ pub(super) fn run(command: &ConfigCommand, output: &Output) -> CommandResult {
         Some(Pending::Control) => {
             "The settings are good; run `tubex migrate` before `tubex serve`.".to_owned()
         }
-        Some(Pending::Dealers(behind)) => format!(
-            "The settings are good; {behind} dealers lack migrations: run `tubex migrate`."
-        ),
+        Some(Pending::Dealers(behind)) => {
+            format!("The settings are good; {behind} dealers lack migrations: run `tubex migrate`.")
+        }
     };
     let json = serde_json::json!({ "ok": true, "migrations_current": migrations.is_none() });
     output.result(text, &json)

@@ -18,6 +18,7 @@ use crate::db::owner::ensure_database;
 use crate::demo::{OpenShop, open_shops};
 use crate::http::{DemoLogin, Page, bind, serve};
 use crate::kernel::clock::Clock;
+use crate::kernel::hex;
 use crate::tenancy::migrate::migrate_all;
 
 /// Name of the database and of the login role that serves requests.
@@ -28,11 +29,21 @@ const REQUEST_ROLE: &str = "tubex_app";
 #[derive(Args)]
 pub(super) struct DevArgs {
     /// Folder of the demo's database and keys.
-    #[arg(long, env = "TUBEX_DEV_DATA", value_name = "DIR", default_value = ".tubex")]
+    #[arg(
+        long,
+        env = "TUBEX_DEV_DATA",
+        value_name = "DIR",
+        default_value = ".tubex"
+    )]
     data: PathBuf,
 
     /// Folder of fetched and built parts, kept by --reset.
-    #[arg(long, env = "TUBEX_DEV_TOOLS", value_name = "DIR", default_value = ".tubex/tools")]
+    #[arg(
+        long,
+        env = "TUBEX_DEV_TOOLS",
+        value_name = "DIR",
+        default_value = ".tubex/tools"
+    )]
     tools: PathBuf,
 
     /// Throw the demo's data away and start over.
@@ -51,8 +62,8 @@ pub(super) struct DevArgs {
     server: ServerSettings,
 }
 
-pub(super) fn run(args: &DevArgs, output: &Output) -> CommandResult {
-    let progress = Progress::new(*output);
+pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
+    let progress = Progress::new(output);
     // First of all, so that a taken port is said at once.
     let listener = bind(args.server.listen)?;
     if args.reset {
@@ -74,12 +85,13 @@ pub(super) fn run(args: &DevArgs, output: &Output) -> CommandResult {
     let tokens = tokens(&args.data)?;
     let core = Core::new(&database, args.server.password_hashes, Clock::system())?;
     migrate::prepare(&core, &progress)?;
-    core.owner.run_blocking(|conn| migrate_all(conn, |_report| {}))?;
+    core.owner
+        .run_blocking(|conn| migrate_all(conn, |_report| {}))?;
     let served = actix_web::rt::System::new().block_on(async {
         let stop = stop::requested()?;
         let app = App::new(core, tokens, &args.server).await?;
         let shops = open_shops(&app, |text| progress.step(text)).await?;
-        let (page, is_graphiql) = page(args, bundle, &progress, *output);
+        let (page, is_graphiql) = page(args, bundle, &progress, output);
         progress.done();
         let address = listener.local_addr()?;
         let report = dev_report::Report::new(address, &database, &shops, is_graphiql);
@@ -179,8 +191,7 @@ fn request_password(path: &Path) -> Result<SecretString, Box<dyn std::error::Err
     if !path.exists() {
         let mut bytes = [0_u8; 24];
         getrandom::fill(&mut bytes)?;
-        let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        key::write_secret(path, &text.into())?;
+        key::write_secret(path, &hex::encode(&bytes).into())?;
     }
     Ok(std::fs::read_to_string(path)?.trim().into())
 }

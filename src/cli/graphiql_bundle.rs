@@ -8,11 +8,19 @@ use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha256};
 
+use crate::kernel::hex;
+
 /// What `web/build.mjs` reads, sorted by path as it sorts them.
 const SOURCES: &[(&str, &str)] = &[
     ("build.mjs", include_str!("../../web/build.mjs")),
-    ("explorer/signin.js", include_str!("../../web/explorer/signin.js")),
-    ("package-lock.json", include_str!("../../web/package-lock.json")),
+    (
+        "explorer/signin.js",
+        include_str!("../../web/explorer/signin.js"),
+    ),
+    (
+        "package-lock.json",
+        include_str!("../../web/package-lock.json"),
+    ),
     ("package.json", include_str!("../../web/package.json")),
     ("src/entry.jsx", include_str!("../../web/src/entry.jsx")),
     ("src/fetcher.js", include_str!("../../web/src/fetcher.js")),
@@ -81,9 +89,20 @@ fn build(work: &Path) -> Result<PathBuf, BundleError> {
         }
         std::fs::write(path, text)?;
     }
-    let npm = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+    let npm = [
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ];
     step("npm ci", Command::new("npm").args(npm).current_dir(work))?;
-    step("node build.mjs", Command::new("node").args(["build.mjs", "dist"]).current_dir(work))?;
+    step(
+        "node build.mjs",
+        Command::new("node")
+            .args(["build.mjs", "dist"])
+            .current_dir(work),
+    )?;
     Ok(work.join("dist"))
 }
 
@@ -117,7 +136,7 @@ fn hash() -> String {
         hash.update(format!("{name}\n{}\n", text.len()));
         hash.update(text);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&hash.finalize())
 }
 
 #[cfg(test)]

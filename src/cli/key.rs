@@ -20,11 +20,14 @@ pub(super) enum KeyCommand {
     },
 }
 
-pub(super) fn run(command: &KeyCommand, output: &Output) -> CommandResult {
+pub(super) fn run(command: &KeyCommand, output: Output) -> CommandResult {
     let KeyCommand::Generate { output: path } = command;
     write_new_key(path)?;
     let path = path.display().to_string();
-    output.result(format_args!("{path} written"), &serde_json::json!({ "file": path }))
+    output.result(
+        format_args!("{path} written"),
+        &serde_json::json!({ "file": path }),
+    )
 }
 
 /// Writes a new key to `path`, where nothing may be yet.

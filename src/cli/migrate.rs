@@ -19,9 +19,9 @@ pub(super) struct MigrateArgs {
     database: DatabaseSettings,
 }
 
-pub(super) fn run(args: &MigrateArgs, output: &Output) -> CommandResult {
+pub(super) fn run(args: &MigrateArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
-    let progress = Progress::new(*output);
+    let progress = Progress::new(output);
     let control = prepare(&core, &progress)?;
     progress.step("Migrating dealers' schemas");
     let reports = core.owner.run_blocking(|conn| {
@@ -47,7 +47,7 @@ pub(super) fn prepare(core: &Core, progress: &Progress) -> Result<Vec<String>, S
     Ok(applied)
 }
 
-fn summarise(control: &[String], reports: &[SchemaReport], output: &Output) -> CommandResult {
+fn summarise(control: &[String], reports: &[SchemaReport], output: Output) -> CommandResult {
     let changed = |report: &&SchemaReport| report.outcome.as_ref().is_ok_and(|v| !v.is_empty());
     let changed = reports.iter().filter(changed).count();
     let failed: Vec<_> = reports

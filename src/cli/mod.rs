@@ -66,21 +66,21 @@ enum Command {
 }
 
 /// Runs the command line `args`, the program's name first.
-pub fn run(args: Vec<OsString>) -> ExitCode {
-    let command = match with_file(command(), &args) {
+pub fn run(args: &[OsString]) -> ExitCode {
+    let command = match with_file(command(), args) {
         Ok(command) => command,
-        Err(error) => return Output::new(wants_json(&args)).failure(&error),
+        Err(error) => return Output::new(wants_json(args)).failure(&error),
     };
     // clap answers --help and misuse itself, with its own exit codes.
     let cli = command
-        .try_get_matches_from(&args)
+        .try_get_matches_from(args)
         .and_then(|matches| Cli::from_arg_matches(&matches))
         .unwrap_or_else(|error| error.exit());
     let output = Output::new(cli.json);
     if let Err(error) = telemetry::start(&cli.log) {
         return output.failure(&error);
     }
-    match dispatch(cli.command, &output) {
+    match dispatch(cli.command, output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => output.failure(error.as_ref()),
     }
@@ -93,7 +93,7 @@ fn command() -> clap::Command {
     })
 }
 
-fn dispatch(command: Command, output: &Output) -> CommandResult {
+fn dispatch(command: Command, output: Output) -> CommandResult {
     match command {
         Command::Dev(args) => dev::run(&args, output),
         Command::Serve(args) => serve::run(&args, output),

@@ -52,12 +52,15 @@ impl Progress {
         if let Some(bar) = step.bar {
             bar.finish_and_clear();
             let seconds = step.started.elapsed().as_secs_f32();
-            self.output.note(format_args!("✓ {} ({seconds:.1} s)", step.text));
+            self.output
+                .note(format_args!("✓ {} ({seconds:.1} s)", step.text));
         }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Step>> {
-        self.current.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.current
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -15,14 +15,17 @@ pub(super) struct SchemaArgs {
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &SchemaArgs, output: &Output) -> CommandResult {
+pub(super) fn run(args: &SchemaArgs, output: Output) -> CommandResult {
     let sdl = crate::roots::sdl();
     match &args.output {
         Some(path) => {
             std::fs::write(path, &sdl)
                 .map_err(|error| format!("--output {}: {error}", path.display()))?;
             let path = path.display().to_string();
-            output.result(format_args!("{path} written"), &serde_json::json!({ "file": path }))
+            output.result(
+                format_args!("{path} written"),
+                &serde_json::json!({ "file": path }),
+            )
         }
         None => output.result(sdl.trim_end(), &serde_json::json!({ "sdl": sdl })),
     }

@@ -19,7 +19,7 @@ use crate::tenancy::migrate::migrate_all;
 use crate::tenancy::state::check_request_role;
 
 /// How often provisioning that was cut short is looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// How old provisioning must be to count as cut short.
 const CUT_SHORT_AFTER: TimeDelta = TimeDelta::minutes(2);
 
@@ -37,14 +37,15 @@ pub(super) struct ServeArgs {
     key: KeySettings,
 }
 
-pub(super) fn run(args: &ServeArgs, output: &Output) -> CommandResult {
+pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
     let clock = Clock::system();
     let core = Core::new(&args.database, args.server.password_hashes, clock.clone())?;
     let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock)?;
     let page = page(&args.server)?;
     if args.migrate {
-        migrate::prepare(&core, &Progress::new(*output))?;
-        core.owner.run_blocking(|conn| migrate_all(conn, |_report| {}))?;
+        migrate::prepare(&core, &Progress::new(output))?;
+        core.owner
+            .run_blocking(|conn| migrate_all(conn, |_report| {}))?;
     }
     actix_web::rt::System::new().block_on(async {
         let stop = stop::requested()?;

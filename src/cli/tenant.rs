@@ -61,7 +61,7 @@ pub(super) struct CreateArgs {
     database: DatabaseSettings,
 }
 
-pub(super) fn run(command: &TenantCommand, output: &Output) -> CommandResult {
+pub(super) fn run(command: &TenantCommand, output: Output) -> CommandResult {
     let system = actix_web::rt::System::new();
     match command {
         TenantCommand::Create(args) => system.block_on(create(args, output)),
@@ -70,9 +70,13 @@ pub(super) fn run(command: &TenantCommand, output: &Output) -> CommandResult {
     }
 }
 
-async fn create(args: &CreateArgs, output: &Output) -> CommandResult {
+async fn create(args: &CreateArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
-    let given = args.owner_password_file.as_ref().map(read_password).transpose()?;
+    let given = args
+        .owner_password_file
+        .as_ref()
+        .map(read_password)
+        .transpose()?;
     let generated = given.is_none();
     let password = match given {
         Some(password) => password,
@@ -89,7 +93,11 @@ async fn create(args: &CreateArgs, output: &Output) -> CommandResult {
         owner_password: password.clone(),
         word: Word::Operator,
     };
-    let registered = core.dealers.register(registration).await.map_err(describe)?;
+    let registered = core
+        .dealers
+        .register(registration)
+        .await
+        .map_err(describe)?;
     // Of no use to somebody who had a password before.
     let shown = (generated && registered.is_new_owner).then(|| password.expose_secret().to_owned());
     let (dealer, owner) = (registered.dealer, registered.owner);
@@ -98,7 +106,10 @@ async fn create(args: &CreateArgs, output: &Output) -> CommandResult {
             "{} is open: {}\n{} signs in with the password {password}",
             dealer.name, dealer.id, owner.email
         ),
-        None => format!("{} is open: {}\n{} signs in with his own password", dealer.name, dealer.id, owner.email),
+        None => format!(
+            "{} is open: {}\n{} signs in with his own password",
+            dealer.name, dealer.id, owner.email
+        ),
     };
     let json = json!({
         "dealer": { "id": dealer.id.to_string(), "name": dealer.name, "schema": dealer.schema.as_str() },
@@ -107,13 +118,20 @@ async fn create(args: &CreateArgs, output: &Output) -> CommandResult {
     output.result(text, &json)
 }
 
-async fn list(args: &DatabaseArgs, output: &Output) -> CommandResult {
+async fn list(args: &DatabaseArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
     let mut conn = core.control.checkout().await?;
     let dealers = dealer_list(&mut conn).await?;
     let lines: Vec<String> = dealers
         .iter()
-        .map(|dealer| format!("{}  {:<12}  {}", dealer.id, dealer.status.as_str(), dealer.name))
+        .map(|dealer| {
+            format!(
+                "{}  {:<12}  {}",
+                dealer.id,
+                dealer.status.as_str(),
+                dealer.name
+            )
+        })
         .collect();
     let json: Vec<_> = dealers
         .iter()
@@ -131,7 +149,7 @@ async fn list(args: &DatabaseArgs, output: &Output) -> CommandResult {
     output.result(lines.join("\n"), &json!({ "dealers": json }))
 }
 
-async fn sweep(args: &DatabaseArgs, output: &Output) -> CommandResult {
+async fn sweep(args: &DatabaseArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
     let outcomes = core.provisioner.resume_all(core.clock.now()).await?;
     let failed: Vec<String> = outcomes
@@ -140,15 +158,21 @@ async fn sweep(args: &DatabaseArgs, output: &Output) -> CommandResult {
         .collect();
     let finished = outcomes.len().saturating_sub(failed.len());
     let json = json!({ "finished": finished, "failed": failed });
-    output.result(format_args!("{finished} dealers finished, {} failed", failed.len()), &json)?;
+    output.result(
+        format_args!("{finished} dealers finished, {} failed", failed.len()),
+        &json,
+    )?;
     match failed.first() {
         None => Ok(()),
-        Some(first) => Err(format!("not every dealer could be finished; the first: {first}").into()),
+        Some(first) => {
+            Err(format!("not every dealer could be finished; the first: {first}").into())
+        }
     }
 }
 
 fn read_password(path: &PathBuf) -> Result<SecretString, String> {
-    let fault = |error: std::io::Error| format!("--owner-password-file {}: {error}", path.display());
+    let fault =
+        |error: std::io::Error| format!("--owner-password-file {}: {error}", path.display());
     let mut text = String::new();
     if path.as_os_str() == "-" {
         std::io::stdin().read_to_string(&mut text).map_err(fault)?;
@@ -162,7 +186,9 @@ fn made_up_password() -> Result<SecretString, getrandom::Error> {
     use base64::Engine;
     let mut bytes = [0_u8; 15];
     getrandom::fill(&mut bytes)?;
-    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes).into())
+    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .encode(bytes)
+        .into())
 }
 
 /// The refusal in terms of the command's flags.

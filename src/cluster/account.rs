@@ -74,7 +74,9 @@ impl Account {
     pub(super) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir("/").env("LC_ALL", "C");
-        for (name, _) in std::env::vars_os() {
+        #[expect(clippy::disallowed_methods, reason = "not settings of ours")]
+        let variables = std::env::vars_os();
+        for (name, _) in variables {
             if name.as_encoded_bytes().starts_with(b"PG") {
                 command.env_remove(name);
             }

@@ -15,7 +15,7 @@ use super::place::Place;
 
 /// A folder without a lock file is left alone for this long: its owner may be
 /// about to make one.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_mins(1);
 
 /// Deletes the cluster of `data` with all it holds, and nothing else in there.
 /// A server that a killed process left behind is stopped first; if a live

@@ -39,6 +39,7 @@ impl Search {
 }
 
 fn system_folders() -> Vec<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "not a setting of ours")]
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     for (parent, start, rest) in USUAL {

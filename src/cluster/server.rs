@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -18,12 +18,12 @@ use super::watchdog::Watchdog;
 use super::{port, postmaster, settings};
 
 /// How long a server may take until it accepts connections.
-const READY_LIMIT: Duration = Duration::from_secs(60);
+const READY_LIMIT: Duration = Duration::from_mins(1);
 /// How often another port is tried if somebody was faster.
 const PORT_TRIES: usize = 4;
 
 /// What the server says then, in every version.
-const PORT_TAKEN: &str = "could not create any TCP/IP sockets";
+pub(super) const PORT_TAKEN: &str = "could not create any TCP/IP sockets";
 
 /// A server that accepts connections.
 #[derive(Debug)]
@@ -60,7 +60,8 @@ impl Launch<'_> {
         self.start_on(port)
     }
 
-    fn start_on(&self, port: u16) -> Result<Server, ClusterError> {
+    /// Starts it on `port`, or fails if that is taken.
+    pub(super) fn start_on(&self, port: u16) -> Result<Server, ClusterError> {
         let Self { place, account, .. } = self;
         let text = settings::text(&place.pgdata(), port, self.durability);
         write_private(&place.settings(), &text, account)?;
@@ -72,7 +73,7 @@ impl Launch<'_> {
             port,
         };
         server.watchdog = Some(Watchdog::start(server.child.id(), &place.pgdata())?);
-        server.wait_ready(place.pgdata(), &log)?;
+        server.wait_ready(&place.pgdata(), &log)?;
         port::remember(place, port, account)?;
         Ok(server)
     }
@@ -125,10 +126,10 @@ impl Server {
         Ok(())
     }
 
-    fn wait_ready(&mut self, pgdata: PathBuf, log: &ServerLog) -> Result<(), ClusterError> {
+    fn wait_ready(&mut self, pgdata: &Path, log: &ServerLog) -> Result<(), ClusterError> {
         let pid = self.pid();
         let is_ready =
-            || postmaster::read(&pgdata).is_some_and(|found| found.ready && Some(found.pid) == pid);
+            || postmaster::read(pgdata).is_some_and(|found| found.ready && Some(found.pid) == pid);
         let mut ended = false;
         let settled = wait_until(READY_LIMIT, || {
             ended = self.has_ended();

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
@@ -43,19 +43,12 @@ impl Cluster {
         search: Search,
         report: Report<'_>,
     ) -> Result<Self, ClusterError> {
-        let at_data = ClusterError::at;
-        fs::create_dir_all(&spec.data).map_err(at_data(&spec.data))?;
-        let data = spec.data.canonicalize().map_err(at_data(&spec.data))?;
+        let data = make_data(&spec.data)?;
         let lock = DataLock::take(&data)?;
+        let (place, account) = settle(&data, report)?;
+        postmaster::stop_left_behind(&place.pgdata(), report)?;
 
-        let account = Account::choose()?;
-        let place = Place::settle(&data, &account, report)?;
-        let pgdata = place.pgdata();
-        let account = account.or_owner_of(&pgdata);
-        check_owner(&pgdata, &account)?;
-        postmaster::stop_left_behind(&pgdata, report)?;
-
-        let made = initdb::made_by(&pgdata)?;
+        let made = initdb::made_by(&place.pgdata())?;
         let binaries = Choice {
             spec,
             search,
@@ -109,6 +102,22 @@ impl Cluster {
     pub fn stop(mut self) -> Result<(), ClusterError> {
         self.server.stop()
     }
+}
+
+/// Makes the data folder; its canonical path.
+fn make_data(data: &Path) -> Result<PathBuf, ClusterError> {
+    fs::create_dir_all(data)
+        .and_then(|()| data.canonicalize())
+        .map_err(ClusterError::at(data))
+}
+
+/// Where the cluster is and as whom it runs, each as far as possible as before.
+fn settle(data: &Path, report: Report<'_>) -> Result<(Place, Account), ClusterError> {
+    let account = Account::choose()?;
+    let place = Place::settle(data, &account, report)?;
+    let account = account.or_owner_of(&place.pgdata());
+    check_owner(&place.pgdata(), &account)?;
+    Ok((place, account))
 }
 
 /// The server refuses data that are not its account's own.

@@ -72,7 +72,9 @@ fn file_named(args: &[OsString]) -> Option<PathBuf> {
             None => {}
         }
     }
-    std::env::var_os("TUBEX_CONFIG").map(PathBuf::from)
+    #[expect(clippy::disallowed_methods, reason = "before clap can read it")]
+    let named = std::env::var_os("TUBEX_CONFIG");
+    named.map(PathBuf::from)
 }
 
 fn read(path: &Path) -> Result<BTreeMap<String, String>, ConfigFileError> {
@@ -80,12 +82,12 @@ fn read(path: &Path) -> Result<BTreeMap<String, String>, ConfigFileError> {
         path: path.to_owned(),
         cause,
     })?;
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        ConfigFileError::Malformed {
-            path: path.to_owned(),
-            cause: error.message().to_owned(),
-        }
-    })?;
+    let table: toml::Table =
+        text.parse()
+            .map_err(|error: toml::de::Error| ConfigFileError::Malformed {
+                path: path.to_owned(),
+                cause: error.message().to_owned(),
+            })?;
     table
         .into_iter()
         .map(|(key, value)| match plain(&value) {
@@ -109,7 +111,9 @@ fn plain(value: &toml::Value) -> Option<String> {
 }
 
 fn knows(command: &Command, key: &str) -> bool {
-    command.get_arguments().any(|arg| is_setting(arg) && arg.get_id() == key)
+    command
+        .get_arguments()
+        .any(|arg| is_setting(arg) && arg.get_id() == key)
         || command.get_subcommands().any(|sub| knows(sub, key))
 }
 

@@ -15,8 +15,8 @@ pub(super) fn secret(text: &str) -> Result<SecretString, std::convert::Infallibl
 pub(super) fn postgres_role(url: &SecretString) -> Result<String, String> {
     let parsed: Result<tokio_postgres::Config, _> = url.expose_secret().parse();
     // The driver's own message quotes the text, and with it the password.
-    let config = parsed
-        .map_err(|_| "must look like postgres://user:password@host/database".to_owned())?;
+    let config =
+        parsed.map_err(|_| "must look like postgres://user:password@host/database".to_owned())?;
     match config.get_user() {
         Some(user) => Ok(user.to_owned()),
         None => Err("must name a user, as in postgres://user:password@host/database".to_owned()),
@@ -64,7 +64,10 @@ mod tests {
     fn urls_are_checked_and_not_repeated() {
         let right = postgres_role(&"postgres://app:secret@localhost/tubex".into());
         assert_eq!(right.as_deref(), Ok("app"));
-        for wrong in ["mysql://app:secret@localhost/tubex", "postgres://localhost/secret"] {
+        for wrong in [
+            "mysql://app:secret@localhost/tubex",
+            "postgres://localhost/secret",
+        ] {
             assert!(!postgres_role(&wrong.into()).unwrap_err().contains("secret"));
         }
     }

@@ -98,7 +98,10 @@ impl Connector {
     ) -> DbResult<T> {
         let away = |error: &dyn std::fmt::Display| DbError::Away(error.to_string());
         let handle = self.handle().map_err(|error| away(&error))?;
-        handle.spawn(future).await.unwrap_or_else(|error| Err(away(&error)))
+        handle
+            .spawn(future)
+            .await
+            .unwrap_or_else(|error| Err(away(&error)))
     }
 
     /// Runs `future` on the driver's runtime; nobody waits for it.

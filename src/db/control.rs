@@ -42,10 +42,14 @@ impl ControlConn {
     {
         use diesel_async::{AnsiTransactionManager as Manager, TransactionManager};
         let fault = |error: diesel::result::Error| E::from(DbError::from(error));
-        Manager::begin_transaction(&mut *self.0).await.map_err(fault)?;
+        Manager::begin_transaction(&mut *self.0)
+            .await
+            .map_err(fault)?;
         match work(self).await {
             Ok(value) => {
-                Manager::commit_transaction(&mut *self.0).await.map_err(fault)?;
+                Manager::commit_transaction(&mut *self.0)
+                    .await
+                    .map_err(fault)?;
                 Ok(value)
             }
             Err(error) => {

@@ -24,7 +24,7 @@ pub enum DbError {
     /// A concurrent transaction won.
     #[error("serialization failure")]
     Serialization(#[source] DieselError),
-    /// statement_timeout or lock_timeout struck.
+    /// `statement_timeout` or `lock_timeout` struck.
     #[error("timed out in the database")]
     Timeout(#[source] DieselError),
     /// No connection became free in time.
@@ -71,12 +71,14 @@ impl From<DieselError> for DbError {
 impl From<DbError> for AppError {
     fn from(error: DbError) -> Self {
         let (code, message) = match &error {
-            DbError::Unique { .. } => {
-                (ErrorCode::AlreadyExists, "another record has this value already")
-            }
-            DbError::ForeignKey { .. } => {
-                (ErrorCode::NotFound, "a record this one refers to does not exist")
-            }
+            DbError::Unique { .. } => (
+                ErrorCode::AlreadyExists,
+                "another record has this value already",
+            ),
+            DbError::ForeignKey { .. } => (
+                ErrorCode::NotFound,
+                "a record this one refers to does not exist",
+            ),
             DbError::Serialization(_) => (
                 ErrorCode::Conflict,
                 "another request changed the same records; try again",

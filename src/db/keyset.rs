@@ -99,7 +99,9 @@ pub struct Page<R> {
 impl PageRequest {
     /// Rows to fetch: one more than the page, which tells whether there are more.
     pub fn fetch_limit(&self) -> i64 {
-        i64::try_from(self.size).unwrap_or(i64::MAX).saturating_add(1)
+        i64::try_from(self.size)
+            .unwrap_or(i64::MAX)
+            .saturating_add(1)
     }
 
     /// The direction in which the database walks: backward pages are read in
@@ -255,24 +257,36 @@ mod tests {
     #[test]
     fn first_page_of_more() {
         let page = request(2, false, false).page(vec![1, 2, 3]);
-        assert_eq!((page.rows, page.has_previous, page.has_next), (vec![1, 2], false, true));
+        assert_eq!(
+            (page.rows, page.has_previous, page.has_next),
+            (vec![1, 2], false, true)
+        );
     }
 
     #[test]
     fn last_page() {
         let page = request(2, false, true).page(vec![3]);
-        assert_eq!((page.rows, page.has_previous, page.has_next), (vec![3], true, false));
+        assert_eq!(
+            (page.rows, page.has_previous, page.has_next),
+            (vec![3], true, false)
+        );
     }
 
     #[test]
     fn backward_pages_come_out_in_order() {
         let page = request(2, true, true).page(vec![5, 4, 3]);
-        assert_eq!((page.rows, page.has_previous, page.has_next), (vec![4, 5], true, true));
+        assert_eq!(
+            (page.rows, page.has_previous, page.has_next),
+            (vec![4, 5], true, true)
+        );
     }
 
     #[test]
     fn nothing() {
         let page = request(2, true, false).page(Vec::<i32>::new());
-        assert_eq!((page.rows, page.has_previous, page.has_next), (vec![], false, false));
+        assert_eq!(
+            (page.rows, page.has_previous, page.has_next),
+            (vec![], false, false)
+        );
     }
 }

@@ -1,18 +1,20 @@
 //! The database below the tenancy layer: connecting, pools, errors, tables.
 //!
 //! Three kinds of connection exist, each in its own type. The request pool
-//! ([`pool::RequestPool`]) is handed out by [`crate::tenancy::tx`] only, inside
+//! ([`crate::tenancy::TenantPool`]) is handed out by [`crate::tenancy::tx`] only, inside
 //! a transaction that stands on one dealer. [`control::ControlPool`] serves the
 //! `platform` schema. [`owner::OwnerPool`] is synchronous and does DDL on
 //! blocking threads.
 
 pub mod connect;
 pub mod control;
+#[expect(missing_docs, reason = "the migrations explain them")]
 pub mod control_tables;
 pub mod error;
 pub mod keyset;
 pub mod observe;
 pub mod owner;
 pub mod pool;
+#[expect(missing_docs, reason = "the migrations explain them")]
 pub mod tenant_tables;
 pub mod text_enum;

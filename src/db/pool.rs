@@ -50,12 +50,15 @@ impl RawPool {
             .wait_timeout(Some(settings.wait))
             .create_timeout(Some(settings.wait))
             .runtime(deadpool::Runtime::Tokio1);
+        #[expect(
+            clippy::unreachable,
+            reason = "fails only for timeouts without a runtime"
+        )]
+        let pool = builder
+            .build()
+            .unwrap_or_else(|error| unreachable!("pool: {error}"));
         Self {
-            pool: match builder.build() {
-                Ok(pool) => pool,
-                // Reported only when a timeout is set without a runtime.
-                Err(error) => unreachable!("pool: {error}"),
-            },
+            pool,
             connector: connector.clone(),
         }
     }

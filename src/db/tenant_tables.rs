@@ -117,5 +117,12 @@ diesel::joinable!(products -> units (base_unit_id));
 diesel::joinable!(stock_levels -> products (product_id));
 diesel::joinable!(stock_levels -> warehouses (warehouse_id));
 diesel::allow_tables_to_appear_in_same_query!(
-    categories, customers, jobs, product_units, products, stock_levels, units, warehouses,
+    categories,
+    customers,
+    jobs,
+    product_units,
+    products,
+    stock_levels,
+    units,
+    warehouses,
 );

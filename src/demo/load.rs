@@ -68,7 +68,13 @@ pub(super) async fn fill(tx: &mut TenantTx, demo: &DemoDealer) -> ServiceResult<
 async fn units(tx: &mut TenantTx, demo: &DemoDealer) -> AppResult<HashMap<String, UnitId>> {
     let mut codes: Vec<String> = demo
         .products()
-        .flat_map(|product| product.units.iter().map(|unit| unit.unit).chain([product.base_unit]))
+        .flat_map(|product| {
+            product
+                .units
+                .iter()
+                .map(|unit| unit.unit)
+                .chain([product.base_unit])
+        })
         .map(str::to_owned)
         .collect();
     codes.sort_unstable();
@@ -109,11 +115,7 @@ fn product_input(
     })
 }
 
-async fn fill_warehouse(
-    tx: &mut TenantTx,
-    demo: &DemoWarehouse,
-    made: &Made,
-) -> ServiceResult<()> {
+async fn fill_warehouse(tx: &mut TenantTx, demo: &DemoWarehouse, made: &Made) -> ServiceResult<()> {
     let input = WarehouseCreateInput {
         code: demo.code.to_owned(),
         name: demo.name.to_owned(),
@@ -181,5 +183,6 @@ where
 }
 
 fn decimal(text: &str) -> AppResult<Decimal> {
-    text.parse().map_err(|error: rust_decimal::Error| AppError::internal(error))
+    text.parse()
+        .map_err(|error: rust_decimal::Error| AppError::internal(error))
 }

@@ -11,8 +11,8 @@ use crate::error::{AppError, Refusal, ServiceResult};
 use crate::kernel::ids::DealerId;
 use crate::platform::dealers::service::{Registration, Word};
 use crate::platform::identity::service::{Credentials, SignIn, SignedIn};
-use crate::tenancy::provision::NewDealer;
 use crate::tenancy::Access;
+use crate::tenancy::provision::NewDealer;
 use data::DemoDealer;
 
 /// Part of the system in whose name the shops are filled.
@@ -39,10 +39,12 @@ pub struct OpenShop {
 pub async fn open_shops(app: &App, report: impl Fn(&str)) -> Result<Vec<OpenShop>, DemoError> {
     let mut shops = Vec::new();
     for demo in data::DEALERS {
-        let owner = open(app, demo, &report).await.map_err(|refusal| DemoError {
-            dealer: demo.name,
-            cause: describe(refusal),
-        })?;
+        let owner = open(app, demo, &report)
+            .await
+            .map_err(|refusal| DemoError {
+                dealer: demo.name,
+                cause: describe(refusal),
+            })?;
         shops.push(OpenShop { demo, owner });
     }
     Ok(shops)
@@ -85,7 +87,11 @@ async fn register(app: &App, demo: &DemoDealer) -> ServiceResult<()> {
         owner_password: demo.owner_password.to_owned().into(),
         word: Word::Own,
     };
-    app.core.dealers.register(registration).await.map(|_registered| ())
+    app.core
+        .dealers
+        .register(registration)
+        .await
+        .map(|_registered| ())
 }
 
 async fn sign_in(app: &App, demo: &DemoDealer) -> ServiceResult<SignedIn> {

@@ -110,8 +110,7 @@ impl AppError {
 
     /// A fault of ours: the cause is for the log, the client gets the code.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::new(ErrorCode::Internal, "something went wrong on the server")
-            .with_cause(cause)
+        Self::new(ErrorCode::Internal, "something went wrong on the server").with_cause(cause)
     }
 
     /// A malformed argument.

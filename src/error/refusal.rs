@@ -104,9 +104,7 @@ pub fn on_constraint(known: &[Constraint]) -> impl Fn(diesel::result::Error) -> 
             _ => return error.into(),
         };
         match known.iter().find(|constraint| constraint.name == name) {
-            Some(constraint) => {
-                UserError::at(code, constraint.path, constraint.message).into()
-            }
+            Some(constraint) => UserError::at(code, constraint.path, constraint.message).into(),
             None => error.into(),
         }
     }

@@ -97,7 +97,10 @@ impl Channels {
 
     fn forget_if_silent(&self, dealer: DealerId) {
         let mut channels = self.lock();
-        if channels.get(&dealer).is_some_and(|c| c.receiver_count() == 0) {
+        if channels
+            .get(&dealer)
+            .is_some_and(|c| c.receiver_count() == 0)
+        {
             channels.remove(&dealer);
         }
     }

@@ -79,19 +79,17 @@ async fn send(
 /// A connection that died at rest shows at the next event only, by when the
 /// manager has made another: without a second try, the first event after each
 /// restart of Redis would be lost.
-async fn publish(manager: &mut redis::aio::ConnectionManager, payload: &str) -> redis::RedisResult<()> {
+async fn publish(
+    manager: &mut redis::aio::ConnectionManager,
+    payload: &str,
+) -> redis::RedisResult<()> {
     match manager.publish(CHANNEL, payload).await {
         Err(error) if error.is_io_error() => manager.publish(CHANNEL, payload).await,
         outcome => outcome,
     }
 }
 
-async fn listen(
-    node: Uuid,
-    client: redis::Client,
-    first: redis::aio::PubSub,
-    channels: Channels,
-) {
+async fn listen(node: Uuid, client: redis::Client, first: redis::aio::PubSub, channels: Channels) {
     let mut connection = Some(first);
     loop {
         let attempt = match connection.take() {

@@ -165,11 +165,14 @@ pub fn page_cost(first: Option<i32>, last: Option<i32>, row: usize) -> usize {
     let size = size.unwrap_or(DEFAULT_PAGE).min(MAX_PAGE);
     // A list inside a page multiplies again, which would forbid every nested
     // list; a tenth of the size keeps the order of magnitude honest.
-    row.saturating_mul(size.div_ceil(10).max(1)).saturating_add(1)
+    row.saturating_mul(size.div_ceil(10).max(1))
+        .saturating_add(1)
 }
 
 /// Counts all records a list has, when asked to.
-pub struct TotalCount(Box<dyn Fn(Arc<UnitOfWork>) -> BoxFuture<'static, AppResult<i64>> + Send + Sync>);
+pub struct TotalCount(
+    Box<dyn Fn(Arc<UnitOfWork>) -> BoxFuture<'static, AppResult<i64>> + Send + Sync>,
+);
 
 impl TotalCount {
     /// `count` runs when the field is selected.

@@ -22,7 +22,10 @@ fn finish_error(error: &mut ServerError, request_id: Uuid) {
                 extensions.set("field", field);
             }
             if let Some(delay) = cause.retry_after() {
-                extensions.set("retryAfterMs", u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
+                extensions.set(
+                    "retryAfterMs",
+                    u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
+                );
             }
             cause.code()
         }

@@ -2,11 +2,18 @@
 
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
+use diesel::dsl::not;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 
 use super::scalars::Decimal;
 use crate::db::keyset::Predicate;
 use crate::error::{AppError, AppResult};
+
+diesel::define_sql_function! {
+    /// The first of two values that is there.
+    fn coalesce(value: Nullable<Bool>, otherwise: Bool) -> Nullable<Bool>;
+}
 
 /// Levels of AND, OR and NOT a `where` may nest.
 pub const MAX_DEPTH: usize = 4;
@@ -94,8 +101,14 @@ fn at_depth<W: Where>(filter: &W, depth: usize) -> AppResult<Option<Predicate<W:
     let nested = filter.nested();
     bounded(nested.and.len().max(nested.or.len()))?;
     let branches = |filters: &[W]| -> AppResult<Vec<Predicate<W::Table>>> {
-        let found = filters.iter().map(|inner| at_depth(inner, depth.saturating_add(1)));
-        Ok(found.collect::<AppResult<Vec<_>>>()?.into_iter().flatten().collect())
+        let found = filters
+            .iter()
+            .map(|inner| at_depth(inner, depth.saturating_add(1)));
+        Ok(found
+            .collect::<AppResult<Vec<_>>>()?
+            .into_iter()
+            .flatten()
+            .collect())
     };
     let mut all = filter.own()?;
     all.extend(branches(nested.and)?);
@@ -103,7 +116,8 @@ fn at_depth<W: Where>(filter: &W, depth: usize) -> AppResult<Option<Predicate<W:
     if let Some(inner) = nested.not
         && let Some(condition) = at_depth(inner, depth.saturating_add(1))?
     {
-        all.push(Box::new(diesel::dsl::not(condition)));
+        // What is neither true nor false, for want of a value, does not hold.
+        all.push(Box::new(not(coalesce(condition, false))));
     }
     Ok(all_of(all))
 }

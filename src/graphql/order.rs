@@ -75,7 +75,11 @@ pub fn with_ties<K: Clone + PartialEq>(
             format!("may name at most {MAX_KEYS} fields"),
         ));
     }
-    let chosen = if asked.is_empty() { default.to_vec() } else { asked };
+    let chosen = if asked.is_empty() {
+        default.to_vec()
+    } else {
+        asked
+    };
     let first = chosen.first().map_or(OrderDirection::Asc, |key| key.1);
     let ties = ties.iter().map(|tie| (tie.clone(), first));
     let mut keys: Vec<(K, OrderDirection)> = Vec::new();

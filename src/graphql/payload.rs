@@ -47,6 +47,11 @@ pub fn not_updated(exists: bool) -> Refusal {
         )
         .into()
     } else {
-        UserError::at(ErrorCode::NotFound, &["input", "id"], "there is no such record").into()
+        UserError::at(
+            ErrorCode::NotFound,
+            &["input", "id"],
+            "there is no such record",
+        )
+        .into()
     }
 }

@@ -28,7 +28,10 @@ pub(super) enum MediaType {
 
 impl MediaType {
     pub(super) fn accepted(request: &HttpRequest) -> Self {
-        let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+        let accept = request
+            .headers()
+            .get(ACCEPT)
+            .and_then(|value| value.to_str().ok());
         if accept.is_some_and(|accept| accept.contains(GRAPHQL_JSON)) {
             Self::GraphqlResponse
         } else {
@@ -74,9 +77,13 @@ pub(super) fn refused(
     }
     // The two statuses that HTTP wants explained by a header.
     if status == StatusCode::METHOD_NOT_ALLOWED {
-        answer.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+        answer
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("POST"));
     } else if status == StatusCode::UNAUTHORIZED {
-        answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        answer
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     answer
 }

@@ -123,7 +123,7 @@ impl Page {
 }
 
 /// What a newcomer runs first.
-pub const DEFAULT_QUERY: &str = "\
+const DEFAULT_QUERY: &str = "\
 # The first products of the shop, with their units and their stock.
 query Catalogue {
   viewer { dealer { name currency } }
@@ -200,7 +200,10 @@ fn has_hash(name: &str) -> bool {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let hash = stem.rsplit_once('-').map(|(_, hash)| hash);
     hash.is_some_and(|hash| {
-        hash.len() == 8 && hash.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        hash.len() == 8
+            && hash
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
     })
 }
 

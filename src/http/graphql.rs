@@ -75,7 +75,9 @@ pub(super) async fn wrong_method(
 /// asking us first.
 fn is_json(request: &HttpRequest) -> bool {
     let header = request.headers().get(CONTENT_TYPE);
-    let text = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let text = header
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = text.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
 }

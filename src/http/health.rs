@@ -10,6 +10,10 @@ use crate::tenancy::state::{Pending, pending};
 
 /// What keeps the server from taking requests; all true when nothing does.
 #[derive(Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a list of answers, not of modes"
+)]
 struct Readiness {
     ready: bool,
     /// The database answers.

@@ -33,7 +33,10 @@ pub(super) async fn assign(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let sent = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
+    let sent = request
+        .headers()
+        .get(HEADER)
+        .and_then(|value| value.to_str().ok());
     // Anything but a UUID could smuggle text into the log.
     let id = sent
         .and_then(|text| Uuid::try_parse(text).ok())

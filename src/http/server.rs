@@ -56,7 +56,7 @@ pub async fn serve(
     let server = server.listen(listener)?.run();
     let handle = server.handle();
     let delay = app.settings.drain_delay_ms;
-    let stopper = tokio::spawn(async move {
+    let waiting = tokio::spawn(async move {
         stop.await;
         tracing::info!("stopping: requests finish, sockets close");
         app.close();
@@ -64,7 +64,7 @@ pub async fn serve(
         tokio::time::sleep(delay).await;
         handle.stop(true).await;
     });
-    let served = server.await;
-    stopper.abort();
-    Ok(served?)
+    let outcome = server.await;
+    waiting.abort();
+    Ok(outcome?)
 }

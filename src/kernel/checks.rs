@@ -119,7 +119,10 @@ mod tests {
         checks.amount(&["input", "price"], "1.00001".parse().unwrap());
         let faults = checks.finish().unwrap_err();
         let paths: Vec<_> = faults.iter().map(|fault| fault.path.join(".")).collect();
-        assert_eq!(paths, ["input.name", "input.sku", "input.email", "input.price"]);
+        assert_eq!(
+            paths,
+            ["input.name", "input.sku", "input.email", "input.price"]
+        );
     }
 
     #[test]

@@ -20,10 +20,7 @@ pub fn split(text: &str) -> Option<(&str, Uuid)> {
     let (prefix, hex) = text.split_once('_')?;
     // The UUID parser also takes hyphens and braces; one spelling per id is
     // what keeps client caches from holding an object twice.
-    let canonical = hex.len() == 32
-        && hex
-            .bytes()
-            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let canonical = hex.len() == 32 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     canonical
         .then(|| Uuid::try_parse(hex).ok())
         .flatten()

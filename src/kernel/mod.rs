@@ -6,5 +6,6 @@
 
 pub mod checks;
 pub mod clock;
+pub mod hex;
 pub mod ids;
 pub mod ratio;

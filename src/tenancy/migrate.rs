@@ -69,17 +69,25 @@ pub fn migrate_schema(
             "REVOKE ALL ON __diesel_schema_migrations FROM {}",
             schema.quoted()
         ))?;
-        diesel::update(dealers::table)
-            .filter(dealers::schema_name.eq(schema.as_str()))
-            .set(dealers::schema_version.eq(newest(TENANT)?))
-            .execute(conn)?;
+        record_version(conn, schema)?;
         Ok(applied)
     })
 }
 
+/// Tells the directory where a schema stands, in the transaction that put it there.
+fn record_version(conn: &mut OwnerConn, schema: &SchemaName) -> Result<(), MigrateError> {
+    let applied = conn.applied_migrations().map_err(MigrateError::Migration)?;
+    let version = applied.iter().map(ToString::to_string).max();
+    diesel::update(dealers::table)
+        .filter(dealers::schema_name.eq(schema.as_str()))
+        .set(dealers::schema_version.eq(version))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// The version of the last migration of a set.
-pub fn newest(set: EmbeddedMigrations) -> Result<Option<String>, MigrateError> {
-    let migrations = MigrationSource::<Pg>::migrations(&set).map_err(MigrateError::Migration)?;
+pub fn newest(set: &EmbeddedMigrations) -> Result<Option<String>, MigrateError> {
+    let migrations = MigrationSource::<Pg>::migrations(set).map_err(MigrateError::Migration)?;
     let versions = migrations.iter().map(|m| m.name().version().to_string());
     Ok(versions.max())
 }
@@ -95,7 +103,7 @@ pub fn revert_schema(
             conn.revert_last_migration(TENANT)
                 .map_err(MigrateError::Migration)?;
         }
-        Ok(())
+        record_version(conn, schema)
     })
 }
 

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Each arrow is the one constructor of the value at its head. A [`tx::TenantTx`]
-//! is a transaction whose first words set the search_path and the role of the
+//! is a transaction whose first words set the `search_path` and the role of the
 //! dealer; every function that reads or writes a dealer's table takes one.
 
 mod build;

@@ -4,12 +4,14 @@
 //! killed anywhere leaves a dealer that [`Provisioner::resume`] finishes. Until
 //! then nobody can sign in there.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::directory::{Dealer, DealerStatus, dealer_find};
 use super::build::build;
+use super::directory::{Dealer, DealerStatus, dealer_find};
 use super::migrate::MigrateError;
 use super::schema_name::SchemaName;
 use crate::db::control::{ControlConn, ControlPool};
@@ -145,10 +147,7 @@ impl Provisioner {
             .filter(dealers::created_at.lt(before))
             .order(dealers::created_at)
             .select(dealers::id);
-        let ids: Vec<DealerId> = unfinished
-            .load(&mut *conn)
-            .await
-            .map_err(DbError::from)?;
+        let ids: Vec<DealerId> = unfinished.load(&mut *conn).await.map_err(DbError::from)?;
         drop(conn);
         let mut finished = Vec::with_capacity(ids.len());
         for id in ids {
@@ -158,15 +157,15 @@ impl Provisioner {
     }
 }
 
-/// Whether the database knows this IANA time zone.
-pub async fn timezone_exists(conn: &mut ControlConn, name: &str) -> DbResult<bool> {
+/// The names of all time zones the database knows. It reads some thousand files
+/// for it, so ask once.
+pub async fn timezone_names(conn: &mut ControlConn) -> DbResult<HashSet<String>> {
     diesel::table! {
         pg_catalog.pg_timezone_names (name) {
             name -> Text,
         }
     }
-    let found = pg_timezone_names::table.filter(pg_timezone_names::name.eq(name));
-    Ok(diesel::select(diesel::dsl::exists(found))
-        .get_result(&mut **conn)
-        .await?)
+    let names = pg_timezone_names::table.select(pg_timezone_names::name);
+    let names: Vec<String> = names.load(&mut **conn).await?;
+    Ok(names.into_iter().collect())
 }

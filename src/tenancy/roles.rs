@@ -17,29 +17,53 @@ pub fn prepare_request_role(
 ) -> Result<(), MigrateError> {
     let quoted = format!("\"{}\"", role.replace('"', "\"\""));
     conn.transaction(|conn| {
-        if !exists(conn, role)? {
+        let state = state(conn, role)?;
+        if state.is_none() {
             let login = password.map_or_else(String::new, |password| {
                 format!("PASSWORD {}", literal(password.expose_secret()))
             });
             conn.batch_execute(&format!("CREATE ROLE {quoted} LOGIN NOINHERIT {login}"))?;
         }
-        // A connection that did not come through a tenant transaction sees no
-        // table by any bare name.
-        conn.batch_execute(&format!(
-            "ALTER ROLE {quoted} NOINHERIT; ALTER ROLE {quoted} SET search_path = ''"
-        ))?;
+        // Roles belong to the whole server, where two changes of one at the
+        // same time are an error: what is right already is left alone.
+        if !state.is_some_and(|state| state.is_ready()) {
+            conn.batch_execute(&format!(
+                "ALTER ROLE {quoted} NOINHERIT; ALTER ROLE {quoted} SET search_path = ''"
+            ))?;
+        }
         Ok(())
     })
 }
 
-fn exists(conn: &mut OwnerConn, role: &str) -> QueryResult<bool> {
+/// What a role has of its own.
+#[derive(Queryable)]
+struct RoleState {
+    inherits: bool,
+    settings: Option<Vec<Option<String>>>,
+}
+
+impl RoleState {
+    /// Inherits nothing, and sees no table by any bare name on a connection
+    /// that did not come through a tenant transaction.
+    fn is_ready(&self) -> bool {
+        let mut settings = self.settings.iter().flatten().flatten();
+        !self.inherits && settings.any(|setting| setting == "search_path=\"\"")
+    }
+}
+
+fn state(conn: &mut OwnerConn, role: &str) -> QueryResult<Option<RoleState>> {
     diesel::table! {
         pg_catalog.pg_roles (rolname) {
             rolname -> Text,
+            rolinherit -> Bool,
+            rolconfig -> Nullable<Array<Nullable<Text>>>,
         }
     }
-    let found = pg_roles::table.filter(pg_roles::rolname.eq(role));
-    diesel::select(diesel::dsl::exists(found)).get_result(conn)
+    pg_roles::table
+        .filter(pg_roles::rolname.eq(role))
+        .select((pg_roles::rolinherit, pg_roles::rolconfig))
+        .first(conn)
+        .optional()
 }
 
 /// A text as SQL, for statements that take no parameters.

@@ -74,7 +74,14 @@ mod tests {
 
     #[test]
     fn nothing_else_is() {
-        for text in ["", "t_", "public", "t_short", "t_UPPERCASE", "t_12345678\"; DROP"] {
+        for text in [
+            "",
+            "t_",
+            "public",
+            "t_short",
+            "t_UPPERCASE",
+            "t_12345678\"; DROP",
+        ] {
             assert!(text.parse::<SchemaName>().is_err(), "{text}");
         }
     }

@@ -22,14 +22,14 @@ pub enum Pending {
 /// What has to be migrated before this program can serve; nothing if it can.
 pub async fn pending(control: &ControlPool) -> Result<Option<Pending>, MigrateError> {
     let mut conn = control.checkout().await?;
-    if control_version(&mut conn).await? < newest(CONTROL)? {
+    if control_version(&mut conn).await? < newest(&CONTROL)? {
         return Ok(Some(Pending::Control));
     }
     // A newer program may have migrated ahead of this one: expand first,
     // contract later, so only an older schema is in the way.
     let behind = dealers::table
         .filter(dealers::status.ne(DealerStatus::Provisioning))
-        .filter(dealers::schema_version.lt(newest(TENANT)?))
+        .filter(dealers::schema_version.lt(newest(&TENANT)?))
         .count()
         .get_result(&mut *conn)
         .await?;
@@ -43,10 +43,12 @@ async fn control_version(conn: &mut ControlConn) -> DbResult<Option<String>> {
         }
     }
     use __diesel_schema_migrations as migrations;
-    let exists = diesel::dsl::sql::<Bool>(
-        "to_regclass('platform.__diesel_schema_migrations') IS NOT NULL",
-    );
-    if !diesel::select(exists).get_result::<bool>(&mut **conn).await? {
+    let exists =
+        diesel::dsl::sql::<Bool>("to_regclass('platform.__diesel_schema_migrations') IS NOT NULL");
+    if !diesel::select(exists)
+        .get_result::<bool>(&mut **conn)
+        .await?
+    {
         return Ok(None);
     }
     let newest = migrations::table.select(diesel::dsl::max(migrations::version));
@@ -69,7 +71,10 @@ pub enum RoleFault {
 }
 
 /// Checks that the request role has no right of its own on dealers' rows.
-pub async fn check_request_role(control: &ControlPool, role: &str) -> DbResult<Result<(), RoleFault>> {
+pub async fn check_request_role(
+    control: &ControlPool,
+    role: &str,
+) -> DbResult<Result<(), RoleFault>> {
     diesel::table! {
         pg_catalog.pg_roles (rolname) {
             rolname -> Text,
@@ -81,7 +86,11 @@ pub async fn check_request_role(control: &ControlPool, role: &str) -> DbResult<R
     let mut conn = control.checkout().await?;
     let powers: Option<(bool, bool, bool)> = pg_roles::table
         .filter(pg_roles::rolname.eq(role))
-        .select((pg_roles::rolsuper, pg_roles::rolbypassrls, pg_roles::rolinherit))
+        .select((
+            pg_roles::rolsuper,
+            pg_roles::rolbypassrls,
+            pg_roles::rolinherit,
+        ))
         .first(&mut *conn)
         .await
         .optional()

@@ -166,16 +166,26 @@ impl Drop for Lease {
 impl Deref for Lease {
     type Target = AsyncPgConnection;
 
-    #[expect(clippy::unreachable, reason = "only give_back and drop empty a lease, and both end it")]
+    #[expect(
+        clippy::unreachable,
+        reason = "only give_back and drop empty a lease, and both end it"
+    )]
     fn deref(&self) -> &Self::Target {
-        self.0.as_ref().unwrap_or_else(|| unreachable!("the lease has ended"))
+        self.0
+            .as_ref()
+            .unwrap_or_else(|| unreachable!("the lease has ended"))
     }
 }
 
 impl DerefMut for Lease {
-    #[expect(clippy::unreachable, reason = "only give_back and drop empty a lease, and both end it")]
+    #[expect(
+        clippy::unreachable,
+        reason = "only give_back and drop empty a lease, and both end it"
+    )]
     fn deref_mut(&mut self) -> &mut Self::Target {
-        self.0.as_mut().unwrap_or_else(|| unreachable!("the lease has ended"))
+        self.0
+            .as_mut()
+            .unwrap_or_else(|| unreachable!("the lease has ended"))
     }
 }
 

@@ -1,1 +1,41 @@
-//! 
+//! The catalogue as a dashboard uses it: lists, lookups, changes.
+
+mod changes;
+mod lists;
+mod search;
+
+use serde_json::{Value, json};
+use tubex::demo::data::DEALERS;
+
+use crate::support::{Client, Server, TestDealer};
+
+/// A server and a dealer with a full shop.
+async fn shop() -> (Server, TestDealer) {
+    let server = Server::start().await;
+    let dealer = server.dealer_like(&DEALERS[0]).await;
+    (server, dealer)
+}
+
+/// Sends a mutation that takes one input; gives its payload.
+async fn mutate(client: &Client, field: &str, selection: &str, input: Value) -> Value {
+    let kind = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
+    let kind = kind.replace("ProductRestoreInput", "ProductArchiveInput");
+    let query = format!(
+        "mutation($input: {kind}!) {{
+             payload: {field}(input: $input) {{ {selection} userErrors {{ code message path }} }}
+         }}"
+    );
+    client.run(&query, json!({ "input": input })).await["payload"].clone()
+}
+
+/// Code and path of the only user error of a payload.
+fn only_error(payload: &Value) -> (String, Vec<String>) {
+    let errors = payload["userErrors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{payload:#}");
+    let path = errors[0]["path"].as_array().cloned().unwrap_or_default();
+    let path = path
+        .iter()
+        .map(|part| part.as_str().unwrap().to_owned())
+        .collect();
+    (errors[0]["code"].as_str().unwrap().to_owned(), path)
+}

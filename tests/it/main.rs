@@ -1,11 +1,27 @@
 //! All integration tests, in one binary: one link, one private PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "a test fails the short way, and nobody uses it from outside"
+)]
 
 mod support;
 
+mod architecture;
+mod cancellation;
 mod catalogue;
-mod isolation;
-mod query_count;
-mod http;
-mod websocket;
-mod redis;
 mod cli;
+mod http;
+mod isolation;
+mod migrations;
+mod provisioning;
+mod query_count;
+mod redis;
+mod schema_sdl;
+mod websocket;

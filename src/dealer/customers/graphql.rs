@@ -178,19 +178,31 @@ impl CustomerQuery {
 
     /// The dealer's customers.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the Relay specification wants them flat")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the Relay specification wants them flat"
+    )]
     async fn customers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given.")]
+        #[graphql(
+            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
         #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
         #[graphql(name = "where", desc = "Which customers.")] filter: Option<CustomerWhere>,
-        #[graphql(desc = "Sort keys, at most 3; by name if absent.")] order_by: Option<Vec<CustomerOrder>>,
+        #[graphql(desc = "Sort keys, at most 3; by name if absent.")] order_by: Option<
+            Vec<CustomerOrder>,
+        >,
     ) -> AppResult<Connection<Customer>> {
-        let page = PageArgs { first, after, last, before };
+        let page = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
         list!(ctx, query, order: CustomerSort = order_by, filter: filter, page: page)
     }
 }

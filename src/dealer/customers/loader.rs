@@ -15,10 +15,7 @@ pub struct CustomerById(pub CustomerId);
 impl LoaderKey for CustomerById {
     type Value = CustomerRow;
 
-    async fn load_batch(
-        tx: &mut TenantTx,
-        keys: &[Self],
-    ) -> AppResult<HashMap<Self, CustomerRow>> {
+    async fn load_batch(tx: &mut TenantTx, keys: &[Self]) -> AppResult<HashMap<Self, CustomerRow>> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = query::find_many(tx, &ids).await?;
         Ok(by_key(rows, |row| Self(row.id)))
@@ -32,10 +29,7 @@ pub struct CustomerByCode(pub String);
 impl LoaderKey for CustomerByCode {
     type Value = CustomerRow;
 
-    async fn load_batch(
-        tx: &mut TenantTx,
-        keys: &[Self],
-    ) -> AppResult<HashMap<Self, CustomerRow>> {
+    async fn load_batch(tx: &mut TenantTx, keys: &[Self]) -> AppResult<HashMap<Self, CustomerRow>> {
         let codes: Vec<_> = keys.iter().map(|key| key.0.clone()).collect();
         let rows = query::find_many_by_code(tx, &codes).await?;
         Ok(by_key(rows, |row| Self(row.code.clone())))
@@ -63,10 +57,7 @@ pub struct JobsByCustomer(pub CustomerId);
 impl LoaderKey for JobsByCustomer {
     type Value = Vec<JobRow>;
 
-    async fn load_batch(
-        tx: &mut TenantTx,
-        keys: &[Self],
-    ) -> AppResult<HashMap<Self, Vec<JobRow>>> {
+    async fn load_batch(tx: &mut TenantTx, keys: &[Self]) -> AppResult<HashMap<Self, Vec<JobRow>>> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = query::find_jobs_by_customers(tx, &ids).await?;
         Ok(group_by_key(rows, |row| Self(row.customer_id)))

@@ -55,10 +55,7 @@ pub async fn find_many(tx: &mut TenantTx, ids: &[CustomerId]) -> DbResult<Vec<Cu
 }
 
 /// The customers with these codes.
-pub async fn find_many_by_code(
-    tx: &mut TenantTx,
-    codes: &[String],
-) -> DbResult<Vec<CustomerRow>> {
+pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<Vec<CustomerRow>> {
     let query = customers::table
         .filter(customers::code.eq_any(codes.to_vec()))
         .select(CustomerRow::as_select());

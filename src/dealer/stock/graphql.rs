@@ -1,6 +1,6 @@
 //! The surface of stock levels.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Object};
 use chrono::{DateTime, Utc};
 
 use super::input::StockLevelWhere;
@@ -10,53 +10,100 @@ use super::warehouses::graphql::Warehouse;
 use super::warehouses::loader::WarehouseById;
 use crate::dealer::catalog::products::graphql::{Product, unit_of};
 use crate::dealer::catalog::products::loader::ProductById;
+use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::graphql::Unit;
+use crate::dealer::catalog::units::model::UnitId;
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{Connection, PageArgs, list, page_cost};
 use crate::graphql::context::ContextExt;
 use crate::graphql::scalars::Decimal;
 
-/// An exact amount of a product in one of its units.
-#[derive(SimpleObject)]
+/// An exact amount of a product, in its base unit.
 pub struct Quantity {
+    value: Decimal,
+    of: Measured,
+}
+
+/// The product an amount is of, and its base unit where that is known already.
+#[derive(Clone, Copy)]
+struct Measured {
+    product: ProductId,
+    base_unit: Option<UnitId>,
+}
+
+impl Measured {
+    async fn product(self, ctx: &Context<'_>) -> AppResult<Product> {
+        let row = ctx.unit()?.load(ProductById(self.product)).await?;
+        row.map(Product)
+            .ok_or_else(|| AppError::internal(format!("{} has vanished", self.product)))
+    }
+
+    async fn base_unit(self, ctx: &Context<'_>) -> AppResult<Unit> {
+        let id = match self.base_unit {
+            Some(id) => id,
+            None => self.product(ctx).await?.0.base_unit_id,
+        };
+        unit_of(ctx, id).await
+    }
+}
+
+/// An exact amount of a product in one of its units.
+#[Object]
+impl Quantity {
     /// How many of the unit.
-    pub value: Decimal,
+    async fn value(&self) -> Decimal {
+        self.value
+    }
+
     /// The unit.
-    pub unit: Unit,
+    async fn unit(&self, ctx: &Context<'_>) -> AppResult<Unit> {
+        self.of.base_unit(ctx).await
+    }
+
     /// The same amount in the product's base unit.
-    pub in_base: Decimal,
+    async fn in_base(&self) -> Decimal {
+        self.value
+    }
 }
 
 /// How much of a product lies in a warehouse.
 #[derive(Clone)]
-pub struct StockLevel(pub StockLevelRow);
+pub struct StockLevel {
+    row: StockLevelRow,
+    base_unit: Option<UnitId>,
+}
 
 impl From<StockLevelRow> for StockLevel {
     fn from(row: StockLevelRow) -> Self {
-        Self(row)
+        Self {
+            row,
+            base_unit: None,
+        }
     }
 }
 
 impl StockLevel {
-    async fn product_row(&self, ctx: &Context<'_>) -> AppResult<Product> {
-        let row = ctx.unit()?.load(ProductById(self.0.product_id)).await?;
-        row.map(Product)
-            .ok_or_else(|| AppError::internal(format!("{} has vanished", self.0.product_id)))
+    /// A level of a product whose base unit is at hand.
+    pub const fn of(row: StockLevelRow, base_unit: UnitId) -> Self {
+        Self {
+            row,
+            base_unit: Some(base_unit),
+        }
     }
 
-    async fn quantity(
-        &self,
-        ctx: &Context<'_>,
-        value: rust_decimal::Decimal,
-    ) -> AppResult<Quantity> {
-        let product = self.product_row(ctx).await?;
-        // Stored with the decimals of the column; shown with those it needs.
-        let value = Decimal(value.normalize());
-        Ok(Quantity {
-            value,
-            unit: unit_of(ctx, product.0.base_unit_id).await?,
-            in_base: value,
-        })
+    const fn measured(&self) -> Measured {
+        Measured {
+            product: self.row.product_id,
+            base_unit: self.base_unit,
+        }
+    }
+
+    fn quantity(&self, value: rust_decimal::Decimal) -> Quantity {
+        Quantity {
+            // Stored with the decimals of the column; shown with those it needs.
+            value: Decimal(value.normalize()),
+            of: self.measured(),
+        }
     }
 }
 
@@ -65,35 +112,35 @@ impl StockLevel {
 impl StockLevel {
     /// Of what.
     async fn product(&self, ctx: &Context<'_>) -> AppResult<Product> {
-        self.product_row(ctx).await
+        self.measured().product(ctx).await
     }
 
     /// Where.
     async fn warehouse(&self, ctx: &Context<'_>) -> AppResult<Warehouse> {
-        let id = self.0.warehouse_id;
+        let id = self.row.warehouse_id;
         let row = ctx.unit()?.load(WarehouseById(id)).await?;
         row.map(Warehouse)
             .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
     }
 
     /// What is physically there.
-    async fn on_hand(&self, ctx: &Context<'_>) -> AppResult<Quantity> {
-        self.quantity(ctx, self.0.on_hand).await
+    async fn on_hand(&self) -> Quantity {
+        self.quantity(self.row.on_hand)
     }
 
     /// What is promised to orders.
-    async fn reserved(&self, ctx: &Context<'_>) -> AppResult<Quantity> {
-        self.quantity(ctx, self.0.reserved).await
+    async fn reserved(&self) -> Quantity {
+        self.quantity(self.row.reserved)
     }
 
     /// What can still be promised: on hand less reserved.
-    async fn available(&self, ctx: &Context<'_>) -> AppResult<Quantity> {
-        self.quantity(ctx, self.0.on_hand - self.0.reserved).await
+    async fn available(&self) -> Quantity {
+        self.quantity(self.row.on_hand - self.row.reserved)
     }
 
     /// When the level last changed.
     async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
+        self.row.updated_at
     }
 }
 
@@ -105,11 +152,16 @@ pub struct StockLevelQuery;
 impl StockLevelQuery {
     /// What lies where, over all products and warehouses.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the Relay specification wants them flat")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the Relay specification wants them flat"
+    )]
     async fn stock_levels(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given.")]
+        #[graphql(
+            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
         #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
@@ -118,7 +170,12 @@ impl StockLevelQuery {
         #[graphql(desc = "Sort keys, at most 3; in the order products were made if absent.")]
         order_by: Option<Vec<StockLevelOrder>>,
     ) -> AppResult<Connection<StockLevel>> {
-        let page = PageArgs { first, after, last, before };
+        let page = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
         list!(ctx, query, order: StockLevelSort = order_by, filter: filter, page: page)
     }
 }

@@ -54,7 +54,9 @@ pub(super) async fn run(
 ) {
     let operation = Operation::new(&app, Some(context), &request, Uuid::now_v7());
     let span = operation.span.clone();
-    speak(&app, &operation, request, &mouth).instrument(span).await;
+    speak(&app, &operation, request, &mouth)
+        .instrument(span)
+        .await;
 }
 
 async fn speak(app: &App, operation: &Operation, request: Request, mouth: &Mouth) {

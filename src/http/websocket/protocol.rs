@@ -67,11 +67,11 @@ pub(super) enum Close {
     Forbidden(String),
     /// The client speaks another protocol.
     UnacceptableProtocol,
-    /// connection_init did not come in time.
+    /// `connection_init` did not come in time.
     InitTimeout,
     /// An id is in use.
     DuplicateOperation(String),
-    /// connection_init came twice.
+    /// `connection_init` came twice.
     TooManyInits,
     /// A message is larger than allowed.
     TooBig(usize),
@@ -97,7 +97,7 @@ impl Close {
     }
 }
 
-/// The Authorization value in the payload of connection_init.
+/// The Authorization value in the payload of `connection_init`.
 pub(super) fn authorization(payload: Option<&Value>) -> Option<&str> {
     let fields = payload?.as_object()?;
     let named = |name: &str| name.eq_ignore_ascii_case("authorization");

@@ -21,7 +21,7 @@ use crate::http::answer::refusal;
 use crate::http::execute::admit;
 use crate::tenancy::TenantContext;
 
-/// How long a client may take to send connection_init.
+/// How long a client may take to send `connection_init`.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often the server asks whether the client is still there.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -97,9 +97,7 @@ impl Socket {
         let mut heartbeat = interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
-        let Some(mut listen) = self.listen.take() else {
-            return None;
-        };
+        let mut listen = self.listen.take()?;
         loop {
             let step = tokio::select! {
                 biased;
@@ -120,7 +118,9 @@ impl Socket {
 
     fn out_of_time(&self) -> Close {
         match self.context {
-            Some(_) => Close::Forbidden("the access token has expired; connect with a fresh one".to_owned()),
+            Some(_) => Close::Forbidden(
+                "the access token has expired; connect with a fresh one".to_owned(),
+            ),
             None => Close::InitTimeout,
         }
     }
@@ -161,7 +161,9 @@ impl Socket {
     async fn on_text(&mut self, text: &str) -> ControlFlow<End> {
         let message = match serde_json::from_str(text) {
             Ok(message) => message,
-            Err(error) => return bad_request(&format!("not a message of {}: {error}", super::SUBPROTOCOL)),
+            Err(error) => {
+                return bad_request(&format!("not a message of {}: {error}", super::SUBPROTOCOL));
+            }
         };
         match message {
             ClientMessage::ConnectionInit { payload } => self.on_init(payload.as_ref()).await,
@@ -210,7 +212,12 @@ impl Socket {
             let message = format!("at most {limit} operations may run on one socket");
             let error = AppError::new(ErrorCode::LimitExceeded, message);
             let payload = refusal(error, self.request_id).errors;
-            return self.send(&ServerMessage::Error { id: &id, payload: &payload }).await;
+            return self
+                .send(&ServerMessage::Error {
+                    id: &id,
+                    payload: &payload,
+                })
+                .await;
         }
         self.serial = self.serial.wrapping_add(1);
         let mouth = Mouth {
@@ -231,14 +238,28 @@ impl Socket {
         let Spoken { id, serial, word } = spoken;
         // A client may have ended the operation, and used its id anew, while
         // this word waited.
-        if self.operations.get(&id).is_none_or(|running| running.serial != serial) {
+        if self
+            .operations
+            .get(&id)
+            .is_none_or(|running| running.serial != serial)
+        {
             return ControlFlow::Continue(());
         }
         match word {
-            Word::Next(payload) => self.send(&ServerMessage::Next { id: &id, payload: &payload }).await,
+            Word::Next(payload) => {
+                self.send(&ServerMessage::Next {
+                    id: &id,
+                    payload: &payload,
+                })
+                .await
+            }
             Word::Refused(payload) => {
                 self.operations.remove(&id);
-                self.send(&ServerMessage::Error { id: &id, payload: &payload }).await
+                self.send(&ServerMessage::Error {
+                    id: &id,
+                    payload: &payload,
+                })
+                .await
             }
             Word::Complete => {
                 self.operations.remove(&id);

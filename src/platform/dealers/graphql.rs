@@ -113,5 +113,6 @@ impl DealerMutation {
 
 async fn register(ctx: &Context<'_>, registration: Registration) -> ServiceResult<SignedIn> {
     let registered = ctx.service::<Dealers>()?.register(registration).await?;
-    ctx.service::<Identity>()?.sign_in(registered.owner, registered.dealer)
+    ctx.service::<Identity>()?
+        .sign_in(registered.owner, registered.dealer)
 }

@@ -1,7 +1,12 @@
 //! Use cases of tenants: registering a dealer with his owner.
 
-use secrecy::{ExposeSecret, SecretString};
+use std::collections::HashSet;
+use std::sync::Arc;
 
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::OnceCell;
+
+use crate::db::control::ControlConn;
 use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
@@ -10,7 +15,7 @@ use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::model::{MembershipRole, MembershipRow, UserRow};
 use crate::platform::identity::query as identity;
 use crate::tenancy::directory::Dealer;
-use crate::tenancy::provision::{NewDealer, Provisioner, dealer_insert_tx, timezone_exists};
+use crate::tenancy::provision::{NewDealer, Provisioner, dealer_insert_tx, timezone_names};
 
 const MIN_PASSWORD: usize = 10;
 const MAX_PASSWORD: usize = 200;
@@ -61,15 +66,17 @@ pub struct Dealers {
     accounts: Accounts,
     provisioner: Provisioner,
     clock: Clock,
+    timezones: Arc<OnceCell<HashSet<String>>>,
 }
 
 impl Dealers {
     /// Registration of dealers whose owners are these accounts.
-    pub const fn new(accounts: Accounts, provisioner: Provisioner, clock: Clock) -> Self {
+    pub fn new(accounts: Accounts, provisioner: Provisioner, clock: Clock) -> Self {
         Self {
             accounts,
             provisioner,
             clock,
+            timezones: Arc::default(),
         }
     }
 
@@ -82,14 +89,8 @@ impl Dealers {
         let owner = self.owner(&registration).await?;
         let now = self.clock.now();
         let mut conn = self.accounts.control().checkout().await?;
-        if !timezone_exists(&mut conn, &registration.dealer.timezone).await? {
-            return Err(UserError::at(
-                ErrorCode::BadUserInput,
-                &["input", "timezone"],
-                "must be an IANA time zone such as Asia/Ho_Chi_Minh",
-            )
-            .into());
-        }
+        self.check_timezone(&mut conn, &registration.dealer.timezone)
+            .await?;
         let id = conn
             .transaction(async |conn| {
                 let id = dealer_insert_tx(conn, &registration.dealer, now).await?;
@@ -120,6 +121,22 @@ impl Dealers {
             owner: owner.into_user(),
             is_new_owner,
         })
+    }
+
+    async fn check_timezone(&self, conn: &mut ControlConn, name: &str) -> ServiceResult<()> {
+        let known = self
+            .timezones
+            .get_or_try_init(|| timezone_names(conn))
+            .await?;
+        if known.contains(name) {
+            return Ok(());
+        }
+        Err(UserError::at(
+            ErrorCode::BadUserInput,
+            &["input", "timezone"],
+            "must be an IANA time zone such as Asia/Ho_Chi_Minh",
+        )
+        .into())
     }
 
     /// The owner: a new user, or a known one on the right word.
@@ -167,7 +184,11 @@ fn checked(registration: Registration) -> ServiceResult<Registration> {
     let name = checks.text(&["input", "name"], &registration.dealer.name, 1, 200);
     let currency = registration.dealer.currency.trim().to_uppercase();
     let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
-    checks.require(is_code, &["input", "currency"], "must be an ISO 4217 code such as USD");
+    checks.require(
+        is_code,
+        &["input", "currency"],
+        "must be an ISO 4217 code such as USD",
+    );
     let timezone = checks.text(&["input", "timezone"], &registration.dealer.timezone, 1, 64);
     let owner_name = checks.text(&["input", "ownerName"], &registration.owner_name, 1, 200);
     let owner_email = checks.email(&["input", "ownerEmail"], &registration.owner_email);

@@ -81,7 +81,11 @@ impl IdentityQuery {
         let principal = context
             .principal()
             .ok_or_else(|| AppError::unauthenticated("no user is signed in"))?;
-        let user = ctx.service::<Identity>()?.accounts().user(principal.user()).await?;
+        let user = ctx
+            .service::<Identity>()?
+            .accounts()
+            .user(principal.user())
+            .await?;
         Ok(Viewer {
             user: User(user),
             dealer: Dealer(context.dealer().clone()),
@@ -112,7 +116,7 @@ pub struct LoginPayload {
     pub dealer: Option<Dealer>,
     /// Who signed in.
     pub user: Option<User>,
-    /// With DEALER_CHOICE_REQUIRED: the dealers to choose from.
+    /// With `DEALER_CHOICE_REQUIRED`: the dealers to choose from.
     pub dealers: Vec<Dealer>,
     /// What to mend before trying again; empty on success.
     pub user_errors: Vec<UserError>,

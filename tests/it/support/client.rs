@@ -58,7 +58,11 @@ impl Client {
     /// The data of an operation that must succeed.
     pub async fn run(&self, query: &str, variables: Value) -> Value {
         let answer = self.send(query, variables).await;
-        assert!(answer.body.get("errors").is_none(), "{query}\n{:#}", answer.body);
+        assert!(
+            answer.body.get("errors").is_none(),
+            "{query}\n{:#}",
+            answer.body
+        );
         answer.body["data"].clone()
     }
 
@@ -79,17 +83,26 @@ impl Answer {
 
     /// The code of the first error.
     pub fn code(&self) -> &str {
-        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or("none")
+        self.body["errors"][0]["extensions"]["code"]
+            .as_str()
+            .unwrap_or("none")
     }
 
     /// SQL statements the operation took.
     pub fn statements(&self) -> u64 {
-        self.body["extensions"]["debug"]["sqlStatements"].as_u64().unwrap()
+        self.body["extensions"]["debug"]["sqlStatements"]
+            .as_u64()
+            .unwrap()
     }
 
     /// Loaders the operation asked.
     pub fn loaders(&self) -> Vec<String> {
-        let loaders = self.body["extensions"]["debug"]["loaders"].as_array().unwrap();
-        loaders.iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+        let loaders = self.body["extensions"]["debug"]["loaders"]
+            .as_array()
+            .unwrap();
+        loaders
+            .iter()
+            .map(|name| name.as_str().unwrap().to_owned())
+            .collect()
     }
 }

@@ -49,7 +49,22 @@ pub fn settings() -> DatabaseSettings {
     settings
 }
 
+/// As [`settings`], from async code.
+pub async fn request_settings() -> DatabaseSettings {
+    tokio::task::spawn_blocking(settings).await.unwrap()
+}
+
 /// A database of a test's own, with nothing in it.
+pub async fn empty_settings(name: &'static str) -> DatabaseSettings {
+    tokio::task::spawn_blocking(|| {
+        // Makes the request role, which all databases share.
+        settings();
+        empty(name)
+    })
+    .await
+    .unwrap()
+}
+
 pub fn empty(name: &str) -> DatabaseSettings {
     let connector = Connector::new(None, 1).unwrap();
     ensure_database(&connector, &cluster().url("postgres"), name).unwrap();
@@ -58,6 +73,7 @@ pub fn empty(name: &str) -> DatabaseSettings {
 
 /// A database of a test's own, with its control plane migrated.
 pub fn own(name: &str) -> DatabaseSettings {
+    settings();
     let settings = named(name);
     prepare(name, &settings);
     settings

@@ -9,9 +9,9 @@ mod socket;
 mod wait;
 
 pub use client::{Answer, Client};
-pub use database::{cluster, empty, own};
+pub use database::{empty_settings, own, request_settings};
 pub use goods::CREATE_PRODUCT;
-pub use owner::{Held, hold, owner, owner_of};
-pub use server::{PASSWORD, Server, TestDealer};
+pub use owner::{hold, owner, owner_of};
+pub use server::{PASSWORD, Server, TestDealer, settings as server_settings};
 pub use socket::Socket;
 pub use wait::until;

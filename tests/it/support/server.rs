@@ -62,7 +62,9 @@ impl Server {
     }
 
     pub async fn start_at(clock: Clock, change: impl FnOnce(&mut ServerSettings)) -> Self {
-        let database = tokio::task::spawn_blocking(database::settings).await.unwrap();
+        let database = tokio::task::spawn_blocking(database::settings)
+            .await
+            .unwrap();
         Self::start_on(&database, clock, change).await
     }
 

@@ -27,7 +27,9 @@ impl Socket {
         let mut request = url.into_client_request().unwrap();
         if let Some(protocol) = protocol {
             let protocol = protocol.parse().unwrap();
-            request.headers_mut().insert("sec-websocket-protocol", protocol);
+            request
+                .headers_mut()
+                .insert("sec-websocket-protocol", protocol);
         }
         let (stream, _response) = tokio_tungstenite::connect_async(request).await.unwrap();
         Self(stream)
@@ -36,7 +38,8 @@ impl Socket {
     /// Signs in and waits for the acknowledgement.
     pub async fn init(&mut self, token: &str) {
         let payload = json!({ "authorization": format!("Bearer {token}") });
-        self.send(json!({ "type": "connection_init", "payload": payload })).await;
+        self.send(json!({ "type": "connection_init", "payload": payload }))
+            .await;
         assert_eq!(self.next().await["type"], "connection_ack");
     }
 
@@ -55,7 +58,8 @@ impl Socket {
 
     pub async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
         let payload = json!({ "query": query, "variables": variables });
-        self.send(json!({ "type": "subscribe", "id": id, "payload": payload })).await;
+        self.send(json!({ "type": "subscribe", "id": id, "payload": payload }))
+            .await;
     }
 
     /// A round trip after which every message sent so far has been handled.

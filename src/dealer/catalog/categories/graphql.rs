@@ -3,9 +3,7 @@
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 
-use super::input::{
-    CategoryArchiveInput, CategoryCreateInput, CategoryUpdateInput, CategoryWhere,
-};
+use super::input::{CategoryArchiveInput, CategoryCreateInput, CategoryUpdateInput, CategoryWhere};
 use super::loader::{CategoriesByParent, CategoryByCode, CategoryById};
 use super::model::{CategoryId, CategoryRow};
 use super::query::{self, CategoryOrder, CategorySort};
@@ -105,19 +103,31 @@ impl CategoryQuery {
 
     /// The dealer's categories.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the Relay specification wants them flat")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the Relay specification wants them flat"
+    )]
     async fn categories(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given.")]
+        #[graphql(
+            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
         #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
         #[graphql(name = "where", desc = "Which categories.")] filter: Option<CategoryWhere>,
-        #[graphql(desc = "Sort keys, at most 3; by code if absent.")] order_by: Option<Vec<CategoryOrder>>,
+        #[graphql(desc = "Sort keys, at most 3; by code if absent.")] order_by: Option<
+            Vec<CategoryOrder>,
+        >,
     ) -> AppResult<Connection<Category>> {
-        let page = PageArgs { first, after, last, before };
+        let page = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
         list!(ctx, query, order: CategorySort = order_by, filter: filter, page: page)
     }
 }

@@ -15,10 +15,7 @@ pub struct CategoryById(pub CategoryId);
 impl LoaderKey for CategoryById {
     type Value = CategoryRow;
 
-    async fn load_batch(
-        tx: &mut TenantTx,
-        keys: &[Self],
-    ) -> AppResult<HashMap<Self, CategoryRow>> {
+    async fn load_batch(tx: &mut TenantTx, keys: &[Self]) -> AppResult<HashMap<Self, CategoryRow>> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = query::find_many(tx, &ids).await?;
         Ok(by_key(rows, |row| Self(row.id)))
@@ -32,10 +29,7 @@ pub struct CategoryByCode(pub String);
 impl LoaderKey for CategoryByCode {
     type Value = CategoryRow;
 
-    async fn load_batch(
-        tx: &mut TenantTx,
-        keys: &[Self],
-    ) -> AppResult<HashMap<Self, CategoryRow>> {
+    async fn load_batch(tx: &mut TenantTx, keys: &[Self]) -> AppResult<HashMap<Self, CategoryRow>> {
         let codes: Vec<_> = keys.iter().map(|key| key.0.clone()).collect();
         let rows = query::find_many_by_code(tx, &codes).await?;
         Ok(by_key(rows, |row| Self(row.code.clone())))

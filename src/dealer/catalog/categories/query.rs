@@ -55,10 +55,7 @@ pub async fn find_many(tx: &mut TenantTx, ids: &[CategoryId]) -> DbResult<Vec<Ca
 }
 
 /// The categories with these codes.
-pub async fn find_many_by_code(
-    tx: &mut TenantTx,
-    codes: &[String],
-) -> DbResult<Vec<CategoryRow>> {
+pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<Vec<CategoryRow>> {
     let query = categories::table
         .filter(categories::code.eq_any(codes.to_vec()))
         .select(CategoryRow::as_select());
@@ -78,9 +75,7 @@ pub async fn find_children(
 }
 
 /// The parents of all categories, locked against moves, for the search of cycles.
-pub async fn parents_locked(
-    tx: &mut TenantTx,
-) -> DbResult<Vec<(CategoryId, Option<CategoryId>)>> {
+pub async fn parents_locked(tx: &mut TenantTx) -> DbResult<Vec<(CategoryId, Option<CategoryId>)>> {
     let query = categories::table
         .order(categories::id)
         .select((categories::id, categories::parent_id))

@@ -49,7 +49,10 @@ pub async fn create(tx: &mut TenantTx, input: CategoryCreateInput) -> ServiceRes
 /// Changes or moves a category.
 pub async fn update(tx: &mut TenantTx, input: CategoryUpdateInput) -> ServiceResult<CategoryRow> {
     let mut checks = Checks::default();
-    let code = input.code.as_deref().map(|code| checks.code(&["input", "code"], code));
+    let code = input
+        .code
+        .as_deref()
+        .map(|code| checks.code(&["input", "code"], code));
     let name = input
         .name
         .as_deref()
@@ -70,10 +73,7 @@ pub async fn update(tx: &mut TenantTx, input: CategoryUpdateInput) -> ServiceRes
 }
 
 /// Archives a category; products keep it.
-pub async fn archive(
-    tx: &mut TenantTx,
-    input: CategoryArchiveInput,
-) -> ServiceResult<CategoryRow> {
+pub async fn archive(tx: &mut TenantTx, input: CategoryArchiveInput) -> ServiceResult<CategoryRow> {
     let now = tx.now();
     let changes = CategoryChanges {
         code: None,
@@ -94,13 +94,11 @@ async fn change(
     let updated = query::update(tx, id, version, changes)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
-    match updated {
-        Some(row) => Ok(row),
-        None => {
-            let exists = !query::find_many(tx, &[id]).await?.is_empty();
-            Err(not_updated(exists))
-        }
+    if let Some(row) = updated {
+        return Ok(row);
     }
+    let exists = !query::find_many(tx, &[id]).await?.is_empty();
+    Err(not_updated(exists))
 }
 
 /// Refuses to hang a category below itself. All rows are locked, so that two

@@ -93,7 +93,11 @@ impl Product {
     async fn stock_levels(&self, ctx: &Context<'_>) -> AppResult<Vec<StockLevel>> {
         let unit = ctx.unit()?;
         let rows = unit.load_list(StockLevelsByProduct(self.0.id)).await?;
-        Ok(rows.into_iter().map(StockLevel).collect())
+        let base = self.0.base_unit_id;
+        Ok(rows
+            .into_iter()
+            .map(|row| StockLevel::of(row, base))
+            .collect())
     }
 
     /// When it was archived; null while it is in use.
@@ -175,7 +179,12 @@ impl Where for ProductFilter {
 
     fn own(&self) -> AppResult<Vec<query::ProductCondition>> {
         let searched = self.search.as_deref().and_then(query::search_condition);
-        Ok(self.filter.predicate()?.into_iter().chain(searched).collect())
+        Ok(self
+            .filter
+            .predicate()?
+            .into_iter()
+            .chain(searched)
+            .collect())
     }
 
     fn nested(&self) -> Nested<'_, Self> {
@@ -216,24 +225,38 @@ impl ProductQuery {
 
     /// The dealer's products.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the Relay specification wants them flat")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the Relay specification wants them flat"
+    )]
     async fn products(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given.")]
+        #[graphql(
+            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
         #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
         #[graphql(name = "where", desc = "Which products.")] filter: Option<ProductWhere>,
-        #[graphql(desc = "Only products this text may mean: a part of SKU or name, a word of \
-                          them with a typing error, or a whole barcode.")]
+        #[graphql(
+            desc = "Only products this text may mean: a part of SKU or name, a word of \
+                          them with a typing error, or a whole barcode."
+        )]
         search: Option<String>,
-        #[graphql(desc = "Sort keys, at most 3; by name if absent.")] order_by: Option<Vec<ProductOrder>>,
+        #[graphql(desc = "Sort keys, at most 3; by name if absent.")] order_by: Option<
+            Vec<ProductOrder>,
+        >,
     ) -> AppResult<Connection<Product>> {
         let filter = filter.unwrap_or_default();
         let filter = Some(ProductFilter { filter, search });
-        let page = PageArgs { first, after, last, before };
+        let page = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
         list!(ctx, query, order: ProductSort = order_by, filter: filter, page: page)
     }
 }

@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::input::{
-    ProductArchiveInput, ProductCreateInput, ProductUnitInput, ProductUpdateInput,
-};
+use super::input::{ProductArchiveInput, ProductCreateInput, ProductUnitInput, ProductUpdateInput};
 use super::model::{ProductChanges, ProductId, ProductRow, ProductUnitRow};
 use super::query;
 use crate::dealer::catalog::units::model::UnitId;
@@ -80,7 +78,10 @@ pub async fn create(tx: &mut TenantTx, input: ProductCreateInput) -> ServiceResu
 /// Changes a product.
 pub async fn update(tx: &mut TenantTx, input: ProductUpdateInput) -> ServiceResult<ProductRow> {
     let mut checks = Checks::default();
-    let sku = input.sku.as_deref().map(|sku| checks.code(&["input", "sku"], sku));
+    let sku = input
+        .sku
+        .as_deref()
+        .map(|sku| checks.code(&["input", "sku"], sku));
     let name = input
         .name
         .as_deref()
@@ -163,7 +164,11 @@ async fn replace_units(
 fn description(checks: &mut Checks, text: Option<&str>) -> Option<String> {
     let text = text.map(str::trim).filter(|text| !text.is_empty())?;
     let fits = text.chars().count() <= 5000;
-    checks.require(fits, &["input", "description"], "must have at most 5000 characters");
+    checks.require(
+        fits,
+        &["input", "description"],
+        "must have at most 5000 characters",
+    );
     Some(text.to_owned())
 }
 
@@ -174,7 +179,11 @@ fn checked_units(
     base: UnitId,
     units: &[ProductUnitInput],
 ) -> Vec<ProductUnitRow> {
-    checks.require(units.len() <= MAX_UNITS, &["input", "units"], "may have at most 20 units");
+    checks.require(
+        units.len() <= MAX_UNITS,
+        &["input", "units"],
+        "may have at most 20 units",
+    );
     let mut rows: Vec<ProductUnitRow> = Vec::new();
     for (index, unit) in units.iter().take(MAX_UNITS).enumerate() {
         let position = index.to_string();

@@ -45,6 +45,7 @@ impl ProductChange {
 pub struct ProductSubscription;
 
 #[Subscription]
+#[expect(clippy::unused_async, reason = "the macro wants it")]
 impl ProductSubscription {
     /// Products created, changed, archived or restored from now on. Ends with
     /// OVERLOADED when the client reads too slowly: subscribe again and reload.
@@ -60,9 +61,9 @@ impl ProductSubscription {
         }
         let wanted = move |event: &Event| {
             event.kind == EventKind::ProductChanged
-                && ids.as_ref().is_none_or(|ids| {
-                    ids.contains(&ProductId::from_uuid(event.entity))
-                })
+                && ids
+                    .as_ref()
+                    .is_none_or(|ids| ids.contains(&ProductId::from_uuid(event.entity)))
         };
         let events = ctx.scope()?.subscribe()?;
         Ok(events.filter_map(move |event| {

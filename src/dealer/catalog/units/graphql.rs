@@ -89,26 +89,43 @@ impl UnitQuery {
         let row = match (id, code) {
             (Some(id), None) => unit.load(UnitById(id)).await?,
             (None, Some(code)) => unit.load(UnitByCode(code)).await?,
-            _ => return Err(AppError::bad_input("id", "name the unit by exactly one of id and code")),
+            _ => {
+                return Err(AppError::bad_input(
+                    "id",
+                    "name the unit by exactly one of id and code",
+                ));
+            }
         };
         Ok(row.map(Unit))
     }
 
     /// The dealer's units of measure.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the Relay specification wants them flat")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the Relay specification wants them flat"
+    )]
     async fn units(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given.")]
+        #[graphql(
+            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
         #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
         #[graphql(name = "where", desc = "Which units.")] filter: Option<UnitWhere>,
-        #[graphql(desc = "Sort keys, at most 3; by code if absent.")] order_by: Option<Vec<UnitOrder>>,
+        #[graphql(desc = "Sort keys, at most 3; by code if absent.")] order_by: Option<
+            Vec<UnitOrder>,
+        >,
     ) -> AppResult<Connection<Unit>> {
-        let page = PageArgs { first, after, last, before };
+        let page = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
         list!(ctx, query, order: UnitSort = order_by, filter: filter, page: page)
     }
 }

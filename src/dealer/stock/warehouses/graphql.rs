@@ -96,19 +96,31 @@ impl WarehouseQuery {
 
     /// The dealer's warehouses.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the Relay specification wants them flat")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the Relay specification wants them flat"
+    )]
     async fn warehouses(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given.")]
+        #[graphql(
+            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
         #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
         #[graphql(name = "where", desc = "Which warehouses.")] filter: Option<WarehouseWhere>,
-        #[graphql(desc = "Sort keys, at most 3; by code if absent.")] order_by: Option<Vec<WarehouseOrder>>,
+        #[graphql(desc = "Sort keys, at most 3; by code if absent.")] order_by: Option<
+            Vec<WarehouseOrder>,
+        >,
     ) -> AppResult<Connection<Warehouse>> {
-        let page = PageArgs { first, after, last, before };
+        let page = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
         list!(ctx, query, order: WarehouseSort = order_by, filter: filter, page: page)
     }
 }

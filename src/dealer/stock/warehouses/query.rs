@@ -55,10 +55,7 @@ pub async fn find_many(tx: &mut TenantTx, ids: &[WarehouseId]) -> DbResult<Vec<W
 }
 
 /// The warehouses with these codes.
-pub async fn find_many_by_code(
-    tx: &mut TenantTx,
-    codes: &[String],
-) -> DbResult<Vec<WarehouseRow>> {
+pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<Vec<WarehouseRow>> {
     let query = warehouses::table
         .filter(warehouses::code.eq_any(codes.to_vec()))
         .select(WarehouseRow::as_select());

@@ -8,13 +8,11 @@ use crate::graphql::payload::not_updated;
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
 
-const CONSTRAINTS: &[Constraint] = &[
-    Constraint {
-        name: "warehouses_code_unique",
-        path: &["input", "code"],
-        message: "another warehouse has this code",
-    },
-];
+const CONSTRAINTS: &[Constraint] = &[Constraint {
+    name: "warehouses_code_unique",
+    path: &["input", "code"],
+    message: "another warehouse has this code",
+}];
 
 /// Adds a warehouse.
 pub async fn create(tx: &mut TenantTx, input: WarehouseCreateInput) -> ServiceResult<WarehouseRow> {
@@ -42,7 +40,10 @@ pub async fn create(tx: &mut TenantTx, input: WarehouseCreateInput) -> ServiceRe
 /// Changes a warehouse.
 pub async fn update(tx: &mut TenantTx, input: WarehouseUpdateInput) -> ServiceResult<WarehouseRow> {
     let mut checks = Checks::default();
-    let code = input.code.as_deref().map(|code| checks.code(&["input", "code"], code));
+    let code = input
+        .code
+        .as_deref()
+        .map(|code| checks.code(&["input", "code"], code));
     let name = input
         .name
         .as_deref()
@@ -83,11 +84,9 @@ async fn change(
     let updated = query::update(tx, id, version, changes)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
-    match updated {
-        Some(row) => Ok(row),
-        None => {
-            let exists = !query::find_many(tx, &[id]).await?.is_empty();
-            Err(not_updated(exists))
-        }
+    if let Some(row) = updated {
+        return Ok(row);
     }
+    let exists = !query::find_many(tx, &[id]).await?.is_empty();
+    Err(not_updated(exists))
 }

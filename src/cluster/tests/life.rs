@@ -1,0 +1,116 @@
+//! Who may use a folder, and what becomes of a server without its owner.
+
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::super::account::Account;
+use super::super::binaries::Binaries;
+use super::super::search::Search;
+use super::super::signal::wait_until;
+use super::*;
+
+/// Names the folder in the process that is to be killed.
+const VICTIM: &str = "TUBEX_TEST_CLUSTER_OF_VICTIM";
+
+#[test]
+fn a_folder_in_use_is_left_alone() {
+    let folder = Folder::new();
+    let cluster = folder.start();
+    let second = Cluster::start(&folder.spec(), &|_| {});
+    assert!(matches!(second, Err(ClusterError::InUse { .. })));
+    assert!(matches!(remove(&folder.0), Err(ClusterError::InUse { .. })));
+    let (parent, name) = folder.parts();
+    sweep(parent, name, &|line| panic!("{line}"));
+    assert_eq!(query(&cluster, "SELECT 1"), "1");
+}
+
+#[test]
+fn the_server_ends_when_its_owner_is_killed() {
+    let folder = Folder::new();
+    let mut owner = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--nocapture", "victim_of_another_test"])
+        .env(VICTIM, &folder.0)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(owner.stdout.take().unwrap()).lines();
+    assert!(
+        lines
+            .map_while(Result::ok)
+            .any(|line| line.contains("serving"))
+    );
+    assert!(serving(&folder));
+    owner.kill().unwrap();
+    owner.wait().unwrap();
+    assert!(wait_until(Duration::from_secs(20), || !serving(&folder)));
+    assert_eq!(query(&folder.start(), "SELECT 1"), "1");
+}
+
+#[test]
+#[ignore = "waits to be killed; run by the_server_ends_when_its_owner_is_killed"]
+fn victim_of_another_test() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the way to tell a child what to do"
+    )]
+    let named = std::env::var_os(VICTIM);
+    let Some(data) = named else {
+        return;
+    };
+    let folder = std::mem::ManuallyDrop::new(Folder(PathBuf::from(data)));
+    let _cluster = folder.start();
+    println!("serving");
+    std::thread::sleep(Duration::from_mins(1));
+}
+
+/// Starts a server of `folder` that nobody watches over.
+fn leave_behind(folder: &Folder) {
+    folder.start().stop().unwrap();
+    let account = Account::choose().unwrap();
+    let system = Search::System.folders();
+    let binaries = Binaries::probe(system.first().unwrap(), &account).unwrap();
+    let place = folder.place();
+    let config = format!("config_file={}", place.settings().display());
+    let mut server = account
+        .command(&binaries.postgres())
+        .arg("-D")
+        .arg(place.pgdata())
+        .args(["-c", &config])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    assert!(wait_until(Duration::from_secs(20), || {
+        postmaster::read(&place.pgdata()).is_some_and(|found| found.ready)
+    }));
+    // As init would: nobody else waits for an orphan.
+    std::thread::spawn(move || server.wait());
+}
+
+#[test]
+fn a_server_left_behind_is_replaced() {
+    let folder = Folder::new();
+    leave_behind(&folder);
+    let told = RefCell::new(Vec::new());
+    let report = |line: &str| told.borrow_mut().push(line.to_owned());
+    let cluster = Cluster::start(&folder.spec(), &report).unwrap();
+    assert!(
+        told.borrow()
+            .iter()
+            .any(|line| line.contains("left behind"))
+    );
+    assert_eq!(query(&cluster, "SELECT 1"), "1");
+}
+
+#[test]
+fn leftovers_are_swept_with_their_server() {
+    let folder = Folder::new();
+    leave_behind(&folder);
+    let pgdata = folder.place().pgdata();
+    let pid = postmaster::read(&pgdata).unwrap().pid;
+    let (parent, name) = folder.parts();
+    sweep(parent, name, &|_| {});
+    assert!(!folder.0.exists());
+    assert!(!postmaster::serves(pid, &pgdata));
+}

@@ -1,0 +1,49 @@
+//! Two dealers with full shops: a victim, and another who tries his keys.
+
+use serde_json::Value;
+use tubex::demo::data::DEALERS;
+
+use super::universe::{Universe, snapshot};
+use crate::support::{Answer, Server, TestDealer};
+
+/// A server with the two of them.
+pub struct Attack {
+    pub server: Server,
+    pub victim: TestDealer,
+    pub victims: Universe,
+    pub attacker: TestDealer,
+    pub attackers: Universe,
+}
+
+impl Attack {
+    pub async fn prepare() -> Self {
+        let server = Server::start().await;
+        let victim = server.dealer_like(&DEALERS[0]).await;
+        let attacker = server.dealer_like(&DEALERS[1]).await;
+        let attackers = Universe::of(&attacker).await;
+        let victims = Universe::of(&victim).await.without(&attackers);
+        // A test that knows no secrets could not fail.
+        assert!(victims.ids.len() > 100 && victims.secrets.len() > victims.ids.len());
+        Self {
+            server,
+            victim,
+            victims,
+            attacker,
+            attackers,
+        }
+    }
+
+    /// Runs an operation as the attacker; fails if the answer tells anything
+    /// of the victim's.
+    pub async fn run(&self, query: &str, variables: Value) -> Answer {
+        let answer = self.attacker.client.send(query, variables.clone()).await;
+        self.victims.assert_hidden(&answer.body, &variables, query);
+        answer
+    }
+
+    /// Fails if any row of the victim's has changed since the start.
+    pub async fn assert_untouched(&self) {
+        let now = snapshot(&self.victim.client).await;
+        assert_eq!(now, self.victims.all, "a row of the victim's has changed");
+    }
+}

@@ -1,0 +1,33 @@
+//! Nothing crosses from dealer to dealer: every root field, every loader, every
+//! subscription, raw SQL. The lists of what there is come from introspection
+//! and from the source, so a field or loader that no case covers fails here.
+
+mod attack;
+mod loaders;
+mod mutations;
+mod queries;
+mod raw_sql;
+mod subscriptions;
+mod universe;
+
+use std::collections::BTreeSet;
+
+use crate::support::Client;
+
+/// Names of the fields of the root type `root`: `queryType` and its kin.
+async fn root_fields(client: &Client, root: &str) -> BTreeSet<String> {
+    let query = format!("{{ __schema {{ {root} {{ fields {{ name }} }} }} }}");
+    let schema = client.get(&query).await;
+    let fields = schema["__schema"][root]["fields"].as_array().unwrap();
+    let name = |field: &serde_json::Value| field["name"].as_str().unwrap().to_owned();
+    fields.iter().map(name).collect()
+}
+
+/// Fails if a field has no case, or a case no field.
+fn assert_covered<'a>(fields: &BTreeSet<String>, cases: impl Iterator<Item = &'a str>) {
+    let covered: BTreeSet<String> = cases.map(str::to_owned).collect();
+    assert_eq!(
+        fields, &covered,
+        "every root field needs a case of its own here"
+    );
+}

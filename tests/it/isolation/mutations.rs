@@ -1,0 +1,184 @@
+//! Every field of Mutation, sent by one dealer with the ids of another.
+
+use serde_json::{Value, json};
+
+use super::attack::Attack;
+use super::{assert_covered, root_fields};
+use crate::support::PASSWORD;
+
+/// Sends one mutation with ids of the victim's.
+struct Case {
+    field: &'static str,
+    input_type: &'static str,
+    input: fn(&Attack) -> Value,
+    /// Code of the first user error; none where the attacker may do it to himself.
+    code: Option<&'static str>,
+}
+
+const NEW_PRODUCT: fn(&Attack) -> Value = |attack| {
+    json!({
+        "sku": "STOLEN",
+        "name": "Stolen",
+        "listPrice": "1",
+        "baseUnitId": attack.attackers.at("/units/nodes/0/id"),
+    })
+};
+
+fn with(mut input: Value, field: &str, value: Value) -> Value {
+    input[field] = value;
+    input
+}
+
+fn versioned(attack: &Attack, list: &str) -> Value {
+    json!({ "id": attack.victims.at(&format!("/{list}/nodes/0/id")), "expectedVersion": 1 })
+}
+
+const CASES: &[Case] = &[
+    Case {
+        field: "login",
+        input_type: "LoginInput",
+        input: |attack| {
+            json!({
+                "email": attack.attacker.email,
+                "password": PASSWORD,
+                "dealerId": attack.victim.id.to_string(),
+            })
+        },
+        code: Some("FORBIDDEN"),
+    },
+    Case {
+        field: "unitCreate",
+        input_type: "UnitCreateInput",
+        input: |_| json!({ "code": "drum", "name": "Drum", "dimension": "COUNT", "scale": 0 }),
+        code: None,
+    },
+    Case {
+        field: "categoryCreate",
+        input_type: "CategoryCreateInput",
+        input: |attack| json!({ "code": "X", "name": "X", "parentId": attack.victims.at("/categories/nodes/0/id") }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "categoryUpdate",
+        input_type: "CategoryUpdateInput",
+        input: |attack| with(versioned(attack, "categories"), "name", "Stolen".into()),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "categoryArchive",
+        input_type: "CategoryArchiveInput",
+        input: |attack| versioned(attack, "categories"),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "productCreate",
+        input_type: "ProductCreateInput",
+        input: |attack| {
+            with(
+                NEW_PRODUCT(attack),
+                "baseUnitId",
+                attack.victims.at("/units/nodes/0/id"),
+            )
+        },
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "productCreate",
+        input_type: "ProductCreateInput",
+        input: |attack| {
+            with(
+                NEW_PRODUCT(attack),
+                "categoryId",
+                attack.victims.at("/categories/nodes/0/id"),
+            )
+        },
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "productCreate",
+        input_type: "ProductCreateInput",
+        input: |attack| {
+            let unit = json!({ "unitId": attack.victims.at("/units/nodes/3/id"), "num": 2 });
+            with(NEW_PRODUCT(attack), "units", json!([unit]))
+        },
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "productUpdate",
+        input_type: "ProductUpdateInput",
+        input: |attack| with(versioned(attack, "products"), "name", "Stolen".into()),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "productUpdate",
+        input_type: "ProductUpdateInput",
+        input: |attack| {
+            json!({
+                "id": attack.attackers.at("/products/nodes/0/id"),
+                "expectedVersion": 1,
+                "categoryId": attack.victims.at("/categories/nodes/0/id"),
+            })
+        },
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "productArchive",
+        input_type: "ProductArchiveInput",
+        input: |attack| versioned(attack, "products"),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "productRestore",
+        input_type: "ProductArchiveInput",
+        input: |attack| versioned(attack, "products"),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "warehouseCreate",
+        input_type: "WarehouseCreateInput",
+        input: |_| json!({ "code": "NEW", "name": "New", "kind": "YARD" }),
+        code: None,
+    },
+    Case {
+        field: "warehouseUpdate",
+        input_type: "WarehouseUpdateInput",
+        input: |attack| with(versioned(attack, "warehouses"), "name", "Stolen".into()),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "warehouseArchive",
+        input_type: "WarehouseArchiveInput",
+        input: |attack| versioned(attack, "warehouses"),
+        code: Some("NOT_FOUND"),
+    },
+];
+
+/// Registration makes a dealer of its own and names no other; it is closed here.
+const WITHOUT_CASE: &str = "dealerRegister";
+
+#[tokio::test]
+async fn no_mutation_reaches_another_dealer() {
+    let attack = Attack::prepare().await;
+    let fields = root_fields(&attack.attacker.client, "mutationType").await;
+    assert_covered(
+        &fields,
+        CASES.iter().map(|case| case.field).chain([WITHOUT_CASE]),
+    );
+    for case in CASES {
+        let query = format!(
+            "mutation($input: {}!) {{ {}(input: $input) {{ userErrors {{ code path message }} }} }}",
+            case.input_type, case.field
+        );
+        let answer = attack
+            .run(&query, json!({ "input": (case.input)(&attack) }))
+            .await;
+        assert!(
+            answer.body.get("errors").is_none(),
+            "{query}\n{:#}",
+            answer.body
+        );
+        let errors = &answer.body["data"][case.field]["userErrors"];
+        assert_eq!(errors[0]["code"].as_str(), case.code, "{query}\n{errors:#}");
+    }
+    attack.assert_untouched().await;
+}

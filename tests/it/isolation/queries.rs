@@ -1,0 +1,240 @@
+//! Every field of Query, asked by one dealer with the keys of another.
+
+use serde_json::{Value, json};
+
+use super::attack::Attack;
+use super::universe::Universe;
+use super::{assert_covered, root_fields};
+
+/// Asks one root field with keys of the victim's.
+pub struct Case {
+    pub field: &'static str,
+    pub query: &'static str,
+    /// Variables made of what is the victim's.
+    pub keys: fn(&Universe) -> Value,
+    pub expect: Expect,
+}
+
+/// What the attacker must get.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Expect {
+    /// The field is null, or a list of nulls, or a page of nothing.
+    Nothing,
+    /// The attacker's own records.
+    Own,
+}
+
+const NO_KEYS: fn(&Universe) -> Value = |_| json!({});
+
+pub const CASES: &[Case] = &[
+    Case {
+        field: "viewer",
+        query: "{ viewer { user { id email name } dealer { id name } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "node",
+        query: "query($id: ID!) { node(id: $id) { __typename id } }",
+        keys: |victim| json!({ "id": victim.at("/products/nodes/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "nodes",
+        query: "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }",
+        keys: |victim| json!({ "ids": victim.ids.iter().take(200).collect::<Vec<_>>() }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "product",
+        query: "query($id: ID) { product(id: $id) { id name } }",
+        keys: |victim| json!({ "id": victim.at("/products/nodes/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "product",
+        query: "query($barcode: String) { product(barcode: $barcode) { id name } }",
+        keys: |victim| json!({ "barcode": first_barcode(victim) }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "product",
+        query: "query { product(sku: \"CEM-OPC-25\") { id category { id parent { id children { id } } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "products",
+        query: "query($ids: [ID!]) { products(where: { id: { oneOf: $ids } }) { totalCount nodes { id } } }",
+        keys: |victim| json!({ "ids": product_ids(victim) }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "products",
+        query: "query($after: String) { products(first: 200, after: $after, orderBy: [{ field: SKU }]) {
+            nodes { id sku name units { barcode unit { id } } stockLevels { warehouse { id } } category { id } }
+        } }",
+        keys: |victim| json!({ "after": victim.at("/products/edges/0/cursor") }),
+        expect: Expect::Own,
+    },
+    Case {
+        field: "products",
+        query: "query($search: String) { products(search: $search) { totalCount nodes { id } } }",
+        keys: |victim| json!({ "search": first_barcode(victim) }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "category",
+        query: "query($id: ID) { category(id: $id) { id } }",
+        keys: |victim| json!({ "id": victim.at("/categories/nodes/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "category",
+        query: "query($code: String) { category(code: $code) { id children { id } } }",
+        keys: |victim| json!({ "code": victim.at("/categories/nodes/0/code") }),
+        expect: Expect::Own,
+    },
+    Case {
+        field: "categories",
+        query: "query($id: ID) { categories(where: { parentId: { eq: $id } }) { totalCount nodes { id } } }",
+        keys: |victim| json!({ "id": victim.at("/categories/nodes/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "customer",
+        query: "query($id: ID) { customer(id: $id) { id jobs { id } } }",
+        keys: |victim| json!({ "id": victim.at("/customers/nodes/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "customer",
+        query: "query($code: String) { customer(code: $code) { id name } }",
+        keys: |victim| json!({ "code": victim.at("/customers/nodes/1/code") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "customers",
+        query: "{ customers(first: 200) { totalCount nodes { id name jobs { id customer { id } } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "stockLevels",
+        query: "query($ids: [ID!]) { stockLevels(where: { productId: { oneOf: $ids } }) { totalCount nodes { updatedAt } } }",
+        keys: |victim| json!({ "ids": product_ids(victim) }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "stockLevels",
+        query: "query($after: String) { stockLevels(after: $after) { nodes { product { id } warehouse { id } onHand { unit { id } } } } }",
+        keys: |victim| json!({ "after": victim.at("/stockLevels/edges/0/cursor") }),
+        expect: Expect::Own,
+    },
+    Case {
+        field: "unit",
+        query: "query($id: ID) { unit(id: $id) { id } }",
+        keys: |victim| json!({ "id": victim.at("/units/nodes/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "unit",
+        query: "{ unit(code: \"bag\") { id } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "units",
+        query: "{ units(first: 200) { totalCount nodes { id } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "warehouse",
+        query: "query($id: ID) { warehouse(id: $id) { id } }",
+        keys: |victim| json!({ "id": victim.at("/warehouses/nodes/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "warehouse",
+        query: "query($code: String) { warehouse(code: $code) { id name } }",
+        keys: |victim| json!({ "code": victim.at("/warehouses/nodes/0/code") }),
+        expect: Expect::Own,
+    },
+    Case {
+        field: "warehouses",
+        query: "{ warehouses { totalCount nodes { id name } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+];
+
+fn product_ids(victim: &Universe) -> Vec<&String> {
+    victim
+        .ids
+        .iter()
+        .filter(|id| id.starts_with("prd_"))
+        .collect()
+}
+
+fn first_barcode(victim: &Universe) -> Value {
+    let products = victim.all["products"]["nodes"].as_array().unwrap();
+    let units = products
+        .iter()
+        .flat_map(|product| product["units"].as_array().unwrap());
+    let mut barcodes = units.map(|unit| unit["barcode"].clone());
+    barcodes.find(|barcode| !barcode.is_null()).unwrap()
+}
+
+/// Whether an answer holds no record.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().all(is_nothing),
+        Value::Object(fields) => {
+            fields.get("nodes").is_some_and(is_nothing)
+                && fields.get("totalCount").is_none_or(|count| *count == 0)
+        }
+        _ => false,
+    }
+}
+
+#[tokio::test]
+async fn no_query_tells_of_another_dealer() {
+    let attack = Attack::prepare().await;
+    let fields = root_fields(&attack.attacker.client, "queryType").await;
+    assert_covered(&fields, CASES.iter().map(|case| case.field));
+    for case in CASES {
+        let answer = attack.run(case.query, (case.keys)(&attack.victims)).await;
+        let data = &answer.body["data"][case.field];
+        assert!(
+            answer.body.get("errors").is_none(),
+            "{}\n{:#}",
+            case.query,
+            answer.body
+        );
+        let nothing = is_nothing(data);
+        assert_eq!(
+            nothing,
+            case.expect == Expect::Nothing,
+            "{}\n{data:#}",
+            case.query
+        );
+    }
+    attack.assert_untouched().await;
+}
+
+/// The same cases answer their owner, so that the ones above can fail.
+#[tokio::test]
+async fn the_owner_finds_what_is_hidden_from_others() {
+    let attack = Attack::prepare().await;
+    for case in CASES {
+        let keys = (case.keys)(&attack.victims);
+        let data = attack.victim.client.run(case.query, keys).await;
+        assert!(
+            !is_nothing(&data[case.field]) || case.field == "categories",
+            "{}\n{data:#}",
+            case.query
+        );
+    }
+}

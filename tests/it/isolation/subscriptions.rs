@@ -1,0 +1,47 @@
+//! Every field of Subscription, opened by one dealer on the records of another.
+
+use serde_json::json;
+
+use super::attack::Attack;
+use super::{assert_covered, root_fields};
+
+const CASES: &[(&str, &str)] = &[(
+    "productChanged",
+    "subscription($ids: [ID!]) { productChanged(ids: $ids) { eventId product { id name } } }",
+)];
+
+/// Renames a product as its owner.
+async fn rename(client: &crate::support::Client, id: &serde_json::Value, name: &str) {
+    let query = "mutation($input: ProductUpdateInput!) {
+        productUpdate(input: $input) { userErrors { message } }
+    }";
+    let input = json!({ "id": id, "expectedVersion": 1, "name": name });
+    let data = client.run(query, json!({ "input": input })).await;
+    assert_eq!(data["productUpdate"]["userErrors"], json!([]));
+}
+
+#[tokio::test]
+async fn no_subscription_hears_another_dealer() {
+    let attack = Attack::prepare().await;
+    let fields = root_fields(&attack.attacker.client, "subscriptionType").await;
+    assert_covered(&fields, CASES.iter().map(|(field, _)| *field));
+
+    let victims = attack.victims.at("/products/nodes/0/id");
+    let own = attack.attackers.at("/products/nodes/0/id");
+    for (field, query) in CASES {
+        let mut socket = attack.server.socket(&attack.attacker).await;
+        socket.subscribe("all", query, json!({})).await;
+        socket
+            .subscribe("his", query, json!({ "ids": [victims] }))
+            .await;
+        socket.settle().await;
+        rename(&attack.victim.client, &victims, "Renamed by the victim").await;
+        rename(&attack.attacker.client, &own, "Renamed by the attacker").await;
+        // The victim's change came first: had it been heard, it would be here.
+        let heard = socket.next().await;
+        assert_eq!(heard["id"], "all");
+        assert_eq!(heard["payload"]["data"][field]["product"]["id"], own);
+        attack.victims.assert_hidden(&heard, &json!(null), field);
+        socket.settle().await;
+    }
+}
