@@ -125,7 +125,12 @@ fn is_setting(arg: &clap::Arg) -> bool {
 fn with_defaults(command: Command, values: &BTreeMap<String, String>) -> Command {
     command
         .mut_args(|arg| match values.get(arg.get_id().as_str()) {
-            Some(value) if is_setting(&arg) => arg.default_value(value.clone()).required(false),
+            Some(value) if is_setting(&arg) => {
+                // What --help hides of a variable it must hide of the file.
+                let is_secret = arg.is_hide_env_values_set();
+                let arg = arg.default_value(value.clone()).required(false);
+                arg.hide_default_value(is_secret)
+            }
             _ => arg,
         })
         .mut_subcommands(|sub| with_defaults(sub, values))

@@ -70,9 +70,22 @@ async fn send(
                 continue;
             }
         };
-        if let Err(error) = manager.publish::<_, _, ()>(CHANNEL, payload).await {
+        if let Err(error) = publish(&mut manager, &payload).await {
             tracing::warn!(%error, "Redis is away: an event stays on this node");
         }
+    }
+}
+
+/// A connection that died at rest shows at the next event only, by when the
+/// manager has made another: without a second try, the first event after each
+/// restart of Redis would be lost.
+async fn publish(
+    manager: &mut redis::aio::ConnectionManager,
+    payload: &str,
+) -> redis::RedisResult<()> {
+    match manager.publish(CHANNEL, payload).await {
+        Err(error) if error.is_io_error() => manager.publish(CHANNEL, payload).await,
+        outcome => outcome,
     }
 }
 

@@ -70,28 +70,33 @@ impl Socket {
 
     /// The next message of the protocol.
     pub async fn next(&mut self) -> Value {
-        loop {
-            let frame = timeout(PATIENCE, self.0.next())
-                .await
-                .expect("a message in time");
-            match frame.expect("an open socket").unwrap() {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
-                Message::Close(reason) => panic!("closed: {reason:?}"),
-                _ => {}
+        let message = async {
+            loop {
+                match self.frame().await {
+                    Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                    Message::Close(reason) => panic!("closed: {reason:?}"),
+                    _ => {}
+                }
             }
-        }
+        };
+        // Around the loop: the server's heartbeat is a frame too.
+        timeout(PATIENCE, message).await.expect("a message in time")
     }
 
     /// The code with which the server closes the socket; other messages are
     /// passed over.
     pub async fn close_code(&mut self) -> u16 {
-        loop {
-            let frame = timeout(PATIENCE, self.0.next())
-                .await
-                .expect("a close in time");
-            if let Message::Close(reason) = frame.expect("a close frame").unwrap() {
-                return reason.expect("a reason").code.into();
+        let code = async {
+            loop {
+                if let Message::Close(reason) = self.frame().await {
+                    return reason.expect("a reason").code.into();
+                }
             }
-        }
+        };
+        timeout(PATIENCE, code).await.expect("a close in time")
+    }
+
+    async fn frame(&mut self) -> Message {
+        self.0.next().await.expect("an open socket").unwrap()
     }
 }

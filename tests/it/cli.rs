@@ -1,0 +1,9 @@
+//! The commands, as processes: arguments in, exit code and words out.
+
+mod config;
+mod dev;
+mod key;
+mod program;
+mod schema;
+mod serve;
+mod tenant;

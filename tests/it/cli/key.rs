@@ -1,0 +1,32 @@
+//! `tubex key generate`.
+
+use std::os::unix::fs::PermissionsExt;
+
+use tubex::auth::token::AccessTokens;
+use tubex::kernel::clock::Clock;
+
+use super::program::Folder;
+
+#[test]
+fn a_new_key_is_good_and_for_its_owners_eyes() {
+    let folder = Folder::new();
+    let path = folder.path("key.pem");
+    let made = folder.run(&["key", "generate", "--output", &path, "--json"]);
+    assert_eq!(made.json()["file"], path.as_str());
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o600);
+    assert!(AccessTokens::from_file(path.as_ref(), Clock::system()).is_ok());
+    // The key itself is not for the terminal.
+    assert!(!made.text().contains("PRIVATE KEY"));
+}
+
+#[test]
+fn a_key_is_never_overwritten() {
+    let folder = Folder::new();
+    let path = folder.path("key.pem");
+    folder.run(&["key", "generate", "--output", &path]);
+    let first = std::fs::read(&path).unwrap();
+    let again = folder.run(&["key", "generate", "--output", &path, "--json"]);
+    assert!(again.reason().contains(&path), "{}", again.out);
+    assert_eq!(std::fs::read(&path).unwrap(), first);
+}

@@ -1,0 +1,218 @@
+//! Two nodes that share their events over a real Redis.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::json;
+
+use crate::support::{Server, Socket, TestDealer, until};
+
+const CHANGED: &str = "subscription { productChanged { eventId product { name } } }";
+
+/// A Redis of a test's own. It keeps nothing, and ends with the test.
+struct Redis {
+    port: u16,
+    dir: PathBuf,
+    process: Option<Child>,
+}
+
+impl Redis {
+    async fn start() -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("redis-{port}"));
+        std::fs::create_dir_all(&dir).unwrap();
+        let mut redis = Self {
+            port,
+            dir,
+            process: None,
+        };
+        redis.run().await;
+        redis
+    }
+
+    fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Starts the process, on the same port as before.
+    async fn run(&mut self) {
+        let port = self.port.to_string();
+        let settings = [
+            "--port",
+            &port,
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ];
+        let started = Command::new("redis-server")
+            .args(settings)
+            .arg("--dir")
+            .arg(&self.dir)
+            .stdout(Stdio::null())
+            .spawn();
+        self.process = Some(started.unwrap_or_else(|error| {
+            panic!("redis-server: {error}; install it, as by `apt-get install -y redis-server`")
+        }));
+        until("Redis answers", async || self.listeners().await.is_some()).await;
+    }
+
+    fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    /// Nodes that listen; none if Redis does not answer.
+    async fn listeners(&self) -> Option<i64> {
+        let client = redis::Client::open(self.url()).unwrap();
+        let mut connection = client.get_multiplexed_async_connection().await.ok()?;
+        let mut ask = redis::cmd("PUBSUB");
+        ask.arg("NUMSUB").arg("tubex:events");
+        let (_channel, count): (String, i64) = ask.query_async(&mut connection).await.ok()?;
+        Some(count)
+    }
+
+    /// Waits until both nodes listen.
+    async fn is_shared(&self) {
+        until("both nodes listen", async || {
+            self.listeners().await == Some(2)
+        })
+        .await;
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        self.kill();
+        // A folder that stays behind is in nobody's way.
+        let _removed = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// Two nodes on one Redis, and a dealer that both serve.
+struct Nodes {
+    redis: Redis,
+    dealer: TestDealer,
+    near: Socket,
+    far: Socket,
+    servers: [Server; 2],
+}
+
+impl Nodes {
+    /// The dealer's client speaks to the first node; `near` is a subscriber
+    /// there, `far` one on the other node.
+    async fn start() -> Self {
+        let redis = Redis::start().await;
+        let url = redis.url();
+        let node = || Server::start_with(|settings| settings.redis_url = Some(url.clone().into()));
+        let (here, there) = (node().await, node().await);
+        redis.is_shared().await;
+        let dealer = here.dealer().await;
+        let near = subscriber(&here, &dealer).await;
+        let far = subscriber(&there, &dealer).await;
+        Self {
+            redis,
+            dealer,
+            near,
+            far,
+            servers: [here, there],
+        }
+    }
+}
+
+async fn subscriber(server: &Server, dealer: &TestDealer) -> Socket {
+    let mut socket = Socket::open(&server.url).await;
+    socket.init(server.client_of(dealer).token().unwrap()).await;
+    socket.subscribe("live", CHANGED, json!({})).await;
+    socket.settle().await;
+    socket
+}
+
+/// The next event's id and the product's name.
+async fn heard(socket: &mut Socket) -> (String, String) {
+    let next = socket.next().await;
+    let change = &next["payload"]["data"]["productChanged"];
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    (text(&change["eventId"]), text(&change["product"]["name"]))
+}
+
+#[tokio::test]
+async fn a_change_on_one_node_is_heard_on_both_exactly_once() {
+    let mut nodes = Nodes::start().await;
+    let mut product = nodes.dealer.add_product("A").await;
+    let mut ids = Vec::new();
+    for name in ["Goods A", "First", "Second"] {
+        if name != "Goods A" {
+            product = nodes.dealer.rename(&product, name).await;
+        }
+        // An event told twice would come in the place of the next one.
+        let near = heard(&mut nodes.near).await;
+        assert_eq!(near.1, name);
+        assert_eq!(heard(&mut nodes.far).await, near);
+        ids.push(near.0);
+    }
+    assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+}
+
+#[tokio::test]
+async fn another_dealers_changes_stay_apart_between_nodes() {
+    let mut nodes = Nodes::start().await;
+    let other = nodes.servers[0].dealer().await;
+    other.add_product("THEIRS").await;
+    nodes.dealer.add_product("MINE").await;
+    assert_eq!(heard(&mut nodes.far).await.1, "Goods MINE");
+    assert_eq!(heard(&mut nodes.near).await.1, "Goods MINE");
+}
+
+#[tokio::test]
+async fn without_redis_a_node_hears_itself_and_with_it_the_other_again() {
+    let mut nodes = Nodes::start().await;
+    let product = nodes.dealer.add_product("A").await;
+    heard(&mut nodes.near).await;
+    heard(&mut nodes.far).await;
+    nodes.redis.kill();
+    let product = nodes.dealer.rename(&product, "Alone").await;
+    assert_eq!(heard(&mut nodes.near).await.1, "Alone");
+    nodes.redis.run().await;
+    nodes.redis.is_shared().await;
+    let product = nodes.dealer.rename(&product, "Together").await;
+    assert_eq!(heard(&mut nodes.near).await.1, "Together");
+    // What was said while Redis was away may come late or never; what is said
+    // now arrives.
+    let mut last = heard(&mut nodes.far).await.1;
+    if last == "Alone" {
+        last = heard(&mut nodes.far).await.1;
+    }
+    assert_eq!(last, "Together");
+    nodes.dealer.rename(&product, "Still together").await;
+    assert_eq!(heard(&mut nodes.far).await.1, "Still together");
+}
+
+#[tokio::test]
+async fn a_restart_of_redis_while_nothing_happens_costs_no_event() {
+    let mut nodes = Nodes::start().await;
+    let product = nodes.dealer.add_product("A").await;
+    heard(&mut nodes.far).await;
+    nodes.redis.kill();
+    nodes.redis.run().await;
+    nodes.redis.is_shared().await;
+    nodes.dealer.rename(&product, "After").await;
+    assert_eq!(heard(&mut nodes.far).await.1, "After");
+}
+
+#[tokio::test]
+async fn a_node_that_can_not_reach_redis_does_not_start() {
+    // Port 1 belongs to a service that nobody runs.
+    let url = "redis://:hush-hush@127.0.0.1:1";
+    let started = tubex::events::EventBus::with_redis(url).await;
+    let message = started.err().expect("no Redis, no link").to_string();
+    assert!(message.starts_with("--redis-url: "), "{message}");
+    assert!(!message.contains("hush-hush"), "{message}");
+}
