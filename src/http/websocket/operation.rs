@@ -49,10 +49,10 @@ impl Mouth {
 pub(super) async fn run(
     app: Arc<App>,
     context: Arc<TenantContext>,
-    request: Request,
+    mut request: Request,
     mouth: Mouth,
 ) {
-    let operation = Operation::new(&app, Some(context), &request, Uuid::now_v7());
+    let operation = Operation::new(&app, Some(context), &mut request, Uuid::now_v7());
     let span = operation.span.clone();
     speak(&app, &operation, request, &mouth)
         .instrument(span)
