@@ -9,6 +9,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::graphql::errors::is_refusal;
 use crate::http::execute::Operation;
 use crate::tenancy::TenantContext;
 
@@ -76,10 +77,4 @@ async fn speak(app: &App, operation: &Operation, request: Request, mouth: &Mouth
         }
     }
     mouth.say(Word::Complete).await;
-}
-
-/// Whether nothing could be run, as with a document that does not fit the
-/// schema, or a subscription that its field refused.
-fn is_refusal(response: &Response) -> bool {
-    !response.errors.is_empty() && response.data == async_graphql::Value::Null
 }
