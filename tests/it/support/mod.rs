@@ -9,7 +9,7 @@ mod socket;
 mod wait;
 
 pub use client::{Answer, Client};
-pub use database::{empty_settings, own, request_settings};
+pub use database::{cluster, empty, empty_settings, own, request_settings};
 pub use goods::CREATE_PRODUCT;
 pub use owner::{hold, owner, owner_of};
 pub use server::{PASSWORD, Server, TestDealer, settings as server_settings};
