@@ -35,4 +35,4 @@ diesel::table! {
 
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(dealers, memberships, users,);
+diesel::allow_tables_to_appear_in_same_query!(dealers, memberships, users);

@@ -1,4 +1,4 @@
-//! Hop 1: the HTTP host. The whole route table is [`routes`].
+//! Hop 1: the HTTP host. The whole route table is `routes`.
 
 mod answer;
 mod execute;

@@ -4,7 +4,7 @@
 //! or a transaction does. Both are closed by construction here. The path and
 //! the role are set LOCAL to a transaction, and a connection returns to the
 //! pool from exactly one place: after a COMMIT or ROLLBACK that succeeded. A
-//! future dropped anywhere before that drops the [`Lease`], which closes the
+//! future dropped anywhere before that drops the `Lease`, which closes the
 //! connection instead.
 
 use std::ops::{Deref, DerefMut};

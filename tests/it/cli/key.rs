@@ -11,13 +11,13 @@ use super::program::Folder;
 fn a_new_key_is_good_and_for_its_owners_eyes() {
     let folder = Folder::new();
     let path = folder.path("key.pem");
-    let generated = folder.run(&["key", "generate", "--output", &path, "--json"]);
-    assert_eq!(generated.json()["file"], path.as_str());
-    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
-    assert_eq!(mode & 0o7777, 0o600);
+    let made = folder.run(&["key", "generate", "--output", &path, "--json"]);
+    assert_eq!(made.json()["file"], path.as_str());
+    let permissions = std::fs::metadata(&path).unwrap().permissions();
+    assert_eq!(permissions.mode() & 0o7777, 0o600);
     assert!(AccessTokens::from_file(path.as_ref(), Clock::system()).is_ok());
     // The key itself is not for the terminal.
-    assert!(!generated.text().contains("PRIVATE KEY"));
+    assert!(!made.text().contains("PRIVATE KEY"));
 }
 
 #[test]

@@ -91,6 +91,20 @@ fn sql_type(name: &str) -> &'static str {
     }
 }
 
+/// The macro call as rustfmt would have it.
+fn same_query(tables: &[&str]) -> String {
+    let call = "diesel::allow_tables_to_appear_in_same_query!";
+    let line = format!("{call}({});\n", tables.join(", "));
+    if line.len() <= 101 {
+        return line;
+    }
+    let rows: String = tables
+        .iter()
+        .flat_map(|table| ["    ", table, ",\n"])
+        .collect();
+    format!("{call}(\n{rows});\n")
+}
+
 impl Source<'_> {
     /// Fails if the committed file is not what the migrations make; writes it
     /// first if `RENEW_TABLES` is set.
@@ -140,11 +154,11 @@ impl Source<'_> {
             )
             .unwrap();
         }
-        text.push_str("diesel::allow_tables_to_appear_in_same_query!(\n");
-        for table in tables {
-            writeln!(text, "    {},", table[0].table_name).unwrap();
-        }
-        text.push_str(");\n");
+        let names: Vec<&str> = tables
+            .iter()
+            .map(|table| table[0].table_name.as_str())
+            .collect();
+        text.push_str(&same_query(&names));
         text
     }
 
