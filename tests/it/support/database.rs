@@ -44,9 +44,8 @@ fn request_password() -> SecretString {
 /// The shared database, with its control plane migrated.
 pub fn settings() -> DatabaseSettings {
     static READY: OnceLock<()> = OnceLock::new();
-    let settings = named(DATABASE);
-    READY.get_or_init(|| prepare(DATABASE, &settings));
-    settings
+    READY.get_or_init(|| prepare(&create(DATABASE)));
+    named(DATABASE)
 }
 
 /// As [`settings`], from async code.
@@ -56,16 +55,17 @@ pub async fn request_settings() -> DatabaseSettings {
 
 /// A database of a test's own, with nothing in it.
 pub async fn empty_settings(name: &'static str) -> DatabaseSettings {
-    tokio::task::spawn_blocking(|| {
-        // Makes the request role, which all databases share.
-        settings();
-        empty(name)
-    })
-    .await
-    .unwrap()
+    tokio::task::spawn_blocking(|| empty(name)).await.unwrap()
 }
 
+/// As [`empty_settings`], for threads that may block.
 pub fn empty(name: &str) -> DatabaseSettings {
+    // Makes the request role, which all databases share.
+    settings();
+    create(name)
+}
+
+fn create(name: &str) -> DatabaseSettings {
     let connector = Connector::new(None, 1).unwrap();
     ensure_database(&connector, &cluster().url("postgres"), name).unwrap();
     named(name)
@@ -73,9 +73,8 @@ pub fn empty(name: &str) -> DatabaseSettings {
 
 /// A database of a test's own, with its control plane migrated.
 pub fn own(name: &str) -> DatabaseSettings {
-    settings();
-    let settings = named(name);
-    prepare(name, &settings);
+    let settings = empty(name);
+    prepare(&settings);
     settings
 }
 
@@ -89,8 +88,7 @@ fn named(database: &str) -> DatabaseSettings {
     settings
 }
 
-fn prepare(database: &str, settings: &DatabaseSettings) {
-    empty(database);
+fn prepare(settings: &DatabaseSettings) {
     let core = Core::new(settings, 1, Clock::system()).unwrap();
     core.owner
         .run_blocking(|conn| {
