@@ -2,7 +2,9 @@
 
 use async_graphql::{Context, ID, Interface, MergedObject, MergedSubscription, Object, Schema};
 
-use crate::dealer::catalog::categories::graphql::{Category, CategoryMutation, CategoryQuery};
+use crate::dealer::catalog::categories::graphql::{
+    Category, CategoryListQuery, CategoryMutation, CategoryQuery,
+};
 use crate::dealer::catalog::categories::loader::CategoryById;
 use crate::dealer::catalog::categories::model::CategoryId;
 use crate::dealer::catalog::products::graphql::{Product, ProductQuery};
@@ -10,14 +12,16 @@ use crate::dealer::catalog::products::loader::ProductById;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::products::mutation::ProductMutation;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
-use crate::dealer::catalog::units::graphql::{Unit, UnitMutation, UnitQuery};
+use crate::dealer::catalog::units::graphql::{Unit, UnitListQuery, UnitMutation, UnitQuery};
 use crate::dealer::catalog::units::loader::UnitById;
 use crate::dealer::catalog::units::model::UnitId;
-use crate::dealer::customers::graphql::{Customer, CustomerQuery, Job};
+use crate::dealer::customers::graphql::{Customer, CustomerListQuery, CustomerQuery, Job};
 use crate::dealer::customers::loader::{CustomerById, JobById};
 use crate::dealer::customers::model::{CustomerId, JobId};
 use crate::dealer::stock::graphql::StockLevelQuery;
-use crate::dealer::stock::warehouses::graphql::{Warehouse, WarehouseMutation, WarehouseQuery};
+use crate::dealer::stock::warehouses::graphql::{
+    Warehouse, WarehouseListQuery, WarehouseMutation, WarehouseQuery,
+};
 use crate::dealer::stock::warehouses::loader::WarehouseById;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::{AppError, AppResult};
@@ -40,11 +44,15 @@ pub struct QueryRoot(
     NodeQuery,
     IdentityQuery,
     CategoryQuery,
+    CategoryListQuery,
     CustomerQuery,
+    CustomerListQuery,
     ProductQuery,
     StockLevelQuery,
     UnitQuery,
+    UnitListQuery,
     WarehouseQuery,
+    WarehouseListQuery,
 );
 
 /// What can be done. Each field is one transaction; they run in the order of

@@ -214,7 +214,7 @@ macro_rules! list {
         let request = $crate::db::keyset::PageRequest::try_from($args)?;
         let (filter, keys) = ($filter.unwrap_or_default(), <$sort>::keys($order)?);
         let condition = $crate::graphql::filter::Where::predicate(&filter)?;
-        let unit = $ctx.unit()?;
+        let unit = $crate::graphql::context::ContextExt::unit($ctx)?;
         let page = $query::page(&mut *unit.tx().await?, condition, &keys, &request).await?;
         let total = $crate::graphql::connection::TotalCount::new(move |unit| {
             let condition = $crate::graphql::filter::Where::predicate(&filter);
@@ -224,6 +224,46 @@ macro_rules! list {
     }};
 }
 pub(crate) use list;
+
+/// A query of one list field, with the arguments of the Relay specification.
+///
+/// `$query` is the feature's `query` module with its `page` and `count`.
+macro_rules! list_query {
+    (
+        $(#[$query_doc:meta])*
+        $name:ident: $query:ident,
+        $(#[$field_doc:meta])*
+        $field:ident -> $node:ty,
+        filter: $filter:ty = $filter_desc:literal,
+        order: $order:ty as $sort:ty = $order_desc:literal $(,)?
+    ) => {
+        $(#[$query_doc])*
+        #[derive(Default)]
+        pub struct $name;
+
+        #[async_graphql::Object]
+        impl $name {
+            $(#[$field_doc])*
+            #[graphql(complexity = "crate::graphql::connection::page_cost(first, last, child_complexity)")]
+            #[expect(clippy::too_many_arguments, reason = "the Relay specification wants them flat")]
+            async fn $field(
+                &self,
+                ctx: &async_graphql::Context<'_>,
+                #[graphql(desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given.")]
+                first: Option<i32>,
+                #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
+                #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
+                #[graphql(desc = "End before this cursor.")] before: Option<String>,
+                #[graphql(name = "where", desc = $filter_desc)] filter: Option<$filter>,
+                #[graphql(desc = $order_desc)] order_by: Option<Vec<$order>>,
+            ) -> $crate::error::AppResult<$crate::graphql::connection::Connection<$node>> {
+                let page = $crate::graphql::connection::PageArgs { first, after, last, before };
+                $crate::graphql::connection::list!(ctx, $query, order: $sort = order_by, filter: filter, page: page)
+            }
+        }
+    };
+}
+pub(crate) use list_query;
 
 #[cfg(test)]
 mod tests {

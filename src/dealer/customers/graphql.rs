@@ -8,7 +8,7 @@ use super::loader::{CustomerByCode, CustomerById, JobsByCustomer};
 use super::model::{CustomerId, CustomerRow, JobRow, JobStatus};
 use super::query::{self, CustomerOrder, CustomerSort};
 use crate::error::{AppError, AppResult};
-use crate::graphql::connection::{Connection, PageArgs, list, page_cost};
+use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
 use crate::graphql::scalars::{Decimal, Money};
 
@@ -175,34 +175,13 @@ impl CustomerQuery {
         };
         Ok(row.map(Customer))
     }
+}
 
+list_query! {
+    /// The list of customers.
+    CustomerListQuery: query,
     /// The dealer's customers.
-    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the Relay specification wants them flat"
-    )]
-    async fn customers(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(
-            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
-        #[graphql(name = "where", desc = "Which customers.")] filter: Option<CustomerWhere>,
-        #[graphql(desc = "Sort keys, at most 3; by name if absent.")] order_by: Option<
-            Vec<CustomerOrder>,
-        >,
-    ) -> AppResult<Connection<Customer>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        list!(ctx, query, order: CustomerSort = order_by, filter: filter, page: page)
-    }
+    customers -> Customer,
+    filter: CustomerWhere = "Which customers.",
+    order: CustomerOrder as CustomerSort = "Sort keys, at most 3; by name if absent.",
 }

@@ -14,7 +14,7 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::graphql::Unit;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::error::{AppError, AppResult};
-use crate::graphql::connection::{Connection, PageArgs, list, page_cost};
+use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
 use crate::graphql::scalars::Decimal;
 
@@ -144,38 +144,11 @@ impl StockLevel {
     }
 }
 
-/// Queries on stock levels.
-#[derive(Default)]
-pub struct StockLevelQuery;
-
-#[Object]
-impl StockLevelQuery {
+list_query! {
+    /// The list of stock levels.
+    StockLevelQuery: query,
     /// What lies where, over all products and warehouses.
-    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the Relay specification wants them flat"
-    )]
-    async fn stock_levels(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(
-            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
-        #[graphql(name = "where", desc = "Which levels.")] filter: Option<StockLevelWhere>,
-        #[graphql(desc = "Sort keys, at most 3; in the order products were made if absent.")]
-        order_by: Option<Vec<StockLevelOrder>>,
-    ) -> AppResult<Connection<StockLevel>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        list!(ctx, query, order: StockLevelSort = order_by, filter: filter, page: page)
-    }
+    stock_levels -> StockLevel,
+    filter: StockLevelWhere = "Which levels.",
+    order: StockLevelOrder as StockLevelSort = "Sort keys, at most 3; in the order products were made if absent.",
 }

@@ -9,7 +9,7 @@ use super::model::{CategoryId, CategoryRow};
 use super::query::{self, CategoryOrder, CategorySort};
 use super::service;
 use crate::error::{AppError, AppResult};
-use crate::graphql::connection::{Connection, PageArgs, list, page_cost};
+use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
 
@@ -100,36 +100,15 @@ impl CategoryQuery {
         };
         Ok(row.map(Category))
     }
+}
 
+list_query! {
+    /// The list of categories.
+    CategoryListQuery: query,
     /// The dealer's categories.
-    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the Relay specification wants them flat"
-    )]
-    async fn categories(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(
-            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
-        #[graphql(name = "where", desc = "Which categories.")] filter: Option<CategoryWhere>,
-        #[graphql(desc = "Sort keys, at most 3; by code if absent.")] order_by: Option<
-            Vec<CategoryOrder>,
-        >,
-    ) -> AppResult<Connection<Category>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        list!(ctx, query, order: CategorySort = order_by, filter: filter, page: page)
-    }
+    categories -> Category,
+    filter: CategoryWhere = "Which categories.",
+    order: CategoryOrder as CategorySort = "Sort keys, at most 3; by code if absent.",
 }
 
 payload! {

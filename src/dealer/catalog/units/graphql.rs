@@ -9,7 +9,7 @@ use super::model::{UnitDimension, UnitId, UnitRow};
 use super::query::{self, UnitOrder, UnitSort};
 use super::service;
 use crate::error::{AppError, AppResult};
-use crate::graphql::connection::{Connection, PageArgs, list, page_cost};
+use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
 
@@ -98,36 +98,15 @@ impl UnitQuery {
         };
         Ok(row.map(Unit))
     }
+}
 
+list_query! {
+    /// The list of units.
+    UnitListQuery: query,
     /// The dealer's units of measure.
-    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the Relay specification wants them flat"
-    )]
-    async fn units(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(
-            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
-        #[graphql(name = "where", desc = "Which units.")] filter: Option<UnitWhere>,
-        #[graphql(desc = "Sort keys, at most 3; by code if absent.")] order_by: Option<
-            Vec<UnitOrder>,
-        >,
-    ) -> AppResult<Connection<Unit>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        list!(ctx, query, order: UnitSort = order_by, filter: filter, page: page)
-    }
+    units -> Unit,
+    filter: UnitWhere = "Which units.",
+    order: UnitOrder as UnitSort = "Sort keys, at most 3; by code if absent.",
 }
 
 payload! {

@@ -11,7 +11,7 @@ use super::model::{WarehouseId, WarehouseKind, WarehouseRow};
 use super::query::{self, WarehouseOrder, WarehouseSort};
 use super::service;
 use crate::error::{AppError, AppResult};
-use crate::graphql::connection::{Connection, PageArgs, list, page_cost};
+use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
 
@@ -93,36 +93,15 @@ impl WarehouseQuery {
         };
         Ok(row.map(Warehouse))
     }
+}
 
+list_query! {
+    /// The list of warehouses.
+    WarehouseListQuery: query,
     /// The dealer's warehouses.
-    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the Relay specification wants them flat"
-    )]
-    async fn warehouses(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(
-            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
-        #[graphql(name = "where", desc = "Which warehouses.")] filter: Option<WarehouseWhere>,
-        #[graphql(desc = "Sort keys, at most 3; by code if absent.")] order_by: Option<
-            Vec<WarehouseOrder>,
-        >,
-    ) -> AppResult<Connection<Warehouse>> {
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        list!(ctx, query, order: WarehouseSort = order_by, filter: filter, page: page)
-    }
+    warehouses -> Warehouse,
+    filter: WarehouseWhere = "Which warehouses.",
+    order: WarehouseOrder as WarehouseSort = "Sort keys, at most 3; by code if absent.",
 }
 
 payload! {
