@@ -1,6 +1,6 @@
 //! The last touch on an answer: every error has a code and the request id.
 
-use async_graphql::{ErrorExtensionValues, Response, ServerError};
+use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
 use uuid::Uuid;
 
 use crate::error::{AppError, ErrorCode};
@@ -10,6 +10,14 @@ pub fn finish(response: &mut Response, request_id: Uuid) {
     for error in &mut response.errors {
         finish_error(error, request_id);
     }
+}
+
+/// Whether nothing was run: the document does not fit the schema or a limit, so
+/// no error stands at a field.
+pub fn is_refusal(response: &Response) -> bool {
+    !response.errors.is_empty()
+        && response.data == Value::Null
+        && response.errors.iter().all(|error| error.path.is_empty())
 }
 
 fn finish_error(error: &mut ServerError, request_id: Uuid) {

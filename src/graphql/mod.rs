@@ -8,6 +8,7 @@
 pub mod connection;
 pub mod context;
 pub mod errors;
+pub mod field_order;
 pub mod filter;
 pub mod loader;
 pub mod order;

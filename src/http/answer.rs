@@ -7,11 +7,12 @@ use actix_web::http::header::{
     ACCEPT, ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpRequest, HttpResponse};
-use async_graphql::{Error, Pos, Response};
+use async_graphql::{Error, Pos, Response, ServerError};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::{AppError, ErrorCode};
-use crate::graphql::errors::finish;
+use crate::graphql::errors::{finish, is_refusal};
 
 const GRAPHQL_JSON: &str = "application/graphql-response+json";
 const PLAIN_JSON: &str = "application/json";
@@ -48,13 +49,17 @@ impl MediaType {
 
     /// Of an answer to a document that was executed, or refused as a document.
     fn status(self, response: &Response) -> StatusCode {
-        let refused = !response.errors.is_empty()
-            && response.errors.iter().all(|error| error.path.is_empty());
         match self {
-            Self::GraphqlResponse if refused => StatusCode::BAD_REQUEST,
+            Self::GraphqlResponse if is_refusal(response) => StatusCode::BAD_REQUEST,
             Self::GraphqlResponse | Self::Json => StatusCode::OK,
         }
     }
+}
+
+/// An answer to something that was not run: it has errors and no data.
+#[derive(Serialize)]
+struct RefusalBody<'a> {
+    errors: &'a [ServerError],
 }
 
 /// The answer of an executed operation.
@@ -111,7 +116,13 @@ pub(super) const fn status_of(code: ErrorCode) -> StatusCode {
 }
 
 fn json(status: StatusCode, response: &Response, media: MediaType) -> HttpResponse {
-    match serde_json::to_vec(response) {
+    let body = if is_refusal(response) {
+        let errors = &response.errors;
+        serde_json::to_vec(&RefusalBody { errors })
+    } else {
+        serde_json::to_vec(response)
+    };
+    match body {
         Ok(body) => HttpResponse::build(status)
             .content_type(media.name())
             .insert_header((CACHE_CONTROL, "no-store"))

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::graphql::errors::finish;
+use crate::graphql::field_order::FieldOrder;
 use crate::graphql::scope::RequestScope;
 use crate::tenancy::TenantContext;
 
@@ -37,10 +38,10 @@ pub(super) async fn admit(
 pub(super) async fn execute(
     app: &App,
     context: Option<Arc<TenantContext>>,
-    request: Request,
+    mut request: Request,
     request_id: Uuid,
 ) -> AppResult<Response> {
-    let operation = Operation::new(app, context, &request, request_id);
+    let operation = Operation::new(app, context, &mut request, request_id);
     let span = operation.span.clone();
     let scope = Arc::clone(&operation.scope);
     let work = app.schema.execute(request.data(scope));
@@ -63,6 +64,7 @@ pub(super) async fn execute(
 pub(super) struct Operation {
     pub(super) scope: Arc<RequestScope>,
     pub(super) span: tracing::Span,
+    order: Option<FieldOrder>,
     started: Instant,
     debug: bool,
 }
@@ -71,7 +73,7 @@ impl Operation {
     pub(super) fn new(
         app: &App,
         context: Option<Arc<TenantContext>>,
-        request: &Request,
+        request: &mut Request,
         request_id: Uuid,
     ) -> Self {
         let span = tracing::info_span!(
@@ -91,6 +93,7 @@ impl Operation {
         Self {
             scope: Arc::new(scope),
             span,
+            order: field_order(request),
             started: Instant::now(),
             debug: app.settings.debug_extensions,
         }
@@ -100,6 +103,9 @@ impl Operation {
     pub(super) fn finish(&self, mut response: Response) -> Response {
         let _entered = self.span.enter();
         finish(&mut response, self.scope.request_id());
+        if let Some(order) = &self.order {
+            order.apply(&mut response.data);
+        }
         let trace = self.scope.trace();
         let elapsed_ms = self.started.elapsed().as_secs_f64() * 1000.0;
         let (statements, errors) = (trace.statements.get(), response.errors.len());
@@ -113,4 +119,12 @@ impl Operation {
         }
         response
     }
+}
+
+/// The order of the answer's fields. The document is parsed here, once, and kept
+/// in the request; what is wrong with it the executor will say.
+fn field_order(request: &mut Request) -> Option<FieldOrder> {
+    let name = request.operation_name.clone();
+    let document = request.parsed_query().ok()?;
+    FieldOrder::of(document, name.as_deref())
 }

@@ -9,6 +9,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::graphql::errors::is_refusal;
 use crate::http::execute::Operation;
 use crate::tenancy::TenantContext;
 
@@ -49,10 +50,10 @@ impl Mouth {
 pub(super) async fn run(
     app: Arc<App>,
     context: Arc<TenantContext>,
-    request: Request,
+    mut request: Request,
     mouth: Mouth,
 ) {
-    let operation = Operation::new(&app, Some(context), &request, Uuid::now_v7());
+    let operation = Operation::new(&app, Some(context), &mut request, Uuid::now_v7());
     let span = operation.span.clone();
     speak(&app, &operation, request, &mouth)
         .instrument(span)
@@ -76,10 +77,4 @@ async fn speak(app: &App, operation: &Operation, request: Request, mouth: &Mouth
         }
     }
     mouth.say(Word::Complete).await;
-}
-
-/// Whether nothing could be run, as with a document that does not fit the
-/// schema, or a subscription that its field refused.
-fn is_refusal(response: &Response) -> bool {
-    !response.errors.is_empty() && response.data == async_graphql::Value::Null
 }

@@ -224,3 +224,22 @@ async fn fields_of_one_document_are_kept_or_undone_one_by_one() {
         "{codes:?}"
     );
 }
+
+#[tokio::test]
+async fn a_unit_changes_its_name_and_keeps_its_meaning() {
+    let (_server, dealer) = shop().await;
+    let client = &dealer.client;
+    let input = json!({ "id": unit(client, "bag").await, "expectedVersion": 1, "name": "Sack", "rec20Code": null });
+    let payload = mutate(
+        client,
+        "unitUpdate",
+        "unit { code name rec20Code scale version }",
+        input.clone(),
+    )
+    .await;
+    let expected =
+        json!({ "code": "bag", "name": "Sack", "rec20Code": null, "scale": 0, "version": 2 });
+    assert_eq!(payload["unit"], expected);
+    let again = mutate(client, "unitUpdate", "unit { code }", input).await;
+    assert_eq!(only_error(&again).0, "CONFLICT");
+}

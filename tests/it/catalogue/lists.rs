@@ -212,3 +212,37 @@ async fn factors_are_exact() {
         1
     );
 }
+
+#[tokio::test]
+async fn an_answer_has_its_fields_in_the_order_of_the_question() {
+    let (_server, dealer) = shop().await;
+    let query = "{ products(first: 2) {
+        nodes { stockLevels { warehouse { code } onHand { value } } sku category { name code } name }
+        totalCount
+    } }";
+    let request = dealer.client.request(reqwest::Method::POST, "/graphql");
+    let answer = request
+        .json(&json!({ "query": query }))
+        .send()
+        .await
+        .unwrap();
+    let text = answer.text().await.unwrap();
+    let places = [
+        "nodes",
+        "stockLevels",
+        "warehouse",
+        "onHand",
+        "sku",
+        "category",
+        "name",
+        "totalCount",
+    ];
+    let found: Vec<_> = places
+        .iter()
+        .map(|key| text.find(&format!("\"{key}\":")))
+        .collect();
+    assert!(
+        found.iter().all(Option::is_some) && found.is_sorted(),
+        "{text}"
+    );
+}

@@ -53,6 +53,12 @@ const CASES: &[Case] = &[
         code: None,
     },
     Case {
+        field: "unitUpdate",
+        input_type: "UnitUpdateInput",
+        input: |attack| with(versioned(attack, "units"), "name", "Stolen".into()),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
         field: "categoryCreate",
         input_type: "CategoryCreateInput",
         input: |attack| json!({ "code": "X", "name": "X", "parentId": attack.victims.at("/categories/nodes/0/id") }),

@@ -69,15 +69,18 @@ async fn a_document_that_can_not_be_run_is_an_error_message() {
 }
 
 #[tokio::test]
-async fn a_subscription_its_field_refuses_is_an_error_message() {
+async fn a_subscription_its_field_refuses_is_answered_and_over() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
     let mut socket = server.socket(&dealer).await;
     let ids = vec![dealer.add_product("A").await.id; 201];
     socket.subscribe("s", CHANGED, json!({ "ids": ids })).await;
-    let error = socket.next().await;
-    assert_eq!(error["type"], "error");
-    assert_eq!(error["payload"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    let answer = socket.next().await;
+    assert_eq!(answer["type"], "next");
+    let error = &answer["payload"]["errors"][0];
+    assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT");
+    assert_eq!(error["path"], json!(["productChanged"]));
+    assert_eq!(socket.next().await["type"], "complete");
 }
 
 #[tokio::test]

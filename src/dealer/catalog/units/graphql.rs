@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 
-use super::input::{UnitCreateInput, UnitWhere};
+use super::input::{UnitCreateInput, UnitUpdateInput, UnitWhere};
 use super::loader::{UnitByCode, UnitById};
 use super::model::{UnitDimension, UnitId, UnitRow};
 use super::query::{self, UnitOrder, UnitSort};
@@ -138,6 +138,14 @@ payload! {
     }
 }
 
+payload! {
+    /// Result of unitUpdate.
+    UnitUpdatePayload {
+        /// The changed unit; null if the change was refused.
+        unit: Unit
+    }
+}
+
 /// Mutations on units.
 #[derive(Default)]
 pub struct UnitMutation;
@@ -152,6 +160,17 @@ impl UnitMutation {
     ) -> AppResult<UnitCreatePayload> {
         let unit = ctx.unit()?;
         let result = service::create(&mut *unit.tx().await?, input).await;
+        Ok(unit.outcome(result)?.into())
+    }
+
+    /// Changes a unit of measure.
+    async fn unit_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The changes.")] input: UnitUpdateInput,
+    ) -> AppResult<UnitUpdatePayload> {
+        let unit = ctx.unit()?;
+        let result = service::update(&mut *unit.tx().await?, input).await;
         Ok(unit.outcome(result)?.into())
     }
 }

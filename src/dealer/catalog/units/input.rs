@@ -1,9 +1,9 @@
 //! Inputs of units: commands and filters.
 
-use async_graphql::InputObject;
+use async_graphql::{InputObject, MaybeUndefined};
 use diesel::prelude::*;
 
-use super::model::UnitDimension;
+use super::model::{UnitDimension, UnitId};
 use super::query::UnitCondition;
 use crate::db::tenant_tables::units;
 use crate::error::AppResult;
@@ -22,6 +22,20 @@ pub struct UnitCreateInput {
     pub scale: i32,
     /// Code of UN/ECE Recommendation 20, if it has one.
     pub rec20_code: Option<String>,
+}
+
+/// What to change; absent fields keep their value. Code, dimension and scale
+/// stay: quantities in documents are read by them.
+#[derive(InputObject, Debug)]
+pub struct UnitUpdateInput {
+    /// Which unit.
+    pub id: UnitId,
+    /// The version that was read; another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// New name.
+    pub name: Option<String>,
+    /// New code of UN/ECE Recommendation 20; null clears it.
+    pub rec20_code: MaybeUndefined<String>,
 }
 
 /// Which units to list. All conditions of one level must hold.

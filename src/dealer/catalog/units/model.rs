@@ -53,3 +53,15 @@ pub struct UnitRow {
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
 }
+
+/// What an update sets; absent fields keep their value.
+#[derive(AsChangeset, Clone, Debug)]
+#[diesel(table_name = units)]
+pub struct UnitChanges {
+    /// New name.
+    pub name: Option<String>,
+    /// New UN/ECE Recommendation 20 code, or none.
+    pub rec20_code: Option<Option<String>>,
+    /// Time of the change.
+    pub updated_at: DateTime<Utc>,
+}

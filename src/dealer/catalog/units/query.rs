@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::model::{UnitId, UnitRow};
+use super::model::{UnitChanges, UnitId, UnitRow};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::db::tenant_tables::units;
@@ -66,4 +66,18 @@ pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<
 pub async fn insert(tx: &mut TenantTx, row: &UnitRow) -> QueryResult<()> {
     let query = diesel::insert_into(units::table).values(row.clone());
     query.execute(&mut **tx).await.map(|_rows| ())
+}
+
+/// Changes the unit if it still has this version.
+pub async fn update(
+    tx: &mut TenantTx,
+    id: UnitId,
+    version: i32,
+    changes: UnitChanges,
+) -> QueryResult<Option<UnitRow>> {
+    let query = diesel::update(units::table.find(id))
+        .filter(units::version.eq(version))
+        .set((changes, units::version.eq(units::version + 1)))
+        .returning(UnitRow::as_returning());
+    query.get_result(&mut **tx).await.optional()
 }

@@ -1,14 +1,18 @@
 //! Use cases of units.
 
-use super::input::UnitCreateInput;
-use super::model::{UnitId, UnitRow};
+use super::input::{UnitCreateInput, UnitUpdateInput};
+use super::model::{UnitChanges, UnitId, UnitRow};
 use super::query;
 use crate::error::{Constraint, ServiceResult, on_constraint};
+use crate::graphql::payload::{given, not_updated};
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
 
 /// Decimals a quantity may have at most; what `numeric(20,6)` keeps.
 const MAX_SCALE: i16 = 6;
+
+/// Longest code of UN/ECE Recommendation 20.
+const MAX_REC20: usize = 3;
 
 const CONSTRAINTS: &[Constraint] = &[Constraint {
     name: "units_code_unique",
@@ -21,7 +25,11 @@ pub async fn create(tx: &mut TenantTx, input: UnitCreateInput) -> ServiceResult<
     let mut checks = Checks::default();
     let code = checks.code(&["input", "code"], &input.code);
     let name = checks.text(&["input", "name"], &input.name, 1, 100);
-    let rec20_code = checks.optional_text(&["input", "rec20Code"], input.rec20_code.as_deref(), 3);
+    let rec20_code = checks.optional_text(
+        &["input", "rec20Code"],
+        input.rec20_code.as_deref(),
+        MAX_REC20,
+    );
     let scale = i16::try_from(input.scale).unwrap_or(-1);
     let in_range = (0..=MAX_SCALE).contains(&scale);
     checks.require(in_range, &["input", "scale"], "must be between 0 and 6");
@@ -42,4 +50,30 @@ pub async fn create(tx: &mut TenantTx, input: UnitCreateInput) -> ServiceResult<
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
     Ok(row)
+}
+
+/// Changes a unit.
+pub async fn update(tx: &mut TenantTx, input: UnitUpdateInput) -> ServiceResult<UnitRow> {
+    let mut checks = Checks::default();
+    let name = input
+        .name
+        .as_deref()
+        .map(|name| checks.text(&["input", "name"], name, 1, 100));
+    let rec20_code = given(input.rec20_code)
+        .map(|code| checks.optional_text(&["input", "rec20Code"], code.as_deref(), MAX_REC20));
+    checks.finish()?;
+    let changes = UnitChanges {
+        name,
+        rec20_code,
+        updated_at: tx.now(),
+    };
+    let (id, version) = (input.id, input.expected_version);
+    let updated = query::update(tx, id, version, changes)
+        .await
+        .map_err(on_constraint(CONSTRAINTS))?;
+    if let Some(row) = updated {
+        return Ok(row);
+    }
+    let exists = !query::find_many(tx, &[id]).await?.is_empty();
+    Err(not_updated(exists))
 }
