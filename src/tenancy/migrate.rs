@@ -52,8 +52,10 @@ pub struct SchemaReport {
 
 /// Brings the `platform` schema up to date; returns the versions applied.
 pub fn migrate_control(conn: &mut OwnerConn) -> Result<Vec<String>, MigrateError> {
-    conn.batch_execute("CREATE SCHEMA IF NOT EXISTS platform")?;
-    within(conn, PLATFORM, |conn| apply(conn, CONTROL))
+    within(conn, PLATFORM, |conn| {
+        conn.batch_execute("CREATE SCHEMA IF NOT EXISTS platform")?;
+        apply(conn, CONTROL)
+    })
 }
 
 /// Brings one dealer's schema up to date; returns the versions applied.
@@ -146,7 +148,12 @@ fn within<T>(
     work: impl FnOnce(&mut OwnerConn) -> Result<T, MigrateError>,
 ) -> Result<T, MigrateError> {
     conn.transaction(|conn| {
-        conn.batch_execute(&format!("SET LOCAL search_path TO {path}, public"))?;
+        // Nodes that start together migrate one after the other: the second
+        // finds nothing left to do.
+        conn.batch_execute(&format!(
+            "SELECT pg_advisory_xact_lock(hashtextextended('tubex migrates {path}', 0)); \
+             SET LOCAL search_path TO {path}, public"
+        ))?;
         work(conn)
     })
 }

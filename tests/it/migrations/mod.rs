@@ -2,6 +2,7 @@
 
 mod dump;
 mod tables;
+mod together;
 
 use std::path::Path;
 
