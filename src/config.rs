@@ -16,7 +16,9 @@ use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
 pub use file::{ConfigFileError, with_file};
-use values::{list_size, milliseconds, pool_size, postgres_role, redis_address, secret};
+use values::{
+    list_size, milliseconds, pool_size, postgres_role, redis_address, secret, some_milliseconds,
+};
 
 /// How to reach the database, and how much of it to use.
 #[derive(Args, Clone, Debug)]
@@ -153,7 +155,7 @@ pub struct ServerSettings {
     pub graphiql_dir: Option<PathBuf>,
 
     /// Longest time for one operation, in milliseconds.
-    #[arg(long, env = "TUBEX_REQUEST_TIMEOUT_MS", value_name = "MS", default_value = "30000", value_parser = milliseconds)]
+    #[arg(long, env = "TUBEX_REQUEST_TIMEOUT_MS", value_name = "MS", default_value = "30000", value_parser = some_milliseconds)]
     pub request_timeout_ms: Duration,
 
     /// Largest request body and websocket message, in bytes.

@@ -49,6 +49,12 @@ pub(super) fn milliseconds(text: &str) -> Result<Duration, String> {
         .map_err(|error| error.to_string())
 }
 
+/// As [`milliseconds`], but at least 1.
+pub(super) fn some_milliseconds(text: &str) -> Result<Duration, String> {
+    let some = milliseconds(text).ok().filter(|some| !some.is_zero());
+    some.ok_or_else(|| "must be a whole number from 1 to 86400000".to_owned())
+}
+
 fn bounded(text: &str, min: usize, max: usize) -> Result<usize, String> {
     match text.parse::<usize>() {
         Ok(number) if (min..=max).contains(&number) => Ok(number),

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use secrecy::{ExposeSecret, SecretString};
@@ -32,7 +34,7 @@ struct OwnerManager {
 
 impl r2d2::ManageConnection for OwnerManager {
     type Connection = OwnerConn;
-    type Error = diesel::ConnectionError;
+    type Error = ConnectionError;
 
     fn connect(&self) -> Result<Self::Connection, Self::Error> {
         let url = self.url.expose_secret();
@@ -40,13 +42,13 @@ impl r2d2::ManageConnection for OwnerManager {
     }
 
     fn is_valid(&self, conn: &mut Self::Connection) -> Result<(), Self::Error> {
-        diesel::connection::SimpleConnection::batch_execute(conn, "SELECT 1")
-            .map_err(diesel::ConnectionError::CouldntSetupConfiguration)
+        conn.batch_execute("SELECT 1")
+            .map_err(ConnectionError::CouldntSetupConfiguration)
     }
 
     fn has_broken(&self, conn: &mut Self::Connection) -> bool {
         use diesel::connection::TransactionManager;
-        type Manager = <OwnerConn as diesel::Connection>::TransactionManager;
+        type Manager = <OwnerConn as Connection>::TransactionManager;
         std::thread::panicking() || Manager::is_broken_transaction_manager(conn)
     }
 }
@@ -95,6 +97,14 @@ impl OwnerPool {
     }
 }
 
+/// Runs a statement that takes a lock behind which others do the same work. The
+/// wait is longer than for the locks of readers, whom nobody should hold up.
+pub fn take_turn(conn: &mut OwnerConn, lock: &str) -> QueryResult<()> {
+    conn.batch_execute(&format!(
+        "SET lock_timeout = '5min'; {lock}; SET lock_timeout = '2s'"
+    ))
+}
+
 /// Makes the database `name` if it is missing. `url` leads to another database
 /// of the same server. Blocks.
 pub fn ensure_database(
@@ -102,8 +112,6 @@ pub fn ensure_database(
     url: &SecretString,
     name: &str,
 ) -> Result<(), DbError> {
-    use diesel::connection::SimpleConnection;
-    use diesel::prelude::*;
     diesel::table! {
         pg_catalog.pg_database (datname) {
             datname -> Text,

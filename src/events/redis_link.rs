@@ -44,7 +44,7 @@ impl RedisLink {
         let manager = client.get_connection_manager().await.map_err(fault)?;
         let node = Uuid::new_v4();
         let (outgoing, queue) = mpsc::channel(QUEUE);
-        let listener = client.get_async_pubsub().await.map_err(fault)?;
+        let listener = listener(&client).await.map_err(fault)?;
         tokio::spawn(send(node, manager, queue));
         tokio::spawn(listen(node, client, listener, channels));
         Ok(Self { outgoing })
@@ -94,7 +94,7 @@ async fn listen(node: Uuid, client: redis::Client, first: redis::aio::PubSub, ch
     loop {
         let attempt = match connection.take() {
             Some(pubsub) => Ok(pubsub),
-            None => client.get_async_pubsub().await,
+            None => listener(&client).await,
         };
         match attempt {
             Ok(pubsub) => relay(node, pubsub, &channels).await,
@@ -104,12 +104,15 @@ async fn listen(node: Uuid, client: redis::Client, first: redis::aio::PubSub, ch
     }
 }
 
+/// A connection that hears the channel already.
+async fn listener(client: &redis::Client) -> redis::RedisResult<redis::aio::PubSub> {
+    let mut pubsub = client.get_async_pubsub().await?;
+    pubsub.subscribe(CHANNEL).await?;
+    Ok(pubsub)
+}
+
 /// Delivers until the connection ends.
 async fn relay(node: Uuid, mut pubsub: redis::aio::PubSub, channels: &Channels) {
-    if let Err(error) = pubsub.subscribe(CHANNEL).await {
-        tracing::warn!(%error, "Redis refused the subscription");
-        return;
-    }
     let mut messages = pubsub.on_message();
     while let Some(message) = messages.next().await {
         match serde_json::from_slice::<Envelope>(message.get_payload_bytes()) {

@@ -48,8 +48,12 @@ fn finish_error(error: &mut ServerError, request_id: Uuid) {
 /// Errors made by the GraphQL library: of a value when a field was at work,
 /// of the document otherwise.
 fn library_code(error: &ServerError) -> ErrorCode {
-    let limit = ["too deep", "too complex", "recursion"];
-    if limit.iter().any(|word| error.message.contains(word)) {
+    let limits = [
+        "Query is nested too deep.",
+        "Query is too complex.",
+        "The recursion depth of the query",
+    ];
+    if limits.iter().any(|start| error.message.starts_with(start)) {
         ErrorCode::LimitExceeded
     } else if error.path.is_empty() {
         ErrorCode::GraphqlInvalid

@@ -54,7 +54,9 @@ pub(super) async fn execute(
         let limit = limit.as_millis();
         AppError::new(
             ErrorCode::Timeout,
-            format!("the operation took longer than {limit} ms and was undone"),
+            format!(
+                "the operation took longer than {limit} ms; what it had not committed is undone"
+            ),
         )
     })?;
     Ok(operation.finish(response))

@@ -8,7 +8,7 @@ use super::directory::DealerStatus;
 use super::migrate::{MigrateError, migrate_schema};
 use super::schema_name::SchemaName;
 use crate::db::control_tables::dealers;
-use crate::db::owner::OwnerConn;
+use crate::db::owner::{OwnerConn, take_turn};
 use crate::kernel::ids::DealerId;
 
 /// Rows every dealer starts with: the units of measure of the trade.
@@ -23,7 +23,7 @@ pub(super) fn build(
     now: DateTime<Utc>,
 ) -> Result<(), MigrateError> {
     let key = lock_key(dealer);
-    conn.batch_execute(&format!("SELECT pg_advisory_lock({key})"))?;
+    take_turn(conn, &format!("SELECT pg_advisory_lock({key})"))?;
     let built = build_locked(conn, dealer, schema, request_role, now);
     conn.batch_execute(&format!("SELECT pg_advisory_unlock({key})"))?;
     built

@@ -10,7 +10,7 @@ use super::directory::DealerStatus;
 use super::schema_name::{NotASchemaName, SchemaName};
 use crate::db::control_tables::dealers;
 use crate::db::error::DbError;
-use crate::db::owner::OwnerConn;
+use crate::db::owner::{OwnerConn, take_turn};
 use crate::kernel::ids::DealerId;
 
 /// Migrations of the `platform` schema.
@@ -150,10 +150,11 @@ fn within<T>(
     conn.transaction(|conn| {
         // Nodes that start together migrate one after the other: the second
         // finds nothing left to do.
-        conn.batch_execute(&format!(
-            "SELECT pg_advisory_xact_lock(hashtextextended('tubex migrates {path}', 0)); \
-             SET LOCAL search_path TO {path}, public"
-        ))?;
+        take_turn(
+            conn,
+            &format!("SELECT pg_advisory_xact_lock(hashtextextended('tubex migrates {path}', 0))"),
+        )?;
+        conn.batch_execute(&format!("SET LOCAL search_path TO {path}, public"))?;
         work(conn)
     })
 }
