@@ -50,9 +50,10 @@ async fn check(args: &CheckArgs) -> Result<Option<Pending>, StartError> {
     let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock)?;
     let app = App::new(core, tokens, &args.server).await?;
     let pending = pending(&app.core.control).await?;
+    // Before the first migration there is no request role to try.
     if pending != Some(Pending::Control) {
         check_request_role(&app.core.control, &app.core.request_role).await??;
+        app.tenants.check().await?;
     }
-    app.tenants.check().await?;
     Ok(pending)
 }

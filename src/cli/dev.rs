@@ -85,8 +85,7 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
     let tokens = tokens(&args.data)?;
     let core = Core::new(&database, args.server.password_hashes, Clock::system())?;
     migrate::prepare(&core, &progress)?;
-    core.owner
-        .run_blocking(|conn| migrate_all(conn, |_report| {}))?;
+    core.owner.run_blocking(migrate_all)?;
     let served = actix_web::rt::System::new().block_on(async {
         let stop = stop::requested()?;
         let app = App::new(core, tokens, &args.server).await?;

@@ -10,7 +10,7 @@ use crate::app::{Core, StartError};
 use crate::config::DatabaseSettings;
 use crate::kernel::clock::Clock;
 use crate::tenancy::migrate::{SchemaReport, migrate_all, migrate_control};
-use crate::tenancy::roles::prepare_request_role;
+use crate::tenancy::roles::{close_role_switch, prepare_request_role};
 
 /// Which database.
 #[derive(Args)]
@@ -24,13 +24,7 @@ pub(super) fn run(args: &MigrateArgs, output: Output) -> CommandResult {
     let progress = Progress::new(output);
     let control = prepare(&core, &progress)?;
     progress.step("Migrating dealers' schemas");
-    let reports = core.owner.run_blocking(|conn| {
-        migrate_all(conn, |report| {
-            if let Err(error) = &report.outcome {
-                tracing::error!(dealer = %report.dealer, %error, "not migrated");
-            }
-        })
-    })?;
+    let reports = core.owner.run_blocking(migrate_all)?;
     progress.done();
     summarise(&control, &reports, output)
 }
@@ -41,6 +35,7 @@ pub(super) fn prepare(core: &Core, progress: &Progress) -> Result<Vec<String>, S
     let (role, password) = (&core.request_role, core.request_password());
     let applied = core.owner.run_blocking(|conn| {
         prepare_request_role(conn, role, password.as_ref())?;
+        close_role_switch(conn)?;
         migrate_control(conn)
     })?;
     progress.done();

@@ -53,6 +53,9 @@ impl Output {
 }
 
 fn line(mut to: impl Write, text: impl Display) -> std::io::Result<()> {
-    writeln!(to, "{text}")?;
-    to.flush()
+    match writeln!(to, "{text}").and_then(|()| to.flush()) {
+        // The reader has seen enough, as in `tubex tenant list | head`.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }

@@ -44,8 +44,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
     let page = page(&args.server)?;
     if args.migrate {
         migrate::prepare(&core, &Progress::new(output))?;
-        core.owner
-            .run_blocking(|conn| migrate_all(conn, |_report| {}))?;
+        core.owner.run_blocking(migrate_all)?;
     }
     actix_web::rt::System::new().block_on(async {
         let stop = stop::requested()?;

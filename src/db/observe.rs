@@ -24,10 +24,18 @@ impl StatementCount {
         move |event: InstrumentationEvent<'_>| {
             if let InstrumentationEvent::StartQuery { query, .. } = event {
                 count.fetch_add(1, Ordering::Relaxed);
-                tracing::trace!(sql = %query, "statement");
+                tracing::trace!(sql = without_values(&query.to_string()), "statement");
             }
         }
     }
+}
+
+/// diesel shows the bound values behind the statement; they are the dealer's and
+/// no business of the log's.
+fn without_values(shown: &str) -> &str {
+    shown
+        .rsplit_once(" -- binds: ")
+        .map_or(shown, |(sql, _)| sql)
 }
 
 /// The hook of a connection nobody uses.

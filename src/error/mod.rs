@@ -46,7 +46,8 @@ pub enum ErrorCode {
     NotAllowed,
     /// Too much work at once: retry after the hinted delay.
     Overloaded,
-    /// The operation took longer than its limit and was undone.
+    /// The operation took longer than its limit; what it had not committed is
+    /// undone.
     Timeout,
     /// A part the request needs, such as the database, is away.
     Unavailable,

@@ -81,7 +81,7 @@ impl Operation {
         let span = tracing::info_span!(
             "operation",
             %request_id,
-            name = request.operation_name.as_deref(),
+            operation_name = request.operation_name.as_deref(),
             dealer = tracing::field::Empty,
             user = tracing::field::Empty,
         );

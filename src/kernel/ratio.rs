@@ -4,6 +4,8 @@
 //! that. Factors are therefore integers num/den, and a conversion either comes
 //! out exactly or says that it does not; rounding is always asked for.
 
+use std::cmp::Ordering;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// A positive fraction in lowest terms: base units per one of a unit.
@@ -25,6 +27,19 @@ pub enum RatioError {
     /// The result is not a finite decimal, for instance 1/3.
     #[error("the quantity does not convert to an exact decimal")]
     NotExact,
+}
+
+impl Ord for Ratio {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let wide = |a: i64, b: i64| i128::from(a).saturating_mul(i128::from(b));
+        wide(self.num, other.den).cmp(&wide(other.num, self.den))
+    }
+}
+
+impl PartialOrd for Ratio {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl Ratio {
@@ -155,5 +170,29 @@ mod tests {
     fn too_large_is_said() {
         let ratio = Ratio::new(i64::MAX, 1).unwrap();
         assert_eq!(ratio.to_base(Decimal::MAX), Err(RatioError::Overflow));
+    }
+
+    #[test]
+    fn fractions_have_an_exact_order() {
+        let ratio = |num, den| Ratio::new(num, den).unwrap();
+        let mut factors = [
+            ratio(20, 1),
+            ratio(10, 117),
+            Ratio::ONE,
+            ratio(250, 3),
+            ratio(1, 3),
+        ];
+        factors.sort_unstable();
+        assert_eq!(
+            factors,
+            [
+                ratio(10, 117),
+                ratio(1, 3),
+                Ratio::ONE,
+                ratio(20, 1),
+                ratio(250, 3)
+            ]
+        );
+        assert!(ratio(i64::MAX, i64::MAX - 1) > Ratio::ONE);
     }
 }

@@ -110,11 +110,8 @@ pub fn revert_schema(
 }
 
 /// Brings the schemas of all dealers up to date, one after the other. A dealer
-/// that fails is reported and the others go on.
-pub fn migrate_all(
-    conn: &mut OwnerConn,
-    mut progress: impl FnMut(&SchemaReport),
-) -> Result<Vec<SchemaReport>, MigrateError> {
+/// that fails is logged and reported, and the others go on.
+pub fn migrate_all(conn: &mut OwnerConn) -> Result<Vec<SchemaReport>, MigrateError> {
     let targets: Vec<(DealerId, String)> = dealers::table
         .filter(dealers::status.ne(DealerStatus::Provisioning))
         .order(dealers::id)
@@ -126,9 +123,10 @@ pub fn migrate_all(
             .parse()
             .map_err(MigrateError::from)
             .and_then(|schema| migrate_schema(conn, &schema));
-        let report = SchemaReport { dealer, outcome };
-        progress(&report);
-        reports.push(report);
+        if let Err(error) = &outcome {
+            tracing::error!(%dealer, %error, "not migrated");
+        }
+        reports.push(SchemaReport { dealer, outcome });
     }
     Ok(reports)
 }

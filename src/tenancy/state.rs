@@ -43,6 +43,7 @@ async fn control_version(conn: &mut ControlConn) -> DbResult<Option<String>> {
         }
     }
     use __diesel_schema_migrations as migrations;
+    #[expect(clippy::disallowed_methods, reason = "diesel has no to_regclass")]
     let exists =
         diesel::dsl::sql::<Bool>("to_regclass('platform.__diesel_schema_migrations') IS NOT NULL");
     if !diesel::select(exists)

@@ -70,7 +70,7 @@ impl Product {
         unit_of(ctx, self.0.base_unit_id).await
     }
 
-    /// The units it is bought and sold in, the base unit among them.
+    /// The units it is bought and sold in, smallest first, the base unit among them.
     async fn units(&self, ctx: &Context<'_>) -> AppResult<Vec<ProductUnit>> {
         let rows = ctx.unit()?.load_list(UnitsByProduct(self.0.id)).await?;
         let base = self.0.base_unit_id;
@@ -140,13 +140,13 @@ impl ProductUnit {
         self.is_base
     }
 
-    /// Base units per one of this unit = num / den, in lowest terms. Numerator,
-    /// as a whole number in text.
+    /// Numerator of the factor num / den, which says how many base units one of
+    /// this unit is, in lowest terms. A whole number in text.
     async fn num(&self) -> Decimal {
         Decimal(self.row.num.into())
     }
 
-    /// Denominator of the factor, as a whole number in text.
+    /// Denominator of the factor num / den. A whole number in text.
     async fn den(&self) -> Decimal {
         Decimal(self.row.den.into())
     }

@@ -13,6 +13,7 @@ use crate::db::tenant_tables::{product_units, products};
 use crate::error::AppResult;
 use crate::graphql::filter::{any_of, like_literal};
 use crate::graphql::order::sort_keys;
+use crate::kernel::ratio::Ratio;
 use crate::tenancy::TenantTx;
 
 /// A condition on products.
@@ -106,13 +107,16 @@ pub async fn find_many_by_barcode(
     Ok(query.load(&mut **tx).await?)
 }
 
-/// The units of these products, largest factor last.
+/// The units of these products, smallest first.
 pub async fn find_units(tx: &mut TenantTx, ids: &[ProductId]) -> DbResult<Vec<ProductUnitRow>> {
     let query = product_units::table
         .filter(product_units::product_id.eq_any(ids.to_vec()))
         .order((product_units::product_id, product_units::unit_id))
         .select(ProductUnitRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    let mut units: Vec<ProductUnitRow> = query.load(&mut **tx).await?;
+    // By the exact factor, which no division in the database gives.
+    units.sort_by_key(|unit| Ratio::new(unit.num, unit.den).ok());
+    Ok(units)
 }
 
 /// Adds a product.
