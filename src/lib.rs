@@ -21,6 +21,9 @@
 //!
 //! docs/ARCHITECTURE.md walks three operations through these hops.
 
+// The roots nest one future per feature, and the compiler walks all of them.
+#![recursion_limit = "512"]
+
 pub mod http;
 
 pub mod auth;
