@@ -170,6 +170,10 @@ pub struct ServerSettings {
     #[arg(long, env = "TUBEX_MAX_COMPLEXITY", value_name = "N", default_value = "20000", value_parser = list_size)]
     pub max_complexity: usize,
 
+    /// Most records one answer may be made of, whatever lists multiply.
+    #[arg(long, env = "TUBEX_MAX_ROWS", value_name = "N", default_value = "50000", value_parser = list_size)]
+    pub max_rows: usize,
+
     /// Most operations at work on one websocket.
     #[arg(long, env = "TUBEX_MAX_SOCKET_OPERATIONS", value_name = "N", default_value = "64", value_parser = list_size)]
     pub max_socket_operations: usize,

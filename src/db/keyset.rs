@@ -49,9 +49,12 @@ pub enum Compare {
 }
 
 /// A sort key of a table: knows its column, and its value in a row.
-pub trait SortKey<T>: Clone {
+pub trait SortKey<T>: Clone + std::fmt::Debug {
     /// The rows this key sorts.
     type Row;
+
+    /// Name of the list, which its cursors bear.
+    const LIST: &'static str;
 
     /// The key's value in `row`, as text that `compare` reads back.
     fn value(&self, row: &Self::Row) -> String;
@@ -65,13 +68,30 @@ pub trait SortKey<T>: Clone {
 
 /// Where a page begins: the sort values of one row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cursor(pub Vec<String>);
+pub struct Cursor {
+    /// The list and its order, without which the values mean something else.
+    pub order: String,
+    /// The row's value of each sort key.
+    pub values: Vec<String>,
+}
 
 impl Cursor {
     /// The position of `row` under `keys`.
     pub fn of<T, K: SortKey<T>>(keys: &[(K, OrderDirection)], row: &K::Row) -> Self {
-        Self(keys.iter().map(|(key, _)| key.value(row)).collect())
+        Self {
+            order: order_name(keys),
+            values: keys.iter().map(|(key, _)| key.value(row)).collect(),
+        }
     }
+}
+
+/// The list and its keys, as in `products Name Asc Id Asc`.
+fn order_name<T, K: SortKey<T>>(keys: &[(K, OrderDirection)]) -> String {
+    let keys = keys
+        .iter()
+        .map(|(key, direction)| format!("{key:?} {direction:?}"));
+    let names: Vec<String> = std::iter::once(K::LIST.to_owned()).chain(keys).collect();
+    names.join(" ")
 }
 
 /// The size and the place of a page.
@@ -122,10 +142,10 @@ impl PageRequest {
         &self,
         keys: &[(K, OrderDirection)],
     ) -> AppResult<Option<Predicate<T>>> {
-        let Some(Cursor(values)) = &self.cursor else {
+        let Some(Cursor { order, values }) = &self.cursor else {
             return Ok(None);
         };
-        if values.len() != keys.len() {
+        if values.len() != keys.len() || *order != order_name(keys) {
             return Err(foreign_cursor());
         }
         let mut nested: Option<Predicate<T>> = None;
@@ -250,7 +270,10 @@ mod tests {
         PageRequest {
             size,
             backward,
-            cursor: cursor.then(|| Cursor(vec!["x".into()])),
+            cursor: cursor.then(|| Cursor {
+                order: "a list".into(),
+                values: vec!["x".into()],
+            }),
         }
     }
 

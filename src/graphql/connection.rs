@@ -169,6 +169,11 @@ pub fn page_cost(first: Option<i32>, last: Option<i32>, row: usize) -> usize {
         .saturating_add(1)
 }
 
+/// What a list without pages costs against the complexity limit.
+pub const fn list_cost(row: usize) -> usize {
+    row.saturating_mul(5).saturating_add(1)
+}
+
 /// Counts all records a list has, when asked to.
 pub struct TotalCount(
     Box<dyn Fn(Arc<UnitOfWork>) -> BoxFuture<'static, AppResult<i64>> + Send + Sync>,
@@ -216,6 +221,7 @@ macro_rules! list {
         let condition = $crate::graphql::filter::Where::predicate(&filter)?;
         let unit = $crate::graphql::context::ContextExt::unit($ctx)?;
         let page = $query::page(&mut *unit.tx().await?, condition, &keys, &request).await?;
+        unit.spend(page.rows.len())?;
         let total = $crate::graphql::connection::TotalCount::new(move |unit| {
             let condition = $crate::graphql::filter::Where::predicate(&filter);
             async move { $query::count(&mut *unit.tx().await?, condition?).await }
@@ -271,7 +277,10 @@ mod tests {
 
     #[test]
     fn cursors_read_back() {
-        let cursor = Cursor(vec!["Zement ½".into(), "id".into()]);
+        let cursor = Cursor {
+            order: "products Name Asc".into(),
+            values: vec!["Zement ½".into(), "id".into()],
+        };
         let text = OpaqueCursor(cursor.clone()).encode_cursor();
         assert_eq!(OpaqueCursor::decode_cursor(&text).unwrap().0, cursor);
         assert!(OpaqueCursor::decode_cursor("!").is_err());

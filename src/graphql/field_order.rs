@@ -11,9 +11,8 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Value};
 
-/// Fields a plan may have, fragments written out. An operation with more is
-/// refused by the complexity limit, or answered in any order.
-const MAX_FIELDS: usize = 50_000;
+/// Fields an operation may have with its fragments written out.
+pub const MAX_FIELDS: usize = 20_000;
 
 /// Levels of selection sets, fragments among them; the executor allows fewer.
 const MAX_DEPTH: usize = 64;
@@ -23,12 +22,18 @@ const MAX_DEPTH: usize = 64;
 pub struct FieldOrder(IndexMap<Name, Self>);
 
 impl FieldOrder {
-    /// The order of one operation of a document; none if it is not there or too large.
+    /// The order of one operation of a document. None if it is too large to be
+    /// run: fragments that spread fragments multiply, and the executor would write
+    /// all of them out before it counts.
     pub fn of(document: &ExecutableDocument, operation: Option<&str>) -> Option<Self> {
         let operation = match (&document.operations, operation) {
-            (DocumentOperations::Single(operation), _) => operation,
-            (DocumentOperations::Multiple(all), Some(name)) => all.get(name)?,
-            (DocumentOperations::Multiple(all), None) => all.values().next()?,
+            (DocumentOperations::Single(operation), _) => Some(operation),
+            (DocumentOperations::Multiple(all), Some(name)) => all.get(name),
+            (DocumentOperations::Multiple(_), None) => None,
+        };
+        // The executor says what is wrong with the name.
+        let Some(operation) = operation else {
+            return Some(Self::default());
         };
         let mut reader = Reader {
             document,
@@ -91,8 +96,10 @@ impl Reader<'_> {
                 }
                 Selection::FragmentSpread(spread) => {
                     let name = &spread.node.fragment_name.node;
-                    let fragment = self.document.fragments.get(name)?;
-                    self.read(&fragment.node.selection_set.node, order, deeper)?;
+                    // One that is not there is for the executor to name.
+                    if let Some(fragment) = self.document.fragments.get(name) {
+                        self.read(&fragment.node.selection_set.node, order, deeper)?;
+                    }
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Typed operators of `where` arguments.
 
 use async_graphql::InputObject;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
@@ -122,6 +122,15 @@ fn at_depth<W: Where>(filter: &W, depth: usize) -> AppResult<Option<Predicate<W:
     Ok(all_of(all))
 }
 
+/// A point in time that the database can hold as well.
+pub fn common_era(time: DateTime<Utc>) -> AppResult<DateTime<Utc>> {
+    if (1..=9999).contains(&time.year()) {
+        return Ok(time);
+    }
+    let message = "a point in time must lie in the years 1 to 9999";
+    Err(AppError::bad_input("where", message))
+}
+
 /// All of `conditions` hold.
 pub fn all_of<T: 'static>(conditions: Vec<Predicate<T>>) -> Option<Predicate<T>> {
     conditions
@@ -216,9 +225,11 @@ macro_rules! where_time {
     ($conditions:expr, $column:expr, $filter:expr) => {
         if let Some(filter) = $filter {
             if let Some(value) = filter.gte {
+                let value = $crate::graphql::filter::common_era(value)?;
                 $conditions.push(Box::new($column.ge(value).nullable()));
             }
             if let Some(value) = filter.lt {
+                let value = $crate::graphql::filter::common_era(value)?;
                 $conditions.push(Box::new($column.lt(value).nullable()));
             }
         }

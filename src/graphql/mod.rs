@@ -7,6 +7,7 @@
 
 pub mod connection;
 pub mod context;
+pub mod document;
 pub mod errors;
 pub mod field_order;
 pub mod filter;

@@ -144,6 +144,8 @@ macro_rules! sort_keys {
         impl $crate::db::keyset::SortKey<$table::table> for $sort {
             type Row = $row;
 
+            const LIST: &'static str = stringify!($table);
+
             fn value(&self, row: &Self::Row) -> String {
                 use $crate::graphql::order::CursorValue;
                 match self {

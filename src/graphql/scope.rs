@@ -1,13 +1,14 @@
 //! What one GraphQL operation carries: the caller, the transaction, the loaders.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::Uuid;
 
 use super::loader::{LoaderKey, LoaderSet};
 use crate::db::observe::StatementCount;
-use crate::error::{AppError, AppResult, Refusal, ServiceResult, UserError};
+use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::events::EventStream;
 use crate::tenancy::shared_tx::TxGuard;
 use crate::tenancy::{Access, SharedTx, TenantContext, TenantPool};
@@ -19,6 +20,7 @@ pub struct RequestScope {
     context: Option<Arc<TenantContext>>,
     pool: TenantPool,
     trace: Trace,
+    max_rows: usize,
     unit: Mutex<Option<Arc<UnitOfWork>>>,
 }
 
@@ -46,14 +48,21 @@ impl Trace {
 }
 
 impl RequestScope {
-    /// A scope for one operation. Without a context only what needs no dealer
-    /// can run: introspection, `login`, `dealerRegister`.
-    pub fn new(pool: TenantPool, context: Option<Arc<TenantContext>>, request_id: Uuid) -> Self {
+    /// A scope for one operation, each unit of which may hand `max_rows` records
+    /// to its resolvers. Without a context only what needs no dealer can run:
+    /// introspection, `login`, `dealerRegister`.
+    pub fn new(
+        pool: TenantPool,
+        context: Option<Arc<TenantContext>>,
+        request_id: Uuid,
+        max_rows: usize,
+    ) -> Self {
         Self {
             request_id,
             context,
             pool,
             trace: Trace::default(),
+            max_rows,
             unit: Mutex::new(None),
         }
     }
@@ -124,6 +133,8 @@ impl RequestScope {
             loaders: LoaderSet::new(Arc::clone(&tx), self.trace.clone()),
             tx,
             refused: Mutex::new(false),
+            max_rows: self.max_rows,
+            rows: AtomicUsize::new(0),
         })
     }
 
@@ -138,6 +149,8 @@ pub struct UnitOfWork {
     tx: Arc<SharedTx>,
     loaders: LoaderSet,
     refused: Mutex<bool>,
+    max_rows: usize,
+    rows: AtomicUsize,
 }
 
 impl UnitOfWork {
@@ -153,7 +166,9 @@ impl UnitOfWork {
 
     /// The value behind `key`, fetched together with the keys of its siblings.
     pub async fn load<K: LoaderKey>(&self, key: K) -> AppResult<Option<K::Value>> {
-        self.loaders.load(key).await
+        let value = self.loaders.load(key).await?;
+        self.spend(1)?;
+        Ok(value)
     }
 
     /// As [`UnitOfWork::load`], for keys with a list behind them.
@@ -162,7 +177,23 @@ impl UnitOfWork {
         K: LoaderKey<Value = Vec<T>>,
         T: Clone + Send + Sync + 'static,
     {
-        Ok(self.loaders.load(key).await?.unwrap_or_default())
+        let rows = self.loaders.load(key).await?.unwrap_or_default();
+        self.spend(rows.len().saturating_add(1))?;
+        Ok(rows)
+    }
+
+    /// Counts records on their way to resolvers. Lists inside lists multiply,
+    /// whatever the document looks like; this is what bounds an answer.
+    pub fn spend(&self, rows: usize) -> AppResult<()> {
+        let before = self.rows.fetch_add(rows, Ordering::Relaxed);
+        let limit = self.max_rows;
+        if before.saturating_add(rows) <= limit {
+            return Ok(());
+        }
+        Err(AppError::new(
+            ErrorCode::LimitExceeded,
+            format!("the answer would be made of more than {limit} records; ask for less at once"),
+        ))
     }
 
     /// Sorts the result of a use case into payload and error. A refused use

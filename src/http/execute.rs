@@ -1,7 +1,7 @@
 //! From token and document to answer; the same for HTTP and websockets.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_graphql::{Request, Response, Value};
 use tracing::Instrument;
@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{AppError, AppResult, ErrorCode};
+use crate::graphql::document::check;
 use crate::graphql::errors::finish;
 use crate::graphql::field_order::FieldOrder;
 use crate::graphql::scope::RequestScope;
@@ -41,7 +42,7 @@ pub(super) async fn execute(
     mut request: Request,
     request_id: Uuid,
 ) -> AppResult<Response> {
-    let operation = Operation::new(app, context, &mut request, request_id);
+    let operation = Operation::new(app, context, &mut request, request_id)?;
     let span = operation.span.clone();
     let scope = Arc::clone(&operation.scope);
     let work = app.schema.execute(request.data(scope));
@@ -50,23 +51,26 @@ pub(super) async fn execute(
     // Dropped by the timeout, the operation's transaction went with it; one
     // that only read is ended here.
     operation.scope.release().await;
-    let response = outcome.map_err(|_elapsed| {
-        let limit = limit.as_millis();
-        AppError::new(
-            ErrorCode::Timeout,
-            format!(
-                "the operation took longer than {limit} ms; what it had not committed is undone"
-            ),
-        )
-    })?;
+    let response = outcome.map_err(|_elapsed| out_of_time(limit))?;
     Ok(operation.finish(response))
+}
+
+/// The error of an operation that took too long.
+pub(super) fn out_of_time(limit: Duration) -> AppError {
+    let limit = limit.as_millis();
+    AppError::new(
+        ErrorCode::Timeout,
+        format!("the operation took longer than {limit} ms; what it had not committed is undone"),
+    )
 }
 
 /// One operation under way: its scope, its span, what it cost.
 pub(super) struct Operation {
     pub(super) scope: Arc<RequestScope>,
     pub(super) span: tracing::Span,
-    order: Option<FieldOrder>,
+    /// Whether it goes on until somebody ends it.
+    pub(super) is_subscription: bool,
+    order: FieldOrder,
     started: Instant,
     debug: bool,
 }
@@ -77,7 +81,8 @@ impl Operation {
         context: Option<Arc<TenantContext>>,
         request: &mut Request,
         request_id: Uuid,
-    ) -> Self {
+    ) -> AppResult<Self> {
+        let document = check(request)?;
         let span = tracing::info_span!(
             "operation",
             %request_id,
@@ -91,23 +96,27 @@ impl Operation {
                 span.record("user", tracing::field::display(principal.user()));
             }
         }
-        let scope = RequestScope::new(app.tenants.clone(), context, request_id);
-        Self {
+        let scope = RequestScope::new(
+            app.tenants.clone(),
+            context,
+            request_id,
+            app.settings.max_rows,
+        );
+        Ok(Self {
             scope: Arc::new(scope),
             span,
-            order: field_order(request),
+            is_subscription: document.is_subscription,
+            order: document.order,
             started: Instant::now(),
             debug: app.settings.debug_extensions,
-        }
+        })
     }
 
     /// The last touch on an answer: codes, request id, a line in the log.
     pub(super) fn finish(&self, mut response: Response) -> Response {
         let _entered = self.span.enter();
         finish(&mut response, self.scope.request_id());
-        if let Some(order) = &self.order {
-            order.apply(&mut response.data);
-        }
+        self.order.apply(&mut response.data);
         let trace = self.scope.trace();
         let elapsed_ms = self.started.elapsed().as_secs_f64() * 1000.0;
         let (statements, errors) = (trace.statements.get(), response.errors.len());
@@ -121,12 +130,4 @@ impl Operation {
         }
         response
     }
-}
-
-/// The order of the answer's fields. The document is parsed here, once, and kept
-/// in the request; what is wrong with it the executor will say.
-fn field_order(request: &mut Request) -> Option<FieldOrder> {
-    let name = request.operation_name.clone();
-    let document = request.parsed_query().ok()?;
-    FieldOrder::of(document, name.as_deref())
 }

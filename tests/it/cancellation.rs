@@ -81,7 +81,12 @@ impl Shop {
     /// The whole of a request behind its authentication.
     async fn request(&self, dealer: usize, document: &str) -> Response {
         let context = Arc::clone(&self.contexts[dealer]);
-        let scope = RequestScope::new(self.app.tenants.clone(), Some(context), Uuid::now_v7());
+        let scope = RequestScope::new(
+            self.app.tenants.clone(),
+            Some(context),
+            Uuid::now_v7(),
+            10_000,
+        );
         let scope = Arc::new(scope);
         let code = format!("D{dealer}-{}", Uuid::new_v4().simple());
         let variables = Variables::from_json(json!({ "input": { "code": code, "name": code } }));

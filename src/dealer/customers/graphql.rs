@@ -8,7 +8,7 @@ use super::loader::{CustomerByCode, CustomerById, JobsByCustomer};
 use super::model::{CustomerId, CustomerRow, JobRow, JobStatus};
 use super::query::{self, CustomerOrder, CustomerSort};
 use crate::error::{AppError, AppResult};
-use crate::graphql::connection::list_query;
+use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
 use crate::graphql::scalars::{Decimal, Money};
 
@@ -59,6 +59,7 @@ impl Customer {
     }
 
     /// The customer's job sites, by code.
+    #[graphql(complexity = "list_cost(child_complexity)")]
     async fn jobs(&self, ctx: &Context<'_>) -> AppResult<Vec<Job>> {
         let rows = ctx.unit()?.load_list(JobsByCustomer(self.0.id)).await?;
         Ok(rows.into_iter().map(Job).collect())

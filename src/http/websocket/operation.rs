@@ -5,12 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Request, Response, ServerError};
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::graphql::errors::is_refusal;
-use crate::http::execute::Operation;
+use crate::http::answer::refusal;
+use crate::http::execute::{Operation, out_of_time};
 use crate::tenancy::TenantContext;
 
 /// What an operation has to say to its client.
@@ -53,11 +55,28 @@ pub(super) async fn run(
     mut request: Request,
     mouth: Mouth,
 ) {
-    let operation = Operation::new(&app, Some(context), &mut request, Uuid::now_v7());
+    let request_id = Uuid::now_v7();
+    let operation = match Operation::new(&app, Some(context), &mut request, request_id) {
+        Ok(operation) => operation,
+        Err(error) => {
+            let errors = refusal(error, request_id).errors;
+            mouth.say(Word::Refused(errors)).await;
+            return;
+        }
+    };
     let span = operation.span.clone();
-    speak(&app, &operation, request, &mouth)
-        .instrument(span)
-        .await;
+    let speaking = speak(&app, &operation, request, &mouth).instrument(span);
+    if operation.is_subscription {
+        return speaking.await;
+    }
+    let limit = app.settings.request_timeout_ms;
+    if timeout(limit, speaking).await.is_err() {
+        operation.scope.release().await;
+        let response = refusal(out_of_time(limit), request_id);
+        if mouth.say(Word::Next(Box::new(response))).await {
+            mouth.say(Word::Complete).await;
+        }
+    }
 }
 
 async fn speak(app: &App, operation: &Operation, request: Request, mouth: &Mouth) {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::rt::task::JoinHandle;
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, ProtocolError, Session};
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, Closed, ProtocolError, Session};
 use async_graphql::Request;
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use uuid::Uuid;
 
@@ -27,6 +27,8 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a client may be silent, or not read, before it counts as gone.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// How long the last word may take.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// Words of all operations that may wait for the client to read.
 const BACKLOG: usize = 32;
 /// How far the clocks of token makers and readers may disagree.
@@ -45,8 +47,25 @@ pub(super) struct Socket {
     serial: u64,
     spoken: mpsc::Sender<Spoken>,
     listen: Option<mpsc::Receiver<Spoken>>,
-    /// When the socket must be gone: the token's end, or the wait for one.
-    deadline: Instant,
+    deadline: watch::Sender<Deadline>,
+}
+
+/// When the socket must be gone: the token's end, or the wait for one.
+#[derive(Clone, Copy)]
+struct Deadline {
+    at: Instant,
+    has_token: bool,
+}
+
+impl Deadline {
+    fn close(self) -> Close {
+        if self.has_token {
+            let message = "the access token has expired; connect with a fresh one";
+            Close::Forbidden(message.to_owned())
+        } else {
+            Close::InitTimeout
+        }
+    }
 }
 
 struct Running {
@@ -72,7 +91,10 @@ impl Socket {
             serial: 0,
             spoken,
             listen: Some(listen),
-            deadline: Instant::now() + INIT_TIMEOUT,
+            deadline: watch::Sender::new(Deadline {
+                at: Instant::now() + INIT_TIMEOUT,
+                has_token: false,
+            }),
         }
     }
 
@@ -83,7 +105,16 @@ impl Socket {
 
     /// Drives the socket to its end.
     pub(super) async fn run(mut self, stream: AggregatedMessageStream) {
-        let end = self.drive(stream).await;
+        let mut closing = self.app.closing();
+        let deadline = self.deadline.subscribe();
+        // Beside the client's frames, not among them: a client that does not
+        // read holds up whoever writes to it.
+        let end = tokio::select! {
+            biased;
+            _stopping = closing.wait_for(|closing| *closing) => Some(Close::GoingAway),
+            close = out_of_time(deadline) => Some(close),
+            end = self.drive(stream) => end,
+        };
         // Operations end before the client hears that they do.
         self.operations.clear();
         if let Some(reason) = end {
@@ -93,7 +124,6 @@ impl Socket {
     }
 
     async fn drive(&mut self, mut stream: AggregatedMessageStream) -> End {
-        let mut closing = self.app.closing();
         let mut heartbeat = interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
@@ -101,8 +131,6 @@ impl Socket {
         loop {
             let step = tokio::select! {
                 biased;
-                _stopping = closing.wait_for(|closing| *closing) => ControlFlow::Break(Some(Close::GoingAway)),
-                () = sleep_until(self.deadline) => ControlFlow::Break(Some(self.out_of_time())),
                 frame = stream.recv() => {
                     heard = Instant::now();
                     self.on_frame(frame).await
@@ -116,23 +144,11 @@ impl Socket {
         }
     }
 
-    fn out_of_time(&self) -> Close {
-        match self.context {
-            Some(_) => Close::Forbidden(
-                "the access token has expired; connect with a fresh one".to_owned(),
-            ),
-            None => Close::InitTimeout,
-        }
-    }
-
     async fn on_heartbeat(&mut self, heard: Instant) -> ControlFlow<End> {
         if heard.elapsed() > PATIENCE {
             return ControlFlow::Break(None);
         }
-        match self.session.ping(b"").await {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(None),
-        }
+        in_time(self.session.ping(b"")).await
     }
 
     async fn on_frame(
@@ -145,12 +161,10 @@ impl Socket {
                 bad_request("messages must be text frames with JSON")
             }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
-                // A pong that can not be sent shows at the next heartbeat.
-                let _sent = self.session.pong(&payload).await;
-                ControlFlow::Continue(())
+                in_time(self.session.pong(&payload)).await
             }
             Some(Ok(AggregatedMessage::Pong(_))) => ControlFlow::Continue(()),
-            Some(Err(ProtocolError::Overflow | ProtocolError::Io(_))) => {
+            Some(Err(error)) if is_too_big(&error) => {
                 ControlFlow::Break(Some(Close::TooBig(self.app.settings.max_body_bytes)))
             }
             Some(Err(error)) => bad_request(&error.to_string()),
@@ -194,7 +208,10 @@ impl Socket {
         if let Some(principal) = context.principal() {
             // Less than nothing may be left without the leeway.
             let left = principal.expires_at() + LEEWAY - self.app.core.clock.now();
-            self.deadline = Instant::now() + left.to_std().unwrap_or_default();
+            self.deadline.send_replace(Deadline {
+                at: Instant::now() + left.to_std().unwrap_or_default(),
+                has_token: true,
+            });
         }
         self.context = Some(context);
         self.send(&ServerMessage::ConnectionAck {}).await
@@ -276,11 +293,36 @@ impl Socket {
                 return ControlFlow::Break(None);
             }
         };
-        // A client that does not read blocks its socket only for so long.
-        match timeout(PATIENCE, self.session.text(text)).await {
-            Ok(Ok(())) => ControlFlow::Continue(()),
-            Ok(Err(_)) | Err(_) => ControlFlow::Break(None),
+        in_time(self.session.text(text)).await
+    }
+}
+
+/// Sends, unless the client does not read for so long that it counts as gone.
+async fn in_time(sending: impl Future<Output = Result<(), Closed>>) -> ControlFlow<End> {
+    match timeout(PATIENCE, sending).await {
+        Ok(Ok(())) => ControlFlow::Continue(()),
+        Ok(Err(_)) | Err(_) => ControlFlow::Break(None),
+    }
+}
+
+/// Completes at the deadline as it stands then.
+async fn out_of_time(mut deadline: watch::Receiver<Deadline>) -> Close {
+    loop {
+        let current = *deadline.borrow_and_update();
+        tokio::select! {
+            () = sleep_until(current.at) => return current.close(),
+            // The sender lives as long as the socket that asks.
+            _changed = deadline.changed() => {}
         }
+    }
+}
+
+fn is_too_big(error: &ProtocolError) -> bool {
+    match error {
+        ProtocolError::Overflow => true,
+        // The library's own, which has no kind: text that is no UTF-8 is the other.
+        ProtocolError::Io(error) => error.to_string().contains("continuation size"),
+        _ => false,
     }
 }
 
@@ -290,5 +332,5 @@ fn bad_request(cause: &str) -> ControlFlow<End> {
 
 async fn close(session: Session, reason: Close) {
     // The client may be gone already; there is nobody left to tell.
-    let _closed = timeout(PATIENCE, session.close(Some(reason.reason()))).await;
+    let _closed = timeout(FAREWELL, session.close(Some(reason.reason()))).await;
 }

@@ -106,22 +106,29 @@ async fn wrong_pages_name_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_cursor_of_another_order_is_refused() {
+async fn a_cursor_of_another_order_or_list_is_refused() {
     let (_server, dealer) = shop().await;
-    let order = json!([{ "field": "LIST_PRICE" }]);
-    let page = &dealer
-        .client
-        .run(PAGE, json!({ "first": 1, "order": order }))
-        .await["products"];
+    let page = &dealer.client.run(PAGE, json!({ "first": 1 })).await["products"];
     let cursor = page["pageInfo"]["endCursor"].clone();
-    let answer = dealer
-        .client
-        .send(
-            PAGE,
-            json!({ "after": cursor, "order": [{ "field": "CREATED_AT" }] }),
-        )
-        .await;
-    assert_eq!(answer.code(), "BAD_USER_INPUT", "{:#}", answer.body);
+    for order in [
+        json!([{ "field": "SKU" }]),
+        json!([{ "field": "NAME", "direction": "DESC" }]),
+        json!([{ "field": "NAME" }, { "field": "SKU" }]),
+    ] {
+        let variables = json!({ "after": cursor, "order": order });
+        let answer = dealer.client.send(PAGE, variables).await;
+        assert_eq!(
+            answer.code(),
+            "BAD_USER_INPUT",
+            "{order}: {:#}",
+            answer.body
+        );
+    }
+    for list in ["units", "customers", "categories", "warehouses"] {
+        let query = format!("query($after: String) {{ {list}(after: $after) {{ totalCount }} }}");
+        let answer = dealer.client.send(&query, json!({ "after": cursor })).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{list}: {:#}", answer.body);
+    }
 }
 
 async fn matching(client: &Client, condition: Value) -> Vec<String> {
@@ -245,4 +252,27 @@ async fn an_answer_has_its_fields_in_the_order_of_the_question() {
         found.iter().all(Option::is_some) && found.is_sorted(),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn texts_and_times_that_the_database_can_not_hold_are_bad_input() {
+    let (_server, dealer) = shop().await;
+    for query in [
+        r#"{ products(where: { sku: { eq: "\u0000" } }) { totalCount } }"#,
+        r#"{ products(search: "a\u0000") { totalCount } }"#,
+        r#"{ unit(code: "\u0000") { id } }"#,
+        r#"{ products(where: { updatedAt: { gte: "-262142-12-31T23:59:59Z" } }) { totalCount } }"#,
+        r#"mutation { login(input: { email: "\u0000@b.c", password: "x" }) { accessToken } }"#,
+    ] {
+        let answer = dealer.client.send(query, json!({})).await;
+        assert_eq!(
+            answer.code(),
+            "BAD_USER_INPUT",
+            "{query}: {:#}",
+            answer.body
+        );
+    }
+    let query = "query($text: String) { products(search: $text) { totalCount } }";
+    let answer = dealer.client.send(query, json!({ "text": "\u{0}" })).await;
+    assert_eq!(answer.code(), "BAD_USER_INPUT");
 }

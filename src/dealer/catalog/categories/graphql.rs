@@ -9,7 +9,7 @@ use super::model::{CategoryId, CategoryRow};
 use super::query::{self, CategoryOrder, CategorySort};
 use super::service;
 use crate::error::{AppError, AppResult};
-use crate::graphql::connection::list_query;
+use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
 
@@ -50,6 +50,7 @@ impl Category {
     }
 
     /// The categories right below, by code.
+    #[graphql(complexity = "list_cost(child_complexity)")]
     async fn children(&self, ctx: &Context<'_>) -> AppResult<Vec<Self>> {
         let rows = ctx.unit()?.load_list(CategoriesByParent(self.0.id)).await?;
         Ok(rows.into_iter().map(Self).collect())

@@ -14,7 +14,7 @@ use crate::dealer::catalog::units::loader::UnitById;
 use crate::dealer::stock::graphql::StockLevel;
 use crate::dealer::stock::loader::StockLevelsByProduct;
 use crate::error::{AppError, AppResult};
-use crate::graphql::connection::{Connection, PageArgs, list, page_cost};
+use crate::graphql::connection::{Connection, PageArgs, list, list_cost, page_cost};
 use crate::graphql::context::ContextExt;
 use crate::graphql::filter::{Nested, Where};
 use crate::graphql::scalars::{Decimal, Money};
@@ -71,6 +71,7 @@ impl Product {
     }
 
     /// The units it is bought and sold in, smallest first, the base unit among them.
+    #[graphql(complexity = "list_cost(child_complexity)")]
     async fn units(&self, ctx: &Context<'_>) -> AppResult<Vec<ProductUnit>> {
         let rows = ctx.unit()?.load_list(UnitsByProduct(self.0.id)).await?;
         let base = self.0.base_unit_id;
@@ -90,6 +91,7 @@ impl Product {
     }
 
     /// What lies in each warehouse that has or had some, by warehouse code.
+    #[graphql(complexity = "list_cost(child_complexity)")]
     async fn stock_levels(&self, ctx: &Context<'_>) -> AppResult<Vec<StockLevel>> {
         let unit = ctx.unit()?;
         let rows = unit.load_list(StockLevelsByProduct(self.0.id)).await?;
