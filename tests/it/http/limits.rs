@@ -123,3 +123,31 @@ async fn a_mutation_beyond_the_time_limit_is_undone() {
     let rows: i64 = owner().await.query_one(&count, &[]).await.unwrap().get(0);
     assert_eq!(rows, 0);
 }
+
+#[tokio::test]
+async fn fragments_that_multiply_are_refused_before_they_run() {
+    let server = Server::start().await;
+    let mut document = "{ ...F0 }".to_owned();
+    for level in 0..25 {
+        let spread = format!("...F{0} ...F{0}", level + 1);
+        document.push_str(&format!(" fragment F{level} on Query {{ {spread} }}"));
+    }
+    document.push_str(" fragment F25 on Query { __typename }");
+    let answer = server.anonymous().send(&document, json!({})).await;
+    assert_eq!(answer.code(), "LIMIT_EXCEEDED");
+}
+
+#[tokio::test]
+async fn lists_inside_lists_end_at_the_limit_of_records() {
+    let server = Server::start_with(|settings| settings.max_rows = 100).await;
+    let dealer = server.dealer_like(&tubex::demo::data::DEALERS[0]).await;
+    let small = "{ products(first: 20) { nodes { category { code } } } }";
+    dealer.client.get(small).await;
+    let large = "{ products(first: 40) { nodes { units { unit { code } } } } }";
+    let answer = dealer.client.send(large, json!({})).await;
+    assert_eq!(answer.code(), "LIMIT_EXCEEDED", "{:#}", answer.body);
+    let fans = "{ category(code: \"X\") { children { children { children { children { children {
+        children { children { code } } } } } } } } }";
+    let answer = dealer.client.send(fans, json!({})).await;
+    assert_eq!(answer.code(), "LIMIT_EXCEEDED", "{:#}", answer.body);
+}

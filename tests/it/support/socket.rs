@@ -99,4 +99,18 @@ impl Socket {
     async fn frame(&mut self) -> Message {
         self.0.next().await.expect("an open socket").unwrap()
     }
+
+    /// Sends pings for a while without reading; gives how many.
+    pub async fn flood(&mut self, time: Duration) -> usize {
+        let mut sent = 0;
+        let end = tokio::time::Instant::now() + time;
+        while tokio::time::Instant::now() < end {
+            let ping = self.0.feed(Message::Ping(vec![0; 100].into()));
+            if !matches!(tokio::time::timeout_at(end, ping).await, Ok(Ok(()))) {
+                break;
+            }
+            sent += 1;
+        }
+        sent
+    }
 }

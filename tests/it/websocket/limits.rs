@@ -1,12 +1,14 @@
 //! What one socket may take, and what it takes while it rests.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use super::CHANGED;
-use crate::support::{Server, until};
+use crate::support::{Server, hold, until};
 
 #[tokio::test]
 async fn a_message_beyond_the_limit_closes_with_1009() {
@@ -115,4 +117,38 @@ async fn a_socket_that_goes_away_takes_its_subscriptions_along() {
         server.app.tenants.bus().listened_dealers() == 0
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_operation_on_a_socket_has_the_time_limit_of_http() {
+    let server =
+        Server::start_with(|settings| settings.request_timeout_ms = Duration::from_millis(300))
+            .await;
+    let dealer = server.dealer().await;
+    let held = hold(&dealer.schema, "warehouses").await;
+    let mut socket = server.socket(&dealer).await;
+    let mutation = "mutation {
+        warehouseCreate(input: { code: \"W\", name: \"W\", kind: YARD }) { userErrors { code } }
+    }";
+    socket.subscribe("q", mutation, json!({})).await;
+    let answer = socket.next().await;
+    let error = &answer["payload"]["errors"][0]["extensions"]["code"];
+    assert_eq!(error, "TIMEOUT", "{answer:#}");
+    assert_eq!(socket.next().await["type"], "complete");
+    held.release().await;
+}
+
+/// Pings that nobody reads the answers of fill every buffer on the way.
+#[tokio::test]
+async fn a_client_that_does_not_read_is_still_told_to_go() {
+    let mut server = Server::start_with(|settings| settings.shutdown_timeout_s = 3).await;
+    let dealer = server.dealer().await;
+    let mut socket = server.socket(&dealer).await;
+    let flood = socket.flood(Duration::from_millis(500)).await;
+    assert!(flood > 1000, "{flood}");
+    server.stop();
+    // Ends at all, and not by the patience of a socket.
+    tokio::time::timeout(Duration::from_secs(15), server.stopped())
+        .await
+        .unwrap();
 }
