@@ -54,16 +54,28 @@ pub enum StartError {
     Database(#[from] DbError),
     /// A migration failed.
     #[error(transparent)]
-    Migrate(#[from] MigrateError),
+    Migrate(MigrateError),
     /// A dealer could not be finished.
     #[error(transparent)]
     Provision(#[from] ProvisionError),
     /// The request role is missing or too strong.
     #[error(transparent)]
     Role(#[from] RoleFault),
+    /// The GraphiQL bundle is not where it should be.
+    #[error("{0}")]
+    Page(String),
     /// Anything else.
     #[error("{0}")]
     App(#[from] AppError),
+}
+
+impl From<MigrateError> for StartError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Db(error) => Self::Database(error),
+            other => Self::Migrate(other),
+        }
+    }
 }
 
 /// The control plane: what an operator's commands need.

@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use super::CommandResult;
 use super::output::Output;
+use super::{CommandResult, serve};
 use crate::app::{App, Core, StartError};
 use crate::auth::token::AccessTokens;
 use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
@@ -48,6 +48,7 @@ async fn check(args: &CheckArgs) -> Result<Option<Pending>, StartError> {
     let clock = Clock::system();
     let core = Core::new(&args.database, args.server.password_hashes, clock.clone())?;
     let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock)?;
+    serve::page(&args.server).map_err(StartError::Page)?;
     let app = App::new(core, tokens, &args.server).await?;
     let pending = pending(&app.core.control).await?;
     // Before the first migration there is no request role to try.

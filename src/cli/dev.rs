@@ -1,14 +1,16 @@
 //! `tubex dev`: a whole Tubex on this machine, with two shops to look at.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use clap::Args;
+use futures_util::FutureExt;
 use secrecy::SecretString;
 
-use super::output::Output;
+use super::output::{Output, note};
 use super::progress::Progress;
-use super::{CommandResult, dev_report, graphiql_bundle, key, migrate, stop};
+use super::{CommandResult, dev_report, graphiql_bundle, key, migrate, stop, sweeper};
 use crate::app::{App, Core};
 use crate::auth::token::AccessTokens;
 use crate::cluster::{self, Cluster, ClusterSpec, Durability};
@@ -70,8 +72,8 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
         progress.step("Throwing the demo's data away");
         reset(&args.data)?;
     }
-    std::fs::create_dir_all(&args.data)?;
-    std::fs::create_dir_all(&args.tools)?;
+    make_folder("--data", &args.data)?;
+    make_folder("--tools", &args.tools)?;
     let bundle = start_bundle(args);
     let spec = ClusterSpec {
         data: args.data.clone(),
@@ -87,16 +89,20 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
     migrate::prepare(&core, &progress)?;
     core.owner.run_blocking(migrate_all)?;
     let served = actix_web::rt::System::new().block_on(async {
-        let stop = stop::requested()?;
+        let stop = stop::requested()?.shared();
         let app = App::new(core, tokens, &args.server).await?;
         let shops = open_shops(&app, |text| progress.step(text)).await?;
-        let (page, is_graphiql) = page(args, bundle, &progress, output);
+        let Some((page, is_graphiql)) = page(args, bundle, &progress, stop.clone()).await else {
+            return Ok(());
+        };
         progress.done();
         let address = listener.local_addr()?;
         let report = dev_report::Report::new(address, &database, &shops, is_graphiql);
         output.result(report.text(), &report)?;
         let page = page.with_logins(logins(&shops));
+        let sweeper = sweeper::start(Arc::clone(&app));
         serve(app, listener, page, stop).await?;
+        sweeper.abort();
         Ok(())
     });
     progress.step("Stopping PostgreSQL");
@@ -105,8 +111,11 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
     served
 }
 
+/// The folder of the GraphiQL bundle, some day.
+type Bundle = JoinHandle<Result<PathBuf, graphiql_bundle::BundleError>>;
+
 /// The bundle takes a while the first time, so it is built beside the rest.
-fn start_bundle(args: &DevArgs) -> JoinHandle<Result<PathBuf, graphiql_bundle::BundleError>> {
+fn start_bundle(args: &DevArgs) -> Bundle {
     let tools = args.tools.clone();
     let offline = args.offline;
     let configured = args.server.graphiql_dir.clone();
@@ -119,34 +128,47 @@ fn start_bundle(args: &DevArgs) -> JoinHandle<Result<PathBuf, graphiql_bundle::B
     })
 }
 
-/// The page, and whether it is the real GraphiQL.
-fn page(
+/// The page, and whether it is the real GraphiQL; none if told to stop meanwhile.
+async fn page(
     args: &DevArgs,
-    bundle: JoinHandle<Result<PathBuf, graphiql_bundle::BundleError>>,
+    bundle: Bundle,
     progress: &Progress,
-    output: Output,
-) -> (Page, bool) {
+    stop: impl Future<Output = ()>,
+) -> Option<(Page, bool)> {
     if !args.server.graphiql {
-        return (Page::off(), false);
+        return Some((Page::off(), false));
     }
     if !bundle.is_finished() {
         progress.step("Building GraphiQL with npm (once)");
     }
-    let built = match bundle.join() {
-        Ok(Ok(dir)) => Page::bundle(&dir).map_err(|error| format!("{}: {error}", dir.display())),
-        Ok(Err(error)) => Err(error.to_string()),
-        Err(_panicked) => Err("the build broke off".to_owned()),
+    let joined = tokio::select! {
+        joined = tokio::task::spawn_blocking(move || bundle.join()) => joined,
+        () = stop => return None,
+    };
+    let built = match joined {
+        Ok(Ok(Ok(dir))) => {
+            Page::bundle(&dir).map_err(|error| format!("{}: {error}", dir.display()))
+        }
+        Ok(Ok(Err(error))) => Err(error.to_string()),
+        Ok(Err(_)) | Err(_) => Err("the build broke off".to_owned()),
     };
     progress.done();
     match built {
-        Ok(page) => (page, true),
+        Ok(page) => Some((page, true)),
         Err(cause) => {
-            output.note(format_args!(
+            note(format_args!(
                 "GraphiQL is not there: {cause}. A smaller page takes its place."
             ));
-            (Page::explorer(), false)
+            Some((Page::explorer(), false))
         }
     }
+}
+
+fn make_folder(flag: &str, path: &Path) -> Result<(), String> {
+    std::fs::create_dir_all(path).map_err(|error| {
+        let path = path.display();
+        format!("{flag} {path}: {error}; choose a folder that may be written")
+    })
 }
 
 fn reset(data: &Path) -> CommandResult {

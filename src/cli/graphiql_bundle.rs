@@ -29,6 +29,9 @@ const SOURCES: &[(&str, &str)] = &[
     ("src/storage.js", include_str!("../../web/src/storage.js")),
 ];
 
+/// Start of the name of a folder that is built in; the process's id follows.
+const BUILD_PREFIX: &str = "graphiql-build-";
+
 /// Why there is no bundle; the smaller page takes its place.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum BundleError {
@@ -60,8 +63,9 @@ pub(super) fn ensure(tools: &Path) -> Result<PathBuf, BundleError> {
     if !runs("node") || !runs("npm") {
         return Err(BundleError::NoNode);
     }
+    sweep(tools);
     // Of this process alone: two first runs may build at the same time.
-    let work = tools.join(format!("graphiql-build-{}", std::process::id()));
+    let work = tools.join(format!("{BUILD_PREFIX}{}", std::process::id()));
     let built = build(&work);
     let moved = built.and_then(|dist| {
         if target.exists() {
@@ -74,6 +78,31 @@ pub(super) fn ensure(tools: &Path) -> Result<PathBuf, BundleError> {
     moved?;
     removed?;
     Ok(target)
+}
+
+/// Removes what builds left behind that were killed.
+fn sweep(tools: &Path) {
+    let Ok(entries) = std::fs::read_dir(tools) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name
+            .strip_prefix(BUILD_PREFIX)
+            .and_then(|pid| pid.parse().ok());
+        if owner.is_some_and(|pid| !is_alive(pid)) {
+            // What can not be removed costs space and nothing else.
+            if let Err(error) = std::fs::remove_dir_all(entry.path()) {
+                tracing::warn!(%error, folder = name, "a leftover could not be removed");
+            }
+        }
+    }
+}
+
+fn is_alive(pid: i32) -> bool {
+    use nix::errno::Errno;
+    let asked = nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None);
+    asked != Err(Errno::ESRCH)
 }
 
 /// Whether [`ensure`] would have nothing to do.

@@ -44,7 +44,7 @@ pub(super) fn write_secret(path: &Path, secret: &SecretString) -> CommandResult 
         .create_new(true)
         .mode(0o600)
         .open(path)
-        .map_err(|error| format!("{}: {error}", path.display()))?;
+        .map_err(|error| format!("{}: {error}; nothing was written", path.display()))?;
     file.write_all(secret.expose_secret().as_bytes())?;
     file.sync_all()?;
     Ok(())

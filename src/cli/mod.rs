@@ -11,6 +11,7 @@ mod progress;
 mod schema;
 mod serve;
 mod stop;
+mod sweeper;
 mod tenant;
 
 use std::ffi::OsString;
@@ -71,11 +72,13 @@ pub fn run(args: &[OsString]) -> ExitCode {
         Ok(command) => command,
         Err(error) => return Output::new(wants_json(args)).failure(&error),
     };
-    // clap answers --help and misuse itself, with its own exit codes.
     let cli = command
         .try_get_matches_from(args)
-        .and_then(|matches| Cli::from_arg_matches(&matches))
-        .unwrap_or_else(|error| error.exit());
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match cli {
+        Ok(cli) => cli,
+        Err(error) => return misuse(&error, wants_json(args)),
+    };
     let output = Output::new(cli.json);
     if let Err(error) = telemetry::start(&cli.log) {
         return output.failure(&error);
@@ -85,6 +88,21 @@ pub fn run(args: &[OsString]) -> ExitCode {
         Err(error) => output.failure(error.as_ref()),
     }
 }
+
+/// clap's own words on --help and on misuse, with its exit codes.
+fn misuse(error: &clap::Error, json: bool) -> ExitCode {
+    if json && error.use_stderr() {
+        Output::new(json).failure(&Misuse(error.render().to_string()));
+    } else if let Err(error) = error.print() {
+        return Output::new(json).failure(&error);
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(u8::MAX))
+}
+
+/// A command line that can not be understood.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Misuse(String);
 
 /// The command line; the demo lets strangers in where a server does not.
 fn command() -> clap::Command {

@@ -31,14 +31,6 @@ impl Output {
         Ok(())
     }
 
-    /// A step on the way, for people only.
-    pub(super) fn note(self, text: impl Display) {
-        if !self.json {
-            // Nobody reads a closed pipe; the command's work goes on.
-            let _written = line(std::io::stderr(), text);
-        }
-    }
-
     /// A failed command. Programs find the reason where they look for results.
     pub(super) fn failure<E: std::error::Error + ?Sized>(self, error: &E) -> ExitCode {
         let message = error.to_string();
@@ -50,6 +42,12 @@ impl Output {
         };
         ExitCode::FAILURE
     }
+}
+
+/// A step on the way, on standard error.
+pub(super) fn note(text: impl Display) {
+    // A terminal that is gone does not stop the work.
+    let _written = line(std::io::stderr(), text);
 }
 
 fn line(mut to: impl Write, text: impl Display) -> std::io::Result<()> {

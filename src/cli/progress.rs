@@ -6,11 +6,10 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::Output;
+use super::output::{Output, note};
 
 /// Shows one step at a time on standard error.
 pub(super) struct Progress {
-    output: Output,
     on_terminal: bool,
     current: Mutex<Option<Step>>,
 }
@@ -24,7 +23,6 @@ struct Step {
 impl Progress {
     pub(super) fn new(output: Output) -> Self {
         Self {
-            output,
             on_terminal: std::io::stderr().is_terminal() && !output.is_json(),
             current: Mutex::new(None),
         }
@@ -35,7 +33,7 @@ impl Progress {
         self.done();
         let bar = self.on_terminal.then(|| spinner(text));
         if bar.is_none() {
-            self.output.note(format_args!("{text} …"));
+            note(format_args!("{text} …"));
         }
         *self.lock() = Some(Step {
             bar,
@@ -52,8 +50,7 @@ impl Progress {
         if let Some(bar) = step.bar {
             bar.finish_and_clear();
             let seconds = step.started.elapsed().as_secs_f32();
-            self.output
-                .note(format_args!("✓ {} ({seconds:.1} s)", step.text));
+            note(format_args!("✓ {} ({seconds:.1} s)", step.text));
         }
     }
 

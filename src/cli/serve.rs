@@ -1,15 +1,13 @@
 //! `tubex serve`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use chrono::TimeDelta;
 use clap::Args;
 use serde_json::json;
 
 use super::output::Output;
 use super::progress::Progress;
-use super::{CommandResult, migrate, stop};
+use super::{CommandResult, migrate, stop, sweeper};
 use crate::app::{App, Core, StartError};
 use crate::auth::token::AccessTokens;
 use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
@@ -17,11 +15,6 @@ use crate::http::{Page, bind, serve};
 use crate::kernel::clock::Clock;
 use crate::tenancy::migrate::migrate_all;
 use crate::tenancy::state::check_request_role;
-
-/// How often provisioning that was cut short is looked for.
-const SWEEP_EVERY: Duration = Duration::from_mins(1);
-/// How old provisioning must be to count as cut short.
-const CUT_SHORT_AFTER: TimeDelta = TimeDelta::minutes(2);
 
 /// How to serve.
 #[derive(Args)]
@@ -55,7 +48,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
         let app = App::new(core, tokens, &args.server).await?;
         let listener = bind(args.server.listen)?;
         let address = listener.local_addr()?;
-        let sweeper = tokio::spawn(sweep(Arc::clone(&app)));
+        let sweeper = sweeper::start(Arc::clone(&app));
         let graphql_url = format!("http://{address}/graphql");
         output.result(
             format_args!("Serving {graphql_url}"),
@@ -67,7 +60,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
     })
 }
 
-fn page(settings: &ServerSettings) -> Result<Page, String> {
+pub(super) fn page(settings: &ServerSettings) -> Result<Page, String> {
     match &settings.graphiql_dir {
         _ if !settings.graphiql => Ok(Page::off()),
         None => Ok(Page::explorer()),
@@ -77,25 +70,5 @@ fn page(settings: &ServerSettings) -> Result<Page, String> {
                 dir.display()
             )
         }),
-    }
-}
-
-/// Finishes dealers that a killed process left half-made.
-async fn sweep(app: Arc<App>) {
-    let mut tick = tokio::time::interval(SWEEP_EVERY);
-    loop {
-        tick.tick().await;
-        let before = app.core.clock.now() - CUT_SHORT_AFTER;
-        match app.core.provisioner.resume_all(before).await {
-            Ok(outcomes) => {
-                for (dealer, outcome) in outcomes {
-                    match outcome {
-                        Ok(_) => tracing::info!(%dealer, "finished a half-made dealer"),
-                        Err(error) => tracing::error!(%dealer, %error, "still half-made"),
-                    }
-                }
-            }
-            Err(error) => tracing::warn!(%error, "could not look for half-made dealers"),
-        }
     }
 }

@@ -27,7 +27,7 @@ pub enum EventKind {
 /// A committed fact of one dealer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// Unique, and later than the ids of earlier events of the same node.
+    /// Unique.
     pub id: Uuid,
     /// Whose fact it is.
     pub dealer: DealerId,

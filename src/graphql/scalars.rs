@@ -21,7 +21,8 @@ impl ScalarType for Decimal {
             }
         };
         text.parse().map(Self).map_err(|_| {
-            InputValueError::custom(format!("{text:?} is not a decimal such as \"12.50\""))
+            let shown: String = text.chars().take(40).collect();
+            InputValueError::custom(format!("{shown:?} is not a decimal such as \"12.50\""))
         })
     }
 

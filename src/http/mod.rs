@@ -28,6 +28,7 @@ fn routes(config: &mut ServiceConfig) {
                 .default_service(web::to(graphql::wrong_method)),
         )
         .route("/graphiql", web::get().to(graphiql::page))
+        .route("/graphiql/", web::get().to(graphiql::page))
         .route("/graphiql/config.json", web::get().to(graphiql::config))
         .route("/graphiql/assets/{file:.*}", web::get().to(graphiql::asset))
         .route("/", web::get().to(graphiql::front_door));

@@ -127,12 +127,18 @@ async fn a_mutation_beyond_the_time_limit_is_undone() {
 #[tokio::test]
 async fn fragments_that_multiply_are_refused_before_they_run() {
     let server = Server::start().await;
-    let mut document = "{ ...F0 }".to_owned();
-    for level in 0..25 {
-        let spread = format!("...F{0} ...F{0}", level + 1);
-        document.push_str(&format!(" fragment F{level} on Query {{ {spread} }}"));
-    }
-    document.push_str(" fragment F25 on Query { __typename }");
+    let fragments: Vec<String> = (0..25)
+        .map(|level| {
+            format!(
+                "fragment F{level} on Query {{ ...F{0} ...F{0} }}",
+                level + 1
+            )
+        })
+        .collect();
+    let document = format!(
+        "{{ ...F0 }} {} fragment F25 on Query {{ __typename }}",
+        fragments.join(" ")
+    );
     let answer = server.anonymous().send(&document, json!({})).await;
     assert_eq!(answer.code(), "LIMIT_EXCEEDED");
 }

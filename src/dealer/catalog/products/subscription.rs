@@ -23,7 +23,7 @@ pub struct ProductChange {
 /// A committed change of a product.
 #[Object]
 impl ProductChange {
-    /// Id of the event; later events have later ids.
+    /// Id of the event. An event that comes twice has the same id.
     async fn event_id(&self) -> ID {
         self.event.id.simple().into()
     }

@@ -1,0 +1,38 @@
+//! The watch over provisioning that was cut short.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use crate::app::App;
+
+/// How often provisioning that was cut short is looked for.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// How old provisioning must be to count as cut short.
+const CUT_SHORT_AFTER: TimeDelta = TimeDelta::minutes(2);
+
+/// Watches for as long as the server runs.
+pub(super) fn start(app: Arc<App>) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(sweep(app))
+}
+
+/// Finishes dealers that a killed process left half-made.
+async fn sweep(app: Arc<App>) {
+    let mut tick = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        tick.tick().await;
+        let before = app.core.clock.now() - CUT_SHORT_AFTER;
+        match app.core.provisioner.resume_all(before).await {
+            Ok(outcomes) => {
+                for (dealer, outcome) in outcomes {
+                    match outcome {
+                        Ok(_) => tracing::info!(%dealer, "finished a half-made dealer"),
+                        Err(error) => tracing::error!(%dealer, %error, "still half-made"),
+                    }
+                }
+            }
+            Err(error) => tracing::warn!(%error, "could not look for half-made dealers"),
+        }
+    }
+}
