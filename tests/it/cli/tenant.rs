@@ -27,10 +27,14 @@ fn an_empty_database_is_migrated_once() {
     assert_ne!(first["control"], json!([]));
     create(&folder, &database, "First", "first@test.example").json();
     let again = run(&folder, &database, &["migrate"]).json();
-    assert_eq!(
-        again,
-        json!({ "control": [], "dealers": 1, "changed": 0, "failed": [] })
-    );
+    for (key, value) in [
+        ("control", json!([])),
+        ("dealers", json!(1)),
+        ("changed", json!(0)),
+        ("failed", json!([])),
+    ] {
+        assert_eq!(again[key], value, "{again}");
+    }
 }
 
 #[test]

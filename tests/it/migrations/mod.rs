@@ -1,6 +1,9 @@
 //! Migrations: what goes up comes down, and diesel's tables are theirs.
 
 mod dump;
+mod fleet;
+mod runner;
+mod set;
 mod tables;
 mod together;
 

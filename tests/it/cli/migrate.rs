@@ -1,0 +1,79 @@
+//! `tubex migrate` and the words behind it, against databases of their own.
+
+use serde_json::{Value, json};
+use tubex::config::DatabaseSettings;
+
+use super::program::{Ended, Folder, database_flags};
+use crate::support::{empty, own};
+
+fn run(folder: &Folder, database: &DatabaseSettings, args: &[&str]) -> Ended {
+    let mut command = folder.program(args);
+    command.args(database_flags(database)).arg("--json");
+    Ended::of(command)
+}
+
+/// The id of a new dealer.
+fn dealer(folder: &Folder, database: &DatabaseSettings, name: &str) -> String {
+    let email = format!("{name}@test.example");
+    let create = ["tenant", "create", "--name", name, "--owner-email", &email];
+    let made = run(folder, database, &create).json();
+    made["dealer"]["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_plan_changes_nothing() {
+    let (folder, database) = (Folder::new(), empty("cli_migrate_plan"));
+    let plan = || run(&folder, &database, &["migrate", "--plan"]).json();
+    let first = plan();
+    assert_ne!(first["control"], json!([]));
+    assert_eq!(first, plan());
+    let status = run(&folder, &database, &["migrate", "status"]).json();
+    assert_eq!(status["control_pending"], first["control"]);
+}
+
+#[test]
+fn the_last_migration_of_a_dealer_is_taken_back_and_made_again() {
+    let (folder, database) = (Folder::new(), own("cli_migrate_revert"));
+    let (one, _other) = (
+        dealer(&folder, &database, "one"),
+        dealer(&folder, &database, "other"),
+    );
+    let tell = |args: &[&str]| -> Value { run(&folder, &database, args).json() };
+    let reverted = tell(&["migrate", "revert", "--only", &one]);
+    assert_eq!(
+        reverted,
+        json!({ "dealers": 1, "changed": 1, "failed": [] })
+    );
+    let status = tell(&["migrate", "status"]);
+    assert_eq!(
+        (&status["dealers"], &status["behind"]),
+        (&json!(2), &json!(1))
+    );
+    let plan = tell(&["migrate", "--plan"]);
+    assert_eq!(plan["behind"][0]["dealer"], json!(one));
+    assert_eq!(plan["migrations"], 1);
+    let made = tell(&["migrate", "--only", &one]);
+    assert_eq!((&made["dealers"], &made["changed"]), (&json!(1), &json!(1)));
+    assert_eq!(tell(&["migrate", "status"])["behind"], 0);
+}
+
+#[test]
+fn a_dealer_nobody_knows_is_refused() {
+    let (folder, database) = (Folder::new(), own("cli_migrate_unknown"));
+    let nobody = "dlr_00000000000000000000000000000000";
+    for args in [
+        &["migrate", "--only", nobody][..],
+        &["migrate", "revert", "--only", nobody],
+    ] {
+        let reason = run(&folder, &database, args).reason();
+        assert!(reason.contains(nobody), "{reason}");
+    }
+}
+
+#[test]
+fn to_take_back_it_must_be_said_from_whom() {
+    let (folder, database) = (Folder::new(), own("cli_migrate_revert_all"));
+    let ended = run(&folder, &database, &["migrate", "revert"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.text());
+    assert!(ended.err.contains("--only"), "{}", ended.err);
+}
