@@ -11,6 +11,7 @@ mod progress;
 mod schema;
 mod serve;
 mod stop;
+mod synthetic;
 mod tenant;
 
 use std::ffi::OsString;

@@ -94,6 +94,27 @@ fn a_dealer_with_faults_is_refused_in_terms_of_flags() {
     );
 }
 
+#[test]
+fn synthetic_dealers_are_numbered_on() {
+    let (folder, database) = (Folder::new(), own("cli_tenant_synthetic"));
+    let make = |count: &str| {
+        let create = ["tenant", "create", "--synthetic", "--count", count];
+        run(&folder, &database, &create).json()
+    };
+    assert_eq!(make("3"), json!({ "made": 3, "first": 1 }));
+    assert_eq!(make("1"), json!({ "made": 1, "first": 4 }));
+    let listed = run(&folder, &database, &["tenant", "list"]).json();
+    let dealers = listed["dealers"].as_array().unwrap();
+    let mut names: Vec<_> = dealers
+        .iter()
+        .map(|dealer| dealer["name"].as_str().unwrap())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names[0], "Synthetic 00001");
+    assert_eq!(names[3], "Synthetic 00004");
+    assert!(dealers.iter().all(|dealer| dealer["status"] == "ACTIVE"));
+}
+
 #[tokio::test]
 async fn a_dealer_cut_short_is_finished_by_a_sweep() {
     let database = tokio::task::spawn_blocking(|| own("cli_tenant_sweep"))
