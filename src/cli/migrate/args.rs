@@ -1,5 +1,6 @@
 //! The flags of `tubex migrate`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgMatches, Args, FromArgMatches, Subcommand};
@@ -52,6 +53,8 @@ pub(in crate::cli) enum MigrateCommand {
     Status(StatusArgs),
     /// Take back the last migration of some dealers.
     Revert(RevertArgs),
+    /// Look for SQL that will not do for thousands of dealers.
+    Lint(LintArgs),
 }
 
 /// What to migrate, and how.
@@ -102,6 +105,14 @@ pub(in crate::cli) struct PaceArgs {
 pub(in crate::cli) struct StatusArgs {
     #[command(flatten)]
     pub(super) database: DatabaseSettings,
+}
+
+/// Which migrations to look at.
+#[derive(Args)]
+pub(in crate::cli) struct LintArgs {
+    /// Folder of tenant migrations; those of this program if left out.
+    #[arg(long, value_name = "DIR")]
+    pub(super) dir: Option<PathBuf>,
 }
 
 /// Whose migration to take back.

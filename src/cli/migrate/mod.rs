@@ -2,6 +2,7 @@
 
 mod apply;
 mod args;
+mod lint;
 mod plan;
 mod revert;
 mod status;
@@ -26,6 +27,7 @@ pub(super) fn run(args: &MigrateArgs, output: Output) -> CommandResult {
         MigrateArgs::Apply(args) => apply::run(args, output),
         MigrateArgs::Other(MigrateCommand::Status(args)) => status::run(args, output),
         MigrateArgs::Other(MigrateCommand::Revert(args)) => revert::run(args, output),
+        MigrateArgs::Other(MigrateCommand::Lint(args)) => lint::run(args, output),
     }
 }
 

@@ -7,10 +7,12 @@
 //! `set` reads the migrations once, as text. `survey` finds the dealers that
 //! lack some. `run` hands them to its workers, sets those aside whose tables are
 //! in use (`queue`), and records who failed (`failures`). `step` moves one schema.
+//! `lint` says which SQL would not do for thousands of schemas.
 
 mod control;
 mod error;
 mod failures;
+pub mod lint;
 mod queue;
 mod recorder;
 mod report;

@@ -77,3 +77,27 @@ fn to_take_back_it_must_be_said_from_whom() {
     assert_eq!(ended.code, Some(2), "{}", ended.text());
     assert!(ended.err.contains("--only"), "{}", ended.err);
 }
+
+#[test]
+fn migrations_that_will_not_do_are_refused_by_file_and_line() {
+    let folder = Folder::new();
+    assert_eq!(
+        folder.run(&["migrate", "lint", "--json"]).json(),
+        json!({ "refusals": [] })
+    );
+    let dir = folder.path("tenant");
+    let migration = folder.path("tenant/2999-01-01-000001_probe");
+    std::fs::create_dir_all(&migration).unwrap();
+    let up = "-- Faster.\nALTER TABLE units ADD COLUMN probe text DEFAULT 'x';\n";
+    std::fs::write(format!("{migration}/up.sql"), up).unwrap();
+    std::fs::write(
+        format!("{migration}/down.sql"),
+        "ALTER TABLE units DROP COLUMN probe;",
+    )
+    .unwrap();
+    let ended = folder.run(&["migrate", "lint", "--dir", &dir]);
+    assert_eq!(ended.code, Some(1), "{}", ended.text());
+    let place = format!("{migration}/up.sql:2: add-column-default: ");
+    assert!(ended.out.starts_with(&place), "{}", ended.out);
+    assert!(ended.out.contains("SET DEFAULT"), "{}", ended.out);
+}
