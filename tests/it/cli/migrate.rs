@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tubex::config::DatabaseSettings;
 
 use super::program::{Ended, Folder, database_flags};
-use crate::support::{empty, own};
+use crate::support::{empty, own, owner_of, until};
 
 fn run(folder: &Folder, database: &DatabaseSettings, args: &[&str]) -> Ended {
     let mut command = folder.program(args);
@@ -100,4 +100,50 @@ fn migrations_that_will_not_do_are_refused_by_file_and_line() {
     let place = format!("{migration}/up.sql:2: add-column-default: ");
     assert!(ended.out.starts_with(&place), "{}", ended.out);
     assert!(ended.out.contains("SET DEFAULT"), "{}", ended.out);
+}
+
+#[tokio::test]
+async fn a_run_that_is_killed_is_taken_up_by_the_next() {
+    let database = tokio::task::spawn_blocking(|| own("cli_migrate_killed"))
+        .await
+        .unwrap();
+    let folder = Folder::new();
+    let tell = |args: &[&str]| run(&folder, &database, args).json();
+    tell(&["tenant", "create", "--synthetic", "--count", "5"]);
+    let listed = tell(&["tenant", "list"]);
+    let dealers = listed["dealers"].as_array().unwrap();
+    let mut revert = vec!["migrate", "revert"];
+    for dealer in dealers {
+        revert.extend(["--only", dealer["id"].as_str().unwrap()]);
+    }
+    assert_eq!(tell(&revert)["changed"], 5);
+    // Somebody is at work on one of them, so that the run can not end.
+    let owner = owner_of(&database).await;
+    let key = format!(
+        "tubex migrates \"{}\"",
+        dealers[2]["schema"].as_str().unwrap()
+    );
+    let lock = "SELECT pg_advisory_lock(hashtextextended($1, 0))";
+    owner.query(lock, &[&key]).await.unwrap();
+    let mut command = folder.program(&["migrate"]);
+    let mut child = command.args(database_flags(&database)).spawn().unwrap();
+    let behind = "SELECT count(DISTINCT schema_version) FROM platform.dealers
+        WHERE schema_version = (SELECT max(schema_version) FROM platform.dealers)
+        HAVING count(*) = 4";
+    until("all but one are migrated", async || {
+        !owner.query(behind, &[]).await.unwrap().is_empty()
+    })
+    .await;
+    assert!(child.try_wait().unwrap().is_none(), "it ended too soon");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let unlock = "SELECT pg_advisory_unlock(hashtextextended($1, 0))";
+    owner.query(unlock, &[&key]).await.unwrap();
+    // None twice: a table that is there can not be made.
+    let report = tell(&["migrate"]);
+    assert_eq!(
+        (&report["changed"], &report["failed"]),
+        (&json!(1), &json!([]))
+    );
+    assert_eq!(tell(&["migrate", "status"])["behind"], 0);
 }
