@@ -24,7 +24,7 @@ use crate::platform::identity::service::Identity;
 use crate::roots::{ApiSchema, Limits, schema_builder};
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::Directory;
-use crate::tenancy::migrate::MigrateError;
+use crate::tenancy::migrate::{MigrateError, MigrationSet};
 use crate::tenancy::provision::{ProvisionError, Provisioner};
 use crate::tenancy::state::RoleFault;
 
@@ -180,7 +180,7 @@ impl App {
         let identity = Identity::new(core.accounts.clone(), Arc::clone(&tokens));
         let schema = schema(&core, &identity, settings);
         Ok(Arc::new(Self {
-            directory: Directory::new(core.control.clone()),
+            directory: Directory::new(core.control.clone(), MigrationSet::tenant()?),
             tenants,
             tokens,
             identity,

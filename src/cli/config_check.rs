@@ -8,7 +8,7 @@ use crate::app::{App, Core, StartError};
 use crate::auth::token::AccessTokens;
 use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
 use crate::kernel::clock::Clock;
-use crate::tenancy::state::{Pending, check_request_role, pending};
+use crate::tenancy::state::{Migrated, check_request_role, migrated};
 
 /// Look at settings.
 #[derive(Subcommand)]
@@ -30,31 +30,31 @@ pub(super) struct CheckArgs {
 
 pub(super) fn run(command: &ConfigCommand, output: Output) -> CommandResult {
     let ConfigCommand::Check(args) = command;
-    let migrations = actix_web::rt::System::new().block_on(check(args))?;
-    let text = match &migrations {
-        None => "The settings are good.".to_owned(),
-        Some(Pending::Control) => {
+    let migrated = actix_web::rt::System::new().block_on(check(args))?;
+    let text = match migrated {
+        Migrated::Nothing => {
             "The settings are good; run `tubex migrate` before `tubex serve`.".to_owned()
         }
-        Some(Pending::Dealers(behind)) => {
+        Migrated::Control { behind: 0, .. } => "The settings are good.".to_owned(),
+        Migrated::Control { behind, .. } => {
             format!("The settings are good; {behind} dealers lack migrations: run `tubex migrate`.")
         }
     };
-    let json = serde_json::json!({ "ok": true, "migrations_current": migrations.is_none() });
+    let json = serde_json::json!({ "ok": true, "migrations_current": migrated.is_current() });
     output.result(text, &json)
 }
 
-async fn check(args: &CheckArgs) -> Result<Option<Pending>, StartError> {
+async fn check(args: &CheckArgs) -> Result<Migrated, StartError> {
     let clock = Clock::system();
     let core = Core::new(&args.database, args.server.password_hashes, clock.clone())?;
     let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock)?;
     serve::page(&args.server).map_err(StartError::Page)?;
     let app = App::new(core, tokens, &args.server).await?;
-    let pending = pending(&app.core.control).await?;
+    let migrated = migrated(&app.core.control).await?;
     // Before the first migration there is no request role to try.
-    if pending != Some(Pending::Control) {
+    if migrated != Migrated::Nothing {
         check_request_role(&app.core.control, &app.core.request_role).await??;
         app.tenants.check().await?;
     }
-    Ok(pending)
+    Ok(migrated)
 }

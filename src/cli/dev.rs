@@ -21,7 +21,6 @@ use crate::demo::{OpenShop, open_shops};
 use crate::http::{DemoLogin, Page, bind, serve};
 use crate::kernel::clock::Clock;
 use crate::kernel::hex;
-use crate::tenancy::migrate::migrate_all;
 
 /// Name of the database and of the login role that serves requests.
 const DATABASE: &str = "tubex";
@@ -86,8 +85,7 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
     let database = database(&cluster, &args.data)?;
     let tokens = tokens(&args.data)?;
     let core = Core::new(&database, args.server.password_hashes, Clock::system())?;
-    migrate::prepare(&core, &progress)?;
-    core.owner.run_blocking(migrate_all)?;
+    migrate::everything(&core, &progress)?;
     let served = actix_web::rt::System::new().block_on(async {
         let stop = stop::requested()?.shared();
         let app = App::new(core, tokens, &args.server).await?;

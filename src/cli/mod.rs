@@ -12,6 +12,7 @@ mod schema;
 mod serve;
 mod stop;
 mod sweeper;
+mod synthetic;
 mod tenant;
 
 use std::ffi::OsString;

@@ -13,7 +13,6 @@ use crate::auth::token::AccessTokens;
 use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
 use crate::http::{Page, bind, serve};
 use crate::kernel::clock::Clock;
-use crate::tenancy::migrate::migrate_all;
 use crate::tenancy::state::check_request_role;
 
 /// How to serve.
@@ -36,8 +35,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
     let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock)?;
     let page = page(&args.server)?;
     if args.migrate {
-        migrate::prepare(&core, &Progress::new(output))?;
-        core.owner.run_blocking(migrate_all)?;
+        migrate::everything(&core, &Progress::new(output))?;
     }
     actix_web::rt::System::new().block_on(async {
         let stop = stop::requested()?;

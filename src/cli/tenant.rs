@@ -7,8 +7,8 @@ use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::CommandResult;
 use super::output::Output;
+use super::{CommandResult, synthetic};
 use crate::app::Core;
 use crate::config::DatabaseSettings;
 use crate::error::{Refusal, UserError};
@@ -39,10 +39,21 @@ pub(super) struct DatabaseArgs {
 #[derive(Args)]
 pub(super) struct CreateArgs {
     /// Name of the company.
-    #[arg(long)]
+    #[arg(
+        long,
+        required = false,
+        required_unless_present = "synthetic",
+        default_value_if("synthetic", "true", "")
+    )]
     name: String,
     /// Address the owner signs in with; may be a user already.
-    #[arg(long, value_name = "EMAIL")]
+    #[arg(
+        long,
+        value_name = "EMAIL",
+        required = false,
+        required_unless_present = "synthetic",
+        default_value_if("synthetic", "true", "")
+    )]
     owner_email: String,
     /// Name of the owner, if he is not a user yet.
     #[arg(long, value_name = "NAME", default_value = "Owner")]
@@ -57,6 +68,13 @@ pub(super) struct CreateArgs {
     /// IANA name of the time zone.
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     timezone: String,
+    /// Make dealers called `Synthetic 00001` and so on, to measure with; nobody
+    /// can sign in to them.
+    #[arg(long, conflicts_with_all = ["name", "owner_email", "owner_password_file"])]
+    synthetic: bool,
+    /// How many of them.
+    #[arg(long, value_name = "N", default_value = "1", requires = "synthetic")]
+    count: usize,
     #[command(flatten)]
     database: DatabaseSettings,
 }
@@ -72,6 +90,9 @@ pub(super) fn run(command: &TenantCommand, output: Output) -> CommandResult {
 
 async fn create(args: &CreateArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
+    if args.synthetic {
+        return synthetic::create(&core, args.count, output).await;
+    }
     let given = args
         .owner_password_file
         .as_ref()

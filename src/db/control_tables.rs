@@ -24,6 +24,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.migration_failures (dealer_id) {
+        dealer_id -> Uuid,
+        cause -> Text,
+        failed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.users (id) {
         id -> Uuid,
         email -> Text,
@@ -35,4 +43,5 @@ diesel::table! {
 
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(dealers, memberships, users);
+diesel::joinable!(migration_failures -> dealers (dealer_id));
+diesel::allow_tables_to_appear_in_same_query!(dealers, memberships, migration_failures, users);

@@ -69,6 +69,11 @@ impl OwnerPool {
         Self(pool)
     }
 
+    /// The most connections it opens.
+    pub fn size(&self) -> u32 {
+        self.0.max_size()
+    }
+
     /// Runs `work` with a connection on this thread, which may block.
     pub fn run_blocking<T, E: From<DbError>>(
         &self,

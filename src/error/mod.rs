@@ -35,6 +35,9 @@ pub enum ErrorCode {
     Forbidden,
     /// The dealer is not open for business at the moment.
     DealerNotActive,
+    /// The dealer's data is being brought to the version of this server: retry
+    /// after the hinted delay.
+    DealerUpgrading,
     /// What an id or a natural key names does not exist at this dealer.
     NotFound,
     /// Another record already has this value.
@@ -67,6 +70,7 @@ impl ErrorCode {
             Self::DealerChoiceRequired => "DEALER_CHOICE_REQUIRED",
             Self::Forbidden => "FORBIDDEN",
             Self::DealerNotActive => "DEALER_NOT_ACTIVE",
+            Self::DealerUpgrading => "DEALER_UPGRADING",
             Self::NotFound => "NOT_FOUND",
             Self::AlreadyExists => "ALREADY_EXISTS",
             Self::Conflict => "CONFLICT",
@@ -132,10 +136,14 @@ impl AppError {
 
     /// Too much at once; try again after `retry_after`.
     pub fn overloaded(message: impl Into<Cow<'static, str>>, retry_after: Duration) -> Self {
-        Self {
-            retry_after: Some(retry_after),
-            ..Self::new(ErrorCode::Overloaded, message)
-        }
+        Self::new(ErrorCode::Overloaded, message).with_retry_after(retry_after)
+    }
+
+    /// Says when to try again.
+    #[must_use]
+    pub const fn with_retry_after(mut self, delay: Duration) -> Self {
+        self.retry_after = Some(delay);
+        self
     }
 
     /// Attaches what the log should know.

@@ -6,9 +6,9 @@ use actix_web::web::Data;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::tenancy::state::{Pending, pending};
+use crate::tenancy::state::{Migrated, migrated};
 
-/// What keeps the server from taking requests; all true when nothing does.
+/// What keeps the server from taking requests; no answer is false when nothing does.
 #[derive(Serialize)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -18,10 +18,15 @@ struct Readiness {
     ready: bool,
     /// The database answers.
     database: bool,
-    /// No schema lacks a migration this program knows.
+    /// The control plane lacks no migration this program knows.
     migrations: bool,
     /// The server is not about to stop.
     accepting: bool,
+    /// Dealers whose schemas lack migrations, if that could be found out. Those
+    /// do not keep the others from being served.
+    dealers_behind: Option<i64>,
+    /// Those of them who are refused until they have been migrated.
+    dealers_refused: Option<i64>,
 }
 
 /// The process runs.
@@ -47,25 +52,27 @@ fn no_store(mut status: actix_web::HttpResponseBuilder) -> actix_web::HttpRespon
 
 async fn readiness(app: &App) -> Readiness {
     let accepting = !*app.closing().borrow();
-    let (database, migrations) = match pending(&app.core.control).await {
-        Ok(None) => (true, true),
-        Ok(Some(Pending::Control)) => {
-            tracing::warn!("not ready: run `tubex migrate`");
-            (true, false)
-        }
-        Ok(Some(Pending::Dealers(behind))) => {
-            tracing::warn!(behind, "not ready: run `tubex migrate`");
-            (true, false)
-        }
+    let (database, migrated) = match migrated(&app.core.control).await {
+        Ok(migrated) => (true, Some(migrated)),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (false, false)
+            (false, None)
         }
+    };
+    let (migrations, dealers) = match migrated {
+        Some(Migrated::Control { behind, refused }) => (true, Some((behind, refused))),
+        Some(Migrated::Nothing) => {
+            tracing::warn!("not ready: run `tubex migrate`");
+            (false, None)
+        }
+        None => (false, None),
     };
     Readiness {
         ready: accepting && database && migrations,
         database,
         migrations,
         accepting,
+        dealers_behind: dealers.map(|(behind, _)| behind),
+        dealers_refused: dealers.map(|(_, refused)| refused),
     }
 }

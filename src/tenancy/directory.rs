@@ -1,13 +1,15 @@
 //! The tenant directory: from a dealer's id to his schema and state.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use moka::Expiry;
 use moka::future::Cache;
 
 use super::context::{Actor, TenantContext};
+use super::migrate::MigrationSet;
 use super::schema_name::SchemaName;
 use crate::auth::principal::Principal;
 use crate::db::control::{ControlConn, ControlPool};
@@ -21,6 +23,8 @@ use crate::kernel::ids::DealerId;
 const CAPACITY: u64 = 20_000;
 /// How long a node may act on what it has read.
 const FRESH_FOR: Duration = Duration::from_secs(10);
+/// As long for dealers who wait for their migration: it takes milliseconds.
+const BEHIND_FOR: Duration = Duration::from_secs(1);
 
 text_enum! {
     /// Where a dealer stands in his life as a tenant.
@@ -51,6 +55,8 @@ pub struct Dealer {
     pub currency: String,
     /// IANA time zone of its days.
     pub timezone: String,
+    /// Newest migration in the schema.
+    pub version: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -62,6 +68,7 @@ struct DealerRow {
     status: DealerStatus,
     currency: String,
     timezone: String,
+    schema_version: Option<String>,
 }
 
 impl TryFrom<DealerRow> for Dealer {
@@ -78,6 +85,7 @@ impl TryFrom<DealerRow> for Dealer {
             status: row.status,
             currency: row.currency,
             timezone: row.timezone,
+            version: row.schema_version,
         })
     }
 }
@@ -109,17 +117,43 @@ pub async fn dealer_list(conn: &mut ControlConn) -> DbResult<Vec<Dealer>> {
 pub struct Directory {
     control: ControlPool,
     dealers: Cache<DealerId, Option<Arc<Dealer>>>,
+    needed: Option<Arc<str>>,
+}
+
+/// How long an entry may be acted on.
+struct Freshness {
+    needed: Option<Arc<str>>,
+}
+
+impl Expiry<DealerId, Option<Arc<Dealer>>> for Freshness {
+    fn expire_after_create(
+        &self,
+        _id: &DealerId,
+        dealer: &Option<Arc<Dealer>>,
+        _now: Instant,
+    ) -> Option<Duration> {
+        let is_behind = |dealer: &Arc<Dealer>| dealer.version.as_deref() < self.needed.as_deref();
+        Some(match dealer {
+            Some(dealer) if is_behind(dealer) => BEHIND_FOR,
+            _ => FRESH_FOR,
+        })
+    }
 }
 
 impl Directory {
-    /// A directory over the control plane.
-    pub fn new(control: ControlPool) -> Self {
+    /// A directory over the control plane, for a program with the tenant set `set`.
+    pub fn new(control: ControlPool, set: &MigrationSet) -> Self {
+        let needed: Option<Arc<str>> = set.needed().map(Arc::from);
+        let freshness = Freshness {
+            needed: needed.clone(),
+        };
         Self {
             control,
             dealers: Cache::builder()
                 .max_capacity(CAPACITY)
-                .time_to_live(FRESH_FOR)
+                .expire_after(freshness)
                 .build(),
+            needed,
         }
     }
 
@@ -151,7 +185,13 @@ impl Directory {
             .await
             .map_err(|error: Arc<AppError>| AppError::clone(&error))?;
         match dealer {
-            Some(dealer) if dealer.status == DealerStatus::Active => Ok(dealer),
+            // A newer schema will do: programs expand first and contract later.
+            Some(dealer) if dealer.status == DealerStatus::Active => {
+                if dealer.version.as_deref() < self.needed.as_deref() {
+                    return Err(upgrading());
+                }
+                Ok(dealer)
+            }
             Some(_) => Err(AppError::new(
                 ErrorCode::DealerNotActive,
                 "this dealer is not open for business at the moment",
@@ -166,4 +206,10 @@ impl Directory {
         let mut conn = self.control.checkout().await?;
         Ok(dealer_find(&mut conn, id).await?.map(Arc::new))
     }
+}
+
+fn upgrading() -> AppError {
+    let message = "this dealer is being upgraded to the version of this server; \
+                   try again in some seconds";
+    AppError::new(ErrorCode::DealerUpgrading, message).with_retry_after(Duration::from_secs(2))
 }

@@ -115,6 +115,14 @@ impl Provisioner {
         }
     }
 
+    /// All steps for a dealer without an owner, whom nobody can sign in to.
+    pub async fn open(&self, new: &NewDealer) -> Result<Dealer, ProvisionError> {
+        let mut conn = self.control.checkout().await?;
+        let id = dealer_insert_tx(&mut conn, new, self.clock.now()).await?;
+        drop(conn);
+        self.resume(id).await
+    }
+
     /// Steps 2 to 5, or those that are still to do.
     pub async fn resume(&self, id: DealerId) -> Result<Dealer, ProvisionError> {
         let mut conn = self.control.checkout().await?;

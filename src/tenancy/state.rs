@@ -5,35 +5,56 @@ use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 
 use super::directory::DealerStatus;
-use super::migrate::{CONTROL, MigrateError, TENANT, newest};
+use super::migrate::{MigrateError, MigrationSet};
 use crate::db::control::{ControlConn, ControlPool};
 use crate::db::control_tables::dealers;
 use crate::db::error::{DbError, DbResult};
 
-/// What keeps this program from serving.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pending {
-    /// The control plane lacks migrations.
-    Control,
-    /// This many dealers' schemas lack migrations.
-    Dealers(i64),
+/// How far the database is migrated, as this program sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Migrated {
+    /// The control plane lacks migrations: nobody can be served.
+    Nothing,
+    /// The control plane is current.
+    Control {
+        /// Dealers whose schemas lack migrations.
+        behind: i64,
+        /// Those of them who lack what this program needs, and are refused.
+        refused: i64,
+    },
 }
 
-/// What has to be migrated before this program can serve; nothing if it can.
-pub async fn pending(control: &ControlPool) -> Result<Option<Pending>, MigrateError> {
-    let mut conn = control.checkout().await?;
-    if control_version(&mut conn).await? < newest(&CONTROL)? {
-        return Ok(Some(Pending::Control));
+impl Migrated {
+    /// Whether `tubex migrate` would find nothing to do.
+    pub const fn is_current(self) -> bool {
+        matches!(self, Self::Control { behind: 0, .. })
     }
-    // A newer program may have migrated ahead of this one: expand first,
-    // contract later, so only an older schema is in the way.
-    let behind = dealers::table
+}
+
+/// How far the database is migrated.
+pub async fn migrated(control: &ControlPool) -> Result<Migrated, MigrateError> {
+    let (known, set) = (MigrationSet::control()?, MigrationSet::tenant()?);
+    let mut conn = control.checkout().await?;
+    if control_version(&mut conn).await?.as_deref() < known.newest() {
+        return Ok(Migrated::Nothing);
+    }
+    let behind = older_than(&mut conn, set.newest()).await?;
+    let refused = match behind {
+        0 => 0,
+        _ => older_than(&mut conn, set.needed()).await?,
+    };
+    Ok(Migrated::Control { behind, refused })
+}
+
+/// A newer program may have migrated ahead of this one: expand first, contract
+/// later, so only an older schema is in the way.
+async fn older_than(conn: &mut ControlConn, version: Option<&str>) -> DbResult<i64> {
+    let is_older = dealers::schema_version.lt(version).assume_not_null();
+    let older = dealers::table
         .filter(dealers::status.ne(DealerStatus::Provisioning))
-        .filter(dealers::schema_version.lt(newest(&TENANT)?))
-        .count()
-        .get_result(&mut *conn)
-        .await?;
-    Ok((behind > 0).then_some(Pending::Dealers(behind)))
+        .filter(is_older.or(dealers::schema_version.is_null()))
+        .count();
+    Ok(older.get_result(&mut **conn).await?)
 }
 
 async fn control_version(conn: &mut ControlConn) -> DbResult<Option<String>> {

@@ -27,10 +27,14 @@ fn an_empty_database_is_migrated_once() {
     assert_ne!(first["control"], json!([]));
     create(&folder, &database, "First", "first@test.example").json();
     let again = run(&folder, &database, &["migrate"]).json();
-    assert_eq!(
-        again,
-        json!({ "control": [], "dealers": 1, "changed": 0, "failed": [] })
-    );
+    for (key, value) in [
+        ("control", json!([])),
+        ("dealers", json!(1)),
+        ("changed", json!(0)),
+        ("failed", json!([])),
+    ] {
+        assert_eq!(again[key], value, "{again}");
+    }
 }
 
 #[test]
@@ -88,6 +92,27 @@ fn a_dealer_with_faults_is_refused_in_terms_of_flags() {
         run(&folder, &database, &["tenant", "list"]).json(),
         json!({ "dealers": [] })
     );
+}
+
+#[test]
+fn synthetic_dealers_are_numbered_on() {
+    let (folder, database) = (Folder::new(), own("cli_tenant_synthetic"));
+    let make = |count: &str| {
+        let create = ["tenant", "create", "--synthetic", "--count", count];
+        run(&folder, &database, &create).json()
+    };
+    assert_eq!(make("3"), json!({ "made": 3, "first": 1 }));
+    assert_eq!(make("1"), json!({ "made": 1, "first": 4 }));
+    let listed = run(&folder, &database, &["tenant", "list"]).json();
+    let dealers = listed["dealers"].as_array().unwrap();
+    let mut names: Vec<_> = dealers
+        .iter()
+        .map(|dealer| dealer["name"].as_str().unwrap())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names[0], "Synthetic 00001");
+    assert_eq!(names[3], "Synthetic 00004");
+    assert!(dealers.iter().all(|dealer| dealer["status"] == "ACTIVE"));
 }
 
 #[tokio::test]

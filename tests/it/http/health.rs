@@ -4,8 +4,9 @@ use reqwest::Method;
 use serde_json::json;
 use tubex::config::DatabaseSettings;
 use tubex::kernel::clock::Clock;
+use tubex::tenancy::migrate::MigrationSet;
 
-use crate::support::{Answer, Server, own, owner_of};
+use crate::support::{Answer, Server, TestDealer, own, owner_of, until};
 
 async fn ready(server: &Server) -> Answer {
     let request = server.anonymous().request(Method::GET, "/readyz");
@@ -27,23 +28,49 @@ async fn a_server_that_can_serve_says_so() {
     let (server, _owner) = apart("health_well").await;
     let answer = ready(&server).await;
     assert_eq!(answer.status, 200);
-    let well = json!({ "ready": true, "database": true, "migrations": true, "accepting": true });
+    let well = json!({
+        "ready": true, "database": true, "migrations": true, "accepting": true,
+        "dealers_behind": 0, "dealers_refused": 0,
+    });
     assert_eq!(answer.body, well);
     assert_eq!(answer.headers["cache-control"], "no-store");
 }
 
 #[tokio::test]
-async fn a_dealer_behind_in_migrations_makes_the_server_unready() {
+async fn a_dealer_behind_is_refused_and_the_others_are_served() {
     let (server, owner) = apart("health_dealer_behind").await;
-    server.dealer().await;
-    assert_eq!(ready(&server).await.status, 200);
-    let age = "UPDATE platform.dealers SET schema_version = '20000101000000'";
-    assert_eq!(owner.execute(age, &[]).await.unwrap(), 1);
+    let (behind, ahead) = (server.dealer().await, server.dealer().await);
+    let at = async |dealer: &TestDealer, version: &str| {
+        let set = "UPDATE platform.dealers SET schema_version = $1 WHERE schema_name = $2";
+        assert_eq!(
+            owner
+                .execute(set, &[&version, &dealer.schema])
+                .await
+                .unwrap(),
+            1
+        );
+    };
+    at(&behind, "20000101000000").await;
+    // A newer program has migrated him ahead of this one.
+    at(&ahead, "29990101000000").await;
     let answer = ready(&server).await;
-    assert_eq!(answer.status, 503);
-    let behind =
-        json!({ "ready": false, "database": true, "migrations": false, "accepting": true });
-    assert_eq!(answer.body, behind);
+    assert_eq!(answer.status, 200);
+    let mostly = json!({
+        "ready": true, "database": true, "migrations": true, "accepting": true,
+        "dealers_behind": 1, "dealers_refused": 1,
+    });
+    assert_eq!(answer.body, mostly);
+    let units = "{ units { totalCount } }";
+    assert_eq!(ahead.client.get(units).await["units"]["totalCount"], 27);
+    let refused = behind.client.send(units, json!({})).await;
+    assert_eq!((refused.status, refused.code()), (503, "DEALER_UPGRADING"));
+    assert_eq!(refused.headers["retry-after"], "2");
+    // Served within a second or so of his migration.
+    at(&behind, MigrationSet::tenant().unwrap().newest().unwrap()).await;
+    until("the migrated dealer is served", async || {
+        behind.client.send(units, json!({})).await.status == 200
+    })
+    .await;
 }
 
 #[tokio::test]

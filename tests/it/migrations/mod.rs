@@ -1,10 +1,11 @@
 //! Migrations: what goes up comes down, and diesel's tables are theirs.
 
 mod dump;
+mod fleet;
+mod runner;
+mod set;
 mod tables;
 mod together;
-
-use std::path::Path;
 
 use diesel::connection::SimpleConnection;
 use diesel_migrations::MigrationHarness;
@@ -93,28 +94,6 @@ async fn the_control_plane_goes_up_down_and_up_again_unchanged() {
         })
         .await
         .unwrap();
-}
-
-/// A name in a tenant's migration would tie it to one schema.
-#[test]
-fn tenant_migrations_name_no_schema() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/tenant");
-    for entry in std::fs::read_dir(folder).unwrap() {
-        for file in ["up.sql", "down.sql"] {
-            let path = entry.as_ref().unwrap().path().join(file);
-            let sql = std::fs::read_to_string(&path).unwrap().to_lowercase();
-            for word in [
-                "public.",
-                "platform.",
-                "create type",
-                "create domain",
-                "create extension",
-                "search_path",
-            ] {
-                assert!(!sql.contains(word), "{} has {word}", path.display());
-            }
-        }
-    }
 }
 
 #[tokio::test]

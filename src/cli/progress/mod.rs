@@ -1,5 +1,7 @@
 //! Steps under way: a spinner on a terminal, plain lines elsewhere.
 
+mod count;
+
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -7,6 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{Output, note};
+pub(super) use count::Count;
 
 /// Shows one step at a time on standard error.
 pub(super) struct Progress {
@@ -23,7 +26,7 @@ struct Step {
 impl Progress {
     pub(super) fn new(output: Output) -> Self {
         Self {
-            on_terminal: std::io::stderr().is_terminal() && !output.is_json(),
+            on_terminal: on_terminal(output),
             current: Mutex::new(None),
         }
     }
@@ -59,6 +62,10 @@ impl Progress {
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+fn on_terminal(output: Output) -> bool {
+    std::io::stderr().is_terminal() && !output.is_json()
 }
 
 fn spinner(text: &str) -> ProgressBar {

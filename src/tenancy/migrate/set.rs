@@ -1,0 +1,130 @@
+//! A set of migrations as text, read once per process.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
+
+use super::error::MigrateError;
+use super::recorder::Recorder;
+use super::{CONTROL, TENANT};
+
+/// In the text of a migration that the program of the same release can do
+/// without, such as an index: dealers who lack it are served.
+const NOT_NEEDED: &str = "-- not needed to serve:";
+
+/// One migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Date and number as digits; the order of the steps.
+    pub version: String,
+    /// The folder's name.
+    pub name: String,
+    /// What brings a schema to this version.
+    pub up: String,
+    /// What takes it back, if that is known.
+    pub down: Option<String>,
+}
+
+/// Migrations in their order.
+#[derive(Clone, Debug, Default)]
+pub struct MigrationSet {
+    steps: Vec<Step>,
+}
+
+static OURS: LazyLock<Result<MigrationSet, MigrateError>> =
+    LazyLock::new(|| MigrationSet::read(&TENANT));
+
+impl MigrationSet {
+    /// The tenant set of this program.
+    pub fn tenant() -> Result<&'static Self, MigrateError> {
+        OURS.as_ref()
+            .map_err(|error| MigrateError::Migration(error.to_string().into()))
+    }
+
+    /// The control set of this program.
+    pub fn control() -> Result<Self, MigrateError> {
+        Self::read(&CONTROL)
+    }
+
+    /// The set that a folder or a program holds.
+    pub fn read(source: &impl MigrationSource<Pg>) -> Result<Self, MigrateError> {
+        let migrations = source.migrations().map_err(MigrateError::Migration)?;
+        let steps: Result<Vec<_>, _> = migrations.iter().map(|m| Step::read(m.as_ref())).collect();
+        Self::new(steps?)
+    }
+
+    /// A set of these steps, in the order of their versions.
+    pub fn new(mut steps: Vec<Step>) -> Result<Self, MigrateError> {
+        steps.sort_by(|a, b| a.version.cmp(&b.version));
+        let mut seen = HashSet::new();
+        for Step { version, .. } in &steps {
+            let fault = if !version.bytes().all(|b| b.is_ascii_digit()) || version.is_empty() {
+                "its name must begin with a date and a number"
+            } else if !seen.insert(version) {
+                "two migrations have this date and number"
+            } else {
+                continue;
+            };
+            let version = version.clone();
+            return Err(MigrateError::Set { version, fault });
+        }
+        Ok(Self { steps })
+    }
+
+    /// All migrations.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The version that the whole set leads to.
+    pub fn newest(&self) -> Option<&str> {
+        self.steps.last().map(|step| step.version.as_str())
+    }
+
+    /// The oldest version at which a schema has what this program needs.
+    pub fn needed(&self) -> Option<&str> {
+        let mut steps = self.steps.iter().rev();
+        let needed = steps.find(|step| !step.up.contains(NOT_NEEDED));
+        needed.map(|step| step.version.as_str())
+    }
+
+    /// Whether a schema at `version` lacks migrations of this set. A newer one,
+    /// of a newer program, does not.
+    pub fn is_behind(&self, version: Option<&str>) -> bool {
+        version < self.newest()
+    }
+
+    /// What a schema lacks that has these.
+    pub fn pending(&self, applied: &HashSet<String>) -> Vec<&Step> {
+        let missing = |step: &&Step| !applied.contains(&step.version);
+        self.steps.iter().filter(missing).collect()
+    }
+
+    /// How many steps a schema at `version` has before it.
+    pub fn steps_after(&self, version: Option<&str>) -> usize {
+        let after = |step: &&Step| version < Some(step.version.as_str());
+        self.steps.iter().filter(after).count()
+    }
+}
+
+impl Step {
+    fn read(migration: &dyn Migration<Pg>) -> Result<Self, MigrateError> {
+        let version = migration.name().version().to_string();
+        if !migration.metadata().run_in_transaction() {
+            let fault = "it must run in a transaction, as all of a dealer's migrations do";
+            return Err(MigrateError::Set { version, fault });
+        }
+        let mut up = Recorder::default();
+        migration.run(&mut up).map_err(MigrateError::Migration)?;
+        let mut down = Recorder::default();
+        let has_down = migration.revert(&mut down).is_ok();
+        Ok(Self {
+            version,
+            name: migration.name().to_string(),
+            up: up.text,
+            down: has_down.then_some(down.text),
+        })
+    }
+}

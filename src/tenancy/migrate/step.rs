@@ -1,0 +1,218 @@
+//! One dealer's schema: all that it lacks in one transaction.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use diesel_migrations::MigrationHarness;
+
+use super::error::MigrateError;
+use super::set::{MigrationSet, Step};
+use super::survey::Target;
+use crate::db::control_tables::{dealers, migration_failures};
+use crate::db::error::DbError;
+use crate::db::owner::{OwnerConn, take_turn};
+use crate::tenancy::schema_name::SchemaName;
+
+diesel::define_sql_function! { fn pg_try_advisory_xact_lock(key: BigInt) -> Bool; }
+diesel::define_sql_function! { fn hashtextextended(text: Text, seed: BigInt) -> BigInt; }
+
+/// Brings one schema up to date with the set of this program, after everybody
+/// who is at work on it; returns the versions applied.
+pub fn migrate_schema(
+    conn: &mut OwnerConn,
+    schema: &SchemaName,
+) -> Result<Vec<String>, MigrateError> {
+    let set = MigrationSet::tenant()?;
+    conn.transaction(|conn| {
+        wait_for_turn(conn, schema)?;
+        apply(conn, set, schema)
+    })
+}
+
+/// Undoes the last `steps` migrations of one schema, after everybody who is at
+/// work on it.
+pub fn revert_schema(
+    conn: &mut OwnerConn,
+    schema: &SchemaName,
+    steps: usize,
+) -> Result<(), MigrateError> {
+    let set = MigrationSet::tenant()?;
+    conn.transaction(|conn| {
+        wait_for_turn(conn, schema)?;
+        for _ in 0..steps {
+            undo(conn, set, schema)?;
+        }
+        Ok(())
+    })
+}
+
+/// As [`migrate_schema`], without waiting: neither for another process at work
+/// on the schema, nor longer than `lock_timeout` for a table in use.
+///
+/// Whoever waits for a table's lock has all its later readers wait behind him,
+/// so the time-out bounds what a migration can do to a dealer who is open.
+pub(super) fn migrate_target(
+    conn: &mut OwnerConn,
+    set: &MigrationSet,
+    target: &Target,
+    lock_timeout: Duration,
+) -> Result<Vec<String>, MigrateError> {
+    let schema = target.schema.parse()?;
+    conn.transaction(|conn| {
+        try_turn(conn, &schema, lock_timeout)?;
+        let applied = apply(conn, set, &schema)?;
+        diesel::delete(migration_failures::table.find(target.dealer)).execute(conn)?;
+        Ok(applied)
+    })
+}
+
+/// Undoes the last migration of one schema, without waiting.
+pub(super) fn revert_target(
+    conn: &mut OwnerConn,
+    set: &MigrationSet,
+    target: &Target,
+    lock_timeout: Duration,
+) -> Result<Vec<String>, MigrateError> {
+    let schema = target.schema.parse()?;
+    conn.transaction(|conn| {
+        try_turn(conn, &schema, lock_timeout)?;
+        Ok(vec![undo(conn, set, &schema)?])
+    })
+}
+
+fn wait_for_turn(conn: &mut OwnerConn, schema: &SchemaName) -> QueryResult<()> {
+    let key = turn_key(schema);
+    let lock = format!("SELECT pg_advisory_xact_lock(hashtextextended('{key}', 0))");
+    take_turn(conn, &lock)?;
+    stand_on(conn, schema, "")
+}
+
+fn try_turn(
+    conn: &mut OwnerConn,
+    schema: &SchemaName,
+    lock_timeout: Duration,
+) -> Result<(), MigrateError> {
+    let lock = pg_try_advisory_xact_lock(hashtextextended(turn_key(schema), 0));
+    if !diesel::select(lock).get_result::<bool>(conn)? {
+        return Err(MigrateError::Busy);
+    }
+    let limit = format!("SET LOCAL lock_timeout = {};", lock_timeout.as_millis());
+    Ok(stand_on(conn, schema, &limit)?)
+}
+
+/// The name of the lock that a process holds while it changes a schema.
+fn turn_key(schema: &SchemaName) -> String {
+    format!("tubex migrates {}", schema.quoted())
+}
+
+/// Local to the transaction, so that no path stays behind on the connection.
+fn stand_on(conn: &mut OwnerConn, schema: &SchemaName, more: &str) -> QueryResult<()> {
+    let path = schema.quoted();
+    conn.batch_execute(&format!("{more} SET LOCAL search_path TO {path}, public"))
+}
+
+/// Applies what the schema lacks, and tells both records of it.
+fn apply(
+    conn: &mut OwnerConn,
+    set: &MigrationSet,
+    schema: &SchemaName,
+) -> Result<Vec<String>, MigrateError> {
+    let mut applied = applied(conn)?;
+    if applied.is_empty() {
+        // Default privileges give the dealer's role its tables; the record of
+        // versions is ours alone.
+        conn.batch_execute(&format!(
+            "REVOKE ALL ON __diesel_schema_migrations FROM {}",
+            schema.quoted()
+        ))?;
+    }
+    let pending = set.pending(&applied);
+    for step in &pending {
+        // Digits, as every version is: `MigrationSet::new` lets nothing else in.
+        let version = &step.version;
+        run(
+            conn,
+            step,
+            &step.up,
+            &format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')"),
+        )?;
+    }
+    let versions: Vec<String> = pending.iter().map(|step| step.version.clone()).collect();
+    applied.extend(versions.iter().cloned());
+    record_version(conn, schema, applied)?;
+    Ok(versions)
+}
+
+/// Takes back the last migration; returns its version.
+fn undo(
+    conn: &mut OwnerConn,
+    set: &MigrationSet,
+    schema: &SchemaName,
+) -> Result<String, MigrateError> {
+    let mut applied = applied(conn)?;
+    let last = applied.iter().max().cloned();
+    let last = last.ok_or(MigrateError::NothingToRevert)?;
+    let step = set.steps().iter().find(|step| step.version == last);
+    let step = step.ok_or_else(|| MigrateError::Unknown(last.clone()))?;
+    let Some(down) = &step.down else {
+        let fault = "it has no down.sql";
+        let version = last;
+        return Err(MigrateError::Set { version, fault });
+    };
+    let forget = format!("DELETE FROM __diesel_schema_migrations WHERE version = '{last}'");
+    run(conn, step, down, &forget)?;
+    applied.remove(&last);
+    record_version(conn, schema, applied)?;
+    Ok(last)
+}
+
+/// A migration and its record, in one message.
+fn run(conn: &mut OwnerConn, step: &Step, text: &str, record: &str) -> Result<(), MigrateError> {
+    conn.batch_execute(&format!("{text}\n;{record}"))
+        .map_err(|error| match DbError::from(error) {
+            DbError::Other(cause) => {
+                MigrateError::Migration(format!("{}: {cause}", step.name).into())
+            }
+            DbError::Unique { constraint } => {
+                let cause = format!("{}: rows repeat in {constraint}", step.name);
+                MigrateError::Migration(cause.into())
+            }
+            DbError::ForeignKey { constraint } => {
+                let cause = format!("{}: rows without a parent in {constraint}", step.name);
+                MigrateError::Migration(cause.into())
+            }
+            passing => MigrateError::Db(passing),
+        })
+}
+
+/// The versions in diesel's table, which is made if it is missing.
+fn applied(conn: &mut OwnerConn) -> Result<HashSet<String>, MigrateError> {
+    let applied = conn.applied_migrations().map_err(lost_or_failed)?;
+    Ok(applied.iter().map(ToString::to_string).collect())
+}
+
+/// A lock that was not granted must be told from a migration that is wrong.
+fn lost_or_failed(error: Box<dyn std::error::Error + Send + Sync>) -> MigrateError {
+    match error.downcast::<diesel::result::Error>() {
+        Ok(error) => (*error).into(),
+        Err(error) => MigrateError::Migration(error),
+    }
+}
+
+/// Tells the directory where a schema stands, in the transaction that put it there.
+fn record_version(
+    conn: &mut OwnerConn,
+    schema: &SchemaName,
+    applied: HashSet<String>,
+) -> QueryResult<()> {
+    let version = applied.into_iter().max();
+    diesel::update(dealers::table)
+        .filter(dealers::schema_name.eq(schema.as_str()))
+        .filter(dealers::schema_version.is_distinct_from(&version))
+        .set(dealers::schema_version.eq(&version))
+        .execute(conn)
+        .map(|_rows| ())
+}

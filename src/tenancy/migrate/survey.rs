@@ -1,0 +1,81 @@
+//! Where all dealers stand, in one query.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::error::MigrateError;
+use super::set::MigrationSet;
+use crate::db::control_tables::dealers;
+use crate::db::owner::OwnerConn;
+use crate::kernel::ids::DealerId;
+use crate::tenancy::directory::DealerStatus;
+
+/// A dealer with a schema.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Target {
+    /// Who.
+    pub dealer: DealerId,
+    /// Name of the schema, as the directory has it.
+    pub schema: String,
+    /// Newest migration in it; none before the first.
+    pub version: Option<String>,
+}
+
+/// Where the dealers stand.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Dealers per version, the oldest first.
+    pub versions: BTreeMap<Option<String>, usize>,
+    /// Those who lack migrations of the set, in the order of their registration.
+    pub behind: Vec<Target>,
+}
+
+impl Survey {
+    /// How many dealers there are.
+    pub fn total(&self) -> usize {
+        self.versions.values().sum()
+    }
+}
+
+/// Reads the versions of all dealers, or of `only` some, that have a schema.
+///
+/// The directory tells, not the schemas: thousands of tables of diesel's would
+/// take minutes to ask. Each version is written in the transaction that led to it.
+pub fn survey(
+    conn: &mut OwnerConn,
+    set: &MigrationSet,
+    only: &[DealerId],
+) -> Result<Survey, MigrateError> {
+    let mut survey = Survey::default();
+    for target in targets(conn, only)? {
+        let count = survey.versions.entry(target.version.clone());
+        *count.or_default() += 1;
+        if set.is_behind(target.version.as_deref()) {
+            survey.behind.push(target);
+        }
+    }
+    Ok(survey)
+}
+
+/// All dealers with a schema, or those named, in one query.
+pub(super) fn targets(
+    conn: &mut OwnerConn,
+    only: &[DealerId],
+) -> Result<Vec<Target>, MigrateError> {
+    let query = dealers::table
+        .filter(dealers::status.ne(DealerStatus::Provisioning))
+        .order(dealers::id)
+        .select((dealers::id, dealers::schema_name, dealers::schema_version))
+        .into_boxed();
+    let targets: Vec<Target> = if only.is_empty() {
+        query.load(conn)?
+    } else {
+        query.filter(dealers::id.eq_any(only)).load(conn)?
+    };
+    let is_missing = |id: &&DealerId| !targets.iter().any(|target| target.dealer == **id);
+    match only.iter().find(is_missing) {
+        Some(id) => Err(MigrateError::NoDealer(*id)),
+        None => Ok(targets),
+    }
+}
