@@ -27,7 +27,7 @@ use tubex::db::tenant_tables::{product_units, products, units};
 use tubex::events::EventBus;
 use tubex::kernel::clock::Clock;
 use tubex::tenancy::directory::Directory;
-use tubex::tenancy::migrate::{MigrateError, migrate_control};
+use tubex::tenancy::migrate::migrate_control;
 use tubex::tenancy::provision::{NewDealer, dealer_insert_tx};
 use tubex::tenancy::roles::prepare_request_role;
 use tubex::tenancy::{Access, TenantContext, TenantPool, TenantTx};
@@ -78,7 +78,7 @@ async fn request(pool: &TenantPool, context: &Arc<TenantContext>, what: Read) {
 /// Requests a second over `dealers` in turn.
 async fn rate(
     pool: &TenantPool,
-    dealers: &Arc<Vec<Arc<TenantContext>>>,
+    dealers: &Arc<[Arc<TenantContext>]>,
     what: Read,
     time: Duration,
 ) -> f64 {
@@ -154,7 +154,7 @@ fn pool(core: &Core, settings: &DatabaseSettings, keep_plans: bool) -> TenantPoo
 async fn measure(settings: DatabaseSettings, number: usize, time: Duration) {
     let core = Core::new(&settings, 1, Clock::system()).unwrap();
     let started = Instant::now();
-    let dealers = Arc::new(dealers(&core, number).await);
+    let dealers: Arc<[_]> = dealers(&core, number).await.into();
     let made = started.elapsed();
     eprintln!("{number} dealers made in {made:?}");
     for what in [Read::Point, Read::Join] {
@@ -209,7 +209,7 @@ fn main() {
     core.owner
         .run_blocking(|conn| {
             prepare_request_role(conn, "tubex_app", Some(&password))?;
-            Ok::<_, MigrateError>(migrate_control(conn)?)
+            migrate_control(conn)
         })
         .unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();

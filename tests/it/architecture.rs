@@ -152,7 +152,7 @@ fn raw_connections_stay_where_they_are_made() {
             &["db/", "tenancy/tx.rs", "tenancy/statements.rs"][..],
         ),
         ("RawPool", &["db/"]),
-        ("Homes", &["db/", "tenancy/tx.rs"]),
+        ("db::homes", &["db/", "tenancy/tx.rs", "app.rs"]),
         ("OwnerConn", &["db/", "tenancy/"]),
         ("tenant_tables", &["db/", "dealer/"]),
         ("control_tables", &["db/", "platform/", "tenancy/"]),

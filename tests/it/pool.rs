@@ -38,7 +38,12 @@ impl Pool {
         };
         change(&mut settings);
         let core = &server.app.core;
-        let pool = TenantPool::new(&core.connector, settings, EventBus::local(), Clock::system());
+        let pool = TenantPool::new(
+            &core.connector,
+            settings,
+            EventBus::local(),
+            Clock::system(),
+        );
         let mut contexts = Vec::new();
         for _ in 0..dealers {
             let id = server.dealer().await.id;
@@ -57,7 +62,9 @@ impl Pool {
     /// One request, from begin to end.
     async fn request(&self, dealer: usize) {
         let mut tx = self.begin(dealer).await.unwrap();
-        tx.batch_execute("SELECT count(*) FROM products").await.unwrap();
+        tx.batch_execute("SELECT count(*) FROM products")
+            .await
+            .unwrap();
         tx.rollback().await.unwrap();
     }
 
