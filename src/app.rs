@@ -12,6 +12,7 @@ use crate::config::{ConfigError, DatabaseSettings, Registration, ServerSettings}
 use crate::db::connect::{ConnectError, Connector};
 use crate::db::control::ControlPool;
 use crate::db::error::DbError;
+use crate::db::homes::HomeSettings;
 use crate::db::owner::OwnerPool;
 use crate::db::pool::PoolSettings;
 use crate::error::AppError;
@@ -175,7 +176,7 @@ impl App {
             None => EventBus::local(),
         };
         let pool = request_pool(&core.settings);
-        let tenants = TenantPool::new(&core.connector, &pool, bus, core.clock.clone());
+        let tenants = TenantPool::new(&core.connector, pool, bus, core.clock.clone());
         let tokens = Arc::new(tokens);
         let identity = Identity::new(core.accounts.clone(), Arc::clone(&tokens));
         let schema = schema(&core, &identity, settings);
@@ -220,15 +221,22 @@ fn schema(core: &Core, identity: &Identity, settings: &ServerSettings) -> ApiSch
 
 /// The request pool's sessions start with an empty path and no rights. What
 /// hangs is ended by the database too, in case the server can not.
-fn request_pool(settings: &DatabaseSettings) -> PoolSettings {
+fn request_pool(settings: &DatabaseSettings) -> HomeSettings {
     let statement = settings.statement_timeout_ms.as_millis();
-    PoolSettings {
+    HomeSettings {
         url: settings.database_url.clone(),
         size: settings.request_pool_size,
         wait: settings.pool_wait_ms,
+        queue_per_dealer: settings.queue_per_dealer,
+        keep_plans: settings.keep_plans,
+        dealers_per_backend: settings.dealers_per_backend,
+        max_age: Duration::from_secs(settings.backend_age_s),
+        // The plans of a dealer's statements are kept, so they must not hang
+        // on the values of one execution.
         session_setup: format!(
-            "SET search_path = ''; SET statement_timeout = {statement}; \
-             SET lock_timeout = 5000; SET idle_in_transaction_session_timeout = 60000"
+            "SET search_path = ''; SET plan_cache_mode = force_generic_plan; \
+             SET statement_timeout = {statement}; SET lock_timeout = 5000; \
+             SET idle_in_transaction_session_timeout = 60000"
         ),
     }
 }

@@ -39,6 +39,25 @@ pub struct DatabaseSettings {
     #[arg(long, env = "TUBEX_REQUEST_POOL_SIZE", value_name = "N", default_value = "16", value_parser = pool_size)]
     pub request_pool_size: usize,
 
+    /// Requests of one dealer that may wait for a connection; more are told to
+    /// come again.
+    #[arg(long, env = "TUBEX_QUEUE_PER_DEALER", value_name = "N", default_value = "64", value_parser = pool_size)]
+    pub queue_per_dealer: usize,
+
+    /// Keep the plans of each dealer's statements, which is several times faster
+    /// and takes some kilobytes per statement and dealer.
+    #[arg(long, env = "TUBEX_KEEP_PLANS", value_name = "BOOL", default_value = "true", action = clap::ArgAction::Set)]
+    pub keep_plans: bool,
+
+    /// Dealers a connection may meet before it is replaced: what it has learnt of
+    /// their schemas is never given back.
+    #[arg(long, env = "TUBEX_DEALERS_PER_BACKEND", value_name = "N", default_value = "1000", value_parser = list_size)]
+    pub dealers_per_backend: usize,
+
+    /// Age at which a connection that serves requests is replaced, in seconds.
+    #[arg(long, env = "TUBEX_BACKEND_AGE_S", value_name = "S", default_value = "3600", value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    pub backend_age_s: u64,
+
     /// Most connections to the control plane: signing in, registration.
     #[arg(long, env = "TUBEX_CONTROL_POOL_SIZE", value_name = "N", default_value = "4", value_parser = pool_size)]
     pub control_pool_size: usize,
@@ -78,6 +97,10 @@ impl DatabaseSettings {
             database_owner_url: owner_url,
             database_ca_file: None,
             request_pool_size: 16,
+            queue_per_dealer: 64,
+            keep_plans: true,
+            dealers_per_backend: 1000,
+            backend_age_s: 3600,
             control_pool_size: 4,
             owner_pool_size: 2,
             database_threads: 2,

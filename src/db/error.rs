@@ -30,6 +30,9 @@ pub enum DbError {
     /// No connection became free in time.
     #[error("no connection became free")]
     PoolTimeout,
+    /// Too many requests of this dealer wait already.
+    #[error("the dealer's queue is full")]
+    DealerBusy,
     /// The server can not be reached or closed the connection.
     #[error("the database is away: {0}")]
     Away(String),
@@ -87,6 +90,13 @@ impl From<DbError> for AppError {
             DbError::PoolTimeout => {
                 return Self::overloaded(
                     "the server has more work than it can take; try again shortly",
+                    Duration::from_secs(1),
+                )
+                .with_cause(error);
+            }
+            DbError::DealerBusy => {
+                return Self::overloaded(
+                    "more requests of this dealer wait than the server keeps; try again shortly",
                     Duration::from_secs(1),
                 )
                 .with_cause(error);

@@ -239,7 +239,7 @@ macro_rules! load_page {
         }
         let rows: Vec<$row> = query
             .limit($page.fetch_limit())
-            .load(&mut **$tx)
+            .load($tx)
             .await
             .map_err($crate::db::error::DbError::from)?;
         $page.page(rows)
@@ -255,7 +255,7 @@ macro_rules! count_rows {
             query = query.filter(condition);
         }
         query
-            .get_result::<i64>(&mut **$tx)
+            .get_result::<i64>($tx)
             .await
             .map_err($crate::db::error::DbError::from)?
     }};

@@ -11,10 +11,12 @@ pub mod control;
 #[expect(missing_docs, reason = "the migrations explain them")]
 pub mod control_tables;
 pub mod error;
+pub mod homes;
 pub mod keyset;
 pub mod observe;
 pub mod owner;
 pub mod pool;
+mod shares;
 #[expect(missing_docs, reason = "the migrations explain them")]
 pub mod tenant_tables;
 pub mod text_enum;

@@ -28,12 +28,11 @@ pub struct PoolSettings {
 
 /// A pool whose connections come out as they are.
 ///
-/// Private to `db` and [`crate::tenancy::tx`]: whoever else wants rows goes
+/// For the control plane only: whoever wants a dealer's rows goes
 /// through a type that says whose rows.
 #[derive(Clone)]
 pub(crate) struct RawPool {
     pool: Pool<AsyncPgConnection>,
-    connector: Connector,
 }
 
 /// A checked-out connection.
@@ -57,10 +56,7 @@ impl RawPool {
         let pool = builder
             .build()
             .unwrap_or_else(|error| unreachable!("pool: {error}"));
-        Self {
-            pool,
-            connector: connector.clone(),
-        }
+        Self { pool }
     }
 
     pub(crate) async fn checkout(&self) -> DbResult<RawConn> {
@@ -71,16 +67,8 @@ impl RawPool {
         })
     }
 
-    pub(crate) fn connector(&self) -> &Connector {
-        &self.connector
-    }
-
     pub(crate) fn close(&self) {
         self.pool.close();
-    }
-
-    pub(crate) fn status(&self) -> deadpool::Status {
-        self.pool.status()
     }
 }
 

@@ -17,6 +17,7 @@ pub mod roles;
 pub mod schema_name;
 pub mod shared_tx;
 pub mod state;
+mod statements;
 pub mod tx;
 
 pub use context::{Actor, TenantContext};

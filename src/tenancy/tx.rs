@@ -7,19 +7,18 @@
 //! future dropped anywhere before that drops the `Lease`, which closes the
 //! connection instead.
 
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection};
-use diesel_async::{AsyncConnection, SimpleAsyncConnection, TransactionManager};
+use diesel_async::{AsyncConnection, TransactionManager};
 use uuid::Uuid;
 
 use super::context::TenantContext;
+use super::schema_name::SchemaName;
 use crate::db::connect::Connector;
 use crate::db::error::{DbError, DbResult};
+use crate::db::homes::{HomeMetrics, HomeSettings, Homes, Lease};
 use crate::db::observe::{self, StatementCount};
-use crate::db::pool::{PoolSettings, RawConn, RawPool};
 use crate::events::{Event, EventBus, EventKind};
 use crate::kernel::clock::Clock;
 
@@ -35,7 +34,7 @@ pub enum Access {
 /// Hands out transactions on dealers' schemas.
 #[derive(Clone)]
 pub struct TenantPool {
-    raw: RawPool,
+    homes: Homes,
     bus: EventBus,
     clock: Clock,
 }
@@ -46,14 +45,9 @@ const BEGIN_ATTEMPTS: usize = 3;
 
 impl TenantPool {
     /// A pool as configured; connections open on first use.
-    pub fn new(
-        connector: &Connector,
-        settings: &PoolSettings,
-        bus: EventBus,
-        clock: Clock,
-    ) -> Self {
+    pub fn new(connector: &Connector, settings: HomeSettings, bus: EventBus, clock: Clock) -> Self {
         Self {
-            raw: RawPool::new(connector, settings),
+            homes: Homes::new(connector, settings),
             bus,
             clock,
         }
@@ -69,11 +63,12 @@ impl TenantPool {
         let sql = begin_sql(&context, access);
         let mut attempt = 1;
         loop {
-            let mut lease = Lease::checkout(&self.raw).await?;
-            let begun = AnsiTransactionManager::begin_transaction_sql(&mut *lease, &sql).await;
+            let mut lease = self.homes.lease(context.dealer().id).await?;
+            let conn = lease.conn();
+            let begun = AnsiTransactionManager::begin_transaction_sql(conn, &sql).await;
             match begun.map_err(DbError::from) {
                 Ok(()) => {
-                    lease.set_instrumentation(count.hook());
+                    conn.set_instrumentation(count.hook());
                     return Ok(TenantTx {
                         lease,
                         context,
@@ -82,7 +77,7 @@ impl TenantPool {
                         events: Vec::new(),
                     });
                 }
-                Err(error) if attempt < BEGIN_ATTEMPTS && lease.is_closed() => {
+                Err(error) if attempt < BEGIN_ATTEMPTS && lease.is_broken() => {
                     tracing::debug!(%error, "a pooled connection was dead; taking another");
                     attempt += 1;
                 }
@@ -93,10 +88,7 @@ impl TenantPool {
 
     /// Whether the database lets the request role in.
     pub async fn check(&self) -> DbResult<()> {
-        let mut lease = Lease::checkout(&self.raw).await?;
-        lease.batch_execute("SELECT 1").await?;
-        lease.give_back();
-        Ok(())
+        self.homes.check().await
     }
 
     /// The bus on which commits publish.
@@ -109,15 +101,14 @@ impl TenantPool {
         &self.clock
     }
 
-    /// Connections open and at rest, for the tests that watch for leaks.
+    /// Connections open at this moment, and dealers with work under way.
     pub fn connections(&self) -> (usize, usize) {
-        let status = self.raw.status();
-        (status.size, status.available)
+        (self.homes.open_connections(), self.homes.busy_dealers())
     }
 
-    /// Closes all connections; later transactions fail.
-    pub fn close(&self) {
-        self.raw.close();
+    /// What the pool has done so far.
+    pub fn metrics(&self) -> &HomeMetrics {
+        self.homes.metrics()
     }
 }
 
@@ -132,67 +123,9 @@ fn begin_sql(context: &TenantContext, access: Access) -> String {
     format!("BEGIN {mode}; SET LOCAL search_path TO {schema}, public; SET LOCAL ROLE {schema}")
 }
 
-/// A connection on its way between pool and pool.
-///
-/// Dropped, it closes the connection; [`Lease::give_back`] is the only way to
-/// reuse it.
-struct Lease(Option<RawConn>);
-
-impl Lease {
-    async fn checkout(pool: &RawPool) -> DbResult<Self> {
-        pool.checkout().await.map(|conn| Self(Some(conn)))
-    }
-
-    fn give_back(mut self) {
-        if let Some(mut conn) = self.0.take() {
-            conn.set_instrumentation(observe::silent());
-        }
-    }
-
-    fn is_closed(&mut self) -> bool {
-        use diesel_async::pooled_connection::PoolableConnection;
-        self.is_broken()
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        if let Some(conn) = self.0.take() {
-            drop(Object::take(conn));
-        }
-    }
-}
-
-impl Deref for Lease {
-    type Target = AsyncPgConnection;
-
-    #[expect(
-        clippy::unreachable,
-        reason = "only give_back and drop empty a lease, and both end it"
-    )]
-    fn deref(&self) -> &Self::Target {
-        self.0
-            .as_ref()
-            .unwrap_or_else(|| unreachable!("the lease has ended"))
-    }
-}
-
-impl DerefMut for Lease {
-    #[expect(
-        clippy::unreachable,
-        reason = "only give_back and drop empty a lease, and both end it"
-    )]
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        self.0
-            .as_mut()
-            .unwrap_or_else(|| unreachable!("the lease has ended"))
-    }
-}
-
 /// A transaction on one dealer's schema: the only way to his rows.
 ///
-/// Dereferences to the diesel connection, so that queries run on it directly.
-/// Dropping it undoes the work and closes the connection; end it by
+/// Queries run on it directly, as on a diesel connection. Dropping it undoes the work and closes the connection; end it by
 /// [`TenantTx::commit`] or [`TenantTx::rollback`].
 pub struct TenantTx {
     lease: Lease,
@@ -232,13 +165,14 @@ impl TenantTx {
         if self.events.is_empty() {
             return self.commit_here().await;
         }
-        let connector = self.pool.raw.connector().clone();
+        let connector = self.pool.homes.connector().clone();
         connector.run(self.commit_here()).await
     }
 
     async fn commit_here(mut self) -> DbResult<()> {
-        self.lease.set_instrumentation(observe::silent());
-        AnsiTransactionManager::commit_transaction(&mut *self.lease).await?;
+        let conn = self.lease.conn();
+        conn.set_instrumentation(observe::silent());
+        AnsiTransactionManager::commit_transaction(conn).await?;
         self.lease.give_back();
         for event in self.events {
             self.pool.bus.publish(event);
@@ -248,15 +182,16 @@ impl TenantTx {
 
     /// Undoes the work and returns the connection.
     pub async fn rollback(mut self) -> DbResult<()> {
-        self.lease.set_instrumentation(observe::silent());
-        AnsiTransactionManager::rollback_transaction(&mut *self.lease).await?;
+        let conn = self.lease.conn();
+        conn.set_instrumentation(observe::silent());
+        AnsiTransactionManager::rollback_transaction(conn).await?;
         self.lease.give_back();
         Ok(())
     }
 
     /// Ends a read without letting the caller wait for the round trip.
     pub fn release(self) {
-        let connector = self.pool.raw.connector().clone();
+        let connector = self.pool.homes.connector().clone();
         connector.spawn(async move {
             if let Err(error) = self.rollback().await {
                 tracing::warn!(%error, "a read transaction did not end cleanly; its connection is closed");
@@ -268,18 +203,15 @@ impl TenantTx {
     pub const fn access(&self) -> Access {
         self.access
     }
-}
 
-impl Deref for TenantTx {
-    type Target = AsyncPgConnection;
-
-    fn deref(&self) -> &Self::Target {
-        &self.lease
+    /// What marks the statements of this dealer, if plans are kept.
+    pub(super) fn mark(&self) -> Option<SchemaName> {
+        let keep = self.pool.homes.keeps_plans();
+        keep.then(|| self.context.dealer().schema.clone())
     }
-}
 
-impl DerefMut for TenantTx {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.lease
+    /// For the statements of this transaction only.
+    pub(super) fn conn(&mut self) -> &mut AsyncPgConnection {
+        self.lease.conn()
     }
 }

@@ -147,8 +147,12 @@ fn features_use_the_sql_of_others_never() {
 #[test]
 fn raw_connections_stay_where_they_are_made() {
     let guarded = [
-        ("AsyncPgConnection", &["db/", "tenancy/tx.rs"][..]),
-        ("RawPool", &["db/", "tenancy/tx.rs"]),
+        (
+            "AsyncPgConnection",
+            &["db/", "tenancy/tx.rs", "tenancy/statements.rs"][..],
+        ),
+        ("RawPool", &["db/"]),
+        ("db::homes", &["db/", "tenancy/tx.rs", "app.rs"]),
         ("OwnerConn", &["db/", "tenancy/"]),
         ("tenant_tables", &["db/", "dealer/"]),
         ("control_tables", &["db/", "platform/", "tenancy/"]),

@@ -111,7 +111,7 @@ impl Shop {
                 .await;
             let mut tx = begun.unwrap();
             let place = "SELECT current_schema()::text AS schema, current_user::text AS role";
-            let place: Place = diesel::sql_query(place).get_result(&mut *tx).await.unwrap();
+            let place: Place = diesel::sql_query(place).get_result(&mut tx).await.unwrap();
             let home = context.dealer().schema.as_str();
             assert_eq!((place.schema.as_str(), place.role.as_str()), (home, home));
             let foreign =
@@ -119,7 +119,7 @@ impl Shop {
             let own = format!("D{number}-%");
             let foreign: Vec<Place> = diesel::sql_query(foreign)
                 .bind::<Text, _>(own)
-                .load(&mut *tx)
+                .load(&mut tx)
                 .await
                 .unwrap();
             assert!(foreign.is_empty(), "dealer {number} has {foreign:?}");

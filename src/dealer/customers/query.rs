@@ -51,7 +51,7 @@ pub async fn find_many(tx: &mut TenantTx, ids: &[CustomerId]) -> DbResult<Vec<Cu
     let query = customers::table
         .filter(customers::id.eq_any(ids.to_vec()))
         .select(CustomerRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// The customers with these codes.
@@ -59,7 +59,7 @@ pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<
     let query = customers::table
         .filter(customers::code.eq_any(codes.to_vec()))
         .select(CustomerRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// The jobs with these ids.
@@ -67,7 +67,7 @@ pub async fn find_jobs(tx: &mut TenantTx, ids: &[JobId]) -> DbResult<Vec<JobRow>
     let query = jobs::table
         .filter(jobs::id.eq_any(ids.to_vec()))
         .select(JobRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// The jobs of these customers, by code.
@@ -79,19 +79,19 @@ pub async fn find_jobs_by_customers(
         .filter(jobs::customer_id.eq_any(ids.to_vec()))
         .order((jobs::customer_id, jobs::code))
         .select(JobRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// Adds customers.
 pub async fn insert_many(tx: &mut TenantTx, rows: Vec<CustomerRow>) -> DbResult<()> {
     let query = diesel::insert_into(customers::table).values(rows);
-    query.execute(&mut **tx).await?;
+    query.execute(tx).await?;
     Ok(())
 }
 
 /// Adds jobs.
 pub async fn insert_jobs(tx: &mut TenantTx, rows: Vec<JobRow>) -> DbResult<()> {
     let query = diesel::insert_into(jobs::table).values(rows);
-    query.execute(&mut **tx).await?;
+    query.execute(tx).await?;
     Ok(())
 }

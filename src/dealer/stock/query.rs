@@ -59,12 +59,12 @@ pub async fn find_by_products(
         .filter(stock_levels::product_id.eq_any(ids.to_vec()))
         .order((stock_levels::product_id, warehouses::code))
         .select(StockLevelRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// Adds levels of products that had none.
 pub async fn insert_many(tx: &mut TenantTx, rows: Vec<StockLevelRow>) -> DbResult<()> {
     let query = diesel::insert_into(stock_levels::table).values(rows);
-    query.execute(&mut **tx).await?;
+    query.execute(tx).await?;
     Ok(())
 }

@@ -20,7 +20,7 @@ async fn bare() -> (Connector, AsyncPgConnection) {
     (connector, conn)
 }
 
-async fn refusal(conn: &mut AsyncPgConnection, sql: &str) -> String {
+async fn refusal(conn: &mut impl SimpleAsyncConnection, sql: &str) -> String {
     match conn.batch_execute(sql).await {
         Ok(()) => panic!("Postgres lets through: {sql}"),
         Err(error) => error.to_string(),

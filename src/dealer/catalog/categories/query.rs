@@ -51,7 +51,7 @@ pub async fn find_many(tx: &mut TenantTx, ids: &[CategoryId]) -> DbResult<Vec<Ca
     let query = categories::table
         .filter(categories::id.eq_any(ids.to_vec()))
         .select(CategoryRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// The categories with these codes.
@@ -59,7 +59,7 @@ pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<
     let query = categories::table
         .filter(categories::code.eq_any(codes.to_vec()))
         .select(CategoryRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// The categories right below these, by code.
@@ -71,7 +71,7 @@ pub async fn find_children(
         .filter(categories::parent_id.eq_any(parents.to_vec()))
         .order(categories::code)
         .select(CategoryRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// The parents of all categories, locked against moves, for the search of cycles.
@@ -80,13 +80,13 @@ pub async fn parents_locked(tx: &mut TenantTx) -> DbResult<Vec<(CategoryId, Opti
         .order(categories::id)
         .select((categories::id, categories::parent_id))
         .for_update();
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// Adds a category.
 pub async fn insert(tx: &mut TenantTx, row: &CategoryRow) -> QueryResult<()> {
     let query = diesel::insert_into(categories::table).values(row.clone());
-    query.execute(&mut **tx).await.map(|_rows| ())
+    query.execute(tx).await.map(|_rows| ())
 }
 
 /// Changes the category if it still has this version.
@@ -100,5 +100,5 @@ pub async fn update(
         .filter(categories::version.eq(version))
         .set((changes, categories::version.eq(categories::version + 1)))
         .returning(CategoryRow::as_returning());
-    query.get_result(&mut **tx).await.optional()
+    query.get_result(tx).await.optional()
 }

@@ -84,7 +84,7 @@ pub async fn find_many(tx: &mut TenantTx, ids: &[ProductId]) -> DbResult<Vec<Pro
     let query = products::table
         .filter(products::id.eq_any(ids.to_vec()))
         .select(ProductRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// The products with these SKUs.
@@ -92,7 +92,7 @@ pub async fn find_many_by_sku(tx: &mut TenantTx, skus: &[String]) -> DbResult<Ve
     let query = products::table
         .filter(products::sku.eq_any(skus.to_vec()))
         .select(ProductRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// The products with these barcodes, beside the barcode.
@@ -104,7 +104,7 @@ pub async fn find_many_by_barcode(
         .inner_join(product_units::table)
         .filter(product_units::barcode.eq_any(barcodes.to_vec()))
         .select((product_units::barcode, ProductRow::as_select()));
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// The units of these products, smallest first.
@@ -113,7 +113,7 @@ pub async fn find_units(tx: &mut TenantTx, ids: &[ProductId]) -> DbResult<Vec<Pr
         .filter(product_units::product_id.eq_any(ids.to_vec()))
         .order((product_units::product_id, product_units::unit_id))
         .select(ProductUnitRow::as_select());
-    let mut units: Vec<ProductUnitRow> = query.load(&mut **tx).await?;
+    let mut units: Vec<ProductUnitRow> = query.load(tx).await?;
     // By the exact factor, which no division in the database gives.
     units.sort_by_key(|unit| Ratio::new(unit.num, unit.den).ok());
     Ok(units)
@@ -122,19 +122,19 @@ pub async fn find_units(tx: &mut TenantTx, ids: &[ProductId]) -> DbResult<Vec<Pr
 /// Adds a product.
 pub async fn insert(tx: &mut TenantTx, row: &ProductRow) -> QueryResult<()> {
     let query = diesel::insert_into(products::table).values(row.clone());
-    query.execute(&mut **tx).await.map(|_rows| ())
+    query.execute(tx).await.map(|_rows| ())
 }
 
 /// Adds units to products.
 pub async fn insert_units(tx: &mut TenantTx, rows: Vec<ProductUnitRow>) -> QueryResult<()> {
     let query = diesel::insert_into(product_units::table).values(rows);
-    query.execute(&mut **tx).await.map(|_rows| ())
+    query.execute(tx).await.map(|_rows| ())
 }
 
 /// Takes all units from a product.
 pub async fn delete_units(tx: &mut TenantTx, id: ProductId) -> QueryResult<()> {
     let query = diesel::delete(product_units::table.filter(product_units::product_id.eq(id)));
-    query.execute(&mut **tx).await.map(|_rows| ())
+    query.execute(tx).await.map(|_rows| ())
 }
 
 /// Changes the product if it still has this version.
@@ -148,5 +148,5 @@ pub async fn update(
         .filter(products::version.eq(version))
         .set((changes, products::version.eq(products::version + 1)))
         .returning(ProductRow::as_returning());
-    query.get_result(&mut **tx).await.optional()
+    query.get_result(tx).await.optional()
 }

@@ -51,7 +51,7 @@ pub async fn find_many(tx: &mut TenantTx, ids: &[UnitId]) -> DbResult<Vec<UnitRo
     let query = units::table
         .filter(units::id.eq_any(ids.to_vec()))
         .select(UnitRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// The units with these codes.
@@ -59,13 +59,13 @@ pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<
     let query = units::table
         .filter(units::code.eq_any(codes.to_vec()))
         .select(UnitRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// Adds a unit.
 pub async fn insert(tx: &mut TenantTx, row: &UnitRow) -> QueryResult<()> {
     let query = diesel::insert_into(units::table).values(row.clone());
-    query.execute(&mut **tx).await.map(|_rows| ())
+    query.execute(tx).await.map(|_rows| ())
 }
 
 /// Changes the unit if it still has this version.
@@ -79,5 +79,5 @@ pub async fn update(
         .filter(units::version.eq(version))
         .set((changes, units::version.eq(units::version + 1)))
         .returning(UnitRow::as_returning());
-    query.get_result(&mut **tx).await.optional()
+    query.get_result(tx).await.optional()
 }

@@ -51,7 +51,7 @@ pub async fn find_many(tx: &mut TenantTx, ids: &[WarehouseId]) -> DbResult<Vec<W
     let query = warehouses::table
         .filter(warehouses::id.eq_any(ids.to_vec()))
         .select(WarehouseRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// The warehouses with these codes.
@@ -59,13 +59,13 @@ pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<
     let query = warehouses::table
         .filter(warehouses::code.eq_any(codes.to_vec()))
         .select(WarehouseRow::as_select());
-    Ok(query.load(&mut **tx).await?)
+    Ok(query.load(tx).await?)
 }
 
 /// Adds a warehouse.
 pub async fn insert(tx: &mut TenantTx, row: &WarehouseRow) -> QueryResult<()> {
     let query = diesel::insert_into(warehouses::table).values(row.clone());
-    query.execute(&mut **tx).await.map(|_rows| ())
+    query.execute(tx).await.map(|_rows| ())
 }
 
 /// Changes the warehouse if it still has this version.
@@ -79,5 +79,5 @@ pub async fn update(
         .filter(warehouses::version.eq(version))
         .set((changes, warehouses::version.eq(warehouses::version + 1)))
         .returning(WarehouseRow::as_returning());
-    query.get_result(&mut **tx).await.optional()
+    query.get_result(tx).await.optional()
 }

@@ -1,0 +1,183 @@
+//! The request pool: homes, neighbours, shares, wear.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use diesel::QueryDsl;
+use diesel::sql_types::BigInt;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use tubex::db::error::DbError;
+use tubex::db::homes::{HomeMetrics, HomeSettings};
+use tubex::db::observe::StatementCount;
+use tubex::db::tenant_tables::units;
+use tubex::events::EventBus;
+use tubex::kernel::clock::Clock;
+use tubex::tenancy::{Access, TenantContext, TenantPool, TenantTx};
+
+use crate::support::{Server, request_settings};
+
+struct Pool {
+    pool: TenantPool,
+    contexts: Vec<Arc<TenantContext>>,
+}
+
+impl Pool {
+    /// A pool of a test's own and some dealers.
+    async fn with(dealers: usize, change: impl FnOnce(&mut HomeSettings)) -> Self {
+        let server = Server::start().await;
+        let mut settings = HomeSettings {
+            url: request_settings().await.database_url,
+            session_setup: "SET search_path = ''".to_owned(),
+            size: 4,
+            wait: Duration::from_secs(20),
+            queue_per_dealer: 10,
+            keep_plans: true,
+            dealers_per_backend: 100,
+            max_age: Duration::from_mins(10),
+        };
+        change(&mut settings);
+        let core = &server.app.core;
+        let pool = TenantPool::new(
+            &core.connector,
+            settings,
+            EventBus::local(),
+            Clock::system(),
+        );
+        let mut contexts = Vec::new();
+        for _ in 0..dealers {
+            let id = server.dealer().await.id;
+            let context = server.app.directory.admit_system(id, "test").await.unwrap();
+            contexts.push(Arc::new(context));
+        }
+        Self { pool, contexts }
+    }
+
+    async fn begin(&self, dealer: usize) -> Result<TenantTx, DbError> {
+        let context = Arc::clone(&self.contexts[dealer]);
+        let count = StatementCount::default();
+        self.pool.begin(context, Access::Read, &count).await
+    }
+
+    /// One request, from begin to end.
+    async fn request(&self, dealer: usize) {
+        let mut tx = self.begin(dealer).await.unwrap();
+        tx.batch_execute("SELECT count(*) FROM products")
+            .await
+            .unwrap();
+        tx.rollback().await.unwrap();
+    }
+
+    fn metric(&self, which: impl FnOnce(&HomeMetrics) -> &std::sync::atomic::AtomicU64) -> u64 {
+        which(self.pool.metrics()).load(Ordering::Relaxed)
+    }
+}
+
+#[tokio::test]
+async fn a_dealer_alone_stays_at_his_home() {
+    let pool = Pool::with(1, |_settings| {}).await;
+    for _ in 0..20 {
+        pool.request(0).await;
+    }
+    assert_eq!(pool.metric(|m| &m.home), 20);
+    assert_eq!(pool.metric(|m| &m.opened), 1);
+    assert_eq!(pool.pool.connections(), (1, 0));
+}
+
+#[tokio::test]
+async fn a_neighbour_takes_over_while_the_home_is_busy() {
+    let pool = Pool::with(1, |_settings| {}).await;
+    let held = pool.begin(0).await.unwrap();
+    pool.request(0).await;
+    assert_eq!(pool.metric(|m| &m.stolen), 1);
+    held.rollback().await.unwrap();
+    pool.request(0).await;
+    assert_eq!(pool.metric(|m| &m.stolen), 1);
+}
+
+#[tokio::test]
+async fn a_dealers_flood_is_turned_away_and_others_are_served() {
+    let pool = Pool::with(2, |settings| {
+        settings.size = 8;
+        settings.queue_per_dealer = 2;
+    })
+    .await;
+    // Four at work: his home and three neighbours. Two wait.
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(pool.begin(0).await.unwrap());
+    }
+    let waiting = futures_util::future::join(pool.begin(0), pool.begin(0));
+    let flood = async {
+        // Polled after the two that wait.
+        let refused = pool.begin(0).await;
+        assert!(matches!(refused, Err(DbError::DealerBusy)));
+        pool.request(1).await;
+        for tx in held {
+            tx.rollback().await.unwrap();
+        }
+    };
+    let ((a, b), ()) = futures_util::future::join(waiting, flood).await;
+    a.unwrap().rollback().await.unwrap();
+    b.unwrap().rollback().await.unwrap();
+    assert_eq!(pool.metric(|m| &m.turned_away), 1);
+    assert_eq!(pool.pool.connections().1, 0);
+}
+
+#[tokio::test]
+async fn a_connection_that_has_met_many_dealers_is_replaced() {
+    let pool = Pool::with(5, |settings| {
+        settings.size = 1;
+        settings.dealers_per_backend = 2;
+    })
+    .await;
+    for dealer in 0..5 {
+        pool.request(dealer).await;
+    }
+    // After the third dealer; the last two are met by the next.
+    assert_eq!(pool.metric(|m| &m.recycled), 1);
+    assert_eq!(pool.metric(|m| &m.opened), 2);
+}
+
+#[derive(diesel::QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// Prepared statements of the backend that stand for `query`.
+async fn prepared(tx: &mut TenantTx, query: &str) -> i64 {
+    let count = format!(
+        "SELECT count(*) AS number FROM pg_prepared_statements
+         WHERE statement LIKE '%{query}' AND statement NOT LIKE '%pg_prepared%'"
+    );
+    let number: Number = diesel::sql_query(count).get_result(tx).await.unwrap();
+    number.number
+}
+
+async fn statements_of_two_dealers(keep_plans: bool) -> i64 {
+    let pool = Pool::with(2, |settings| {
+        settings.size = 1;
+        settings.keep_plans = keep_plans;
+    })
+    .await;
+    let mut found = 0;
+    for dealer in [0, 1, 0, 1] {
+        let mut tx = pool.begin(dealer).await.unwrap();
+        let rows: i64 = units::table.count().get_result(&mut tx).await.unwrap();
+        assert!(rows > 0);
+        found = prepared(&mut tx, "FROM \"units\"").await;
+        tx.rollback().await.unwrap();
+    }
+    found
+}
+
+#[tokio::test]
+async fn each_dealer_has_statements_of_his_own() {
+    assert_eq!(statements_of_two_dealers(true).await, 2);
+}
+
+#[tokio::test]
+async fn without_kept_plans_dealers_share_their_statements() {
+    assert_eq!(statements_of_two_dealers(false).await, 1);
+}
