@@ -27,7 +27,7 @@ use tubex::db::tenant_tables::{product_units, products, units};
 use tubex::events::EventBus;
 use tubex::kernel::clock::Clock;
 use tubex::tenancy::directory::Directory;
-use tubex::tenancy::migrate::migrate_control;
+use tubex::tenancy::migrate::{MigrationSet, migrate_control};
 use tubex::tenancy::provision::{NewDealer, dealer_insert_tx};
 use tubex::tenancy::roles::prepare_request_role;
 use tubex::tenancy::{Access, TenantContext, TenantPool, TenantTx};
@@ -108,7 +108,7 @@ async fn rate(
 }
 
 async fn dealers(core: &Core, number: usize) -> Vec<Arc<TenantContext>> {
-    let directory = Directory::new(core.control.clone());
+    let directory = Directory::new(core.control.clone(), MigrationSet::tenant().unwrap());
     let mut contexts = Vec::new();
     for _ in 0..number {
         let new = NewDealer {
