@@ -59,6 +59,10 @@ impl From<DieselError> for DbError {
             },
             DatabaseErrorKind::SerializationFailure => Self::Serialization(error),
             DatabaseErrorKind::ClosedConnection => Self::Away(info.message().to_owned()),
+            // The server's last words on a connection that it ends.
+            _ if info.message().starts_with("terminating connection") => {
+                Self::Away(info.message().to_owned())
+            }
             // diesel does not pass on SQLSTATE 57014 and 55P03, so the text
             // has to tell; lc_messages is fixed to C where we own the server.
             _ if info.message().contains("statement timeout")

@@ -11,7 +11,7 @@
 //! closed when they have grown old or have met too many dealers.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, Hash};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -29,8 +29,11 @@ use crate::kernel::ids::DealerId;
 
 /// How long a dealer waits for his home before a neighbour takes him in.
 const STEAL_AFTER: Duration = Duration::from_millis(2);
-/// Backends besides the home that may work for a dealer.
-const NEIGHBOURS: usize = 3;
+/// How long he waits for home and neighbours, before any backend will do: they
+/// may all be held by somebody whose work takes long.
+const ROAM_AFTER: Duration = Duration::from_millis(50);
+/// Backends that may work for a dealer: his home and his neighbours.
+const NEAR: usize = 4;
 
 /// How the request pool is dimensioned.
 #[derive(Clone, Debug)]
@@ -95,7 +98,7 @@ impl Homes {
     /// A pool whose backends are opened on first use.
     pub(crate) fn new(connector: &Connector, settings: HomeSettings) -> Self {
         let size = settings.size.max(1);
-        let places = size.min(NEIGHBOURS.saturating_add(1));
+        let places = size.min(NEAR);
         Self {
             connector: connector.clone(),
             shares: Shares::new(places, settings.queue_per_dealer),
@@ -164,8 +167,9 @@ impl Homes {
     }
 
     async fn slot(&self, dealer: DealerId, deadline: Instant) -> DbResult<OwnedMutexGuard<Slot>> {
-        let places = self.places_of(dealer);
-        let Some((home, neighbours)) = places.split_first() else {
+        let all = self.nearest(dealer);
+        let near = all.get(..NEAR).unwrap_or(&all);
+        let Some((home, neighbours)) = near.split_first() else {
             return Err(DbError::PoolTimeout);
         };
         if let Ok(slot) = Arc::clone(home).try_lock_owned() {
@@ -181,27 +185,30 @@ impl Homes {
         if let Ok(slot) = timeout(STEAL_AFTER, Arc::clone(home).lock_owned()).await {
             return Ok(self.at_home(slot));
         }
+        if let Ok(slot) = timeout(ROAM_AFTER, self.first_free(near)).await {
+            return Ok(slot);
+        }
+        let anywhere = timeout_at(deadline, self.first_free(&all)).await;
+        anywhere.map_err(|_elapsed| DbError::PoolTimeout)
+    }
+
+    /// Whichever of `places` is free first; the first of them is the home.
+    async fn first_free(&self, places: &[&Arc<Mutex<Slot>>]) -> OwnedMutexGuard<Slot> {
         let any = places
             .iter()
             .map(|place| Box::pin(Arc::clone(place).lock_owned()));
-        let first_free = futures_util::future::select_all(any);
-        match timeout_at(deadline, first_free).await {
-            Ok((slot, 0, _)) => Ok(self.at_home(slot)),
-            Ok((slot, _, _)) => Ok(self.away(slot)),
-            Err(_elapsed) => Err(DbError::PoolTimeout),
+        match futures_util::future::select_all(any).await {
+            (slot, 0, _) => self.at_home(slot),
+            (slot, _, _) => self.away(slot),
         }
     }
 
-    /// The home of a dealer and its neighbours.
-    fn places_of(&self, dealer: DealerId) -> Vec<&Arc<Mutex<Slot>>> {
-        let mut hasher = self.hasher.build_hasher();
-        dealer.hash(&mut hasher);
-        let hash = std::hash::Hasher::finish(&hasher);
-        let home = usize::try_from(hash % u64::try_from(self.slots.len()).unwrap_or(1));
-        let around = self.slots.iter().cycle().skip(home.unwrap_or(0));
-        around
-            .take(self.slots.len().min(NEIGHBOURS.saturating_add(1)))
-            .collect()
+    /// All backends in the order of a dealer's own: his home, his neighbours, the
+    /// rest. Two dealers with the same home hardly have the same neighbours.
+    fn nearest(&self, dealer: DealerId) -> Vec<&Arc<Mutex<Slot>>> {
+        let mut slots: Vec<_> = self.slots.iter().enumerate().collect();
+        slots.sort_by_cached_key(|(number, _)| self.hasher.hash_one((dealer, number)));
+        slots.into_iter().map(|(_, slot)| slot).collect()
     }
 
     fn at_home(&self, slot: OwnedMutexGuard<Slot>) -> OwnedMutexGuard<Slot> {

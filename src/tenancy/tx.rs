@@ -77,7 +77,7 @@ impl TenantPool {
                         events: Vec::new(),
                     });
                 }
-                Err(error) if attempt < BEGIN_ATTEMPTS && lease.is_broken() => {
+                Err(error) if attempt < BEGIN_ATTEMPTS && is_dead(&mut lease, &error) => {
                     tracing::debug!(%error, "a pooled connection was dead; taking another");
                     attempt += 1;
                 }
@@ -110,6 +110,12 @@ impl TenantPool {
     pub fn metrics(&self) -> &HomeMetrics {
         self.homes.metrics()
     }
+}
+
+/// Whether the connection had ended before the transaction began, so that
+/// another one may try.
+fn is_dead(lease: &mut Lease, error: &DbError) -> bool {
+    matches!(error, DbError::Away(_)) || lease.is_broken()
 }
 
 /// The first words of a transaction. `SET LOCAL` ends with it, whatever happens,

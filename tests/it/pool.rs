@@ -7,6 +7,7 @@ use std::time::Duration;
 use diesel::QueryDsl;
 use diesel::sql_types::BigInt;
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use secrecy::ExposeSecret;
 use tubex::db::error::DbError;
 use tubex::db::homes::{HomeMetrics, HomeSettings};
 use tubex::db::observe::StatementCount;
@@ -15,7 +16,7 @@ use tubex::events::EventBus;
 use tubex::kernel::clock::Clock;
 use tubex::tenancy::{Access, TenantContext, TenantPool, TenantTx};
 
-use crate::support::{Server, request_settings};
+use crate::support::{Server, owner, request_settings};
 
 struct Pool {
     pool: TenantPool,
@@ -137,6 +138,31 @@ async fn a_connection_that_has_met_many_dealers_is_replaced() {
     // After the third dealer; the last two are met by the next.
     assert_eq!(pool.metric(|m| &m.recycled), 1);
     assert_eq!(pool.metric(|m| &m.opened), 2);
+}
+
+#[tokio::test]
+async fn connections_that_died_while_at_rest_are_replaced_unseen() {
+    let name = format!("died-{}", uuid::Uuid::new_v4().simple());
+    let pool = Pool::with(3, |settings| {
+        let url = format!("{}?application_name={name}", settings.url.expose_secret());
+        settings.url = url.into();
+    })
+    .await;
+    for dealer in 0..3 {
+        pool.request(dealer).await;
+    }
+    let kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                WHERE application_name = $1";
+    let killed: i64 = owner()
+        .await
+        .query_one(kill, &[&name])
+        .await
+        .unwrap()
+        .get(0);
+    assert!(killed > 0);
+    for dealer in 0..3 {
+        pool.request(dealer).await;
+    }
 }
 
 #[derive(diesel::QueryableByName)]
