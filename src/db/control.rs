@@ -22,11 +22,6 @@ impl ControlPool {
     pub async fn checkout(&self) -> DbResult<ControlConn> {
         self.0.checkout().await.map(ControlConn)
     }
-
-    /// Closes all connections; later checkouts fail.
-    pub fn close(&self) {
-        self.0.close();
-    }
 }
 
 /// A connection to the `platform` schema. Code that wants a dealer's rows asks

@@ -5,7 +5,8 @@
 //! dealer's work goes to his home backend, chosen by hash. While the home is
 //! busy, a neighbour that knows the dealer takes over at once, and after a short
 //! wait any of his neighbours does. They are few, so a dealer is known to few
-//! backends, and a backend knows few dealers.
+//! backends, and a backend knows few dealers. Only while all of them are held for
+//! long does he go elsewhere.
 //!
 //! What a backend has learnt is never given back to the system, so backends are
 //! closed when they have grown old or have met too many dealers.
@@ -61,7 +62,7 @@ pub struct HomeSettings {
 pub struct HomeMetrics {
     /// Leases at the dealer's home.
     pub home: AtomicU64,
-    /// Leases at a neighbour.
+    /// Leases elsewhere: at a neighbour, or anywhere when all of those were held.
     pub stolen: AtomicU64,
     /// Connections opened.
     pub opened: AtomicU64,

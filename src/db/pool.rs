@@ -66,10 +66,6 @@ impl RawPool {
             other => DbError::Away(other.to_string()),
         })
     }
-
-    pub(crate) fn close(&self) {
-        self.pool.close();
-    }
 }
 
 fn manager_config(connector: Connector, setup: String) -> ManagerConfig<AsyncPgConnection> {

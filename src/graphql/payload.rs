@@ -2,7 +2,8 @@
 
 use async_graphql::MaybeUndefined;
 
-use crate::error::{ErrorCode, Refusal, UserError};
+use crate::db::error::DbResult;
+use crate::error::{ErrorCode, Refusal, ServiceResult, UserError};
 
 /// Declares the payload type of a mutation with its one record field.
 macro_rules! payload {
@@ -37,8 +38,19 @@ pub fn given<T>(field: MaybeUndefined<T>) -> Option<Option<T>> {
     }
 }
 
-/// Why an update by id and version met no row.
-pub fn not_updated(exists: bool) -> Refusal {
+/// The row of an update by id and version, or why it met none. `same_id` looks
+/// for the record whatever its version; it is asked only if it has to be.
+pub async fn updated<R>(
+    row: Option<R>,
+    same_id: impl Future<Output = DbResult<Vec<R>>>,
+) -> ServiceResult<R> {
+    match row {
+        Some(row) => Ok(row),
+        None => Err(not_updated(!same_id.await?.is_empty())),
+    }
+}
+
+fn not_updated(exists: bool) -> Refusal {
     if exists {
         UserError::at(
             ErrorCode::Conflict,

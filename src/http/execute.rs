@@ -48,8 +48,8 @@ pub(super) async fn execute(
     let work = app.schema.execute(request.data(scope));
     let limit = app.settings.request_timeout_ms;
     let outcome = tokio::time::timeout(limit, work.instrument(span)).await;
-    // Dropped by the timeout, the operation's transaction went with it; one
-    // that only read is ended here.
+    // A query's transaction ends here, as does one that the time limit left
+    // open; those of mutation fields have ended with their fields.
     operation.scope.release().await;
     let response = outcome.map_err(|_elapsed| out_of_time(limit))?;
     Ok(operation.finish(response))

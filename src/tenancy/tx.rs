@@ -72,7 +72,6 @@ impl TenantPool {
                     return Ok(TenantTx {
                         lease,
                         context,
-                        access,
                         pool: self.clone(),
                         events: Vec::new(),
                     });
@@ -131,12 +130,12 @@ fn begin_sql(context: &TenantContext, access: Access) -> String {
 
 /// A transaction on one dealer's schema: the only way to his rows.
 ///
-/// Queries run on it directly, as on a diesel connection. Dropping it undoes the work and closes the connection; end it by
-/// [`TenantTx::commit`] or [`TenantTx::rollback`].
+/// Queries run on it directly, as on a diesel connection. Dropping it undoes the
+/// work and closes the connection; end it by [`TenantTx::commit`] or
+/// [`TenantTx::rollback`].
 pub struct TenantTx {
     lease: Lease,
     context: Arc<TenantContext>,
-    access: Access,
     pool: TenantPool,
     events: Vec<Event>,
 }
@@ -203,11 +202,6 @@ impl TenantTx {
                 tracing::warn!(%error, "a read transaction did not end cleanly; its connection is closed");
             }
         });
-    }
-
-    /// What the transaction may do.
-    pub const fn access(&self) -> Access {
-        self.access
     }
 
     /// What marks the statements of this dealer, if plans are kept.

@@ -6,7 +6,7 @@ use super::input::{CategoryArchiveInput, CategoryCreateInput, CategoryUpdateInpu
 use super::model::{CategoryChanges, CategoryId, CategoryRow};
 use super::query;
 use crate::error::{Constraint, ErrorCode, Refusal, ServiceResult, UserError, on_constraint};
-use crate::graphql::payload::{given, not_updated};
+use crate::graphql::payload::{given, updated};
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
 
@@ -91,14 +91,10 @@ async fn change(
     version: i32,
     changes: CategoryChanges,
 ) -> ServiceResult<CategoryRow> {
-    let updated = query::update(tx, id, version, changes)
+    let row = query::update(tx, id, version, changes)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
-    if let Some(row) = updated {
-        return Ok(row);
-    }
-    let exists = !query::find_many(tx, &[id]).await?.is_empty();
-    Err(not_updated(exists))
+    updated(row, query::find_many(tx, &[id])).await
 }
 
 /// Refuses to hang a category below itself. All rows are locked, so that two

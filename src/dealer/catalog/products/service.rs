@@ -8,7 +8,7 @@ use super::query;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::error::{Constraint, ServiceResult, on_constraint};
 use crate::events::EventKind;
-use crate::graphql::payload::{given, not_updated};
+use crate::graphql::payload::{given, updated};
 use crate::kernel::checks::Checks;
 use crate::kernel::ratio::Ratio;
 use crate::tenancy::TenantTx;
@@ -136,13 +136,10 @@ async fn change(
     version: i32,
     changes: ProductChanges,
 ) -> ServiceResult<ProductRow> {
-    let updated = query::update(tx, id, version, changes)
+    let row = query::update(tx, id, version, changes)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
-    let Some(row) = updated else {
-        let exists = !query::find_many(tx, &[id]).await?.is_empty();
-        return Err(not_updated(exists));
-    };
+    let row = updated(row, query::find_many(tx, &[id])).await?;
     tx.emit(EventKind::ProductChanged, id.uuid());
     Ok(row)
 }

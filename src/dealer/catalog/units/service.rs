@@ -4,7 +4,7 @@ use super::input::{UnitCreateInput, UnitUpdateInput};
 use super::model::{UnitChanges, UnitId, UnitRow};
 use super::query;
 use crate::error::{Constraint, ServiceResult, on_constraint};
-use crate::graphql::payload::{given, not_updated};
+use crate::graphql::payload::{given, updated};
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
 
@@ -68,12 +68,8 @@ pub async fn update(tx: &mut TenantTx, input: UnitUpdateInput) -> ServiceResult<
         updated_at: tx.now(),
     };
     let (id, version) = (input.id, input.expected_version);
-    let updated = query::update(tx, id, version, changes)
+    let row = query::update(tx, id, version, changes)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
-    if let Some(row) = updated {
-        return Ok(row);
-    }
-    let exists = !query::find_many(tx, &[id]).await?.is_empty();
-    Err(not_updated(exists))
+    updated(row, query::find_many(tx, &[id])).await
 }

@@ -4,7 +4,7 @@ use super::input::{WarehouseArchiveInput, WarehouseCreateInput, WarehouseUpdateI
 use super::model::{WarehouseChanges, WarehouseId, WarehouseRow};
 use super::query;
 use crate::error::{Constraint, ServiceResult, on_constraint};
-use crate::graphql::payload::not_updated;
+use crate::graphql::payload::updated;
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
 
@@ -81,12 +81,8 @@ async fn change(
     version: i32,
     changes: WarehouseChanges,
 ) -> ServiceResult<WarehouseRow> {
-    let updated = query::update(tx, id, version, changes)
+    let row = query::update(tx, id, version, changes)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
-    if let Some(row) = updated {
-        return Ok(row);
-    }
-    let exists = !query::find_many(tx, &[id]).await?.is_empty();
-    Err(not_updated(exists))
+    updated(row, query::find_many(tx, &[id])).await
 }
