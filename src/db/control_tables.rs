@@ -11,6 +11,9 @@ diesel::table! {
         created_at -> Timestamptz,
         activated_at -> Nullable<Timestamptz>,
         schema_version -> Nullable<Text>,
+        status_reason -> Nullable<Text>,
+        status_changed_at -> Nullable<Timestamptz>,
+        delete_after -> Nullable<Timestamptz>,
     }
 }
 

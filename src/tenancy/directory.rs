@@ -29,6 +29,8 @@ const BEHIND_FOR: Duration = Duration::from_secs(1);
 text_enum! {
     /// Where a dealer stands in his life as a tenant.
     pub enum DealerStatus {
+        /// A schema in stock, of no dealer yet; whole once it has a version.
+        Spare = "SPARE",
         /// The schema is being made.
         Provisioning = "PROVISIONING",
         /// Open for business.
@@ -37,6 +39,10 @@ text_enum! {
         Suspended = "SUSPENDED",
         /// Closed for good; the rows are kept for export.
         Archived = "ARCHIVED",
+        /// Closed for good; the rows go when the time of grace is over.
+        Deleting = "DELETING",
+        /// The rows are gone; only this entry is left.
+        Dropped = "DROPPED",
     }
 }
 
@@ -71,6 +77,17 @@ struct DealerRow {
     schema_version: Option<String>,
 }
 
+impl DealerStatus {
+    /// States in which there is a whole schema, or may be one.
+    pub const WITH_SCHEMA: [Self; 5] = [
+        Self::Spare,
+        Self::Active,
+        Self::Suspended,
+        Self::Archived,
+        Self::Deleting,
+    ];
+}
+
 impl TryFrom<DealerRow> for Dealer {
     type Error = DbError;
 
@@ -102,9 +119,10 @@ pub async fn dealer_find(conn: &mut ControlConn, id: DealerId) -> DbResult<Optio
         .transpose()
 }
 
-/// Reads all dealers in the order of their registration.
+/// Reads all dealers in the order of their registration, whatever their states.
 pub async fn dealer_list(conn: &mut ControlConn) -> DbResult<Vec<Dealer>> {
     let rows: Vec<DealerRow> = dealers::table
+        .filter(dealers::status.ne(DealerStatus::Spare))
         .order(dealers::id)
         .select(DealerRow::as_select())
         .load(&mut **conn)

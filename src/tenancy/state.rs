@@ -51,7 +51,8 @@ pub async fn migrated(control: &ControlPool) -> Result<Migrated, MigrateError> {
 async fn older_than(conn: &mut ControlConn, version: Option<&str>) -> DbResult<i64> {
     let is_older = dealers::schema_version.lt(version).assume_not_null();
     let older = dealers::table
-        .filter(dealers::status.ne(DealerStatus::Provisioning))
+        .filter(dealers::status.eq_any(DealerStatus::WITH_SCHEMA))
+        .filter(dealers::status.ne(DealerStatus::Spare))
         .filter(is_older.or(dealers::schema_version.is_null()))
         .count();
     Ok(older.get_result(&mut **conn).await?)

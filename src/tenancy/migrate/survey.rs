@@ -63,8 +63,13 @@ pub(super) fn targets(
     conn: &mut OwnerConn,
     only: &[DealerId],
 ) -> Result<Vec<Target>, MigrateError> {
+    // A spare without a version is still being filled.
+    let has_schema = dealers::status
+        .ne(DealerStatus::Spare)
+        .or(dealers::schema_version.is_not_null());
     let query = dealers::table
-        .filter(dealers::status.ne(DealerStatus::Provisioning))
+        .filter(dealers::status.eq_any(DealerStatus::WITH_SCHEMA))
+        .filter(has_schema)
         .order(dealers::id)
         .select((dealers::id, dealers::schema_name, dealers::schema_version))
         .into_boxed();
