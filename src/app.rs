@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::auth::password::{PasswordCost, Passwords};
 use crate::auth::token::{AccessTokens, KeyError};
-use crate::config::{ConfigError, DatabaseSettings, Registration, ServerSettings};
+use crate::config::{ConfigError, DatabaseSettings, Pooler, Registration, ServerSettings};
 use crate::db::connect::{ConnectError, Connector};
 use crate::db::control::ControlPool;
 use crate::db::error::DbError;
@@ -223,21 +223,30 @@ fn schema(core: &Core, identity: &Identity, settings: &ServerSettings) -> ApiSch
 /// hangs is ended by the database too, in case the server can not.
 fn request_pool(settings: &DatabaseSettings) -> HomeSettings {
     let statement = settings.statement_timeout_ms.as_millis();
+    // The plans of a dealer's statements are kept, so they must not hang on the
+    // values of one execution.
+    let session_words = |local: &str| {
+        format!(
+            "SET {local}TIME ZONE 'UTC'; SET {local}plan_cache_mode = force_generic_plan; \
+             SET {local}statement_timeout = {statement}; SET {local}lock_timeout = 5000; \
+             SET {local}idle_in_transaction_session_timeout = 60000; "
+        )
+    };
     HomeSettings {
         url: settings.database_url.clone(),
         size: settings.request_pool_size,
         wait: settings.pool_wait_ms,
         queue_per_dealer: settings.queue_per_dealer,
         keep_plans: settings.keep_plans,
+        statements_per_backend: settings.statements_per_backend,
+        memory_per_backend: settings.memory_per_backend_mib.saturating_mul(1 << 20),
         dealers_per_backend: settings.dealers_per_backend,
         max_age: Duration::from_secs(settings.backend_age_s),
-        // The plans of a dealer's statements are kept, so they must not hang
-        // on the values of one execution.
-        session_setup: format!(
-            "SET search_path = ''; SET plan_cache_mode = force_generic_plan; \
-             SET statement_timeout = {statement}; SET lock_timeout = 5000; \
-             SET idle_in_transaction_session_timeout = 60000"
-        ),
+        session_setup: format!("SET search_path = ''; {}", session_words("")),
+        transaction_setup: match settings.pooler {
+            Pooler::None => String::new(),
+            Pooler::Transaction => session_words("LOCAL "),
+        },
     }
 }
 

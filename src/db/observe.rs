@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use diesel::connection::{Instrumentation, InstrumentationEvent};
-
 /// Counts the statements one unit of work sends, transaction control aside.
 ///
 /// Shown in the request's log line and, in development, in the answer's
@@ -18,27 +16,9 @@ impl StatementCount {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// The hook for a connection.
-    pub fn hook(&self) -> impl Instrumentation + 'static {
-        let count = Arc::clone(&self.0);
-        move |event: InstrumentationEvent<'_>| {
-            if let InstrumentationEvent::StartQuery { query, .. } = event {
-                count.fetch_add(1, Ordering::Relaxed);
-                tracing::trace!(sql = without_values(&query.to_string()), "statement");
-            }
-        }
+    /// One more. Its values are the dealer's and no business of the log's.
+    pub(super) fn one(&self, sql: &str) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        tracing::trace!(sql, "statement");
     }
-}
-
-/// diesel shows the bound values behind the statement; they are the dealer's and
-/// no business of the log's.
-fn without_values(shown: &str) -> &str {
-    shown
-        .rsplit_once(" -- binds: ")
-        .map_or(shown, |(sql, _)| sql)
-}
-
-/// The hook of a connection nobody uses.
-pub fn silent() -> impl Instrumentation + 'static {
-    |_: InstrumentationEvent<'_>| {}
 }
