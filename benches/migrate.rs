@@ -17,6 +17,7 @@
 )]
 
 #[path = "migrate/fleet.rs"]
+#[expect(dead_code, reason = "another bench needs the core")]
 mod fleet;
 #[path = "migrate/long_query.rs"]
 mod long_query;

@@ -221,7 +221,7 @@ fn schema(core: &Core, identity: &Identity, settings: &ServerSettings) -> ApiSch
 
 /// The request pool's sessions start with an empty path and no rights. What
 /// hangs is ended by the database too, in case the server can not.
-fn request_pool(settings: &DatabaseSettings) -> HomeSettings {
+pub fn request_pool(settings: &DatabaseSettings) -> HomeSettings {
     let statement = settings.statement_timeout_ms.as_millis();
     // The plans of a dealer's statements are kept, so they must not hang on the
     // values of one execution.
