@@ -38,7 +38,7 @@ diesel::table! {
     platform.schema_builds (dealer_id) {
         dealer_id -> Uuid,
         version -> Nullable<Text>,
-        statements -> Integer,
+        statements -> Int4,
     }
 }
 
@@ -56,4 +56,10 @@ diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
-diesel::allow_tables_to_appear_in_same_query!(dealers, memberships, migration_failures, schema_builds, users);
+diesel::allow_tables_to_appear_in_same_query!(
+    dealers,
+    memberships,
+    migration_failures,
+    schema_builds,
+    users,
+);

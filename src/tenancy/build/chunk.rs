@@ -91,7 +91,10 @@ fn left<'a>(
         let Some(first) = pending.iter().position(is_begun) else {
             return Err(MigrateError::Unknown(version.clone()));
         };
-        pending.get_mut(..=first).unwrap_or_default().rotate_right(1);
+        pending
+            .get_mut(..=first)
+            .unwrap_or_default()
+            .rotate_right(1);
         skip = usize::try_from(*done).unwrap_or(0);
     }
     Ok(pending.into_iter().flat_map(pieces).skip(skip).collect())
@@ -125,7 +128,8 @@ fn run(conn: &mut OwnerConn, piece: &Piece<'_>) -> Result<(), MigrateError> {
     if piece.is_last {
         // Digits, as every version is: `MigrationSet::new` lets nothing else in.
         let version = &piece.step.version;
-        let record = format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')");
+        let record =
+            format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')");
         send(conn, &record)?;
     }
     Ok(())

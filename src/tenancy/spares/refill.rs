@@ -66,7 +66,7 @@ impl Spares {
     }
 
     /// Makes spares until `target` are whole, and finishes first what an earlier
-    /// refill left half-made. `pace` is asked after each of them whether to go on;
+    /// refill left half-made. `pace` is asked between two of them whether to go on;
     /// it may take its time. Blocks.
     pub fn refill(
         &self,
@@ -118,7 +118,7 @@ impl Spares {
                     refill.failed.push((site.dealer, error));
                 }
             }
-            if !pace() {
+            if missing > 1 && !pace() {
                 return Ok(refill);
             }
         }
