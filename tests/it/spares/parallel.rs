@@ -21,7 +21,7 @@ async fn depot(name: &'static str) -> Depot {
     settings.control_pool_size = 8;
     settings.owner_pool_size = 4;
     // A loaded machine is no fault.
-    settings.pool_wait_ms = Duration::from_secs(60);
+    settings.pool_wait_ms = Duration::from_mins(1);
     Depot::of(settings).await
 }
 
@@ -80,7 +80,7 @@ async fn with_too_few_spares_some_have_theirs_made() {
     let depot = depot("parallel_mixed").await;
     depot.fill(8).await;
     // The filler goes on meanwhile, as it would.
-    let (_, refill) = tokio::join!(register_at_once(&depot), depot.fill(8));
+    let ((), refill) = tokio::join!(register_at_once(&depot), depot.fill(8));
     assert!(refill.failed.is_empty());
     let stock = depot.fill(8).await;
     assert!(stock.failed.is_empty());
