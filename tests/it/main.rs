@@ -26,4 +26,5 @@ mod query_count;
 mod redis;
 mod schema_sdl;
 mod soak;
+mod spares;
 mod websocket;

@@ -109,7 +109,11 @@ fn turn_key(schema: &SchemaName) -> String {
 }
 
 /// Local to the transaction, so that no path stays behind on the connection.
-fn stand_on(conn: &mut OwnerConn, schema: &SchemaName, more: &str) -> QueryResult<()> {
+pub(in crate::tenancy) fn stand_on(
+    conn: &mut OwnerConn,
+    schema: &SchemaName,
+    more: &str,
+) -> QueryResult<()> {
     let path = schema.quoted();
     conn.batch_execute(&format!("{more} SET LOCAL search_path TO {path}, public"))
 }
@@ -120,15 +124,7 @@ fn apply(
     set: &MigrationSet,
     schema: &SchemaName,
 ) -> Result<Vec<String>, MigrateError> {
-    let mut applied = applied(conn)?;
-    if applied.is_empty() {
-        // Default privileges give the dealer's role its tables; the record of
-        // versions is ours alone.
-        conn.batch_execute(&format!(
-            "REVOKE ALL ON __diesel_schema_migrations FROM {}",
-            schema.quoted()
-        ))?;
-    }
+    let mut applied = applied_or_none(conn, schema)?;
     let pending = set.pending(&applied);
     for step in &pending {
         // Digits, as every version is: `MigrationSet::new` lets nothing else in.
@@ -172,20 +168,39 @@ fn undo(
 /// A migration and its record, in one message.
 fn run(conn: &mut OwnerConn, step: &Step, text: &str, record: &str) -> Result<(), MigrateError> {
     conn.batch_execute(&format!("{text}\n;{record}"))
-        .map_err(|error| match DbError::from(error) {
-            DbError::Other(cause) => {
-                MigrateError::Migration(format!("{}: {cause}", step.name).into())
-            }
-            DbError::Unique { constraint } => {
-                let cause = format!("{}: rows repeat in {constraint}", step.name);
-                MigrateError::Migration(cause.into())
-            }
-            DbError::ForeignKey { constraint } => {
-                let cause = format!("{}: rows without a parent in {constraint}", step.name);
-                MigrateError::Migration(cause.into())
-            }
-            passing => MigrateError::Db(passing),
-        })
+        .map_err(|error| failed(step, error))
+}
+
+/// Tells a migration that is wrong from a database that is busy or away.
+pub(in crate::tenancy) fn failed(step: &Step, error: diesel::result::Error) -> MigrateError {
+    match DbError::from(error) {
+        DbError::Other(cause) => MigrateError::Migration(format!("{}: {cause}", step.name).into()),
+        DbError::Unique { constraint } => {
+            let cause = format!("{}: rows repeat in {constraint}", step.name);
+            MigrateError::Migration(cause.into())
+        }
+        DbError::ForeignKey { constraint } => {
+            let cause = format!("{}: rows without a parent in {constraint}", step.name);
+            MigrateError::Migration(cause.into())
+        }
+        passing => MigrateError::Db(passing),
+    }
+}
+
+/// The versions in diesel's table; where there are none the table may be new,
+/// and is made ours alone: default privileges gave it to the dealer's role.
+pub(in crate::tenancy) fn applied_or_none(
+    conn: &mut OwnerConn,
+    schema: &SchemaName,
+) -> Result<HashSet<String>, MigrateError> {
+    let applied = applied(conn)?;
+    if applied.is_empty() {
+        conn.batch_execute(&format!(
+            "REVOKE ALL ON __diesel_schema_migrations FROM {}",
+            schema.quoted()
+        ))?;
+    }
+    Ok(applied)
 }
 
 /// The versions in diesel's table, which is made if it is missing.
@@ -203,7 +218,7 @@ fn lost_or_failed(error: Box<dyn std::error::Error + Send + Sync>) -> MigrateErr
 }
 
 /// Tells the directory where a schema stands, in the transaction that put it there.
-fn record_version(
+pub(in crate::tenancy) fn record_version(
     conn: &mut OwnerConn,
     schema: &SchemaName,
     applied: HashSet<String>,

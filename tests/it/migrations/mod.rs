@@ -1,6 +1,6 @@
 //! Migrations: what goes up comes down, and diesel's tables are theirs.
 
-mod dump;
+pub mod dump;
 mod fleet;
 mod runner;
 mod set;
