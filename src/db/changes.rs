@@ -23,7 +23,9 @@ const AT_MOST: usize = 1000;
 /// kept, in seconds.
 const TOO_LATE_S: f64 = 1800.0;
 
-const SETUP: &str = "SET search_path = ''; SET statement_timeout = 5000; LISTEN tubex_dealers";
+/// The name by which an administrator finds the connection.
+const SETUP: &str = "SET search_path = ''; SET statement_timeout = 5000; \
+                     SET application_name = 'tubex watch'; LISTEN tubex_dealers";
 /// Rows that a restored database has brought along bear ids of a server that was
 /// further; those are yet to come here, so they are left out.
 const MISSED: &str = "\

@@ -24,6 +24,9 @@ pub enum LifecycleError {
     /// The state does not allow it.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// Somebody else changed the dealer at the same time.
+    #[error("the dealer has just been changed by somebody else; look at him, and try again")]
+    Raced,
     /// The name given to confirm a drop is not the dealer's.
     #[error("the confirmation must be the dealer's name, letter by letter")]
     Unconfirmed,
@@ -71,9 +74,12 @@ impl From<LifecycleError> for Refusal {
                 (ErrorCode::NotFound, "dealerId")
             }
             LifecycleError::Ambiguous(_) => (ErrorCode::BadUserInput, "dealerId"),
-            LifecycleError::Unconfirmed => (ErrorCode::BadUserInput, "confirmation"),
+            LifecycleError::Unconfirmed => (ErrorCode::BadUserInput, "confirm"),
             LifecycleError::Refused(_) => {
                 return UserError::general(ErrorCode::NotAllowed, message).into();
+            }
+            LifecycleError::Raced => {
+                return UserError::general(ErrorCode::Conflict, message).into();
             }
             LifecycleError::Faults(faults) => return faults.into(),
             LifecycleError::Raze(cause) => return AppError::internal(cause).into(),

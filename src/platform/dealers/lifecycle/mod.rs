@@ -165,7 +165,8 @@ impl Lifecycle {
             let Some(changed) = changed else {
                 // Somebody else was faster: what is possible depends on what he did.
                 let dealer = find(conn, order.dealer).await?;
-                return Err(dealer.refuse(action).into());
+                dealer.target(action)?;
+                return Err(LifecycleError::Raced);
             };
             let detail = change.detail(&dealer);
             query::note(conn, ActionRow::new(&order, action, detail, now)).await?;

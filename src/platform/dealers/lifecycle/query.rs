@@ -128,6 +128,7 @@ pub(super) async fn change(
 ) -> DbResult<Option<DealerRecord>> {
     let query = diesel::update(dealers::table.find(dealer.id))
         .filter(dealers::status.eq(dealer.status))
+        .filter(dealers::name.eq(&dealer.name))
         .filter(dealers::drop_began_at.is_null())
         .set(Written::new(to, change, order, now))
         .returning(DealerRecord::as_returning());
