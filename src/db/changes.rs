@@ -95,10 +95,10 @@ impl ChangeFeed {
                 return Err(DbError::Away("the connection has ended".to_owned()));
             };
             let payload = notification?.payload;
-            match uuid::Uuid::try_parse(&payload) {
-                Ok(id) => return Ok(DealerId::from_uuid(id)),
-                Err(_) => tracing::warn!(payload, "a notification names no dealer"),
+            if let Ok(id) = uuid::Uuid::try_parse(&payload) {
+                return Ok(DealerId::from_uuid(id));
             }
+            tracing::warn!(payload, "a notification names no dealer");
         }
     }
 

@@ -81,7 +81,8 @@ async fn a_drop_that_stops_half_way_is_taken_up_and_can_not_be_called_off() {
         life.finish_drop(dealer.id, "test"),
         life.finish_drop(dealer.id, "test")
     );
-    (one.unwrap(), other.unwrap());
+    one.unwrap();
+    other.unwrap();
     assert_eq!(count(&owner, SCHEMAS, &dealer.schema).await, 0);
     assert_eq!(count(&owner, ROLES, &dealer.schema).await, 0);
     let actions = life.actions(dealer.id).await.unwrap();

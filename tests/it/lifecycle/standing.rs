@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use diesel_async::SimpleAsyncConnection;
 use serde_json::json;
 use tubex::db::error::DbError;
 use tubex::db::observe::StatementCount;
@@ -76,7 +77,6 @@ async fn code_that_forgets_to_ask_gets_no_transaction_that_writes() {
         .await;
     assert!(matches!(begun.err(), Some(DbError::ReadOnly)));
     // And one that reads can not write, whatever is sent through it.
-    use diesel_async::SimpleAsyncConnection;
     let mut tx = server
         .app
         .tenants

@@ -55,7 +55,7 @@ async fn act(
         Archive => life.archive(&order).await,
         Drop => life.drop(&order, "Acme", GRACE_DAYS).await,
         Rename => life.rename(&order, "Acme & Sons").await,
-        DealerAction::Dropped => unreachable!("done by the sweep only"),
+        DealerAction::Dropped => panic!("done by the sweep only"),
     }
 }
 
