@@ -67,10 +67,6 @@ impl Fleet {
         Self(core)
     }
 
-    pub fn core(&self) -> &Core {
-        &self.0
-    }
-
     /// Makes dealers until there are `count`.
     pub fn fill(&self, count: usize) -> Value {
         let present = self.survey(MigrationSet::tenant().unwrap()).total();

@@ -15,7 +15,6 @@ mod stop;
 mod sweeper;
 mod synthetic;
 mod tenant;
-mod tenant_fill;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -56,7 +55,7 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Bring the control plane and all dealers' schemas up to date.
     Migrate(migrate::MigrateArgs),
-    /// Create, list and repair dealers.
+    /// Create, list, suspend, archive, drop and repair dealers.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
     /// Print the GraphQL schema.

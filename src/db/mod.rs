@@ -7,6 +7,7 @@
 //! blocking threads.
 
 pub mod backend;
+pub mod changes;
 pub mod connect;
 pub mod control;
 #[expect(missing_docs, reason = "the migrations explain them")]

@@ -51,13 +51,15 @@ impl TenantPool {
         }
     }
 
-    /// Begins a transaction on the dealer of `context`.
+    /// Begins a transaction on the dealer of `context`; one that may only be read
+    /// is refused [`Access::Write`].
     pub async fn begin(
         &self,
         context: Arc<TenantContext>,
         access: Access,
         count: &StatementCount,
     ) -> DbResult<TenantTx> {
+        context.permit(access)?;
         let mut lease = self.homes.lease(context.dealer().id).await?;
         let words = self.first_words(&context, access);
         lease.backend().begin(words, count);

@@ -4,6 +4,7 @@ mod config;
 mod dev;
 mod fill;
 mod key;
+mod life;
 mod migrate;
 mod program;
 mod schema;

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Request;
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel::ExpressionMethods;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tubex::app::{App, Core};
@@ -82,6 +81,7 @@ impl Shop {
     }
 
     async fn fill(&self, dealer: usize) {
+        use diesel_async::RunQueryDsl;
         let mark = self.mark(dealer);
         let mut tx = self.begin(dealer, true).await.unwrap();
         let now = tx.now();
