@@ -6,6 +6,7 @@ mod dev_report;
 mod graphiql_bundle;
 mod key;
 mod migrate;
+mod operator;
 mod output;
 mod progress;
 mod schema;
@@ -57,6 +58,9 @@ enum Command {
     /// Create, list and repair dealers.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
+    /// Let operators in at their endpoint.
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     /// Print the GraphQL schema.
     Schema(schema::SchemaArgs),
     /// Look at settings.
@@ -105,10 +109,12 @@ fn misuse(error: &clap::Error, json: bool) -> ExitCode {
 #[error("{0}")]
 struct Misuse(String);
 
-/// The command line; the demo lets strangers in where a server does not.
+/// The command line; the demo lets strangers in where a server does not, and has
+/// operators from the start.
 fn command() -> clap::Command {
     Cli::command().mut_subcommand("dev", |dev| {
         dev.mut_arg("registration", |arg| arg.default_value("open"))
+            .mut_arg("operator_listen", |arg| arg.default_value("127.0.0.1:0"))
     })
 }
 
@@ -118,6 +124,7 @@ fn dispatch(command: Command, output: Output) -> CommandResult {
         Command::Serve(args) => serve::run(&args, output),
         Command::Migrate(args) => migrate::run(&args, output),
         Command::Tenant(command) => tenant::run(&command, output),
+        Command::Operator(command) => operator::run(&command, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::Config(command) => config_check::run(&command, output),
         Command::Key(command) => key::run(&command, output),

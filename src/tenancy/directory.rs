@@ -18,6 +18,7 @@ use crate::db::error::{DbError, DbResult};
 use crate::db::text_enum::text_enum;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::kernel::ids::DealerId;
+use crate::kernel::metric::Counter;
 
 /// Dealers kept in memory; the least used leave first.
 const CAPACITY: u64 = 20_000;
@@ -136,6 +137,16 @@ pub struct Directory {
     control: ControlPool,
     dealers: Cache<DealerId, Option<Arc<Dealer>>>,
     needed: Option<Arc<str>>,
+    metrics: Arc<DirectoryMetrics>,
+}
+
+/// How often the directory was asked, and how often it had to ask the database.
+#[derive(Debug, Default)]
+pub struct DirectoryMetrics {
+    /// Lookups of a dealer.
+    pub lookups: Counter,
+    /// Those that were not answered from memory.
+    pub reads: Counter,
 }
 
 /// How long an entry may be acted on.
@@ -172,6 +183,7 @@ impl Directory {
                 .expire_after(freshness)
                 .build(),
             needed,
+            metrics: Arc::default(),
         }
     }
 
@@ -196,7 +208,18 @@ impl Directory {
         self.dealers.invalidate(&dealer).await;
     }
 
+    /// How often it was asked so far.
+    pub fn metrics(&self) -> &DirectoryMetrics {
+        &self.metrics
+    }
+
+    /// Dealers in memory, those that are no more fresh included.
+    pub fn kept(&self) -> u64 {
+        self.dealers.entry_count()
+    }
+
     async fn active(&self, id: DealerId) -> AppResult<Arc<Dealer>> {
+        self.metrics.lookups.add_one();
         let dealer = self
             .dealers
             .try_get_with(id, self.read(id))
@@ -221,6 +244,7 @@ impl Directory {
     }
 
     async fn read(&self, id: DealerId) -> AppResult<Option<Arc<Dealer>>> {
+        self.metrics.reads.add_one();
         let mut conn = self.control.checkout().await?;
         Ok(dealer_find(&mut conn, id).await?.map(Arc::new))
     }

@@ -20,6 +20,7 @@ mod cli;
 mod http;
 mod isolation;
 mod migrations;
+mod operator;
 mod pool;
 mod provisioning;
 mod query_count;

@@ -195,7 +195,7 @@ impl Socket {
         if self.context.is_some() {
             return ControlFlow::Break(Some(Close::TooManyInits));
         }
-        let context = match admit(&self.app, authorization(payload)).await {
+        let context = match admit(&*self.app, authorization(payload)).await {
             Ok(Some(context)) => context,
             Ok(None) => {
                 let hint = "send {\"authorization\": \"Bearer …\"} in connection_init";
