@@ -174,9 +174,10 @@ pub const fn list_cost(row: usize) -> usize {
 }
 
 type Counting = BoxFuture<'static, AppResult<i64>>;
+type Count = dyn Fn(&Context<'_>) -> AppResult<Counting> + Send + Sync;
 
 /// Counts all records a list has, when asked to.
-pub struct TotalCount(Box<dyn Fn(&Context<'_>) -> AppResult<Counting> + Send + Sync>);
+pub struct TotalCount(Box<Count>);
 
 impl TotalCount {
     /// `count` runs when the field is selected.

@@ -72,12 +72,13 @@ async fn a_token_of_one_endpoint_is_refused_at_the_other() {
     assert_eq!(socket.close_code().await, 4403);
 }
 
+type Change = fn(&mut Value);
+
 #[tokio::test]
 async fn forged_claims_are_refused() {
     let server = shared().await;
     let whole = forged(&server, |_claims| {});
     server.operator_with(Some(&whole)).get(NODE).await;
-    type Change = fn(&mut Value);
     let changes: [Change; 8] = [
         |claims| claims["aud"] = json!("tubex-api"),
         |claims| claims["aud"] = json!(["tubex-api", "tubex-operator"]),

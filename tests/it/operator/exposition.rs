@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// All samples by name and labels as they stand in the text.
 pub struct Figures {
-    samples: BTreeMap<String, f64>,
+    samples: BTreeMap<String, String>,
 }
 
 impl Figures {
@@ -23,14 +23,13 @@ impl Figures {
             let (named, kind) = kind.split_once(' ').expect(line);
             assert_eq!(named, family);
             assert_eq!(kind == "counter", family.ends_with("_total"), "{family}");
-            let mut own = Vec::new();
+            let mut own: Vec<(String, f64)> = Vec::new();
             while let Some(line) = lines.next_if(|line| !line.starts_with('#')) {
                 let (series, value) = line.rsplit_once(' ').expect(line);
-                let value: f64 = value.parse().expect(line);
                 check_series(series, family, kind);
-                let before = samples.insert(series.to_owned(), value);
+                let before = samples.insert(series.to_owned(), value.to_owned());
                 assert!(before.is_none(), "{series} comes twice");
-                own.push((series.to_owned(), value));
+                own.push((series.to_owned(), value.parse().expect(line)));
             }
             match kind {
                 "counter" => assert!(own.iter().all(|(_, value)| *value >= 0.0)),
@@ -42,10 +41,11 @@ impl Figures {
         Self { samples }
     }
 
-    /// The value of a sample that must be there.
-    pub fn get(&self, series: &str) -> f64 {
+    /// The value of a sample that must be there and count something.
+    pub fn get(&self, series: &str) -> i64 {
         let value = self.samples.get(series);
-        *value.unwrap_or_else(|| panic!("no {series} among {:#?}", self.samples.keys()))
+        let value = value.unwrap_or_else(|| panic!("no {series} in {:#?}", self.samples.keys()));
+        value.parse().expect(series)
     }
 
     pub fn has(&self, series: &str) -> bool {
