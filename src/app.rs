@@ -22,13 +22,14 @@ use crate::error::AppError;
 use crate::events::{EventBus, RedisError};
 use crate::kernel::clock::Clock;
 use crate::platform::dealers::graphql::RegistrationPolicy;
+use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::service::Identity;
 use crate::roots::{ApiSchema, Limits, schema_builder};
 use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
-use crate::tenancy::directory::Directory;
+use crate::tenancy::directory::{Directory, Watching};
 use crate::tenancy::migrate::{MigrateError, MigrationSet};
 use crate::tenancy::provision::{ProvisionError, Provisioner};
 use crate::tenancy::state::RoleFault;
@@ -96,6 +97,8 @@ pub struct Core {
     pub accounts: Accounts,
     /// Registers dealers.
     pub dealers: Dealers,
+    /// Suspends, archives and drops dealers.
+    pub lifecycle: Lifecycle,
     /// Makes dealers' schemas.
     pub provisioner: Provisioner,
     /// Name of the login role of the request pool.
@@ -128,6 +131,7 @@ impl Core {
         );
         Ok(Self {
             dealers: Dealers::new(accounts.clone(), provisioner.clone(), clock.clone()),
+            lifecycle: Lifecycle::new(control.clone(), owner.clone(), clock.clone()),
             connector,
             control,
             owner,
@@ -167,6 +171,7 @@ pub struct App {
     /// How it is used.
     pub serving: ServingMetrics,
     closing: watch::Sender<bool>,
+    _watching: Watching,
 }
 
 impl App {
@@ -186,8 +191,11 @@ impl App {
         let tokens = Arc::new(tokens);
         let identity = Identity::new(core.accounts.clone(), Arc::clone(&tokens));
         let schema = schema(&core, &identity, settings);
+        let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
+        let url = core.settings.database_owner_url.clone();
         Ok(Arc::new(Self {
-            directory: Directory::new(core.control.clone(), MigrationSet::tenant()?),
+            _watching: directory.watch(&core.connector, url),
+            directory,
             tenants,
             tokens,
             identity,

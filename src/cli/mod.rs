@@ -55,7 +55,7 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Bring the control plane and all dealers' schemas up to date.
     Migrate(migrate::MigrateArgs),
-    /// Create, list and repair dealers.
+    /// Create, list, suspend, archive, drop and repair dealers.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
     /// Let operators in at their endpoint.

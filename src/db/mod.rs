@@ -6,6 +6,7 @@
 //! `platform` schema. [`owner::OwnerPool`] is synchronous and does DDL on
 //! blocking threads.
 
+pub mod changes;
 pub mod connect;
 pub mod control;
 #[expect(missing_docs, reason = "the migrations explain them")]

@@ -96,6 +96,9 @@ impl RequestScope {
         let context = self.context()?;
         let mut unit = self.lock();
         let unit = unit.get_or_insert_with(|| self.new_unit(context, Access::Read));
+        // Here and not at the first statement: a mutation at a suspended dealer
+        // is refused whatever its input.
+        unit.tx.permit()?;
         Ok(Arc::clone(unit))
     }
 

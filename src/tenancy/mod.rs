@@ -13,6 +13,7 @@ pub mod context;
 pub mod directory;
 pub mod migrate;
 pub mod provision;
+pub mod raze;
 pub mod roles;
 pub mod schema_name;
 pub mod shared_tx;
@@ -20,6 +21,6 @@ pub mod state;
 mod statements;
 pub mod tx;
 
-pub use context::{Actor, TenantContext};
+pub use context::{Actor, Standing, TenantContext};
 pub use shared_tx::SharedTx;
 pub use tx::{Access, TenantPool, TenantTx};

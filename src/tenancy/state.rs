@@ -57,6 +57,7 @@ async fn older_than(conn: &mut ControlConn, version: Option<&str>) -> DbResult<i
     let older = dealers::table
         .filter(dealers::status.eq_any(DealerStatus::WITH_SCHEMA))
         .filter(dealers::status.ne(DealerStatus::Spare))
+        .filter(dealers::drop_began_at.is_null())
         .filter(is_older.or(dealers::schema_version.is_null()))
         .count();
     Ok(older.get_result(&mut **conn).await?)

@@ -53,13 +53,15 @@ impl TenantPool {
         }
     }
 
-    /// Begins a transaction on the dealer of `context`.
+    /// Begins a transaction on the dealer of `context`; one that may only be read
+    /// is refused [`Access::Write`].
     pub async fn begin(
         &self,
         context: Arc<TenantContext>,
         access: Access,
         count: &StatementCount,
     ) -> DbResult<TenantTx> {
+        context.permit(access)?;
         let sql = begin_sql(&context, access);
         let mut attempt = 1;
         loop {

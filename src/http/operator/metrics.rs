@@ -71,10 +71,11 @@ fn request_pool(page: &mut Exposition, app: &App) {
 
 #[rustfmt::skip]
 async fn control_plane(page: &mut Exposition, app: &App) {
-    let (directory, control) = (app.directory.metrics(), app.core.control.usage());
-    page.counter("tubex_directory_lookups_total", "Lookups of a dealer in the directory.", directory.lookups.get());
-    page.counter("tubex_directory_reads_total", "Lookups that were not answered from memory.", directory.reads.get());
-    page.gauge("tubex_directory_dealers", "Dealers the directory keeps in memory.", app.directory.kept());
+    let (directory, control) = (&app.directory, app.core.control.usage());
+    page.counter("tubex_directory_lookups_total", "Lookups of a dealer in the directory.", directory.lookups());
+    page.counter("tubex_directory_reads_total", "Lookups that were not answered from memory.", directory.reads());
+    page.gauge("tubex_directory_dealers", "Dealers the directory keeps in memory.", directory.kept());
+    page.gauge("tubex_directory_current", "Whether changes of dealers are heard of at once.", u8::from(directory.is_current()));
     page.gauge("tubex_control_connections_limit", "Most connections to the control plane.", control.size);
     page.gauge("tubex_control_connections", "Connections open to the control plane.", control.open);
     page.gauge("tubex_control_connections_in_use", "Connections at work on the control plane.", control.in_use);

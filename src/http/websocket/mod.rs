@@ -3,6 +3,7 @@
 //! Own handler because a dealer's socket has to end when its token does, and
 //! because close codes decide whether a client reconnects with a fresh token.
 
+mod ending;
 mod operation;
 mod protocol;
 mod socket;

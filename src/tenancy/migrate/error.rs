@@ -19,6 +19,9 @@ pub enum MigrateError {
     /// Another process is at work on the schema.
     #[error("another process migrates this dealer")]
     Busy,
+    /// The dealer was dropped meanwhile.
+    #[error("the dealer's schema does not exist any more")]
+    Gone,
     /// The tables were in use each time.
     #[error(
         "a table stayed in use: {attempts} attempts did not get its lock; \

