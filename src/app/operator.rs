@@ -29,6 +29,7 @@ impl OperatorApp {
             .limit_depth(app.settings.max_depth)
             .limit_complexity(app.settings.max_complexity)
             .data(app.core.dealers.clone())
+            .data(app.core.lifecycle.clone())
             .data(NodeReport::new(move || node(&looked_at)))
             .finish();
         Self {

@@ -4,23 +4,29 @@ use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 
 use super::input::DealerWhere;
-use super::loader::{DealerById, OwnersByDealer};
-use super::model::{DealerEntry, OwnerRow};
+use super::loader::{ActionsByDealer, DealerById, OwnersByDealer};
+use super::model::OwnerRow;
 use super::query::{self, DealerOrder, DealerSort};
 use super::scope::OperatorScope;
-use crate::error::AppResult;
-use crate::graphql::connection::{list_cost, list_query};
+use crate::error::{AppError, AppResult};
+use crate::graphql::connection::{list_cost, list_query, page_cost};
 use crate::graphql::context::Source;
 use crate::kernel::ids::DealerId;
+use crate::platform::dealers::lifecycle::{ActionRow, DealerAction, DealerRecord};
 use crate::tenancy::directory::DealerStatus;
+
+/// Most actions of a dealer in one answer.
+const MAX_ACTIONS: usize = 200;
+/// As many if the caller does not say.
+const SOME_ACTIONS: i32 = 50;
 
 /// A company that runs its shop here.
 #[derive(Clone)]
-pub struct OperatorDealer(pub DealerEntry);
+pub struct OperatorDealer(pub DealerRecord);
 
-impl From<DealerEntry> for OperatorDealer {
-    fn from(entry: DealerEntry) -> Self {
-        Self(entry)
+impl From<DealerRecord> for OperatorDealer {
+    fn from(record: DealerRecord) -> Self {
+        Self(record)
     }
 }
 
@@ -88,12 +94,71 @@ impl OperatorDealer {
         self.0.schema_version.as_deref()
     }
 
+    /// When the first of his tables went; there is no way back from then on.
+    async fn drop_began_at(&self) -> Option<DateTime<Utc>> {
+        self.0.drop_began_at
+    }
+
+    /// What can be done to him as he is now.
+    async fn possible_actions(&self) -> Vec<DealerAction> {
+        self.0.possible()
+    }
+
+    /// What was done to him, the latest first.
+    #[graphql(complexity = "page_cost(first, None, child_complexity)")]
+    async fn actions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many at most, 1 to 200; 50 if left out.")] first: Option<i32>,
+    ) -> AppResult<Vec<ActionRecord>> {
+        let first = usize::try_from(first.unwrap_or(SOME_ACTIONS)).unwrap_or_default();
+        if !(1..=MAX_ACTIONS).contains(&first) {
+            let message = format!("must be between 1 and {MAX_ACTIONS}");
+            return Err(AppError::bad_input("first", message));
+        }
+        let scope = OperatorScope::of(ctx)?;
+        let rows = scope.load_list(ActionsByDealer(self.0.id)).await?;
+        Ok(rows.into_iter().take(first).map(ActionRecord).collect())
+    }
+
     /// Who may do everything at his shop, the first one first.
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn owners(&self, ctx: &Context<'_>) -> AppResult<Vec<Owner>> {
         let scope = OperatorScope::of(ctx)?;
         let rows = scope.load_list(OwnersByDealer(self.0.id)).await?;
         Ok(rows.into_iter().map(Owner).collect())
+    }
+}
+
+/// Something that was done to a dealer.
+pub struct ActionRecord(ActionRow);
+
+/// Something that was done to a dealer as a tenant. Never changed afterwards.
+#[Object]
+impl ActionRecord {
+    /// What was done, such as SUSPEND.
+    async fn action(&self) -> &str {
+        &self.0.action
+    }
+
+    /// By whom, such as `operator:alice` or `cli:root`.
+    async fn actor(&self) -> &str {
+        &self.0.actor
+    }
+
+    /// Why, in his words; null if he gave none.
+    async fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+
+    /// What the action's name does not say.
+    async fn detail(&self) -> Option<&str> {
+        self.0.detail.as_deref()
+    }
+
+    /// When.
+    async fn at(&self) -> DateTime<Utc> {
+        self.0.at
     }
 }
 

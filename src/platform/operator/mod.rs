@@ -5,12 +5,13 @@
 //! of an operator's token. Everything here goes through the control plane. Nothing
 //! here can name a `TenantTx`, so there is no way from here to a dealer's rows.
 
+pub mod create;
 pub mod fleet;
 pub mod graphql;
 pub mod input;
+pub mod life;
 pub mod loader;
 pub mod model;
-pub mod mutation;
 pub mod node;
 pub mod query;
 pub mod roots;

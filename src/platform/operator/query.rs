@@ -5,14 +5,15 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::model::{DealerEntry, FailureRow, OwnerRow, StatusCount};
+use super::model::{FailureRow, OwnerRow, StatusCount};
 use crate::db::control::ControlConn;
-use crate::db::control_tables::{dealers, memberships, migration_failures, users};
+use crate::db::control_tables::{dealer_actions, dealers, memberships, migration_failures, users};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::kernel::ids::DealerId;
+use crate::platform::dealers::lifecycle::{ActionRow, DealerRecord};
 use crate::platform::identity::model::MembershipRole;
 use crate::tenancy::directory::DealerStatus;
 
@@ -20,7 +21,7 @@ use crate::tenancy::directory::DealerStatus;
 pub type DealerCondition = Predicate<dealers::table>;
 
 sort_keys! {
-    table: dealers, row: DealerEntry,
+    table: dealers, row: DealerRecord,
     field: /// What dealers can be sorted by.
         DealerOrderField,
     order: /// One sort key of dealers.
@@ -42,8 +43,8 @@ pub async fn page(
     filter: Option<DealerCondition>,
     keys: &[(DealerSort, OrderDirection)],
     page: &PageRequest,
-) -> AppResult<Page<DealerEntry>> {
-    Ok(load_page!(&mut **conn, dealers as DealerEntry, filter: filter, keys: keys, page: page))
+) -> AppResult<Page<DealerRecord>> {
+    Ok(load_page!(&mut **conn, dealers as DealerRecord, filter: filter, keys: keys, page: page))
 }
 
 /// How many dealers match.
@@ -52,11 +53,11 @@ pub async fn count(conn: &mut ControlConn, filter: Option<DealerCondition>) -> A
 }
 
 /// The dealers with these ids; a schema in stock is no dealer.
-pub async fn find_many(conn: &mut ControlConn, ids: &[DealerId]) -> DbResult<Vec<DealerEntry>> {
+pub async fn find_many(conn: &mut ControlConn, ids: &[DealerId]) -> DbResult<Vec<DealerRecord>> {
     let query = dealers::table
         .filter(dealers::id.eq_any(ids.to_vec()))
         .filter(dealers::status.ne(DealerStatus::Spare))
-        .select(DealerEntry::as_select());
+        .select(DealerRecord::as_select());
     Ok(query.load(&mut **conn).await?)
 }
 
@@ -68,6 +69,20 @@ pub async fn find_owners(conn: &mut ControlConn, ids: &[DealerId]) -> DbResult<V
         .filter(memberships::role.eq(MembershipRole::Owner))
         .order((memberships::created_at, memberships::user_id))
         .select((memberships::dealer_id, users::id, users::email, users::name));
+    Ok(query.load(&mut **conn).await?)
+}
+
+/// What was done to these dealers, the latest first; at most `limit` rows.
+pub async fn find_actions(
+    conn: &mut ControlConn,
+    ids: &[DealerId],
+    limit: i64,
+) -> DbResult<Vec<ActionRow>> {
+    let query = dealer_actions::table
+        .filter(dealer_actions::dealer_id.eq_any(ids.to_vec()))
+        .order(dealer_actions::id.desc())
+        .limit(limit)
+        .select(ActionRow::as_select());
     Ok(query.load(&mut **conn).await?)
 }
 

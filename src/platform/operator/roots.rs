@@ -2,9 +2,10 @@
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
+use super::create::CreateMutation;
 use super::fleet::FleetQuery;
 use super::graphql::{OperatorDealerListQuery, OperatorDealerQuery};
-use super::mutation::OperatorDealerMutation;
+use super::life::LifeMutation;
 use super::node::NodeQuery;
 
 /// The whole GraphQL schema of the operators' endpoint.
@@ -25,7 +26,7 @@ pub struct OperatorQueryRoot(
 /// when it answers, whatever becomes of those behind it.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct OperatorMutationRoot(OperatorDealerMutation);
+pub struct OperatorMutationRoot(CreateMutation, LifeMutation);
 
 /// The schema, before limits and services are added.
 pub fn operator_schema_builder()

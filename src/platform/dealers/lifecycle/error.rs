@@ -24,6 +24,9 @@ pub enum LifecycleError {
     /// The state does not allow it.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// The dealer is no more in the state that the order was decided on.
+    #[error("the dealer is {} by now; look at him again", .0.as_str())]
+    Changed(DealerStatus),
     /// The name given to confirm a drop is not the dealer's.
     #[error("the confirmation must be the dealer's name, letter by letter")]
     Unconfirmed,
@@ -71,6 +74,7 @@ impl From<LifecycleError> for Refusal {
                 (ErrorCode::NotFound, "dealerId")
             }
             LifecycleError::Ambiguous(_) => (ErrorCode::BadUserInput, "dealerId"),
+            LifecycleError::Changed(_) => (ErrorCode::Conflict, "expectedStatus"),
             LifecycleError::Unconfirmed => (ErrorCode::BadUserInput, "confirmation"),
             LifecycleError::Refused(_) => {
                 return UserError::general(ErrorCode::NotAllowed, message).into();

@@ -53,6 +53,19 @@ pub struct Order {
     pub actor: String,
     /// Why, in his words; at most 500 characters.
     pub reason: Option<String>,
+    /// The state the order was decided on; another one by now refuses it.
+    pub expected: Option<DealerStatus>,
+}
+
+impl Order {
+    fn check(&self, dealer: &DealerRecord) -> Result<(), LifecycleError> {
+        match self.expected {
+            Some(expected) if expected != dealer.status => {
+                Err(LifecycleError::Changed(dealer.status))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 /// Changes dealers' lives.
@@ -159,12 +172,14 @@ impl Lifecycle {
         let mut conn = self.control.checkout().await?;
         conn.transaction(async |conn| {
             let dealer = find(conn, order.dealer).await?;
+            order.check(&dealer)?;
             let to = dealer.target(action)?;
             change.check(&dealer)?;
             let changed = query::change(conn, &dealer, to, &change, (&order, now)).await?;
             let Some(changed) = changed else {
                 // Somebody else was faster: what is possible depends on what he did.
                 let dealer = find(conn, order.dealer).await?;
+                order.check(&dealer)?;
                 return Err(dealer.refuse(action).into());
             };
             let detail = change.detail(&dealer);
@@ -217,6 +232,7 @@ impl Lifecycle {
             dealer,
             actor: actor.to_owned(),
             reason: None,
+            expected: None,
         };
         let mut conn = self.control.checkout().await?;
         conn.transaction(async |conn| {
@@ -245,5 +261,6 @@ fn checked(order: &Order) -> Result<Order, LifecycleError> {
         dealer: order.dealer,
         actor,
         reason,
+        expected: order.expected,
     })
 }

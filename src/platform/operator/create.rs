@@ -1,4 +1,4 @@
-//! What operators do to dealers.
+//! Opening a dealer.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use secrecy::{ExposeSecret, SecretString};
@@ -43,12 +43,12 @@ pub struct DealerCreatePayload {
     pub user_errors: Vec<UserError>,
 }
 
-/// Mutations on tenants.
+/// Opens dealers.
 #[derive(Default)]
-pub struct OperatorDealerMutation;
+pub struct CreateMutation;
 
 #[Object]
-impl OperatorDealerMutation {
+impl CreateMutation {
     /// Registers a dealer with his owner and opens his shop. If the owner is a
     /// user already, the operator's word is enough and he keeps his password.
     async fn dealer_create(
