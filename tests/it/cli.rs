@@ -4,6 +4,7 @@ mod config;
 mod dev;
 mod key;
 mod migrate;
+mod operator;
 mod program;
 mod schema;
 mod serve;

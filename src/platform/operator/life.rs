@@ -92,7 +92,7 @@ impl LifeMutation {
         #[graphql(desc = "Who, and why.")] input: DealerStepInput,
     ) -> AppResult<DealerSuspendPayload> {
         let order = input.order(ctx)?;
-        outcome(ctx, life(ctx)?.suspend(&order).await).await
+        outcome(ctx, life(ctx)?.suspend(&order).await)
     }
 
     /// One step back: a suspended or archived dealer is open again, one who is
@@ -103,7 +103,7 @@ impl LifeMutation {
         #[graphql(desc = "Who, and why.")] input: DealerStepInput,
     ) -> AppResult<DealerResumePayload> {
         let order = input.order(ctx)?;
-        outcome(ctx, life(ctx)?.resume(&order).await).await
+        outcome(ctx, life(ctx)?.resume(&order).await)
     }
 
     /// Closes a dealer and keeps his rows.
@@ -113,7 +113,7 @@ impl LifeMutation {
         #[graphql(desc = "Who, and why.")] input: DealerStepInput,
     ) -> AppResult<DealerArchivePayload> {
         let order = input.order(ctx)?;
-        outcome(ctx, life(ctx)?.archive(&order).await).await
+        outcome(ctx, life(ctx)?.archive(&order).await)
     }
 
     /// Lets an archived dealer's rows go when his days of grace are over.
@@ -129,7 +129,7 @@ impl LifeMutation {
         )?;
         let days = input.grace_days.unwrap_or(GRACE_DAYS);
         let dropped = life(ctx)?.drop(&order, &input.confirmation, days).await;
-        outcome(ctx, dropped).await
+        outcome(ctx, dropped)
     }
 
     /// Gives a dealer's company another name.
@@ -139,7 +139,7 @@ impl LifeMutation {
         #[graphql(desc = "Who, and how he is called from now on.")] input: DealerRenameInput,
     ) -> AppResult<DealerRenamePayload> {
         let order = order(ctx, (input.dealer_id, input.reason), None)?;
-        outcome(ctx, life(ctx)?.rename(&order, &input.name).await).await
+        outcome(ctx, life(ctx)?.rename(&order, &input.name).await)
     }
 }
 
@@ -172,7 +172,7 @@ fn life<'c>(ctx: &'c Context<'_>) -> AppResult<&'c Lifecycle> {
 }
 
 /// The payload: the dealer as he is after the action, or why it was refused.
-async fn outcome<P>(ctx: &Context<'_>, result: Result<DealerRecord, LifecycleError>) -> AppResult<P>
+fn outcome<P>(ctx: &Context<'_>, result: Result<DealerRecord, LifecycleError>) -> AppResult<P>
 where
     P: From<Result<OperatorDealer, Vec<UserError>>>,
 {
