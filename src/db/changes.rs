@@ -23,7 +23,9 @@ const AT_MOST: usize = 1000;
 /// kept, in seconds.
 const TOO_LATE_S: f64 = 1800.0;
 
-const SETUP: &str = "SET search_path = ''; SET statement_timeout = 5000; LISTEN tubex_dealers";
+/// The name by which an administrator finds the connection.
+const SETUP: &str = "SET search_path = ''; SET statement_timeout = 5000; \
+                     SET application_name = 'tubex watch'; LISTEN tubex_dealers";
 /// Rows that a restored database has brought along bear ids of a server that was
 /// further; those are yet to come here, so they are left out.
 const MISSED: &str = "\
@@ -93,10 +95,10 @@ impl ChangeFeed {
                 return Err(DbError::Away("the connection has ended".to_owned()));
             };
             let payload = notification?.payload;
-            match uuid::Uuid::try_parse(&payload) {
-                Ok(id) => return Ok(DealerId::from_uuid(id)),
-                Err(_) => tracing::warn!(payload, "a notification names no dealer"),
+            if let Ok(id) = uuid::Uuid::try_parse(&payload) {
+                return Ok(DealerId::from_uuid(id));
             }
+            tracing::warn!(payload, "a notification names no dealer");
         }
     }
 

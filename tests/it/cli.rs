@@ -3,6 +3,7 @@
 mod config;
 mod dev;
 mod key;
+mod life;
 mod migrate;
 mod operator;
 mod program;

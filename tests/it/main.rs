@@ -19,6 +19,7 @@ mod catalogue;
 mod cli;
 mod http;
 mod isolation;
+mod lifecycle;
 mod migrations;
 mod operator;
 mod pool;

@@ -10,7 +10,6 @@ use crate::cli::output::Output;
 use crate::config::DatabaseSettings;
 use crate::kernel::clock::Clock;
 use crate::platform::dealers::lifecycle::{DealerRecord, GRACE_DAYS, LifecycleError, Order};
-use crate::tenancy::directory::DealerStatus;
 
 /// Whose life is changed.
 #[derive(Args)]
@@ -113,14 +112,13 @@ pub(super) fn actor() -> String {
 fn report(outcome: Result<DealerRecord, LifecycleError>, output: Output) -> CommandResult {
     let dealer = outcome.map_err(explain)?;
     let (name, status) = (&dealer.name, dealer.status.as_str());
-    let mut text = format!("{name} is {status}: {}", dealer.id);
-    if dealer.status == DealerStatus::Deleting
-        && let Some(at) = dealer.delete_after
-    {
-        text.push_str(&format!(
-            "\nHis rows go after {at}; until then `tubex tenant resume` brings him back."
-        ));
-    }
+    let id = dealer.id;
+    let text = match dealer.delete_after {
+        None => format!("{name} is {status}: {id}"),
+        Some(at) => format!(
+            "{name} is {status}: {id}\nHis rows go after {at}; until then `tubex tenant resume` brings him back."
+        ),
+    };
     output.result(text, &record::json(&dealer))
 }
 

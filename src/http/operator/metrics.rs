@@ -73,7 +73,7 @@ fn request_pool(page: &mut Exposition, app: &App) {
 async fn control_plane(page: &mut Exposition, app: &App) {
     let (directory, control) = (&app.directory, app.core.control.usage());
     page.counter("tubex_directory_lookups_total", "Lookups of a dealer in the directory.", directory.lookups());
-    page.counter("tubex_directory_reads_total", "Lookups that were not answered from memory.", directory.reads());
+    page.counter("tubex_directory_reads_total", "Dealers read from the database for that.", directory.reads());
     page.gauge("tubex_directory_dealers", "Dealers the directory keeps in memory.", directory.kept());
     page.gauge("tubex_directory_current", "Whether changes of dealers are heard of at once.", u8::from(directory.is_current()));
     page.gauge("tubex_control_connections_limit", "Most connections to the control plane.", control.size);

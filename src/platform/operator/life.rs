@@ -35,7 +35,7 @@ pub struct DealerDropInput {
     /// Why; at most 500 characters. Kept with the action.
     pub reason: Option<String>,
     /// The dealer's name, letter by letter.
-    pub confirmation: String,
+    pub confirm: String,
     /// Days until his rows go, 0 to 3650; 30 if left out. With 0 the next sweep
     /// takes them.
     pub grace_days: Option<u32>,
@@ -128,7 +128,7 @@ impl LifeMutation {
             Some(input.expected_status),
         )?;
         let days = input.grace_days.unwrap_or(GRACE_DAYS);
-        let dropped = life(ctx)?.drop(&order, &input.confirmation, days).await;
+        let dropped = life(ctx)?.drop(&order, &input.confirm, days).await;
         outcome(ctx, dropped)
     }
 

@@ -20,13 +20,13 @@ use crate::kernel::ids::DealerId;
 
 /// How often the log is read, for what was not heard. With the time-out it stays
 /// within what is trusted, so that one slow answer changes nothing.
-const CATCH_UP_EVERY: Duration = Duration::from_millis(300);
+const CATCH_UP_EVERY: Duration = Duration::from_millis(250);
 /// How long an answer of the database may take before the connection counts as dead.
-const ANSWER: Duration = Duration::from_millis(500);
+const ANSWER: Duration = Duration::from_millis(400);
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(2);
 /// The pause before another attempt.
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Duration = Duration::from_millis(50);
 /// How often the log is tidied.
 const TIDY_EVERY: Duration = Duration::from_mins(10);
 /// Dealers looked up in one statement.

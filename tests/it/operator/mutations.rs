@@ -168,7 +168,7 @@ async fn a_repeated_order_is_refused_and_noted_once() {
     let id = json!(dealer.id.to_string());
     order(&alice, "dealerArchive", step(&dealer, "ACTIVE")).await;
     let drop = json!({
-        "dealerId": id, "expectedStatus": "ARCHIVED", "confirmation": alice_knows(&alice, &dealer).await,
+        "dealerId": id, "expectedStatus": "ARCHIVED", "confirm": alice_knows(&alice, &dealer).await,
     });
     let dropped = order(&alice, "dealerDrop", drop.clone()).await;
     assert_eq!(dropped["dealer"]["status"], "DELETING");
@@ -225,12 +225,12 @@ async fn what_is_not_possible_is_refused_with_what_is() {
     assert!(message.contains("SUSPEND, ARCHIVE, RENAME"), "{message}");
     let id = dealer.id.to_string();
     order(&alice, "dealerArchive", step(&dealer, "ACTIVE")).await;
-    let drop = |confirmation: &str, days: u32| {
-        json!({ "dealerId": id, "expectedStatus": "ARCHIVED", "confirmation": confirmation,
+    let drop = |confirm: &str, days: u32| {
+        json!({ "dealerId": id, "expectedStatus": "ARCHIVED", "confirm": confirm,
             "graceDays": days })
     };
     for (input, field) in [
-        (drop("somebody", 1), "confirmation"),
+        (drop("somebody", 1), "confirm"),
         (drop("x", 3651), "graceDays"),
     ] {
         let payload = order(&alice, "dealerDrop", input).await;

@@ -27,6 +27,9 @@ pub enum LifecycleError {
     /// The dealer is no more in the state that the order was decided on.
     #[error("the dealer is {} by now; look at him again", .0.as_str())]
     Changed(DealerStatus),
+    /// Somebody else changed the dealer at the same time.
+    #[error("the dealer has just been changed by somebody else; look at him, and try again")]
+    Raced,
     /// The name given to confirm a drop is not the dealer's.
     #[error("the confirmation must be the dealer's name, letter by letter")]
     Unconfirmed,
@@ -75,9 +78,12 @@ impl From<LifecycleError> for Refusal {
             }
             LifecycleError::Ambiguous(_) => (ErrorCode::BadUserInput, "dealerId"),
             LifecycleError::Changed(_) => (ErrorCode::Conflict, "expectedStatus"),
-            LifecycleError::Unconfirmed => (ErrorCode::BadUserInput, "confirmation"),
+            LifecycleError::Unconfirmed => (ErrorCode::BadUserInput, "confirm"),
             LifecycleError::Refused(_) => {
                 return UserError::general(ErrorCode::NotAllowed, message).into();
+            }
+            LifecycleError::Raced => {
+                return UserError::general(ErrorCode::Conflict, message).into();
             }
             LifecycleError::Faults(faults) => return faults.into(),
             LifecycleError::Raze(cause) => return AppError::internal(cause).into(),

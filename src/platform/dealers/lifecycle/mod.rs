@@ -13,11 +13,12 @@
 //! of it from the database; there is nobody to be told here.
 
 mod change;
+mod dropping;
 mod error;
 mod query;
 mod state;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use change::Change;
 
@@ -27,8 +28,6 @@ use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::DealerId;
 use crate::tenancy::directory::{DealerStatus, dealer_find_by_name};
-use crate::tenancy::raze::raze;
-use crate::tenancy::schema_name::SchemaName;
 
 pub use error::{LifecycleError, Refused};
 pub use query::{ActionRow, DealerRecord};
@@ -39,8 +38,6 @@ pub use state::DealerAction;
 pub const GRACE_DAYS: u32 = 30;
 /// The longest grace.
 pub const MAX_GRACE_DAYS: u32 = 3650;
-/// Dealers dropped in one go; each drop has all backends plan anew.
-const DROPS_AT_ONCE: i64 = 20;
 /// Actions shown of a dealer, the latest first.
 const ACTIONS_SHOWN: i64 = 100;
 
@@ -180,68 +177,12 @@ impl Lifecycle {
                 // Somebody else was faster: what is possible depends on what he did.
                 let dealer = find(conn, order.dealer).await?;
                 order.check(&dealer)?;
-                return Err(dealer.refuse(action).into());
+                dealer.target(action)?;
+                return Err(LifecycleError::Raced);
             };
             let detail = change.detail(&dealer);
             query::note(conn, ActionRow::new(&order, action, detail, now)).await?;
             Ok(changed)
-        })
-        .await
-    }
-
-    /// Drops the dealers whose grace is over, some at a time; says of each how it
-    /// went. Killed anywhere, it goes on at the next call.
-    pub async fn drop_due(
-        &self,
-        actor: &str,
-    ) -> Result<Vec<(DealerId, Result<(), LifecycleError>)>, LifecycleError> {
-        let mut conn = self.control.checkout().await?;
-        let due = query::due(&mut conn, self.clock.now(), DROPS_AT_ONCE).await?;
-        drop(conn);
-        let mut outcomes = Vec::with_capacity(due.len());
-        for dealer in due {
-            outcomes.push((dealer, self.finish_drop(dealer, actor).await));
-        }
-        Ok(outcomes)
-    }
-
-    /// Drops schema and role of a dealer whose grace is over. Nothing is done to
-    /// a dealer who has been resumed.
-    pub async fn finish_drop(&self, dealer: DealerId, actor: &str) -> Result<(), LifecycleError> {
-        let mut conn = self.control.checkout().await?;
-        query::begin_drop(&mut conn, dealer, self.clock.now()).await?;
-        let found = find(&mut conn, dealer).await?;
-        // Given back: the tables take a while and need none.
-        drop(conn);
-        if found.status != DealerStatus::Deleting || found.drop_began_at.is_none() {
-            return Ok(());
-        }
-        let schema: SchemaName = found.schema_name.parse().map_err(LifecycleError::raze)?;
-        let razed = self.owner.run(move |conn| raze(conn, &schema)).await;
-        razed.map_err(LifecycleError::raze)?;
-        self.note_dropped(dealer, actor, self.clock.now()).await
-    }
-
-    async fn note_dropped(
-        &self,
-        dealer: DealerId,
-        actor: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), LifecycleError> {
-        let order = Order {
-            dealer,
-            actor: actor.to_owned(),
-            reason: None,
-            expected: None,
-        };
-        let mut conn = self.control.checkout().await?;
-        conn.transaction(async |conn| {
-            // Of two who have dropped him, one says so.
-            if query::end_drop(conn, dealer, now).await? {
-                let row = ActionRow::new(&order, DealerAction::Dropped, None, now);
-                query::note(conn, row).await?;
-            }
-            Ok(())
         })
         .await
     }

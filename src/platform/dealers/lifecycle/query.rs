@@ -90,18 +90,18 @@ impl ActionRow {
 struct Written<'a> {
     name: Option<&'a str>,
     status: DealerStatus,
-    status_reason: Option<Option<&'a str>>,
+    status_reason: Option<Option<String>>,
     status_changed_at: Option<DateTime<Utc>>,
     delete_after: Option<Option<DateTime<Utc>>>,
 }
 
 impl<'a> Written<'a> {
-    fn new(to: DealerStatus, change: &'a Change, order: &'a Order, now: DateTime<Utc>) -> Self {
+    fn new(to: DealerStatus, change: &'a Change, order: &Order, now: DateTime<Utc>) -> Self {
         let is_step = !matches!(change, Change::Name(_));
         Self {
             name: change.name(),
             status: to,
-            status_reason: is_step.then_some(order.reason.as_deref()),
+            status_reason: is_step.then(|| order.reason.clone()),
             status_changed_at: is_step.then_some(now),
             delete_after: is_step.then_some(change.delete_after()),
         }
@@ -128,6 +128,7 @@ pub(super) async fn change(
 ) -> DbResult<Option<DealerRecord>> {
     let query = diesel::update(dealers::table.find(dealer.id))
         .filter(dealers::status.eq(dealer.status))
+        .filter(dealers::name.eq(&dealer.name))
         .filter(dealers::drop_began_at.is_null())
         .set(Written::new(to, change, order, now))
         .returning(DealerRecord::as_returning());
