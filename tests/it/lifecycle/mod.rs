@@ -12,7 +12,7 @@ use tubex::kernel::clock::Clock;
 use tubex::kernel::ids::DealerId;
 use tubex::platform::dealers::lifecycle::Order;
 
-use crate::support::{Answer, Client, Server, own};
+use crate::support::{Answer, Client, Server, Socket, TestDealer, own};
 
 /// What everybody may read.
 const UNITS: &str = "{ units { totalCount } }";
@@ -44,4 +44,24 @@ async fn write(client: &Client) -> Answer {
     let create = "mutation($input: UnitCreateInput!) {
         unitCreate(input: $input) { unit { id } userErrors { code } } }";
     client.send(create, json!({ "input": input })).await
+}
+
+/// The code with which a socket of the client's is closed for its greeting.
+async fn init_refused(server: &Server, client: &Client) -> u16 {
+    let mut socket = Socket::open(&server.url).await;
+    let token = format!("Bearer {}", client.token().unwrap());
+    let payload = json!({ "authorization": token });
+    socket
+        .send(json!({ "type": "connection_init", "payload": payload }))
+        .await;
+    socket.close_code().await
+}
+
+/// A new dealer, suspended, as this node knows at once.
+async fn suspended(server: &Server) -> TestDealer {
+    let dealer = server.dealer().await;
+    let life = &server.app.core.lifecycle;
+    life.suspend(&order(dealer.id)).await.unwrap();
+    server.app.directory.forget(dealer.id);
+    dealer
 }

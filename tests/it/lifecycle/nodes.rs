@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{UNITS, apart, node, order, write};
+use super::{UNITS, apart, init_refused, node, order, write};
 use crate::support::{Server, Socket, TestDealer, owner_of, until};
 
 const CHANGED: &str = "subscription { productChanged { eventId } }";
@@ -81,24 +81,13 @@ async fn a_suspension_is_heard_of_on_all_nodes_within_a_second() {
     println!("after a suspension: changes refused {refused:?}, socket closed {closed:?}");
     assert!(refused < SOON && closed < SOON);
     // Coming back is refused, reading is not.
-    let mut again = Socket::open(&there.url).await;
-    let token = format!("Bearer {}", there.client_of(&dealer).token().unwrap());
-    again
-        .send(json!({ "type": "connection_init", "payload": { "authorization": token } }))
-        .await;
-    assert_eq!(again.close_code().await, 4403);
-    assert_eq!(
-        there.client_of(&dealer).get(UNITS).await["units"]["totalCount"],
-        27
-    );
-    here.app
-        .core
-        .lifecycle
-        .resume(&order(dealer.id))
-        .await
-        .unwrap();
+    let client = there.client_of(&dealer);
+    assert_eq!(init_refused(&there, &client).await, 4403);
+    client.get(UNITS).await;
+    let life = &here.app.core.lifecycle;
+    life.resume(&order(dealer.id)).await.unwrap();
     until("he is open again", async || {
-        write(&there.client_of(&dealer)).await.code() == "none"
+        write(&client).await.code() == "none"
     })
     .await;
     socket(&there, &dealer).await;

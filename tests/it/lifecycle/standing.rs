@@ -8,8 +8,8 @@ use tubex::db::error::DbError;
 use tubex::db::observe::StatementCount;
 use tubex::tenancy::{Access, Standing};
 
-use super::{UNITS, order, write};
-use crate::support::{PASSWORD, Server, Socket, TestDealer, owner, until};
+use super::{UNITS, init_refused, order, suspended, write};
+use crate::support::{PASSWORD, Server, TestDealer, owner, until};
 
 async fn login(server: &Server, dealer: &TestDealer) -> serde_json::Value {
     let input = json!({ "email": dealer.email, "password": PASSWORD });
@@ -25,10 +25,8 @@ async fn login(server: &Server, dealer: &TestDealer) -> serde_json::Value {
 #[tokio::test]
 async fn a_suspended_dealer_signs_in_and_reads_and_changes_nothing() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = suspended(&server).await;
     let life = &server.app.core.lifecycle;
-    life.suspend(&order(dealer.id)).await.unwrap();
-    server.app.directory.forget(dealer.id);
     let signed_in = login(&server, &dealer).await;
     assert_eq!(signed_in["dealer"]["isSuspended"], true, "{signed_in}");
     let client = dealer
@@ -53,15 +51,7 @@ async fn a_suspended_dealer_signs_in_and_reads_and_changes_nothing() {
 #[tokio::test]
 async fn code_that_forgets_to_ask_gets_no_transaction_that_writes() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
-    server
-        .app
-        .core
-        .lifecycle
-        .suspend(&order(dealer.id))
-        .await
-        .unwrap();
-    server.app.directory.forget(dealer.id);
+    let dealer = suspended(&server).await;
     let context = server
         .app
         .directory
@@ -131,13 +121,7 @@ async fn nobody_comes_in_at_a_closed_dealer() {
         );
         let answer = dealer.client.send(UNITS, json!({})).await;
         assert_eq!((answer.status, answer.code()), (403, "DEALER_NOT_ACTIVE"));
-        let mut socket = Socket::open(&server.url).await;
-        let token = format!("Bearer {}", dealer.client.token().unwrap());
-        let payload = json!({ "authorization": token });
-        socket
-            .send(json!({ "type": "connection_init", "payload": payload }))
-            .await;
-        assert_eq!(socket.close_code().await, 4403);
+        assert_eq!(init_refused(&server, &dealer.client).await, 4403);
     };
     closed().await;
     // The operator's own parts may read what is archived.
