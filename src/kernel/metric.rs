@@ -49,12 +49,13 @@ impl Drop for Held {
 
 /// Upper bounds of a [`Histogram`]'s buckets, in microseconds; above the last
 /// one there is no bound.
-const BOUNDS: [u64; 12] = [
-    1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000,
-    10_000_000,
+const BOUNDS: [u64; 15] = [
+    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
+    1_000_000, 2_500_000, 10_000_000,
 ];
 
-/// How long something took, by buckets from a millisecond to ten seconds.
+/// How long something took, by buckets from a tenth of a millisecond to ten
+/// seconds.
 #[derive(Debug, Default)]
 pub struct Histogram {
     buckets: [AtomicU64; BOUNDS.len()],
@@ -117,7 +118,7 @@ mod tests {
             histogram.record(Duration::from_micros(micros));
         }
         let counts: Vec<u64> = histogram.cumulated().iter().map(|(_, n)| *n).collect();
-        assert_eq!(counts, [1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3]);
+        assert_eq!(counts, [0, 0, 0, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3]);
         assert_eq!(histogram.above(), 1);
         assert_eq!(histogram.sum(), Duration::from_micros(20_002_002));
     }
