@@ -1,8 +1,11 @@
 //! The parts of the program, put together once at start.
 
+mod operator;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use operator::OperatorApp;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
@@ -24,6 +27,7 @@ use crate::platform::dealers::service::Dealers;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::service::Identity;
 use crate::roots::{ApiSchema, Limits, schema_builder};
+use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::{Directory, Watching};
 use crate::tenancy::migrate::{MigrateError, MigrationSet};
@@ -173,6 +177,8 @@ pub struct App {
     pub schema: ApiSchema,
     /// How the server behaves.
     pub settings: ServerSettings,
+    /// How it is used.
+    pub serving: ServingMetrics,
     closing: watch::Sender<bool>,
     _watching: Watching,
 }
@@ -204,6 +210,7 @@ impl App {
             identity,
             schema,
             settings: settings.clone(),
+            serving: ServingMetrics::new(core.clock.now()),
             closing: watch::Sender::new(false),
             core,
         }))

@@ -163,6 +163,14 @@ impl DatabaseSettings {
 }
 
 impl ServerSettings {
+    /// Whether /metrics is shown to whoever reaches the operators' endpoint.
+    pub fn metrics_open(&self) -> bool {
+        let local = self
+            .operator_listen
+            .is_some_and(|listen| listen.ip().is_loopback());
+        self.operator_metrics_open.unwrap_or(local)
+    }
+
     /// Checks what the parser can not.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let redis = self.redis_url.as_ref().map_or(Ok(()), redis_address);
@@ -184,6 +192,16 @@ pub struct ServerSettings {
         default_value = "127.0.0.1:8080"
     )]
     pub listen: SocketAddr,
+
+    /// Address and port of the operators' endpoint and of /metrics; there is none
+    /// if left out. Port 0 takes a free one.
+    #[arg(long, env = "TUBEX_OPERATOR_LISTEN", value_name = "ADDRESS:PORT")]
+    pub operator_listen: Option<SocketAddr>,
+
+    /// Whether /metrics is shown without an operator's token; if left out, where
+    /// the operators' endpoint listens on a loopback address.
+    #[arg(long, env = "TUBEX_OPERATOR_METRICS_OPEN", value_name = "BOOL", action = clap::ArgAction::Set)]
+    pub operator_metrics_open: Option<bool>,
 
     /// HTTP worker threads; as many as there are processors if left out.
     #[arg(long, env = "TUBEX_WORKERS", value_name = "N", value_parser = pool_size)]

@@ -113,7 +113,7 @@ impl Homes {
                 DbError::DealerBusy
             })?;
         let mut slot = self.slot(dealer, deadline).await?;
-        self.metrics.wait.observe(asked.elapsed());
+        self.metrics.wait.record(asked.elapsed());
         // Taken out of its slot, where only `give_back` puts it again. A restart of
         // the server ends all connections at once.
         let mut backend = match slot.backend.take() {

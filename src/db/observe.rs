@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+
 /// Counts the statements one unit of work sends, transaction control aside.
 ///
 /// Shown in the request's log line and, in development, in the answer's
@@ -21,4 +23,26 @@ impl StatementCount {
         self.0.fetch_add(1, Ordering::Relaxed);
         tracing::trace!(sql, "statement");
     }
+
+    /// The hook for a connection that diesel-async drives.
+    pub fn hook(&self) -> impl Instrumentation + 'static {
+        let count = self.clone();
+        move |event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::StartQuery { query, .. } = event {
+                count.one(without_values(&query.to_string()));
+            }
+        }
+    }
+}
+
+/// diesel shows the bound values behind the statement.
+fn without_values(shown: &str) -> &str {
+    shown
+        .rsplit_once(" -- binds: ")
+        .map_or(shown, |(sql, _)| sql)
+}
+
+/// The hook of a connection nobody uses.
+pub fn silent() -> impl Instrumentation + 'static {
+    |_: InstrumentationEvent<'_>| {}
 }

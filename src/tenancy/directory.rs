@@ -31,6 +31,7 @@ use crate::db::error::{DbError, DbResult};
 use crate::db::text_enum::text_enum;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::kernel::ids::DealerId;
+use crate::kernel::metric::Counter;
 
 /// Dealers kept in memory; the least used leave first.
 const CAPACITY: u64 = 20_000;
@@ -160,6 +161,7 @@ pub struct Directory {
     dealers: Cache<DealerId, Entry>,
     news: Arc<News>,
     needed: Option<Arc<str>>,
+    lookups: Arc<Counter>,
 }
 
 /// What was read of a dealer, and when. None if there is no such dealer.
@@ -181,6 +183,7 @@ impl Directory {
                 .build(),
             news: Arc::new(News::new()),
             needed: set.needed().map(Arc::from),
+            lookups: Arc::default(),
         }
     }
 
@@ -239,6 +242,16 @@ impl Directory {
         self.news.is_current()
     }
 
+    /// Lookups of a dealer so far.
+    pub fn lookups(&self) -> u64 {
+        self.lookups.get()
+    }
+
+    /// Dealers in memory, as far as the cache has counted them.
+    pub fn kept(&self) -> u64 {
+        self.dealers.entry_count()
+    }
+
     /// Dealers read from the database so far.
     pub fn reads(&self) -> u64 {
         self.news.reads()
@@ -266,6 +279,7 @@ impl Directory {
 
     /// The dealer as he is, or was less than a second ago.
     async fn find(&self, id: DealerId) -> AppResult<Option<Arc<Dealer>>> {
+        self.lookups.add_one();
         let asked = Instant::now();
         for _attempt in 0..ATTEMPTS {
             let entry = self.dealers.try_get_with(id, self.read(id)).await;

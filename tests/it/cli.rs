@@ -6,6 +6,7 @@ mod fill;
 mod key;
 mod life;
 mod migrate;
+mod operator;
 mod program;
 mod schema;
 mod serve;

@@ -21,6 +21,7 @@ mod http;
 mod isolation;
 mod lifecycle;
 mod migrations;
+mod operator;
 mod pool;
 mod provisioning;
 mod query_count;

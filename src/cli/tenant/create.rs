@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::refusal::describe;
 use crate::app::Core;
+use crate::auth::password;
 use crate::cli::output::Output;
 use crate::cli::{CommandResult, synthetic};
 use crate::config::DatabaseSettings;
@@ -73,7 +74,7 @@ pub(super) async fn create(args: &CreateArgs, output: Output) -> CommandResult {
     let generated = given.is_none();
     let password = match given {
         Some(password) => password,
-        None => made_up_password()?,
+        None => password::made_up()?,
     };
     let registration = Registration {
         dealer: NewDealer {
@@ -121,13 +122,4 @@ fn read_password(path: &PathBuf) -> Result<SecretString, String> {
         text = std::fs::read_to_string(path).map_err(fault)?;
     }
     Ok(text.trim_end_matches(['\r', '\n']).into())
-}
-
-fn made_up_password() -> Result<SecretString, getrandom::Error> {
-    use base64::Engine;
-    let mut bytes = [0_u8; 15];
-    getrandom::fill(&mut bytes)?;
-    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD
-        .encode(bytes)
-        .into())
 }

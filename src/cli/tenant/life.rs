@@ -96,6 +96,7 @@ impl OrderArgs {
             dealer: dealer.map_err(explain)?,
             actor: actor(),
             reason: self.reason.clone(),
+            expected: None,
         };
         Ok((core, order))
     }

@@ -203,7 +203,7 @@ impl Socket {
         if self.admitted.borrow().is_some() {
             return ControlFlow::Break(Some(Close::TooManyInits));
         }
-        let context = match admit(&self.app, authorization(payload)).await {
+        let context = match admit(&*self.app, authorization(payload)).await {
             Ok(Some(context)) => context,
             Ok(None) => {
                 let hint = "send {\"authorization\": \"Bearer …\"} in connection_init";

@@ -22,6 +22,7 @@ fn order(dealer: DealerId) -> Order {
         dealer,
         actor: "test".to_owned(),
         reason: Some("as agreed".to_owned()),
+        expected: None,
     }
 }
 

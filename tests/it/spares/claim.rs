@@ -1,12 +1,9 @@
 //! Taking a spare over.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-
-use diesel::connection::InstrumentationEvent;
 use diesel_async::AsyncConnection;
 use serde_json::json;
 use tubex::app::Core;
+use tubex::db::observe::StatementCount;
 use tubex::db::owner::OwnerConn;
 use tubex::error::ErrorCode;
 use tubex::kernel::clock::Clock;
@@ -33,19 +30,14 @@ async fn a_spare_is_taken_over_by_one_statement() {
     depot.fill(1).await;
     let spare = depot.spare_schemas("schema_version IS NOT NULL").await;
     let new = new_dealer();
-    let count = Arc::new(AtomicU32::new(0));
+    let count = StatementCount::default();
     let mut conn = depot.core.control.checkout().await.unwrap();
-    let counted = Arc::clone(&count);
-    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-        if let InstrumentationEvent::StartQuery { .. } = event {
-            counted.fetch_add(1, Ordering::Relaxed);
-        }
-    });
+    conn.set_instrumentation(count.hook());
     let begun = depot.core.provisioner.begin_tx(&mut conn, &new);
     let Begun::Open(dealer) = begun.await.unwrap() else {
         panic!("no spare was taken")
     };
-    assert_eq!(count.load(Ordering::Relaxed), 1);
+    assert_eq!(count.get(), 1);
     assert_eq!(spare, [dealer.schema.as_str().to_owned()].into());
     assert_eq!(
         (dealer.name.as_str(), dealer.status),

@@ -56,6 +56,7 @@ impl Lifecycle {
             dealer,
             actor: actor.to_owned(),
             reason: None,
+            expected: None,
         };
         let mut conn = self.control.checkout().await?;
         conn.transaction(async |conn| {

@@ -24,6 +24,9 @@ pub enum LifecycleError {
     /// The state does not allow it.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// The dealer is no more in the state that the order was decided on.
+    #[error("the dealer is {} by now; look at him again", .0.as_str())]
+    Changed(DealerStatus),
     /// Somebody else changed the dealer at the same time.
     #[error("the dealer has just been changed by somebody else; look at him, and try again")]
     Raced,
@@ -74,6 +77,7 @@ impl From<LifecycleError> for Refusal {
                 (ErrorCode::NotFound, "dealerId")
             }
             LifecycleError::Ambiguous(_) => (ErrorCode::BadUserInput, "dealerId"),
+            LifecycleError::Changed(_) => (ErrorCode::Conflict, "expectedStatus"),
             LifecycleError::Unconfirmed => (ErrorCode::BadUserInput, "confirm"),
             LifecycleError::Refused(_) => {
                 return UserError::general(ErrorCode::NotAllowed, message).into();

@@ -27,7 +27,7 @@ use crate::db::owner::OwnerPool;
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::DealerId;
-use crate::tenancy::directory::dealer_find_by_name;
+use crate::tenancy::directory::{DealerStatus, dealer_find_by_name};
 
 pub use error::{LifecycleError, Refused};
 pub use query::{ActionRow, DealerRecord};
@@ -50,6 +50,19 @@ pub struct Order {
     pub actor: String,
     /// Why, in his words; at most 500 characters.
     pub reason: Option<String>,
+    /// The state the order was decided on; another one by now refuses it.
+    pub expected: Option<DealerStatus>,
+}
+
+impl Order {
+    fn check(&self, dealer: &DealerRecord) -> Result<(), LifecycleError> {
+        match self.expected {
+            Some(expected) if expected != dealer.status => {
+                Err(LifecycleError::Changed(dealer.status))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 /// Changes dealers' lives.
@@ -156,12 +169,14 @@ impl Lifecycle {
         let mut conn = self.control.checkout().await?;
         conn.transaction(async |conn| {
             let dealer = find(conn, order.dealer).await?;
+            order.check(&dealer)?;
             let to = dealer.target(action)?;
             change.check(&dealer)?;
             let changed = query::change(conn, &dealer, to, &change, (&order, now)).await?;
             let Some(changed) = changed else {
                 // Somebody else was faster: what is possible depends on what he did.
                 let dealer = find(conn, order.dealer).await?;
+                order.check(&dealer)?;
                 dealer.target(action)?;
                 return Err(LifecycleError::Raced);
             };
@@ -187,5 +202,6 @@ fn checked(order: &Order) -> Result<Order, LifecycleError> {
         dealer: order.dealer,
         actor,
         reason,
+        expected: order.expected,
     })
 }
