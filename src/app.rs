@@ -28,6 +28,7 @@ use crate::tenancy::directory::Directory;
 use crate::tenancy::migrate::{MigrateError, MigrationSet};
 use crate::tenancy::provision::{ProvisionError, Provisioner};
 use crate::tenancy::state::RoleFault;
+use crate::tenancy::transfer::Transfer;
 
 /// What one password hash costs: the least that OWASP names for argon2id.
 const PASSWORD_COST: PasswordCost = PasswordCost {
@@ -94,6 +95,8 @@ pub struct Core {
     pub dealers: Dealers,
     /// Makes dealers' schemas.
     pub provisioner: Provisioner,
+    /// Exports, restores and clones dealers.
+    pub transfer: Transfer,
     /// Name of the login role of the request pool.
     pub request_role: String,
     /// The time.
@@ -122,6 +125,15 @@ impl Core {
             request_role.clone(),
             clock.clone(),
         );
+        let transfer = Transfer {
+            connector: connector.clone(),
+            request_url: settings.database_url.clone(),
+            owner_url: settings.database_owner_url.clone(),
+            request_role: request_role.clone(),
+            owner: owner.clone(),
+            control: control.clone(),
+            clock: clock.clone(),
+        };
         Ok(Self {
             dealers: Dealers::new(accounts.clone(), provisioner.clone(), clock.clone()),
             connector,
@@ -129,6 +141,7 @@ impl Core {
             owner,
             accounts,
             provisioner,
+            transfer,
             request_role,
             clock,
             settings: settings.clone(),

@@ -14,6 +14,8 @@ mod stop;
 mod sweeper;
 mod synthetic;
 mod tenant;
+mod tenant_export;
+mod tenant_import;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

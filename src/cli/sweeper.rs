@@ -34,5 +34,13 @@ async fn sweep(app: Arc<App>) {
             }
             Err(error) => tracing::warn!(%error, "could not look for half-made dealers"),
         }
+        match app.core.transfer.sweep().await {
+            Ok(dropped) => {
+                for schema in dropped {
+                    tracing::info!(%schema, "dropped a schema out of use");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "could not drop schemas out of use"),
+        }
     }
 }

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::output::Output;
-use super::{CommandResult, synthetic};
+use super::{CommandResult, synthetic, tenant_export, tenant_import};
 use crate::app::Core;
 use crate::config::DatabaseSettings;
 use crate::error::{Refusal, UserError};
@@ -26,6 +26,14 @@ pub(super) enum TenantCommand {
     List(DatabaseArgs),
     /// Finish dealers whose provisioning was cut short.
     Sweep(DatabaseArgs),
+    /// Write a dealer, as he is at one moment, to one file.
+    Export(tenant_export::ExportArgs),
+    /// Check that a file of a dealer is whole, without a database.
+    VerifyExport(tenant_export::VerifyArgs),
+    /// Open a dealer, or restore one, from a file.
+    Import(tenant_import::ImportArgs),
+    /// Open a new dealer with the goods of another, for support and tests.
+    Clone(tenant_import::CloneArgs),
 }
 
 /// Which database.
@@ -85,6 +93,10 @@ pub(super) fn run(command: &TenantCommand, output: Output) -> CommandResult {
         TenantCommand::Create(args) => system.block_on(create(args, output)),
         TenantCommand::List(args) => system.block_on(list(args, output)),
         TenantCommand::Sweep(args) => system.block_on(sweep(args, output)),
+        TenantCommand::Export(args) => system.block_on(tenant_export::export(args, output)),
+        TenantCommand::VerifyExport(args) => tenant_export::verify(args, output),
+        TenantCommand::Import(args) => system.block_on(tenant_import::import(args, output)),
+        TenantCommand::Clone(args) => system.block_on(tenant_import::clone(args, output)),
     }
 }
 
@@ -178,11 +190,14 @@ async fn sweep(args: &DatabaseArgs, output: Output) -> CommandResult {
         .filter_map(|(id, outcome)| outcome.as_ref().err().map(|error| format!("{id}: {error}")))
         .collect();
     let finished = outcomes.len().saturating_sub(failed.len());
-    let json = json!({ "finished": finished, "failed": failed });
-    output.result(
-        format_args!("{finished} dealers finished, {} failed", failed.len()),
-        &json,
-    )?;
+    let dropped = core.transfer.sweep().await?;
+    let json = json!({ "finished": finished, "failed": failed, "dropped": dropped });
+    let text = format_args!(
+        "{finished} dealers finished, {} failed, {} schemas out of use dropped",
+        failed.len(),
+        dropped.len()
+    );
+    output.result(text, &json)?;
     match failed.first() {
         None => Ok(()),
         Some(first) => {
@@ -191,7 +206,7 @@ async fn sweep(args: &DatabaseArgs, output: Output) -> CommandResult {
     }
 }
 
-fn read_password(path: &PathBuf) -> Result<SecretString, String> {
+pub(super) fn read_password(path: &PathBuf) -> Result<SecretString, String> {
     let fault =
         |error: std::io::Error| format!("--owner-password-file {}: {error}", path.display());
     let mut text = String::new();
@@ -203,7 +218,7 @@ fn read_password(path: &PathBuf) -> Result<SecretString, String> {
     Ok(text.trim_end_matches(['\r', '\n']).into())
 }
 
-fn made_up_password() -> Result<SecretString, getrandom::Error> {
+pub(super) fn made_up_password() -> Result<SecretString, getrandom::Error> {
     use base64::Engine;
     let mut bytes = [0_u8; 15];
     getrandom::fill(&mut bytes)?;
@@ -213,7 +228,7 @@ fn made_up_password() -> Result<SecretString, getrandom::Error> {
 }
 
 /// The refusal in terms of the command's flags.
-fn describe(refusal: Refusal) -> String {
+pub(super) fn describe(refusal: Refusal) -> String {
     let in_flags = |error: UserError| match error.path.as_deref().and_then(<[String]>::last) {
         Some(field) => format!("--{}: {}", kebab(field), error.message),
         None => error.message,

@@ -9,6 +9,8 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::runtime::Runtime;
+use tokio::task::AbortHandle;
+use tokio_postgres::Client;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{DbError, DbResult};
@@ -90,6 +92,22 @@ impl Connector {
         Ok(AsyncConnectionWrapper::from(conn))
     }
 
+    /// A bare client of the driver, and the task that drives its socket.
+    pub(super) async fn client(&self, url: &str) -> ConnectionResult<(Client, AbortHandle)> {
+        let (url, tls, handle) = (url.to_owned(), self.tls.clone(), self.handle()?);
+        let (client, connection) = handle
+            .spawn(async move { tokio_postgres::connect(&url, tls).await })
+            .await
+            .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
+            .map_err(refused)?;
+        let driven = handle.spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection for copying ended");
+            }
+        });
+        Ok((client, driven.abort_handle()))
+    }
+
     /// Runs `future` on the driver's runtime to its end, whether or not the
     /// caller goes on waiting.
     pub async fn run<T: Send + 'static>(
@@ -124,17 +142,18 @@ async fn open(
     setup: &str,
     tls: MakeRustlsConnect,
 ) -> ConnectionResult<AsyncPgConnection> {
-    let bad = |error: tokio_postgres::Error| {
-        // The driver's text leaves out the reason; the source holds it.
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
-        ConnectionError::BadConnection(cause.unwrap_or_else(|| error.to_string()))
-    };
-    let (client, connection) = tokio_postgres::connect(url, tls).await.map_err(bad)?;
+    let (client, connection) = tokio_postgres::connect(url, tls).await.map_err(refused)?;
     let mut conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
     conn.batch_execute(setup)
         .await
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
+}
+
+fn refused(error: tokio_postgres::Error) -> ConnectionError {
+    // The driver's text leaves out the reason; the source holds it.
+    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    ConnectionError::BadConnection(cause.unwrap_or_else(|| error.to_string()))
 }
 
 fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig, ConnectError> {

@@ -35,6 +35,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.retired_schemas (schema_name) {
+        schema_name -> Text,
+        dealer_id -> Nullable<Uuid>,
+        purpose -> Text,
+        retired_at -> Timestamptz,
+        drop_after -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.users (id) {
         id -> Uuid,
         email -> Text,
@@ -47,4 +57,11 @@ diesel::table! {
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
-diesel::allow_tables_to_appear_in_same_query!(dealers, memberships, migration_failures, users);
+diesel::joinable!(retired_schemas -> dealers (dealer_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    dealers,
+    memberships,
+    migration_failures,
+    retired_schemas,
+    users,
+);

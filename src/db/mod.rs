@@ -4,12 +4,13 @@
 //! ([`crate::tenancy::TenantPool`]) is handed out by [`crate::tenancy::tx`] only, inside
 //! a transaction that stands on one dealer. [`control::ControlPool`] serves the
 //! `platform` schema. [`owner::OwnerPool`] is synchronous and does DDL on
-//! blocking threads.
+//! blocking threads. [`copy::CopyConn`] moves whole tables, for an export or a restore.
 
 pub mod connect;
 pub mod control;
 #[expect(missing_docs, reason = "the migrations explain them")]
 pub mod control_tables;
+pub mod copy;
 pub mod error;
 pub mod homes;
 pub mod keyset;
@@ -20,3 +21,6 @@ mod shares;
 #[expect(missing_docs, reason = "the migrations explain them")]
 pub mod tenant_tables;
 pub mod text_enum;
+
+/// Every table of a dealer, by name.
+pub use tenant_tables::TABLES as TENANT_TABLES;

@@ -18,6 +18,7 @@ pub mod schema_name;
 pub mod shared_tx;
 pub mod state;
 mod statements;
+pub mod transfer;
 pub mod tx;
 
 pub use context::{Actor, TenantContext};

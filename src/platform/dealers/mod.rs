@@ -1,4 +1,5 @@
-//! Dealers as tenants: registering one.
+//! Dealers as tenants: registering one, taking one in from a file.
 
+pub mod adopt;
 pub mod graphql;
 pub mod service;

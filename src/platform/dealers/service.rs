@@ -20,7 +20,7 @@ use crate::tenancy::provision::{NewDealer, Provisioner, dealer_insert_tx, timezo
 const MIN_PASSWORD: usize = 10;
 const MAX_PASSWORD: usize = 200;
 
-const CONSTRAINTS: &[Constraint] = &[Constraint {
+pub(super) const CONSTRAINTS: &[Constraint] = &[Constraint {
     name: "users_email_unique",
     path: &["input", "ownerEmail"],
     message: "this address has just been registered; try again",
@@ -63,9 +63,9 @@ pub struct Registered {
 /// Registers dealers.
 #[derive(Clone)]
 pub struct Dealers {
-    accounts: Accounts,
+    pub(super) accounts: Accounts,
     provisioner: Provisioner,
-    clock: Clock,
+    pub(super) clock: Clock,
     timezones: Arc<OnceCell<HashSet<String>>>,
 }
 
@@ -123,7 +123,11 @@ impl Dealers {
         })
     }
 
-    async fn check_timezone(&self, conn: &mut ControlConn, name: &str) -> ServiceResult<()> {
+    pub(super) async fn check_timezone(
+        &self,
+        conn: &mut ControlConn,
+        name: &str,
+    ) -> ServiceResult<()> {
         let known = self
             .timezones
             .get_or_try_init(|| timezone_names(conn))
@@ -140,7 +144,7 @@ impl Dealers {
     }
 
     /// The owner: a new user, or a known one on the right word.
-    async fn owner(&self, registration: &Registration) -> ServiceResult<Owner> {
+    pub(super) async fn owner(&self, registration: &Registration) -> ServiceResult<Owner> {
         let email = &registration.owner_email;
         let password = registration.owner_password.clone();
         match self.accounts.find_by_email(email).await? {
@@ -160,13 +164,13 @@ impl Dealers {
     }
 }
 
-enum Owner {
+pub(super) enum Owner {
     New(UserRow),
     Known(UserRow),
 }
 
 impl Owner {
-    const fn user(&self) -> &UserRow {
+    pub(super) const fn user(&self) -> &UserRow {
         match self {
             Self::New(user) | Self::Known(user) => user,
         }
@@ -179,17 +183,9 @@ impl Owner {
     }
 }
 
-fn checked(registration: Registration) -> ServiceResult<Registration> {
+pub(super) fn checked(registration: Registration) -> ServiceResult<Registration> {
     let mut checks = Checks::default();
-    let name = checks.text(&["input", "name"], &registration.dealer.name, 1, 200);
-    let currency = registration.dealer.currency.trim().to_uppercase();
-    let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
-    checks.require(
-        is_code,
-        &["input", "currency"],
-        "must be an ISO 4217 code such as USD",
-    );
-    let timezone = checks.text(&["input", "timezone"], &registration.dealer.timezone, 1, 64);
+    let dealer = checked_dealer(&mut checks, &registration.dealer);
     let owner_name = checks.text(&["input", "ownerName"], &registration.owner_name, 1, 200);
     let owner_email = checks.email(&["input", "ownerEmail"], &registration.owner_email);
     let length = registration.owner_password.expose_secret().chars().count();
@@ -199,15 +195,26 @@ fn checked(registration: Registration) -> ServiceResult<Registration> {
         "must have 10 to 200 characters",
     );
     checks.finish()?;
-    let dealer = NewDealer {
-        name,
-        currency,
-        timezone,
-    };
     Ok(Registration {
         dealer,
         owner_name,
         owner_email,
         ..registration
     })
+}
+
+pub(super) fn checked_dealer(checks: &mut Checks, dealer: &NewDealer) -> NewDealer {
+    let name = checks.text(&["input", "name"], &dealer.name, 1, 200);
+    let currency = dealer.currency.trim().to_uppercase();
+    let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
+    checks.require(
+        is_code,
+        &["input", "currency"],
+        "must be an ISO 4217 code such as USD",
+    );
+    NewDealer {
+        name,
+        currency,
+        timezone: checks.text(&["input", "timezone"], &dealer.timezone, 1, 64),
+    }
 }

@@ -29,7 +29,8 @@ pub use failures::{Failure, failures};
 pub use report::{Event, Options, Report, Stopped};
 pub use run::Runner;
 pub use set::{MigrationSet, Step};
-pub use step::{migrate_schema, revert_schema};
+pub(super) use step::turn_key;
+pub use step::{migrate_schema, migrate_schema_with, revert_schema};
 pub use survey::{Survey, Target, survey};
 
 /// Migrations of the `platform` schema.
