@@ -48,12 +48,11 @@ pub(super) async fn export(args: &ExportArgs, output: Output) -> CommandResult {
     if args.output.as_os_str() == "-" {
         return to_stdout(&core, args.dealer, output).await;
     }
-    let target = Target::begin(&args.output, args.force)?;
+    let (target, file) = Target::begin(&args.output, args.force)?;
     let stages = Stages::new(output);
-    let file = BufWriter::new(target.open()?);
     let exported = core
         .transfer
-        .export(args.dealer, file, &|event| stages.on(event))
+        .export(args.dealer, BufWriter::new(file), &|event| stages.on(event))
         .await;
     stages.end();
     let (manifest, written) = exported?;
@@ -111,34 +110,31 @@ struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    fn begin(path: &'a Path, force: bool) -> Result<Self, String> {
+    /// Makes the file beside the place of `path`.
+    fn begin(path: &'a Path, force: bool) -> Result<(Self, File), String> {
+        use std::os::unix::fs::OpenOptionsExt;
         if !force && path.exists() {
-            return Err(format!(
-                "{} is there already; --force writes over it",
-                path.display()
-            ));
+            let name = path.display();
+            return Err(format!("{name} is there already; --force writes over it"));
         }
         let mut partial = path.as_os_str().to_owned();
         partial.push(".partial");
         let partial = PathBuf::from(partial);
         if force && partial.exists() {
-            std::fs::remove_file(&partial).map_err(|e| at(&partial, &e))?;
+            std::fs::remove_file(&partial).map_err(|error| at(&partial, &error))?;
         }
-        Ok(Self { path, partial })
-    }
-
-    fn open(&self) -> Result<File, String> {
-        use std::os::unix::fs::OpenOptionsExt;
         let mut options = OpenOptions::new();
         // A dealer's books are for the operator's eyes.
         options.write(true).create_new(true).mode(0o600);
-        options.open(&self.partial).map_err(|error| match error.kind() {
+        let file = options.open(&partial).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => format!(
-                "{} is there: another export is under way or was cut short; --force starts anew",
-                self.partial.display()
+                "{} is there: another export is under way or was cut short; \
+                     --force starts anew",
+                partial.display()
             ),
-            _ => at(&self.partial, &error),
-        })
+            _ => at(&partial, &error),
+        })?;
+        Ok((Self { path, partial }, file))
     }
 
     /// The file is whole and on the disk: gives it its name.

@@ -60,6 +60,10 @@ pub(super) struct CloneArgs {
 
 /// Who shall own the new dealer.
 #[derive(Args)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the flags are named after the fields"
+)]
 struct OwnerArgs {
     /// Address of an owner, who may be a user already; without one nobody can
     /// sign in there.
@@ -81,12 +85,11 @@ impl OwnerArgs {
             return Ok(None);
         };
         let given = self.owner_password_file.as_ref().map(read_password);
-        let (password, made_up) = match given.transpose()? {
-            Some(password) => (password, None),
-            None => {
-                let password = made_up_password().map_err(|error| error.to_string())?;
-                (password.clone(), Some(password))
-            }
+        let (password, made_up) = if let Some(password) = given.transpose()? {
+            (password, None)
+        } else {
+            let password = made_up_password().map_err(|error| error.to_string())?;
+            (password.clone(), Some(password))
         };
         let owner = NewOwner {
             email: email.clone(),
@@ -121,20 +124,23 @@ impl Plan {
         let schema = staged.schema().as_str().to_owned();
         let adopted = core.dealers.adopt(staged, self.adoption).await;
         let Adopted { dealer, owner } = adopted.map_err(describe)?;
-        let mut text = format!("{} is open: {}", dealer.name, dealer.id);
+        let mut lines = vec![format!("{} is open: {}", dealer.name, dealer.id)];
         let mut shown = Value::Null;
         if let Some((user, is_new)) = owner {
             // Of no use to somebody who had a password before.
             let password = self.made_up.filter(|_| is_new);
             let password = password.map(|password| password.expose_secret().to_owned());
-            text += &match &password {
-                Some(password) => format!("\n{} signs in with the password {password}", user.email),
-                None => format!("\n{} signs in with his own password", user.email),
-            };
+            lines.push(match &password {
+                Some(password) => format!("{} signs in with the password {password}", user.email),
+                None => format!("{} signs in with his own password", user.email),
+            });
             shown = json!({ "id": user.id.to_string(), "email": user.email, "password": password });
         }
         let dealer = json!({ "id": dealer.id.to_string(), "name": dealer.name, "schema": schema });
-        output.result(text, &json!({ "dealer": dealer, "owner": shown }))
+        output.result(
+            lines.join("\n"),
+            &json!({ "dealer": dealer, "owner": shown }),
+        )
     }
 }
 
@@ -198,10 +204,10 @@ async fn stage(
     destination: Destination,
     output: Output,
 ) -> Result<Staged, Box<dyn std::error::Error + Send + Sync>> {
-    let stages = Stages::new(output);
-    let seen = |event| stages.on(event);
+    let progress = Stages::new(output);
+    let seen = |event| progress.on(event);
     let staged = core.transfer.import(archive, destination, &seen).await;
-    stages.end();
+    progress.end();
     Ok(staged?)
 }
 
@@ -214,9 +220,9 @@ pub(super) async fn clone(args: &CloneArgs, output: Output) -> CommandResult {
         timezone: source.timezone,
     };
     let plan = Plan::new(&core, dealer, &args.owner).await?;
-    let stages = Stages::new(output);
-    let seen = |event| stages.on(event);
+    let progress = Stages::new(output);
+    let seen = |event| progress.on(event);
     let staged = core.transfer.clone_of(args.dealer, &seen).await;
-    stages.end();
+    progress.end();
     plan.carry_out(&core, staged?, output).await
 }

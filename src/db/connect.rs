@@ -99,7 +99,7 @@ impl Connector {
             .spawn(async move { tokio_postgres::connect(&url, tls).await })
             .await
             .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
-            .map_err(refused)?;
+            .map_err(|error| refused(&error))?;
         let driven = handle.spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection for copying ended");
@@ -142,7 +142,9 @@ async fn open(
     setup: &str,
     tls: MakeRustlsConnect,
 ) -> ConnectionResult<AsyncPgConnection> {
-    let (client, connection) = tokio_postgres::connect(url, tls).await.map_err(refused)?;
+    let (client, connection) = tokio_postgres::connect(url, tls)
+        .await
+        .map_err(|error| refused(&error))?;
     let mut conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
     conn.batch_execute(setup)
         .await
@@ -150,9 +152,9 @@ async fn open(
     Ok(conn)
 }
 
-fn refused(error: tokio_postgres::Error) -> ConnectionError {
+fn refused(error: &tokio_postgres::Error) -> ConnectionError {
     // The driver's text leaves out the reason; the source holds it.
-    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    let cause = std::error::Error::source(error).map(ToString::to_string);
     ConnectionError::BadConnection(cause.unwrap_or_else(|| error.to_string()))
 }
 

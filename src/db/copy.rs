@@ -54,13 +54,20 @@ impl CopyConn {
 
     /// Runs statements that answer nothing.
     pub async fn run(&self, sql: &str) -> DbResult<()> {
-        self.client.batch_execute(sql).await.map_err(fault)
+        self.client
+            .batch_execute(sql)
+            .await
+            .map_err(|error| fault(&error))
     }
 
     /// The rows of a `COPY … TO STDOUT`.
     pub async fn copy_out(&self, sql: &str) -> DbResult<Rows<DbError>> {
-        let rows = self.client.copy_out(sql).await.map_err(fault)?;
-        Ok(rows.map_err(fault).boxed())
+        let rows = self
+            .client
+            .copy_out(sql)
+            .await
+            .map_err(|error| fault(&error))?;
+        Ok(rows.map_err(|error| fault(&error)).boxed())
     }
 
     /// Sends `rows` to a `COPY … FROM STDIN`; gives how many it stored. An
@@ -70,7 +77,7 @@ impl CopyConn {
         sql: &str,
         mut rows: impl Stream<Item = Result<Bytes, E>> + Unpin,
     ) -> Result<u64, E> {
-        let ours = |error| E::from(fault(error));
+        let ours = |error| E::from(fault(&error));
         let sink = self.client.copy_in::<_, Bytes>(sql).await.map_err(ours)?;
         let mut sink = std::pin::pin!(sink);
         while let Some(piece) = rows.next().await {
@@ -86,9 +93,9 @@ impl CopyConn {
     }
 }
 
-fn fault(error: tokio_postgres::Error) -> DbError {
+fn fault(error: &tokio_postgres::Error) -> DbError {
     let Some(said) = error.as_db_error() else {
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        let cause = std::error::Error::source(error).map(ToString::to_string);
         return DbError::Away(cause.unwrap_or_else(|| error.to_string()));
     };
     let constraint = || said.constraint().unwrap_or_default().to_owned();

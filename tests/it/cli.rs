@@ -8,3 +8,4 @@ mod program;
 mod schema;
 mod serve;
 mod tenant;
+mod transfer;

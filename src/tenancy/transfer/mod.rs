@@ -135,7 +135,7 @@ impl Transfer {
             dealer,
             version: &version,
             columns: entries.map(|e| (e.name.as_str(), &e.columns[..])).collect(),
-            source: FromArchive::Idle(archive),
+            source: FromArchive::Idle(Box::new(archive)),
         };
         self.stage(wanted, seen).await
     }

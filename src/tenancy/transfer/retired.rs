@@ -32,7 +32,7 @@ text_enum! {
 /// A schema on record as one that may go.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = retired_schemas)]
-pub(super) struct Retired {
+pub(super) struct OnRecord {
     pub(super) schema_name: String,
     pub(super) dealer_id: Option<DealerId>,
     pub(super) purpose: Purpose,

@@ -17,7 +17,7 @@ pub(super) struct Table {
     pub(super) name: String,
     /// Whether it is a plain table, and not a view, a sequence or the like.
     #[diesel(sql_type = Bool)]
-    is_table: bool,
+    is_plain: bool,
     /// The stored columns; generated ones are not.
     #[diesel(sql_type = Array<Text>)]
     pub(super) columns: Vec<String>,
@@ -33,7 +33,7 @@ pub(super) struct Table {
 /// Everything in a schema, found by what depends on it: an index serves that,
 /// where a search by schema would read the catalogue of all dealers.
 const CATALOGUE: &str = r#"
-SELECT c.relname::text AS name, c.relkind = 'r' AND NOT c.relispartition AS is_table,
+SELECT c.relname::text AS name, c.relkind = 'r' AND NOT c.relispartition AS is_plain,
        ARRAY(SELECT a.attname::text FROM pg_attribute a
              WHERE a.attrelid = c.oid AND a.attnum > 0
                AND NOT a.attisdropped AND a.attgenerated = ''
@@ -64,7 +64,7 @@ pub(super) fn tables(
 ) -> Result<Vec<Table>, TransferError> {
     let tables = relations(conn, schema)?;
     for table in &tables {
-        if !table.is_table || !TENANT_TABLES.contains(&table.name.as_str()) {
+        if !table.is_plain || !TENANT_TABLES.contains(&table.name.as_str()) {
             return Err(TransferError::Unknown(table.name.clone()));
         }
         if table.order.is_empty() {
@@ -181,7 +181,7 @@ mod tests {
     fn table(name: &str, parents: &[&str]) -> Table {
         Table {
             name: name.to_owned(),
-            is_table: true,
+            is_plain: true,
             columns: vec!["id".to_owned()],
             order: vec!["id".to_owned()],
             parents: parents.iter().map(|name| (*name).to_owned()).collect(),

@@ -35,15 +35,15 @@ const QUEUE: usize = 4;
 /// An archive, read on a thread that may block.
 pub(super) enum FromArchive<R> {
     /// Nobody reads.
-    Idle(Archive<R>),
+    Idle(Box<Archive<R>>),
     /// A table is on its way.
-    Busy(JoinHandle<Archive<R>>),
+    Busy(JoinHandle<Box<Archive<R>>>),
     /// A reader has failed.
     Broken,
 }
 
 impl<R: Read + Seek + Send + 'static> FromArchive<R> {
-    async fn idle(&mut self) -> Result<Archive<R>, TransferError> {
+    async fn idle(&mut self) -> Result<Box<Archive<R>>, TransferError> {
         match std::mem::replace(self, Self::Broken) {
             Self::Idle(archive) => Ok(archive),
             Self::Busy(thread) => thread.await.map_err(|error| broken(error.to_string())),

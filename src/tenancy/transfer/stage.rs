@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 use super::error::TransferError;
 use super::fill::fill;
 use super::report::Seen;
-use super::retired::{Purpose, Retired};
+use super::retired::{OnRecord, Purpose};
 use super::shape::{Table, plan, tables};
 use super::source::Source;
 use super::{Transfer, retired};
@@ -87,7 +87,7 @@ impl Transfer {
         dealer: Option<DealerId>,
     ) -> Result<(), TransferError> {
         let now = self.clock.now();
-        let row = Retired {
+        let row = OnRecord {
             schema_name: schema.as_str().to_owned(),
             dealer_id: dealer,
             purpose: Purpose::Filling,

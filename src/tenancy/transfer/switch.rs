@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 
 use super::Transfer;
 use super::error::TransferError;
-use super::retired::{Purpose, Retired};
+use super::retired::{OnRecord, Purpose};
 use super::stage::{KEEP_REPLACED, Staged};
 use crate::db::control::ControlConn;
 use crate::db::control_tables::{dealers, migration_failures, retired_schemas};
@@ -81,7 +81,7 @@ impl Transfer {
             .transaction(async |conn| {
                 let old_schema = suspended(conn, dealer).await?;
                 take(conn, &staged).await?;
-                let old = Retired {
+                let old = OnRecord {
                     schema_name: old_schema,
                     dealer_id: Some(dealer),
                     purpose: Purpose::Replaced,

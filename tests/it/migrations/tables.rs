@@ -109,7 +109,7 @@ fn same_query(tables: &[&str]) -> String {
 fn list(tables: &[&str]) -> String {
     let rows: String = tables
         .iter()
-        .map(|table| format!("    \"{table}\",\n"))
+        .flat_map(|table| ["    \"", table, "\",\n"])
         .collect();
     format!("\n/// The names of all tables.\npub const TABLES: &[&str] = &[\n{rows}];\n")
 }

@@ -63,10 +63,7 @@ pub fn with_manifest(bytes: &[u8], change: impl FnOnce(&mut Value)) -> Vec<u8> {
 pub fn with_rows(bytes: &[u8], table: &str, csv: &str) -> Vec<u8> {
     use sha2::{Digest, Sha256};
     let file = format!("tables/{table}.csv");
-    let hash: String = Sha256::digest(csv)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = tubex::kernel::hex::encode(&Sha256::digest(csv));
     let bytes = changed(bytes, |files| {
         let (_, text) = files.iter_mut().find(|(name, _)| *name == file).unwrap();
         *text = csv.as_bytes().to_vec();

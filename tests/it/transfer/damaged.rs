@@ -29,23 +29,19 @@ fn reason(bytes: &[u8]) -> String {
 #[tokio::test]
 async fn a_flipped_byte_is_found_wherever_it_matters() {
     let (_server, bytes) = a_file().await;
-    let whole = check(&bytes).unwrap().manifest().clone();
-    let mut missed = 0;
-    for place in (0..bytes.len()).step_by(13) {
+    let whole = files(&bytes);
+    let mut found = 0;
+    for place in (0..bytes.len()).step_by(7) {
         let mut damaged = bytes.clone();
         damaged[place] ^= 1 << (place % 8);
-        // What is not found is a date or a right of a file: no row, no word of
-        // the manifest.
-        if let Ok(archive) = check(&damaged) {
-            assert_eq!(archive.manifest(), &whole, "byte {place}");
-            missed += 1;
+        match check(&damaged) {
+            Err(_) => found += 1,
+            // What the check passes is the date of a file, a bit that fills up
+            // a byte or the like: nothing that is in the files.
+            Ok(_) => assert_eq!(files(&damaged), whole, "byte {place}"),
         }
     }
-    assert!(
-        missed * 50 < bytes.len() / 13,
-        "{missed} of {}",
-        bytes.len() / 13
-    );
+    assert!(found > 1000, "{found}");
 }
 
 #[tokio::test]

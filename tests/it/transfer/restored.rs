@@ -131,7 +131,10 @@ async fn what_a_restore_replaces_is_kept_for_seven_days() {
     assert!(transfer.sweep().await.unwrap().is_empty());
     assert_eq!(content(&owner, &dealer.schema).await["products"].len(), 1);
     clock.set(clock.now() + TimeDelta::days(2));
-    assert_eq!(transfer.sweep().await.unwrap(), [dealer.schema.clone()]);
+    assert_eq!(
+        transfer.sweep().await.unwrap(),
+        std::slice::from_ref(&dealer.schema)
+    );
     assert!(tables(&owner, &dealer.schema).await.is_empty());
     let role = "SELECT FROM pg_roles WHERE rolname = $1";
     assert!(

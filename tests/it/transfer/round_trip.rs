@@ -1,5 +1,7 @@
 //! What goes out comes in again, to the last byte.
 
+use std::fmt::Write;
+
 use serde_json::json;
 use tubex::demo::data::DEALERS;
 use tubex::tenancy::migrate::{migrate_schema, revert_schema};
@@ -26,7 +28,8 @@ const ODD: &[&str] = &[
 async fn add_odd_rows(dealer: &TestDealer) {
     let mut sql = format!("SET search_path TO {};", dealer.schema);
     for (number, texts) in ODD.iter().enumerate() {
-        sql += &format!(
+        let _written = write!(
+            sql,
             "INSERT INTO customers (id, code, name, tax_id, terms_days, credit_limit, version, created_at, updated_at)
              SELECT gen_random_uuid(), 'odd-{number}', name, tax_id, 365, 99999999999999.9999, 2147483647, at, later
              FROM (VALUES ({texts}, timestamptz '294276-12-31 23:59:59.999999+00', timestamptz '4713-01-01 00:00:00+00 BC'))

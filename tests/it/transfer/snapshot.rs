@@ -48,7 +48,7 @@ async fn tables_changed_together_agree_in_every_export() {
     let dealer = Arc::new(server.dealer().await);
     add_rows(&dealer).await;
     let (stop, writes) = (Arc::<AtomicBool>::default(), Arc::<AtomicI32>::default());
-    let writer = tokio::spawn({
+    let at_work = tokio::spawn({
         let (dealer, stop, writes) = (Arc::clone(&dealer), Arc::clone(&stop), Arc::clone(&writes));
         async move { write(&dealer, stop, writes).await }
     });
@@ -65,7 +65,7 @@ async fn tables_changed_together_agree_in_every_export() {
     }
     assert!(seen.len() > 10, "{seen:?}");
     stop.store(true, Ordering::Relaxed);
-    writer.await.unwrap();
+    at_work.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -74,7 +74,7 @@ async fn a_clone_is_of_one_moment_too() {
     let dealer = Arc::new(server.dealer().await);
     add_rows(&dealer).await;
     let (stop, writes) = (Arc::<AtomicBool>::default(), Arc::<AtomicI32>::default());
-    let writer = tokio::spawn({
+    let at_work = tokio::spawn({
         let (dealer, stop, writes) = (Arc::clone(&dealer), Arc::clone(&stop), Arc::clone(&writes));
         async move { write(&dealer, stop, writes).await }
     });
@@ -90,5 +90,5 @@ async fn a_clone_is_of_one_moment_too() {
         assert_eq!(version("categories"), version("warehouses"));
     }
     stop.store(true, Ordering::Relaxed);
-    writer.await.unwrap();
+    at_work.await.unwrap();
 }
