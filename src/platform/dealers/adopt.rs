@@ -2,11 +2,10 @@
 
 use secrecy::SecretString;
 
-use super::service::{CONSTRAINTS, Dealers, Owner, Registration, Word, checked, checked_dealer};
-use crate::error::{AppError, Refusal, ServiceResult, on_constraint};
+use super::service::{Dealers, Owner, Registration, Word, checked, checked_dealer};
+use crate::error::{AppError, Refusal, ServiceResult};
 use crate::kernel::checks::Checks;
-use crate::platform::identity::model::{MembershipRole, MembershipRow, UserRow};
-use crate::platform::identity::query as identity;
+use crate::platform::identity::model::UserRow;
 use crate::tenancy::directory::{Dealer, dealer_find};
 use crate::tenancy::provision::NewDealer;
 use crate::tenancy::transfer::{Staged, TransferError, dealer_insert_staged_tx};
@@ -81,22 +80,10 @@ impl Dealers {
         let id = conn
             .transaction(async |conn| {
                 let id = dealer_insert_staged_tx(conn, &staged, &dealer, now).await?;
-                let Some(owner) = &owner else {
-                    return Ok::<_, Refusal>(id);
-                };
-                if let Owner::New(user) = owner {
-                    identity::insert(conn, user.clone())
-                        .await
-                        .map_err(on_constraint(CONSTRAINTS))?;
+                if let Some(owner) = &owner {
+                    owner.insert_tx(conn, id, now).await?;
                 }
-                let membership = MembershipRow {
-                    user_id: owner.user().id,
-                    dealer_id: id,
-                    role: MembershipRole::Owner,
-                    created_at: now,
-                };
-                identity::insert_membership(conn, membership).await?;
-                Ok(id)
+                Ok::<_, Refusal>(id)
             })
             .await?;
         let dealer = dealer_find(&mut conn, id).await?;

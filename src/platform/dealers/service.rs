@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
@@ -10,7 +11,7 @@ use crate::db::control::ControlConn;
 use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{DealerId, UserId};
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::model::{MembershipRole, MembershipRow, UserRow};
 use crate::platform::identity::query as identity;
@@ -20,7 +21,7 @@ use crate::tenancy::provision::{NewDealer, Provisioner, dealer_insert_tx, timezo
 const MIN_PASSWORD: usize = 10;
 const MAX_PASSWORD: usize = 200;
 
-pub(super) const CONSTRAINTS: &[Constraint] = &[Constraint {
+const CONSTRAINTS: &[Constraint] = &[Constraint {
     name: "users_email_unique",
     path: &["input", "ownerEmail"],
     message: "this address has just been registered; try again",
@@ -94,18 +95,7 @@ impl Dealers {
         let id = conn
             .transaction(async |conn| {
                 let id = dealer_insert_tx(conn, &registration.dealer, now).await?;
-                if let Owner::New(user) = &owner {
-                    identity::insert(conn, user.clone())
-                        .await
-                        .map_err(on_constraint(CONSTRAINTS))?;
-                }
-                let membership = MembershipRow {
-                    user_id: owner.user().id,
-                    dealer_id: id,
-                    role: MembershipRole::Owner,
-                    created_at: now,
-                };
-                identity::insert_membership(conn, membership).await?;
+                owner.insert_tx(conn, id, now).await?;
                 ServiceResult::Ok(id)
             })
             .await?;
@@ -170,10 +160,26 @@ pub(super) enum Owner {
 }
 
 impl Owner {
-    pub(super) const fn user(&self) -> &UserRow {
-        match self {
-            Self::New(user) | Self::Known(user) => user,
+    /// Makes him a user, if he is none, and the owner of `dealer`.
+    pub(super) async fn insert_tx(
+        &self,
+        conn: &mut ControlConn,
+        dealer: DealerId,
+        now: DateTime<Utc>,
+    ) -> ServiceResult<()> {
+        let (Self::New(user) | Self::Known(user)) = self;
+        if matches!(self, Self::New(_)) {
+            identity::insert(conn, user.clone())
+                .await
+                .map_err(on_constraint(CONSTRAINTS))?;
         }
+        let membership = MembershipRow {
+            user_id: user.id,
+            dealer_id: dealer,
+            role: MembershipRole::Owner,
+            created_at: now,
+        };
+        Ok(identity::insert_membership(conn, membership).await?)
     }
 
     fn into_user(self) -> UserRow {

@@ -25,6 +25,9 @@ pub enum TransferError {
     /// The dealer has no whole schema.
     #[error("dealer {0} is {status}: there is nothing to read", status = .1.as_str())]
     NoSchema(DealerId, DealerStatus),
+    /// A migration of the dealer takes its time.
+    #[error("dealer {0} is being migrated at this moment; try again")]
+    Migrating(DealerId),
     /// A restore gave the dealer another schema in this moment.
     #[error("dealer {0} is being restored at this moment; try again")]
     Moved(DealerId),
@@ -119,7 +122,7 @@ impl TransferError {
             Self::Db(_) | Self::Migrate(_) | Self::Write(_) => ErrorCode::Internal,
             Self::File(_) | Self::Cycle(_) => ErrorCode::BadUserInput,
             Self::NoDealer(_) => ErrorCode::NotFound,
-            Self::Moved(_) | Self::Swept => ErrorCode::Conflict,
+            Self::Migrating(_) | Self::Moved(_) | Self::Swept => ErrorCode::Conflict,
             Self::NoSchema(..) => ErrorCode::DealerNotActive,
             Self::NotSuspended(..)
             | Self::UnknownVersion(_)

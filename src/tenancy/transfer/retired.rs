@@ -102,7 +102,8 @@ fn drop_unused(conn: &mut OwnerConn, schema: &SchemaName) -> Result<bool, Transf
     }
     // A table at a time: dropping all at once would take a lock on each of
     // their indexes together, and long.
-    for table in relations(conn, schema)? {
+    let tables = relations(conn, schema)?.into_iter();
+    for table in tables.filter(|table| table.is_plain) {
         let name = format!("{}.{}", schema.quoted(), table.quoted());
         conn.batch_execute(&format!("DROP TABLE {name} CASCADE"))?;
     }

@@ -17,7 +17,7 @@ pub(super) struct Table {
     pub(super) name: String,
     /// Whether it is a plain table, and not a view, a sequence or the like.
     #[diesel(sql_type = Bool)]
-    is_plain: bool,
+    pub(super) is_plain: bool,
     /// The stored columns; generated ones are not.
     #[diesel(sql_type = Array<Text>)]
     pub(super) columns: Vec<String>,

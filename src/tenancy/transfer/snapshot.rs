@@ -35,7 +35,10 @@ impl Snapshot {
             "BEGIN; SELECT pg_advisory_xact_lock_shared(hashtextextended('{}', 0))",
             turn_key(schema)
         );
-        let turn = transfer.holder(&turn).await?;
+        let turn = transfer.holder(&turn).await.map_err(|error| match error {
+            DbError::Timeout(_) => TransferError::Migrating(id),
+            error => error.into(),
+        })?;
         // Read again, since a migration or a restore may just have ended.
         let dealer = transfer.dealer(id).await?;
         if dealer.schema != known.schema {

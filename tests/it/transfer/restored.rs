@@ -112,6 +112,34 @@ async fn only_a_suspended_dealer_is_restored() {
     dealer.add_product("still-here").await;
 }
 
+/// What the operator's guide has for going back to what a restore replaced.
+fn way_back(old_schema: &str) -> String {
+    let guide = include_str!("../../../docs/guides/operator.md");
+    let from = guide.find("BEGIN;\nWITH back").unwrap();
+    let sql = &guide[from..];
+    let end = sql.find("```").unwrap();
+    sql[..end].replace("t_OLD", old_schema)
+}
+
+#[tokio::test]
+async fn the_guides_way_back_leads_back() {
+    let server = Server::start().await;
+    let owner = owner().await;
+    let dealer = server.dealer().await;
+    let (_, bytes) = export(&server.app, dealer.id).await;
+    dealer.add_product("only-in-the-old").await;
+    set_status(&server.app, &owner, dealer.id, "SUSPENDED").await;
+    let replaced = restore(&server, &dealer, &bytes).await.unwrap();
+    let back = way_back(&replaced.old_schema);
+    owner.batch_execute(&back).await.unwrap();
+    set_status(&server.app, &owner, dealer.id, "ACTIVE").await;
+    let count = dealer.client.get("{ products { totalCount } }").await;
+    assert_eq!(count["products"]["totalCount"], 1);
+    let kept = "SELECT drop_after > now() FROM platform.retired_schemas WHERE schema_name = $1";
+    let kept = owner.query_one(kept, &[&replaced.schema]).await.unwrap();
+    assert!(kept.get::<_, bool>(0));
+}
+
 #[tokio::test]
 async fn what_a_restore_replaces_is_kept_for_seven_days() {
     let settings = tokio::task::spawn_blocking(|| own("transfer_kept"))

@@ -3,16 +3,44 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
+use tokio::task::JoinHandle;
+
 use super::archives::text;
 use super::{content, export, quiet};
 use crate::support::{Server, TestDealer, owner};
 
-/// Changes the first and the last table of an export together, again and again.
-async fn write(dealer: &TestDealer, stop: Arc<AtomicBool>, writes: Arc<AtomicI32>) {
+/// Somebody who changes the first and the last table of an export together,
+/// again and again.
+struct Writing {
+    stop: Arc<AtomicBool>,
+    count: Arc<AtomicI32>,
+    task: JoinHandle<()>,
+}
+
+impl Writing {
+    fn start(dealer: &Arc<TestDealer>) -> Self {
+        let (stop, count) = (Arc::<AtomicBool>::default(), Arc::<AtomicI32>::default());
+        let work = write(Arc::clone(dealer), Arc::clone(&stop), Arc::clone(&count));
+        let task = tokio::spawn(work);
+        Self { stop, count, task }
+    }
+
+    /// Changes so far.
+    fn count(&self) -> i32 {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    async fn end(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.task.await.unwrap();
+    }
+}
+
+async fn write(dealer: Arc<TestDealer>, stop: Arc<AtomicBool>, count: Arc<AtomicI32>) {
     let owner = owner().await;
     let schema = &dealer.schema;
     while !stop.load(Ordering::Relaxed) {
-        let number = writes.fetch_add(1, Ordering::Relaxed);
+        let number = count.fetch_add(1, Ordering::Relaxed);
         let both = format!(
             "BEGIN; UPDATE {schema}.categories SET version = {number};
              UPDATE {schema}.warehouses SET version = {number}; COMMIT"
@@ -47,25 +75,20 @@ async fn tables_changed_together_agree_in_every_export() {
     let server = Server::start().await;
     let dealer = Arc::new(server.dealer().await);
     add_rows(&dealer).await;
-    let (stop, writes) = (Arc::<AtomicBool>::default(), Arc::<AtomicI32>::default());
-    let at_work = tokio::spawn({
-        let (dealer, stop, writes) = (Arc::clone(&dealer), Arc::clone(&stop), Arc::clone(&writes));
-        async move { write(&dealer, stop, writes).await }
-    });
+    let writing = Writing::start(&dealer);
     let mut seen = std::collections::BTreeSet::new();
     for _ in 0..20 {
-        let before = writes.load(Ordering::Relaxed);
+        let before = writing.count();
         let (_, bytes) = export(&server.app, dealer.id).await;
         assert!(
-            writes.load(Ordering::Relaxed) > before + 1,
+            writing.count() > before + 1,
             "nothing was written meanwhile"
         );
         assert_eq!(version(&bytes, "categories"), version(&bytes, "warehouses"));
         seen.insert(version(&bytes, "categories"));
     }
     assert!(seen.len() > 10, "{seen:?}");
-    stop.store(true, Ordering::Relaxed);
-    at_work.await.unwrap();
+    writing.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,11 +96,7 @@ async fn a_clone_is_of_one_moment_too() {
     let server = Server::start().await;
     let dealer = Arc::new(server.dealer().await);
     add_rows(&dealer).await;
-    let (stop, writes) = (Arc::<AtomicBool>::default(), Arc::<AtomicI32>::default());
-    let at_work = tokio::spawn({
-        let (dealer, stop, writes) = (Arc::clone(&dealer), Arc::clone(&stop), Arc::clone(&writes));
-        async move { write(&dealer, stop, writes).await }
-    });
+    let writing = Writing::start(&dealer);
     let owner = owner().await;
     for _ in 0..3 {
         let transfer = &server.app.core.transfer;
@@ -89,6 +108,5 @@ async fn a_clone_is_of_one_moment_too() {
         };
         assert_eq!(version("categories"), version("warehouses"));
     }
-    stop.store(true, Ordering::Relaxed);
-    at_work.await.unwrap();
+    writing.end().await;
 }
