@@ -34,6 +34,7 @@ use crate::tenancy::migrate::{MigrateError, MigrationSet};
 use crate::tenancy::provision::{ProvisionError, Provisioner};
 use crate::tenancy::spares::Spares;
 use crate::tenancy::state::RoleFault;
+use crate::tenancy::transfer::Transfer;
 
 /// What one password hash costs: the least that OWASP names for argon2id.
 const PASSWORD_COST: PasswordCost = PasswordCost {
@@ -102,6 +103,8 @@ pub struct Core {
     pub lifecycle: Lifecycle,
     /// Makes dealers' schemas.
     pub provisioner: Provisioner,
+    /// Exports, restores and clones dealers.
+    pub transfer: Transfer,
     /// Name of the login role of the request pool.
     pub request_role: String,
     /// The time.
@@ -130,6 +133,15 @@ impl Core {
             request_role.clone(),
             clock.clone(),
         );
+        let transfer = Transfer {
+            connector: connector.clone(),
+            request_url: settings.database_url.clone(),
+            owner_url: settings.database_owner_url.clone(),
+            request_role: request_role.clone(),
+            owner: owner.clone(),
+            control: control.clone(),
+            clock: clock.clone(),
+        };
         Ok(Self {
             dealers: Dealers::new(accounts.clone(), provisioner.clone(), clock.clone()),
             lifecycle: Lifecycle::new(control.clone(), owner.clone(), clock.clone()),
@@ -138,6 +150,7 @@ impl Core {
             owner,
             accounts,
             provisioner,
+            transfer,
             request_role,
             clock,
             settings: settings.clone(),

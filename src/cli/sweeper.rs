@@ -36,6 +36,18 @@ async fn sweep(app: Arc<App>) {
             Err(error) => tracing::warn!(%error, "could not look for half-made dealers"),
         }
         drop_due(&app).await;
+        drop_retired(&app).await;
+    }
+}
+
+async fn drop_retired(app: &App) {
+    match app.core.transfer.sweep().await {
+        Ok(dropped) => {
+            for schema in dropped {
+                tracing::info!(%schema, "dropped a schema out of use");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "could not drop schemas out of use"),
     }
 }
 

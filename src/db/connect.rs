@@ -9,6 +9,7 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::runtime::Runtime;
+use tokio::task::AbortHandle;
 use tokio_postgres::Client;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -77,25 +78,6 @@ impl Connector {
             .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
     }
 
-    /// Opens a connection without diesel around it and runs `setup` on it.
-    pub(super) async fn client(&self, url: &str, setup: &str) -> ConnectionResult<Client> {
-        let (url, setup, tls) = (url.to_owned(), setup.to_owned(), self.tls.clone());
-        let opening = async move {
-            let (client, connection) = tokio_postgres::connect(&url, tls).await.map_err(bad)?;
-            tokio::spawn(async move {
-                if let Err(error) = connection.await {
-                    tracing::debug!(%error, "a connection of the request pool has ended");
-                }
-            });
-            client.batch_execute(&setup).await.map_err(bad)?;
-            Ok(client)
-        };
-        self.handle()?
-            .spawn(opening)
-            .await
-            .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
-    }
-
     /// As [`Connector::connect`], for threads that may block.
     pub fn connect_blocking(
         &self,
@@ -108,6 +90,22 @@ impl Connector {
         let _entered = handle.enter();
         let conn = handle.block_on(open(url, setup, self.tls.clone()))?;
         Ok(AsyncConnectionWrapper::from(conn))
+    }
+
+    /// A bare client of the driver, and the task that drives its socket.
+    pub(super) async fn client(&self, url: &str) -> ConnectionResult<(Client, AbortHandle)> {
+        let (url, tls, handle) = (url.to_owned(), self.tls.clone(), self.handle()?);
+        let (client, connection) = handle
+            .spawn(async move { tokio_postgres::connect(&url, tls).await })
+            .await
+            .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
+            .map_err(|error| refused(&error))?;
+        let driven = handle.spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection has ended");
+            }
+        });
+        Ok((client, driven.abort_handle()))
     }
 
     /// Runs `future` on the driver's runtime to its end, whether or not the
@@ -144,7 +142,9 @@ async fn open(
     setup: &str,
     tls: MakeRustlsConnect,
 ) -> ConnectionResult<AsyncPgConnection> {
-    let (client, connection) = tokio_postgres::connect(url, tls).await.map_err(bad)?;
+    let (client, connection) = tokio_postgres::connect(url, tls)
+        .await
+        .map_err(|error| refused(&error))?;
     let mut conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
     conn.batch_execute(setup)
         .await
@@ -152,10 +152,9 @@ async fn open(
     Ok(conn)
 }
 
-/// The driver's text leaves out the reason; the source holds it.
-#[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
-fn bad(error: tokio_postgres::Error) -> ConnectionError {
-    let cause = std::error::Error::source(&error).map(ToString::to_string);
+fn refused(error: &tokio_postgres::Error) -> ConnectionError {
+    // The driver's text leaves out the reason; the source holds it.
+    let cause = std::error::Error::source(error).map(ToString::to_string);
     ConnectionError::BadConnection(cause.unwrap_or_else(|| error.to_string()))
 }
 

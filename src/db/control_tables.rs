@@ -56,6 +56,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.retired_schemas (schema_name) {
+        schema_name -> Text,
+        dealer_id -> Nullable<Uuid>,
+        purpose -> Text,
+        retired_at -> Timestamptz,
+        drop_after -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.schema_builds (dealer_id) {
         dealer_id -> Uuid,
         version -> Nullable<Text>,
@@ -77,6 +87,7 @@ diesel::joinable!(dealer_actions -> dealers (dealer_id));
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
+diesel::joinable!(retired_schemas -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::allow_tables_to_appear_in_same_query!(
     dealer_actions,
@@ -84,6 +95,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dealers,
     memberships,
     migration_failures,
+    retired_schemas,
     schema_builds,
     users,
 );

@@ -4,7 +4,7 @@
 //! ([`crate::tenancy::TenantPool`]) is handed out by [`crate::tenancy::tx`] only, inside
 //! a transaction that stands on one dealer. [`control::ControlPool`] serves the
 //! `platform` schema. [`owner::OwnerPool`] is synchronous and does DDL on
-//! blocking threads.
+//! blocking threads. [`copy::CopyConn`] moves whole tables, for an export or a restore.
 
 pub mod backend;
 pub mod changes;
@@ -12,6 +12,7 @@ pub mod connect;
 pub mod control;
 #[expect(missing_docs, reason = "the migrations explain them")]
 pub mod control_tables;
+pub mod copy;
 pub mod error;
 pub mod home_metrics;
 pub mod homes;
@@ -24,3 +25,6 @@ mod shares;
 #[expect(missing_docs, reason = "the migrations explain them")]
 pub mod tenant_tables;
 pub mod text_enum;
+
+/// Every table of a dealer, by name.
+pub use tenant_tables::TABLES as TENANT_TABLES;

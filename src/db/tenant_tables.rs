@@ -126,3 +126,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     units,
     warehouses,
 );
+
+/// The names of all tables.
+pub const TABLES: &[&str] = &[
+    "categories",
+    "customers",
+    "jobs",
+    "product_units",
+    "products",
+    "stock_levels",
+    "units",
+    "warehouses",
+];

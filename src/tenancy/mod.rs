@@ -20,6 +20,7 @@ pub mod shared_tx;
 pub mod spares;
 pub mod state;
 mod statements;
+pub mod transfer;
 pub mod tx;
 
 pub use context::{Actor, Standing, TenantContext};

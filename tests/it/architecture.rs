@@ -172,6 +172,8 @@ fn raw_connections_stay_where_they_are_made() {
             &["db/", "tenancy/tx.rs", "tenancy/statements.rs"][..],
         ),
         ("RawPool", &["db/"]),
+        ("CopyConn", &["db/", "tenancy/transfer/"]),
+        ("tokio_postgres::Client", &["db/"]),
         ("db::homes", &["db/", "tenancy/tx.rs", "app.rs"]),
         ("OwnerConn", &["db/", "tenancy/"]),
         ("tenant_tables", &["db/", "dealer/"]),

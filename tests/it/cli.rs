@@ -11,3 +11,4 @@ mod program;
 mod schema;
 mod serve;
 mod tenant;
+mod transfer;

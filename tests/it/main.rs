@@ -29,4 +29,5 @@ mod redis;
 mod schema_sdl;
 mod soak;
 mod spares;
+mod transfer;
 mod websocket;

@@ -1,6 +1,7 @@
 //! Steps under way: a spinner on a terminal, plain lines elsewhere.
 
 mod count;
+mod stages;
 
 use std::io::IsTerminal;
 use std::sync::Mutex;
@@ -10,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{Output, note};
 pub(super) use count::Count;
+pub(super) use stages::Stages;
 
 /// Shows one step at a time on standard error.
 pub(super) struct Progress {

@@ -112,7 +112,7 @@ pub(super) async fn create(args: &CreateArgs, output: Output) -> CommandResult {
     output.result(text, &json)
 }
 
-fn read_password(path: &PathBuf) -> Result<SecretString, String> {
+pub(super) fn read_password(path: &PathBuf) -> Result<SecretString, String> {
     let fault =
         |error: std::io::Error| format!("--owner-password-file {}: {error}", path.display());
     let mut text = String::new();

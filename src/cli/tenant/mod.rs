@@ -1,7 +1,9 @@
 //! `tubex tenant …`.
 
 mod create;
+mod export;
 mod fill;
+mod import;
 mod life;
 mod list;
 mod record;
@@ -38,6 +40,14 @@ pub(super) enum TenantCommand {
     Sweep(DatabaseArgs),
     /// Make spare schemas, so that new dealers need not wait for theirs.
     Fill(fill::FillArgs),
+    /// Write a dealer, as he is at one moment, to one file.
+    Export(export::ExportArgs),
+    /// Check that a file of a dealer is whole, without a database.
+    VerifyExport(export::VerifyArgs),
+    /// Open a dealer, or restore one, from a file.
+    Import(import::ImportArgs),
+    /// Open a new dealer with the goods of another, for support and tests.
+    Clone(import::CloneArgs),
 }
 
 /// Which database.
@@ -60,5 +70,9 @@ pub(super) fn run(command: &TenantCommand, output: Output) -> CommandResult {
         TenantCommand::Rename(args) => system.block_on(life::rename(args, output)),
         TenantCommand::Sweep(args) => system.block_on(sweep::sweep(args, output)),
         TenantCommand::Fill(args) => fill::run(args, output),
+        TenantCommand::Export(args) => system.block_on(export::export(args, output)),
+        TenantCommand::VerifyExport(args) => export::verify(args, output),
+        TenantCommand::Import(args) => system.block_on(import::import(args, output)),
+        TenantCommand::Clone(args) => system.block_on(import::clone(args, output)),
     }
 }

@@ -31,9 +31,13 @@ pub(super) async fn sweep(args: &DatabaseArgs, output: Output) -> CommandResult 
             break;
         }
     }
-    let json = json!({ "finished": finished, "dropped": dropped, "failed": failed });
+    let retired = core.transfer.sweep().await?;
+    let json = json!({
+        "finished": finished, "dropped": dropped, "retired": retired, "failed": failed,
+    });
     let text = format!(
-        "{finished} dealers finished, {dropped} dropped, {} failed",
+        "{finished} dealers finished, {dropped} dropped, {} schemas out of use dropped, {} failed",
+        retired.len(),
         failed.len()
     );
     output.result(text, &json)?;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use diesel::ConnectionResult;
+use diesel::{ConnectionError, ConnectionResult};
 use secrecy::ExposeSecret;
 use tokio_postgres::Client;
 
+use super::error::to_diesel;
 use crate::db::connect::Connector;
 use crate::db::home_metrics::HomeMetrics;
 use crate::db::homes::HomeSettings;
@@ -23,7 +24,9 @@ impl Opener {
     pub(super) async fn open(&self) -> ConnectionResult<Client> {
         let url = self.settings.url.expose_secret();
         let setup = &self.settings.session_setup;
-        let client = self.connector.client(url, setup).await?;
+        let (client, _driven) = self.connector.client(url).await?;
+        let ready = client.batch_execute(setup).await;
+        ready.map_err(|error| ConnectionError::CouldntSetupConfiguration(to_diesel(&error)))?;
         self.metrics.opened.fetch_add(1, Ordering::Relaxed);
         Ok(client)
     }

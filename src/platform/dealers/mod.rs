@@ -1,5 +1,7 @@
-//! Dealers as tenants: registering one, and what happens to him afterwards.
+//! Dealers as tenants: registering one, taking one in from a file, and what
+//! happens to him afterwards.
 
+pub mod adopt;
 pub mod graphql;
 pub mod lifecycle;
 pub mod service;

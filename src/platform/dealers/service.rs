@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
@@ -10,7 +11,7 @@ use crate::db::control::ControlConn;
 use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{DealerId, UserId};
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::model::{MembershipRole, MembershipRow, UserRow};
 use crate::platform::identity::query as identity;
@@ -63,9 +64,9 @@ pub struct Registered {
 /// Registers dealers.
 #[derive(Clone)]
 pub struct Dealers {
-    accounts: Accounts,
+    pub(super) accounts: Accounts,
     provisioner: Provisioner,
-    clock: Clock,
+    pub(super) clock: Clock,
     timezones: Arc<OnceCell<HashSet<String>>>,
 }
 
@@ -99,18 +100,7 @@ impl Dealers {
                     .begin_tx(conn, &registration.dealer)
                     .await
                     .map_err(AppError::from)?;
-                if let Owner::New(user) = &owner {
-                    identity::insert(conn, user.clone())
-                        .await
-                        .map_err(on_constraint(CONSTRAINTS))?;
-                }
-                let membership = MembershipRow {
-                    user_id: owner.user().id,
-                    dealer_id: begun.id(),
-                    role: MembershipRole::Owner,
-                    created_at: now,
-                };
-                identity::insert_membership(conn, membership).await?;
+                owner.insert_tx(conn, begun.id(), now).await?;
                 ServiceResult::Ok(begun)
             })
             .await?;
@@ -125,7 +115,11 @@ impl Dealers {
         })
     }
 
-    async fn check_timezone(&self, conn: &mut ControlConn, name: &str) -> ServiceResult<()> {
+    pub(super) async fn check_timezone(
+        &self,
+        conn: &mut ControlConn,
+        name: &str,
+    ) -> ServiceResult<()> {
         let known = self
             .timezones
             .get_or_try_init(|| timezone_names(conn))
@@ -142,7 +136,7 @@ impl Dealers {
     }
 
     /// The owner: a new user, or a known one on the right word.
-    async fn owner(&self, registration: &Registration) -> ServiceResult<Owner> {
+    pub(super) async fn owner(&self, registration: &Registration) -> ServiceResult<Owner> {
         let email = &registration.owner_email;
         let password = registration.owner_password.clone();
         match self.accounts.find_by_email(email).await? {
@@ -162,16 +156,32 @@ impl Dealers {
     }
 }
 
-enum Owner {
+pub(super) enum Owner {
     New(UserRow),
     Known(UserRow),
 }
 
 impl Owner {
-    const fn user(&self) -> &UserRow {
-        match self {
-            Self::New(user) | Self::Known(user) => user,
+    /// Makes him a user, if he is none, and the owner of `dealer`.
+    pub(super) async fn insert_tx(
+        &self,
+        conn: &mut ControlConn,
+        dealer: DealerId,
+        now: DateTime<Utc>,
+    ) -> ServiceResult<()> {
+        let (Self::New(user) | Self::Known(user)) = self;
+        if matches!(self, Self::New(_)) {
+            identity::insert(conn, user.clone())
+                .await
+                .map_err(on_constraint(CONSTRAINTS))?;
         }
+        let membership = MembershipRow {
+            user_id: user.id,
+            dealer_id: dealer,
+            role: MembershipRole::Owner,
+            created_at: now,
+        };
+        Ok(identity::insert_membership(conn, membership).await?)
     }
 
     fn into_user(self) -> UserRow {
@@ -181,17 +191,9 @@ impl Owner {
     }
 }
 
-fn checked(registration: Registration) -> ServiceResult<Registration> {
+pub(super) fn checked(registration: Registration) -> ServiceResult<Registration> {
     let mut checks = Checks::default();
-    let name = checks.text(&["input", "name"], &registration.dealer.name, 1, 200);
-    let currency = registration.dealer.currency.trim().to_uppercase();
-    let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
-    checks.require(
-        is_code,
-        &["input", "currency"],
-        "must be an ISO 4217 code such as USD",
-    );
-    let timezone = checks.text(&["input", "timezone"], &registration.dealer.timezone, 1, 64);
+    let dealer = checked_dealer(&mut checks, &registration.dealer);
     let owner_name = checks.text(&["input", "ownerName"], &registration.owner_name, 1, 200);
     let owner_email = checks.email(&["input", "ownerEmail"], &registration.owner_email);
     let length = registration.owner_password.expose_secret().chars().count();
@@ -201,15 +203,26 @@ fn checked(registration: Registration) -> ServiceResult<Registration> {
         "must have 10 to 200 characters",
     );
     checks.finish()?;
-    let dealer = NewDealer {
-        name,
-        currency,
-        timezone,
-    };
     Ok(Registration {
         dealer,
         owner_name,
         owner_email,
         ..registration
     })
+}
+
+pub(super) fn checked_dealer(checks: &mut Checks, dealer: &NewDealer) -> NewDealer {
+    let name = checks.text(&["input", "name"], &dealer.name, 1, 200);
+    let currency = dealer.currency.trim().to_uppercase();
+    let is_code = currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase());
+    checks.require(
+        is_code,
+        &["input", "currency"],
+        "must be an ISO 4217 code such as USD",
+    );
+    NewDealer {
+        name,
+        currency,
+        timezone: checks.text(&["input", "timezone"], &dealer.timezone, 1, 64),
+    }
 }

@@ -6,6 +6,7 @@ use super::Site;
 use crate::db::control_tables::schema_builds;
 use crate::db::owner::OwnerConn;
 use crate::db::pipeline::pipeline;
+use crate::tenancy::schema_name::SchemaName;
 
 /// Step 2, within the caller's transaction; what is there already is left alone.
 ///
@@ -16,8 +17,7 @@ pub(in crate::tenancy) fn create_schema(
     site: &Site,
     request_role: &str,
 ) -> QueryResult<()> {
-    let statements = statements(site, request_role);
-    pipeline(conn, &statements.each_ref().map(String::as_str))?;
+    make_schema(conn, &site.schema, request_role)?;
     diesel::insert_into(schema_builds::table)
         .values((
             schema_builds::dealer_id.eq(site.dealer),
@@ -28,9 +28,19 @@ pub(in crate::tenancy) fn create_schema(
         .map(|_rows| ())
 }
 
+/// As [`create_schema`], for a schema that is filled all at once.
+pub(in crate::tenancy) fn make_schema(
+    conn: &mut OwnerConn,
+    schema: &SchemaName,
+    request_role: &str,
+) -> QueryResult<()> {
+    let statements = statements(schema, request_role);
+    pipeline(conn, &statements.each_ref().map(String::as_str))
+}
+
 /// Each on its own: a Citus coordinator takes no message of several.
-fn statements(site: &Site, request_role: &str) -> [String; 5] {
-    let (name, quoted) = (site.schema.as_str(), site.schema.quoted());
+fn statements(schema: &SchemaName, request_role: &str) -> [String; 5] {
+    let (name, quoted) = (schema.as_str(), schema.quoted());
     let request_role = request_role.replace('"', "\"\"");
     [
         format!(

@@ -32,7 +32,7 @@ pub use report::{Event, Options, Report, Stopped};
 pub use run::Runner;
 pub use set::{MigrationSet, Step};
 pub(in crate::tenancy) use step::turn_key;
-pub use step::{migrate_schema, revert_schema};
+pub use step::{migrate_schema, migrate_schema_with, revert_schema};
 pub use survey::{Survey, Target, survey};
 
 /// Migrations of the `platform` schema.

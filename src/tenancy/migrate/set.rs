@@ -83,6 +83,13 @@ impl MigrationSet {
         self.steps.last().map(|step| step.version.as_str())
     }
 
+    /// The migrations up to `version`, if that is one of them.
+    pub fn until(&self, version: &str) -> Option<Self> {
+        let last = self.steps.iter().position(|step| step.version == version)?;
+        let steps = self.steps.get(..=last)?.to_vec();
+        Some(Self { steps })
+    }
+
     /// The oldest version at which a schema has what this program needs.
     pub fn needed(&self) -> Option<&str> {
         let mut steps = self.steps.iter().rev();

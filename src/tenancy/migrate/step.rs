@@ -26,7 +26,15 @@ pub fn migrate_schema(
     conn: &mut OwnerConn,
     schema: &SchemaName,
 ) -> Result<Vec<String>, MigrateError> {
-    let set = MigrationSet::tenant()?;
+    migrate_schema_with(conn, MigrationSet::tenant()?, schema)
+}
+
+/// As [`migrate_schema`], with the migrations of `set`.
+pub fn migrate_schema_with(
+    conn: &mut OwnerConn,
+    set: &MigrationSet,
+    schema: &SchemaName,
+) -> Result<Vec<String>, MigrateError> {
     conn.transaction(|conn| {
         wait_for_turn(conn, schema)?;
         apply(conn, set, schema)

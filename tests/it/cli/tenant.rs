@@ -133,11 +133,11 @@ async fn a_dealer_cut_short_is_finished_by_a_sweep() {
         let sweep = || run(&folder, &database, &["tenant", "sweep"]).json();
         assert_eq!(
             sweep(),
-            json!({ "finished": 1, "dropped": 0, "failed": [] })
+            json!({ "finished": 1, "dropped": 0, "retired": [], "failed": [] })
         );
         assert_eq!(
             sweep(),
-            json!({ "finished": 0, "dropped": 0, "failed": [] })
+            json!({ "finished": 0, "dropped": 0, "retired": [], "failed": [] })
         );
         let listed = run(&folder, &database, &["tenant", "list"]).json();
         assert_eq!(listed["dealers"][0]["status"], "ACTIVE");

@@ -105,6 +105,15 @@ fn same_query(tables: &[&str]) -> String {
     format!("{call}(\n{rows});\n")
 }
 
+/// The names for those who treat all tables alike.
+fn list(tables: &[&str]) -> String {
+    let rows: String = tables
+        .iter()
+        .flat_map(|table| ["    \"", table, "\",\n"])
+        .collect();
+    format!("\n/// The names of all tables.\npub const TABLES: &[&str] = &[\n{rows}];\n")
+}
+
 impl Source<'_> {
     /// Fails if the committed file is not what the migrations make; writes it
     /// first if `RENEW_TABLES` is set.
@@ -159,6 +168,9 @@ impl Source<'_> {
             .map(|table| table[0].table_name.as_str())
             .collect();
         text.push_str(&same_query(&names));
+        if self.prefix.is_empty() {
+            text.push_str(&list(&names));
+        }
         text
     }
 

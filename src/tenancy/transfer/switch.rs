@@ -1,0 +1,156 @@
+//! The switch: one transaction of the control plane, before which nobody sees
+//! the new schema and after which everybody does.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::Transfer;
+use super::error::TransferError;
+use super::retired::{OnRecord, Purpose};
+use super::stage::{KEEP_REPLACED, Staged};
+use crate::db::control::ControlConn;
+use crate::db::control_tables::{dealers, migration_failures, retired_schemas};
+use crate::db::error::{DbError, DbResult};
+use crate::kernel::ids::DealerId;
+use crate::tenancy::directory::DealerStatus;
+use crate::tenancy::provision::NewDealer;
+
+/// What a restore did.
+#[derive(Clone, Debug)]
+pub struct Replaced {
+    /// The schema that serves from now on.
+    pub schema: String,
+    /// The one that served before.
+    pub old_schema: String,
+    /// When a sweep may drop it.
+    pub drop_after: DateTime<Utc>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = dealers)]
+struct DealerInsert<'a> {
+    id: DealerId,
+    name: &'a str,
+    schema_name: &'a str,
+    status: DealerStatus,
+    currency: &'a str,
+    timezone: &'a str,
+    created_at: DateTime<Utc>,
+    activated_at: DateTime<Utc>,
+    schema_version: Option<&'a str>,
+}
+
+/// A new dealer on a staged schema, open at once. The caller adds his owner in
+/// the same transaction.
+pub async fn dealer_insert_staged_tx(
+    conn: &mut ControlConn,
+    staged: &Staged,
+    new: &NewDealer,
+    now: DateTime<Utc>,
+) -> Result<DealerId, TransferError> {
+    take(conn, staged).await?;
+    let id = DealerId::generate();
+    let row = DealerInsert {
+        id,
+        name: &new.name,
+        schema_name: staged.schema.as_str(),
+        status: DealerStatus::Active,
+        currency: &new.currency,
+        timezone: &new.timezone,
+        created_at: now,
+        activated_at: now,
+        schema_version: staged.version.as_deref(),
+    };
+    let insert = diesel::insert_into(dealers::table).values(row);
+    insert.execute(&mut **conn).await.map_err(DbError::from)?;
+    Ok(id)
+}
+
+impl Transfer {
+    /// Gives a suspended dealer the staged schema in place of his own, which is
+    /// kept for a while.
+    pub async fn replace(
+        &self,
+        staged: Staged,
+        dealer: DealerId,
+    ) -> Result<Replaced, TransferError> {
+        let mut conn = self.control.checkout().await?;
+        let now = self.clock.now();
+        let replaced = conn
+            .transaction(async |conn| {
+                let old_schema = suspended(conn, dealer).await?;
+                take(conn, &staged).await?;
+                let old = OnRecord {
+                    schema_name: old_schema,
+                    dealer_id: Some(dealer),
+                    purpose: Purpose::Replaced,
+                    retired_at: now,
+                    drop_after: now + KEEP_REPLACED,
+                };
+                point(conn, dealer, &staged).await?;
+                let insert = diesel::insert_into(retired_schemas::table).values(&old);
+                insert.execute(&mut **conn).await.map_err(DbError::from)?;
+                Ok::<_, TransferError>(Replaced {
+                    schema: staged.schema.as_str().to_owned(),
+                    old_schema: old.schema_name,
+                    drop_after: old.drop_after,
+                })
+            })
+            .await?;
+        Ok(replaced)
+    }
+
+    /// Refuses early what [`Transfer::replace`] would refuse after all the work.
+    pub(super) async fn check_suspended(&self, id: DealerId) -> Result<(), TransferError> {
+        match self.dealer(id).await?.status {
+            DealerStatus::Suspended => Ok(()),
+            status => Err(TransferError::NotSuspended(id, status)),
+        }
+    }
+}
+
+/// The schema of a dealer, whose row is locked, if he is suspended.
+async fn suspended(conn: &mut ControlConn, id: DealerId) -> Result<String, TransferError> {
+    let row: Option<(DealerStatus, String)> = dealers::table
+        .find(id)
+        .select((dealers::status, dealers::schema_name))
+        .for_update()
+        .first(&mut **conn)
+        .await
+        .optional()
+        .map_err(DbError::from)?;
+    match row {
+        None => Err(TransferError::NoDealer(id)),
+        Some((DealerStatus::Suspended, schema)) => Ok(schema),
+        Some((status, _)) => Err(TransferError::NotSuspended(id, status)),
+    }
+}
+
+/// Takes the staged schema off the record of those that may be dropped.
+async fn take(conn: &mut ControlConn, staged: &Staged) -> Result<(), TransferError> {
+    let on_record = retired_schemas::table.find(staged.schema.as_str());
+    let taken = diesel::delete(on_record)
+        .execute(&mut **conn)
+        .await
+        .map_err(DbError::from)?;
+    match taken {
+        1 => Ok(()),
+        _ => Err(TransferError::Swept),
+    }
+}
+
+/// The one UPDATE that everybody notices.
+async fn point(conn: &mut ControlConn, dealer: DealerId, staged: &Staged) -> DbResult<()> {
+    diesel::update(dealers::table.find(dealer))
+        .set((
+            dealers::schema_name.eq(staged.schema.as_str()),
+            dealers::schema_version.eq(staged.version.as_deref()),
+        ))
+        .execute(&mut **conn)
+        .await?;
+    // What is on record there was about the old schema.
+    let failure = migration_failures::table.find(dealer);
+    diesel::delete(failure).execute(&mut **conn).await?;
+    Ok(())
+}
