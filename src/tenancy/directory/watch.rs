@@ -22,7 +22,7 @@ use crate::kernel::ids::DealerId;
 /// within what is trusted, so that one slow answer changes nothing.
 const CATCH_UP_EVERY: Duration = Duration::from_millis(250);
 /// How long an answer of the database may take before the connection counts as dead.
-const ANSWER: Duration = Duration::from_millis(400);
+const ANSWER: Duration = Duration::from_millis(500);
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(2);
 /// The pause before another attempt.
