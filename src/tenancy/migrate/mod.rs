@@ -7,7 +7,8 @@
 //! `set` reads the migrations once, as text. `survey` finds the dealers that
 //! lack some. `run` hands them to its workers, sets those aside whose tables are
 //! in use (`queue`), and records who failed (`failures`). `step` moves one schema.
-//! `lint` says which SQL would not do for thousands of schemas.
+//! `lint` says which SQL would not do for thousands of schemas; `statements` takes
+//! SQL apart.
 
 mod control;
 mod error;
@@ -18,6 +19,7 @@ mod recorder;
 mod report;
 mod run;
 mod set;
+pub(in crate::tenancy) mod statements;
 mod step;
 mod survey;
 

@@ -1,8 +1,8 @@
 //! Indexes that another one makes needless: each is a file, some catalog rows
 //! and a quarter of a millisecond, times the number of dealers.
 
+use super::super::statements::{Statement, Token, bracket, split};
 use super::Refusal;
-use super::statements::{Statement, Token, bracket, split};
 
 pub(super) const RULE: &str = "needless-index";
 
@@ -19,7 +19,7 @@ struct Index {
 
 impl Indexes {
     /// Takes down what a file makes.
-    pub(super) fn learn(&mut self, statements: &[Statement], file: &str) {
+    pub(super) fn learn(&mut self, statements: &[Statement<'_>], file: &str) {
         for statement in statements {
             if statement.begins(&["create", "table"]).is_some() {
                 self.learn_table(statement);
@@ -32,7 +32,7 @@ impl Indexes {
         }
     }
 
-    fn learn_table(&mut self, statement: &Statement) {
+    fn learn_table(&mut self, statement: &Statement<'_>) {
         let mut names = statement.tokens.iter().skip(2);
         let Some(table) = names.find(|token| !is_adverb(token)) else {
             return;
@@ -63,7 +63,7 @@ impl Indexes {
         }
     }
 
-    fn learn_index(&mut self, statement: &Statement, place: Option<(String, usize)>) {
+    fn learn_index(&mut self, statement: &Statement<'_>, place: Option<(String, usize)>) {
         let tokens = &statement.tokens;
         let Some(on) = tokens.iter().position(|token| token.text == "on") else {
             return;

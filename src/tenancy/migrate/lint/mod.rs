@@ -4,7 +4,7 @@
 //! of them), ties a migration to one schema, or can not be run where schemas
 //! are spread over several servers. Each refusal names the cheap form.
 //!
-//! `statements` takes a file apart, `rules` and `indexes` look at it. Where
+//! A file is taken apart by `migrate::statements`; `rules` and `indexes` look at it. Where
 //! an exception is right, a comment in front of the statement says so:
 //!
 //! ```sql
@@ -13,13 +13,12 @@
 
 mod indexes;
 mod rules;
-mod statements;
 
 use std::fmt;
 
 use super::set::MigrationSet;
+use super::statements::{Statement, statements};
 use rules::RULES;
-use statements::{Statement, statements};
 
 /// How an exception begins.
 const ALLOW: &str = "lint: allow ";
@@ -73,7 +72,7 @@ pub fn lint(set: &MigrationSet, folder: &str) -> Vec<Refusal> {
 }
 
 /// Holds one statement against all rules, and its exceptions against it.
-fn check(statement: &Statement, file: &str, refusals: &mut Vec<Refusal>) {
+fn check(statement: &Statement<'_>, file: &str, refusals: &mut Vec<Refusal>) {
     let mut refuse = |line, rule, advice: &str| {
         refusals.push(Refusal {
             file: file.to_owned(),
@@ -106,7 +105,7 @@ fn check(statement: &Statement, file: &str, refusals: &mut Vec<Refusal>) {
     }
 }
 
-impl Statement {
+impl Statement<'_> {
     /// Line, rule and reason of each exception in front of it.
     fn exceptions(&self) -> impl Iterator<Item = (usize, &str, &str)> {
         self.comments.iter().filter_map(|(line, comment)| {

@@ -1,13 +1,13 @@
 //! The rules that look at one statement.
 
-use super::statements::{Statement, Token};
+use super::super::statements::{Statement, Token};
 
 /// What is refused, and what to do instead.
 pub(super) struct Rule {
     pub(super) name: &'static str,
     pub(super) advice: &'static str,
     /// The line at fault.
-    pub(super) finds: fn(&Statement) -> Option<usize>,
+    pub(super) finds: fn(&Statement<'_>) -> Option<usize>,
 }
 
 pub(super) const RULES: &[Rule] = &[
@@ -149,7 +149,7 @@ const BEFORE_TABLE: &[&str] = &[
 ];
 
 /// The line of an added column that `is_wrong`.
-fn added_columns(statement: &Statement, is_wrong: fn(&[Token]) -> bool) -> Option<usize> {
+fn added_columns(statement: &Statement<'_>, is_wrong: fn(&[Token]) -> bool) -> Option<usize> {
     statement.begins(&["alter", "table"])?;
     statement.actions().into_iter().find_map(|action| {
         let add = action.iter().position(|token| token.text == "add")?;
@@ -178,7 +178,7 @@ fn is_not_null(column: &[Token]) -> bool {
     pairs.any(|pair| matches!(pair, [not, null] if not.text == "not" && null.text == "null"))
 }
 
-fn altered_type(statement: &Statement) -> Option<usize> {
+fn altered_type(statement: &Statement<'_>) -> Option<usize> {
     statement.begins(&["alter", "table"])?;
     statement.actions().into_iter().find_map(|action| {
         let found = action.windows(3).find(|window| {
@@ -198,7 +198,7 @@ fn altered_type(statement: &Statement) -> Option<usize> {
 }
 
 /// The line of CREATE or ALTER of one of these kinds.
-fn created(statement: &Statement, kinds: &[&str]) -> Option<usize> {
+fn created(statement: &Statement<'_>, kinds: &[&str]) -> Option<usize> {
     let first = statement.tokens.first()?;
     if !matches!(first.text.as_str(), "create" | "alter") {
         return None;
@@ -209,7 +209,7 @@ fn created(statement: &Statement, kinds: &[&str]) -> Option<usize> {
     kinds.contains(&kind.text.as_str()).then_some(first.line)
 }
 
-fn schema_name(statement: &Statement) -> Option<usize> {
+fn schema_name(statement: &Statement<'_>) -> Option<usize> {
     let tokens = &statement.tokens;
     let is_index = statement.line_of(&["index"]).is_some();
     let qualified = tokens.windows(3).find_map(|window| {
