@@ -14,6 +14,7 @@ mod stop;
 mod sweeper;
 mod synthetic;
 mod tenant;
+mod tenant_verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -25,8 +25,12 @@ const SESSION_SETUP: &str = "SET lock_timeout = '2s'; SET search_path = ''; \
 
 /// A few owner connections, opened on first use.
 #[derive(Clone)]
-pub struct OwnerPool(r2d2::Pool<OwnerManager>);
+pub struct OwnerPool {
+    pool: r2d2::Pool<OwnerManager>,
+    manager: OwnerManager,
+}
 
+#[derive(Clone)]
 struct OwnerManager {
     connector: Connector,
     url: SecretString,
@@ -65,13 +69,13 @@ impl OwnerPool {
             .min_idle(Some(0))
             .connection_timeout(Duration::from_secs(10))
             .error_handler(Box::new(LogErrors))
-            .build_unchecked(manager);
-        Self(pool)
+            .build_unchecked(manager.clone());
+        Self { pool, manager }
     }
 
     /// The most connections it opens.
     pub fn size(&self) -> u32 {
-        self.0.max_size()
+        self.pool.max_size()
     }
 
     /// Runs `work` with a connection on this thread, which may block.
@@ -80,9 +84,20 @@ impl OwnerPool {
         work: impl FnOnce(&mut OwnerConn) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut conn = self
-            .0
+            .pool
             .get()
             .map_err(|error| DbError::Away(error.to_string()))?;
+        work(&mut conn)
+    }
+
+    /// Runs `work` on this thread with a connection of its own, which is closed
+    /// after it: for work that leaves settings, locks or much memory behind.
+    pub fn run_apart<T, E: From<DbError>>(
+        &self,
+        work: impl FnOnce(&mut OwnerConn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let conn = r2d2::ManageConnection::connect(&self.manager);
+        let mut conn = conn.map_err(|error| DbError::Away(error.to_string()))?;
         work(&mut conn)
     }
 

@@ -54,7 +54,11 @@ fn lock_key(dealer: DealerId) -> i64 {
 ///
 /// The role gets no right by grants listed per table: default privileges cover
 /// every table that a migration will ever make here.
-fn create_schema(conn: &mut OwnerConn, schema: &SchemaName, request_role: &str) -> QueryResult<()> {
+pub(super) fn create_schema(
+    conn: &mut OwnerConn,
+    schema: &SchemaName,
+    request_role: &str,
+) -> QueryResult<()> {
     let (name, quoted) = (schema.as_str(), schema.quoted());
     let request_role = request_role.replace('"', "\"\"");
     conn.transaction(|conn| {

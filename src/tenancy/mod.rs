@@ -19,6 +19,7 @@ pub mod shared_tx;
 pub mod state;
 mod statements;
 pub mod tx;
+pub mod verify;
 
 pub use context::{Actor, TenantContext};
 pub use shared_tx::SharedTx;

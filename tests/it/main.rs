@@ -25,4 +25,5 @@ mod provisioning;
 mod query_count;
 mod redis;
 mod schema_sdl;
+mod verify;
 mod websocket;

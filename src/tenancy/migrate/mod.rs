@@ -31,8 +31,9 @@ pub use failures::{Failure, failures};
 pub use report::{Event, Options, Report, Stopped};
 pub use run::Runner;
 pub use set::{MigrationSet, Step};
+pub(in crate::tenancy) use step::apply_all;
 pub use step::{migrate_schema, revert_schema};
-pub use survey::{Survey, Target, survey};
+pub use survey::{Survey, Target, survey, targets};
 
 /// Migrations of the `platform` schema.
 pub const CONTROL: EmbeddedMigrations = embed_migrations!("migrations/control");

@@ -96,6 +96,21 @@ impl MigrationSet {
         version < self.newest()
     }
 
+    /// Whether a schema at `version` is one that this set leads to.
+    pub fn knows(&self, version: Option<&str>) -> bool {
+        let mut versions = self.steps.iter().map(|step| step.version.as_str());
+        version.is_none_or(|version| versions.any(|known| known == version))
+    }
+
+    /// The set as it was when `version` was the newest.
+    pub fn up_to(&self, version: Option<&str>) -> Self {
+        let steps = self.steps.iter();
+        let before = steps.filter(|step| Some(step.version.as_str()) <= version);
+        Self {
+            steps: before.cloned().collect(),
+        }
+    }
+
     /// What a schema lacks that has these.
     pub fn pending(&self, applied: &HashSet<String>) -> Vec<&Step> {
         let missing = |step: &&Step| !applied.contains(&step.version);

@@ -114,6 +114,17 @@ fn stand_on(conn: &mut OwnerConn, schema: &SchemaName, more: &str) -> QueryResul
     conn.batch_execute(&format!("{more} SET LOCAL search_path TO {path}, public"))
 }
 
+/// As [`migrate_schema`], for a schema that nobody else knows of, in the
+/// transaction of the caller. Leaves the schema on the path.
+pub(in crate::tenancy) fn apply_all(
+    conn: &mut OwnerConn,
+    set: &MigrationSet,
+    schema: &SchemaName,
+) -> Result<(), MigrateError> {
+    stand_on(conn, schema, "")?;
+    apply(conn, set, schema).map(|_versions| ())
+}
+
 /// Applies what the schema lacks, and tells both records of it.
 fn apply(
     conn: &mut OwnerConn,

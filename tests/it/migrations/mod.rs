@@ -1,9 +1,9 @@
 //! Migrations: what goes up comes down, and diesel's tables are theirs.
 
 mod dump;
-mod fleet;
+pub mod fleet;
 mod runner;
-mod set;
+pub mod set;
 mod tables;
 mod together;
 
