@@ -6,13 +6,16 @@
 //!
 //! `set` reads the migrations once, as text. `survey` finds the dealers that
 //! lack some. `run` hands them to its workers, sets those aside whose tables are
-//! in use (`queue`), and records who failed (`failures`). `step` moves one schema.
+//! in use (`queue`), and records who failed (`failures`). `step` moves one schema;
+//! `index` and `concurrent` build an index on a large table.
 //! `lint` says which SQL would not do for thousands of schemas; `statements` takes
 //! SQL apart.
 
+mod concurrent;
 mod control;
 mod error;
 mod failures;
+mod index;
 pub mod lint;
 mod queue;
 mod recorder;

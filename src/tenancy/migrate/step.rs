@@ -1,4 +1,5 @@
-//! One dealer's schema: all that it lacks in one transaction.
+//! One dealer's schema: all that it lacks in one transaction, unless an index on
+//! a large table is part of it.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,12 +9,16 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_migrations::MigrationHarness;
 
+use super::concurrent::{Waits, build, unlock};
 use super::error::MigrateError;
+use super::index::IndexStep;
+use super::report::Options;
 use super::set::{MigrationSet, Step};
+use super::statements::statements;
 use super::survey::Target;
 use crate::db::control_tables::{dealers, migration_failures};
 use crate::db::error::DbError;
-use crate::db::owner::{OwnerConn, take_turn};
+use crate::db::owner::{OwnerConn, OwnerPool, take_turn};
 use crate::tenancy::schema_name::SchemaName;
 
 diesel::define_sql_function! { fn pg_try_advisory_xact_lock(key: BigInt) -> Bool; }
@@ -28,7 +33,7 @@ pub fn migrate_schema(
     let set = MigrationSet::tenant()?;
     conn.transaction(|conn| {
         wait_for_turn(conn, schema)?;
-        apply(conn, set, schema)
+        Ok(apply(conn, set, schema, None)?.0)
     })
 }
 
@@ -50,36 +55,61 @@ pub fn revert_schema(
 }
 
 /// As [`migrate_schema`], without waiting: neither for another process at work
-/// on the schema, nor longer than `lock_timeout` for a table in use.
+/// on the schema, nor longer than the options say for a table in use.
 ///
 /// Whoever waits for a table's lock has all its later readers wait behind him,
-/// so the time-out bounds what a migration can do to a dealer who is open.
+/// so the time-out bounds what a migration can do to a dealer who is open. An
+/// index on a large table is built between two transactions.
 pub(super) fn migrate_target(
-    conn: &mut OwnerConn,
+    owner: &OwnerPool,
     set: &MigrationSet,
     target: &Target,
-    lock_timeout: Duration,
+    options: &Options,
 ) -> Result<Vec<String>, MigrateError> {
     let schema = target.schema.parse()?;
-    conn.transaction(|conn| {
-        try_turn(conn, &schema, lock_timeout)?;
-        let applied = apply(conn, set, &schema)?;
-        diesel::delete(migration_failures::table.find(target.dealer)).execute(conn)?;
-        Ok(applied)
-    })
+    let mut changed = Vec::new();
+    loop {
+        let (versions, large) = owner.run_blocking(|conn| {
+            conn.transaction(|conn| {
+                try_turn(conn, &schema, options.lock_timeout)?;
+                let done = apply(conn, set, &schema, options.concurrent_index_above)?;
+                if done.1.is_none() {
+                    let failure = migration_failures::table.find(target.dealer);
+                    diesel::delete(failure).execute(conn)?;
+                }
+                Ok::<_, MigrateError>(done)
+            })
+        })?;
+        changed.extend(versions);
+        let Some((step, index)) = large else {
+            return Ok(changed);
+        };
+        let waits = Waits {
+            lock: options.lock_timeout,
+            snapshot: options.patience,
+        };
+        let is_built = owner.run_apart(|conn| {
+            let built = build(conn, &schema, step, &index, &waits);
+            unlock(conn);
+            built
+        })?;
+        changed.extend(is_built.then(|| step.version.clone()));
+    }
 }
 
 /// Undoes the last migration of one schema, without waiting.
 pub(super) fn revert_target(
-    conn: &mut OwnerConn,
+    owner: &OwnerPool,
     set: &MigrationSet,
     target: &Target,
-    lock_timeout: Duration,
+    options: &Options,
 ) -> Result<Vec<String>, MigrateError> {
     let schema = target.schema.parse()?;
-    conn.transaction(|conn| {
-        try_turn(conn, &schema, lock_timeout)?;
-        Ok(vec![undo(conn, set, &schema)?])
+    owner.run_blocking(|conn| {
+        conn.transaction(|conn| {
+            try_turn(conn, &schema, options.lock_timeout)?;
+            Ok(vec![undo(conn, set, &schema)?])
+        })
     })
 }
 
@@ -104,7 +134,7 @@ fn try_turn(
 }
 
 /// The name of the lock that a process holds while it changes a schema.
-fn turn_key(schema: &SchemaName) -> String {
+pub(super) fn turn_key(schema: &SchemaName) -> String {
     format!("tubex migrates {}", schema.quoted())
 }
 
@@ -122,15 +152,18 @@ pub(in crate::tenancy) fn apply_all(
     schema: &SchemaName,
 ) -> Result<(), MigrateError> {
     stand_on(conn, schema, "")?;
-    apply(conn, set, schema).map(|_versions| ())
+    apply(conn, set, schema, None).map(|_done| ())
 }
 
-/// Applies what the schema lacks, and tells both records of it.
-fn apply(
+/// Applies what the schema lacks, and tells both records of it: the versions,
+/// and the first index that has to be built otherwise, since its table has more
+/// than `above` rows.
+fn apply<'a>(
     conn: &mut OwnerConn,
-    set: &MigrationSet,
+    set: &'a MigrationSet,
     schema: &SchemaName,
-) -> Result<Vec<String>, MigrateError> {
+    above: Option<i64>,
+) -> Result<(Vec<String>, Option<(&'a Step, IndexStep<'a>)>), MigrateError> {
     let mut applied = applied(conn)?;
     if applied.is_empty() {
         // Default privileges give the dealer's role its tables; the record of
@@ -140,21 +173,24 @@ fn apply(
             schema.quoted()
         ))?;
     }
-    let pending = set.pending(&applied);
-    for step in &pending {
-        // Digits, as every version is: `MigrationSet::new` lets nothing else in.
-        let version = &step.version;
-        run(
-            conn,
-            step,
-            &step.up,
-            &format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')"),
-        )?;
+    let (mut versions, mut large) = (Vec::new(), None);
+    for step in set.pending(&applied) {
+        let index = step.index();
+        if let (Some(index), Some(rows)) = (&index, above)
+            && index.is_large(conn, schema, rows)?
+        {
+            large = Some(step);
+            break;
+        }
+        match index {
+            Some(index) => run(conn, step, &index.plain(), &step.remember())?,
+            None => run(conn, step, &step.up, &step.remember())?,
+        }
+        versions.push(step.version.clone());
     }
-    let versions: Vec<String> = pending.iter().map(|step| step.version.clone()).collect();
     applied.extend(versions.iter().cloned());
     record_version(conn, schema, applied)?;
-    Ok(versions)
+    Ok((versions, large.and_then(|step| Some((step, step.index()?)))))
 }
 
 /// Takes back the last migration; returns its version.
@@ -173,34 +209,35 @@ fn undo(
         let version = last;
         return Err(MigrateError::Set { version, fault });
     };
-    let forget = format!("DELETE FROM __diesel_schema_migrations WHERE version = '{last}'");
-    run(conn, step, down, &forget)?;
+    run(conn, step, down, &step.forget())?;
     applied.remove(&last);
     record_version(conn, schema, applied)?;
     Ok(last)
 }
 
-/// A migration and its record, in one message.
+/// A migration and its record, statement by statement: a Citus coordinator
+/// takes no message with several.
 fn run(conn: &mut OwnerConn, step: &Step, text: &str, record: &str) -> Result<(), MigrateError> {
-    conn.batch_execute(&format!("{text}\n;{record}"))
-        .map_err(|error| match DbError::from(error) {
-            DbError::Other(cause) => {
-                MigrateError::Migration(format!("{}: {cause}", step.name).into())
-            }
-            DbError::Unique { constraint } => {
-                let cause = format!("{}: rows repeat in {constraint}", step.name);
-                MigrateError::Migration(cause.into())
-            }
-            DbError::ForeignKey { constraint } => {
-                let cause = format!("{}: rows without a parent in {constraint}", step.name);
-                MigrateError::Migration(cause.into())
-            }
-            passing => MigrateError::Db(passing),
-        })
+    for statement in statements(text) {
+        conn.batch_execute(statement.text)
+            .map_err(|error| failed(step, error))?;
+    }
+    Ok(conn.batch_execute(record)?)
+}
+
+/// The error of a migration's own statement.
+pub(super) fn failed(step: &Step, error: diesel::result::Error) -> MigrateError {
+    let cause = match DbError::from(error) {
+        DbError::Other(cause) => cause.to_string(),
+        DbError::Unique { constraint } => format!("rows repeat in {constraint}"),
+        DbError::ForeignKey { constraint } => format!("rows without a parent in {constraint}"),
+        passing => return MigrateError::Db(passing),
+    };
+    MigrateError::Migration(format!("{}: {cause}", step.name).into())
 }
 
 /// The versions in diesel's table, which is made if it is missing.
-fn applied(conn: &mut OwnerConn) -> Result<HashSet<String>, MigrateError> {
+pub(super) fn applied(conn: &mut OwnerConn) -> Result<HashSet<String>, MigrateError> {
     let applied = conn.applied_migrations().map_err(lost_or_failed)?;
     Ok(applied.iter().map(ToString::to_string).collect())
 }
@@ -214,7 +251,7 @@ fn lost_or_failed(error: Box<dyn std::error::Error + Send + Sync>) -> MigrateErr
 }
 
 /// Tells the directory where a schema stands, in the transaction that put it there.
-fn record_version(
+pub(super) fn record_version(
     conn: &mut OwnerConn,
     schema: &SchemaName,
     applied: HashSet<String>,

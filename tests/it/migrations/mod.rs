@@ -2,6 +2,7 @@
 
 mod dump;
 pub mod fleet;
+mod indexes;
 mod runner;
 pub mod set;
 mod tables;

@@ -10,6 +10,9 @@ pub(super) struct Rule {
     pub(super) finds: fn(&Statement<'_>) -> Option<usize>,
 }
 
+/// A rule with an exception that no comment has to ask for.
+pub(super) const CONCURRENTLY: &str = "concurrently";
+
 pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "add-column-default",
@@ -87,9 +90,11 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
-        name: "concurrently",
+        name: CONCURRENTLY,
         advice: "it can not run in the dealer's transaction, and waits for the queries of all other \
-                 dealers; a dealer's table is small enough for a plain index",
+                 dealers; write a plain index, or if tables may be large, CREATE INDEX \
+                 CONCURRENTLY in a migration of its own, with a metadata.toml that says \
+                 `run_in_transaction = false`",
         finds: |s| s.line_of_any(&["concurrently"]),
     },
     Rule {

@@ -90,9 +90,10 @@ fn each_rule_refuses_what_it_is_for() {
         ),
         ("CREATE TABLE a (id uuid)", "primary-key"),
         (
-            "CREATE INDEX CONCURRENTLY i ON units (name)",
+            "CREATE INDEX CONCURRENTLY i ON units (name); SELECT 1",
             "concurrently",
         ),
+        ("REINDEX TABLE CONCURRENTLY units", "concurrently"),
         ("COMMIT", "transaction"),
         ("DO $$ BEGIN CREATE TYPE x AS ENUM (); END $$", "code"),
         (
@@ -118,6 +119,7 @@ fn the_cheap_forms_will_do() {
         "COMMENT ON COLUMN units.name IS 'GRANT; CREATE TYPE public.x'",
         "INSERT INTO units (name) VALUES ('it''s a trigger; DO')",
         "CREATE INDEX i ON units (lower(name))",
+        "CREATE INDEX CONCURRENTLY i ON units (lower(name))",
     ] {
         assert_eq!(refused(sql), [], "{sql}");
     }
