@@ -56,7 +56,7 @@ pub(super) fn snapshot<T>(
 /// a dealer, and no plan that reads a catalog through.
 pub(super) fn by_index(conn: &mut OwnerConn) -> QueryResult<()> {
     conn.batch_execute(
-        "SET LOCAL search_path = ''; SET LOCAL enable_seqscan = off; \
+        "SET LOCAL search_path = ''; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; \
          SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off",
     )
 }

@@ -102,15 +102,21 @@ fact (ns, text) AS (
     JOIN pg_auth_members m ON m.member = role.oid
     UNION ALL
     -- How many objects have rights of the role: more, if some are elsewhere.
-    SELECT role.ns, ROW ('rights', d.deptype, count(*))::text
-    FROM role
-    JOIN pg_shdepend d ON d.refclassid = 'pg_authid'::regclass AND d.refobjid = role.oid
-    WHERE d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-    GROUP BY role.ns, d.deptype
+    SELECT role.ns, ROW ('rights', rights.deptype, rights.count)::text
+    FROM role, LATERAL (
+        SELECT d.deptype, count(*)
+        FROM pg_shdepend d
+        WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = role.oid
+          AND d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+        GROUP BY d.deptype
+    ) AS rights
+),
+total AS (
+    SELECT ns, concat_ws(' ', count(*), sum(hashtextextended(text, 0)),
+                         sum(hashtextextended(text, 1))) AS fingerprint
+    FROM fact
+    GROUP BY ns
 )
-SELECT ns.nspname::text AS schema,
-       concat_ws(' ', count(*), sum(hashtextextended(fact.text, 0)),
-                 sum(hashtextextended(fact.text, 1))) AS fingerprint
+SELECT ns.nspname::text AS schema, total.fingerprint
 FROM ns
-JOIN fact ON fact.ns = ns.oid
-GROUP BY ns.nspname
+JOIN total ON total.ns = ns.oid
