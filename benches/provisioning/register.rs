@@ -56,7 +56,7 @@ fn times(core: &Core, runtime: &Runtime, count: usize, owner: &dyn Fn(usize) -> 
         .collect();
     times.sort_by(f64::total_cmp);
     let at = |part: usize| times.get(times.len() * part / 100).copied();
-    json!({ "p50_ms": at(50), "p95_ms": at(95), "max_ms": times.last() })
+    json!({ "min_ms": times.first(), "p50_ms": at(50), "p95_ms": at(95), "max_ms": times.last() })
 }
 
 async fn register(core: &Core, owner_email: String) {

@@ -7,12 +7,12 @@
 
 use std::collections::HashSet;
 
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::Site;
 use crate::db::control_tables::schema_builds;
 use crate::db::owner::OwnerConn;
+use crate::db::pipeline::pipeline;
 use crate::tenancy::migrate::statements::statements;
 use crate::tenancy::migrate::step::{applied_or_none, failed, record_version, stand_on};
 use crate::tenancy::migrate::{MigrateError, MigrationSet, Step};
@@ -56,9 +56,7 @@ pub(in crate::tenancy) fn fill_chunk(
         let mut applied = applied_or_none(conn, &site.schema)?;
         let left = left(set, &applied, &position)?;
         let (chunk, rest) = left.split_at_checked(CHUNK).unwrap_or((&left, &[]));
-        for piece in chunk {
-            run(conn, piece)?;
-        }
+        run(conn, chunk)?;
         if !rest.is_empty() {
             keep_position(conn, site, chunk.last())?;
             return Ok(Filled::Partly);
@@ -118,19 +116,21 @@ fn pieces(step: &Step) -> Vec<Piece<'_>> {
         .collect()
 }
 
-/// A statement, and behind the last one of a migration its record.
-fn run(conn: &mut OwnerConn, piece: &Piece<'_>) -> Result<(), MigrateError> {
-    let send = |conn: &mut OwnerConn, text: &str| {
-        conn.batch_execute(text)
-            .map_err(|error| failed(piece.step, error))
-    };
-    send(conn, piece.text)?;
-    if piece.is_last {
+/// The statements, and behind the last one of a migration its record.
+fn run(conn: &mut OwnerConn, chunk: &[Piece<'_>]) -> Result<(), MigrateError> {
+    for of_one_step in chunk.chunk_by(|a, b| a.step.version == b.step.version) {
+        let Some(last) = of_one_step.last() else {
+            continue;
+        };
         // Digits, as every version is: `MigrationSet::new` lets nothing else in.
-        let version = &piece.step.version;
+        let version = &last.step.version;
         let record =
             format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')");
-        send(conn, &record)?;
+        let mut texts: Vec<&str> = of_one_step.iter().map(|piece| piece.text).collect();
+        if last.is_last {
+            texts.push(&record);
+        }
+        pipeline(conn, &texts).map_err(|error| failed(last.step, error))?;
     }
     Ok(())
 }
@@ -150,9 +150,9 @@ fn keep_position(conn: &mut OwnerConn, site: &Site, last: Option<&Piece<'_>>) ->
 
 /// Reference rows, where they are not there yet, and the mark that all is there.
 fn finish(conn: &mut OwnerConn, site: &Site, applied: HashSet<String>) -> QueryResult<()> {
-    for statement in statements(REFERENCE_ROWS) {
-        conn.batch_execute(statement.text)?;
-    }
+    let found = statements(REFERENCE_ROWS);
+    let texts: Vec<&str> = found.iter().map(|statement| statement.text).collect();
+    pipeline(conn, &texts)?;
     record_version(conn, &site.schema, applied)?;
     diesel::delete(schema_builds::table.find(site.dealer))
         .execute(conn)

@@ -1,11 +1,11 @@
 //! An empty schema and the role that may use it, of the same name.
 
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::Site;
 use crate::db::control_tables::schema_builds;
 use crate::db::owner::OwnerConn;
+use crate::db::pipeline::pipeline;
 
 /// Step 2, within the caller's transaction; what is there already is left alone.
 ///
@@ -16,9 +16,8 @@ pub(in crate::tenancy) fn create_schema(
     site: &Site,
     request_role: &str,
 ) -> QueryResult<()> {
-    for statement in statements(site, request_role) {
-        conn.batch_execute(&statement)?;
-    }
+    let statements = statements(site, request_role);
+    pipeline(conn, &statements.each_ref().map(String::as_str))?;
     diesel::insert_into(schema_builds::table)
         .values((
             schema_builds::dealer_id.eq(site.dealer),
@@ -29,7 +28,7 @@ pub(in crate::tenancy) fn create_schema(
         .map(|_rows| ())
 }
 
-/// One by one: a Citus coordinator takes no message of several.
+/// Each on its own: a Citus coordinator takes no message of several.
 fn statements(site: &Site, request_role: &str) -> [String; 5] {
     let (name, quoted) = (site.schema.as_str(), site.schema.quoted());
     let request_role = request_role.replace('"', "\"\"");
