@@ -17,6 +17,7 @@
 )]
 
 #[path = "migrate/fleet.rs"]
+#[expect(dead_code, reason = "other measurements use it, too")]
 mod fleet;
 #[path = "migrate/long_query.rs"]
 mod long_query;

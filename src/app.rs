@@ -27,6 +27,7 @@ use crate::tenancy::TenantPool;
 use crate::tenancy::directory::Directory;
 use crate::tenancy::migrate::{MigrateError, MigrationSet};
 use crate::tenancy::provision::{ProvisionError, Provisioner};
+use crate::tenancy::spares::Spares;
 use crate::tenancy::state::RoleFault;
 
 /// What one password hash costs: the least that OWASP names for argon2id.
@@ -133,6 +134,14 @@ impl Core {
             clock,
             settings: settings.clone(),
         })
+    }
+
+    /// The stock of spare schemas, with a connection of its own: filling it takes
+    /// long, and neither dealers nor migrations should wait for that.
+    pub fn spares(&self) -> Spares {
+        let url = self.settings.database_owner_url.clone();
+        let owner = OwnerPool::new(&self.connector, url, 1);
+        Spares::new(owner, self.request_role.clone(), self.clock.clone())
     }
 
     /// The password in the connection string of the request role, if any.

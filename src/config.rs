@@ -18,6 +18,7 @@ use secrecy::SecretString;
 pub use file::{ConfigFileError, with_file};
 use values::{
     list_size, milliseconds, pool_size, postgres_role, redis_address, secret, some_milliseconds,
+    spare_count,
 };
 
 /// How to reach the database, and how much of it to use.
@@ -168,6 +169,14 @@ pub struct ServerSettings {
         value_enum
     )]
     pub registration: Registration,
+
+    /// Schemas kept ready for dealers to come; 0 makes each when it is asked for.
+    #[arg(long, env = "TUBEX_SPARE_DEALERS", value_name = "N", default_value = "16", value_parser = spare_count)]
+    pub spare_dealers: usize,
+
+    /// Pause between two of them while they are made, in milliseconds.
+    #[arg(long, env = "TUBEX_SPARE_FILL_INTERVAL_MS", value_name = "MS", default_value = "1000", value_parser = milliseconds)]
+    pub spare_fill_interval_ms: Duration,
 
     /// Whether the GraphiQL page is served at /graphiql.
     #[arg(long, env = "TUBEX_GRAPHIQL", value_name = "BOOL", default_value = "true", action = clap::ArgAction::Set)]

@@ -49,6 +49,11 @@ struct Count {
 }
 
 impl Fleet {
+    /// The control plane.
+    pub fn core(&self) -> &Core {
+        &self.0
+    }
+
     /// The dealers of a database, whose control plane is made if it is missing.
     pub fn of(settings: &DatabaseSettings) -> Self {
         let core = Core::new(settings, 1, Clock::system()).unwrap();

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 
 use super::output::{Output, note};
 use super::progress::Progress;
-use super::{CommandResult, dev_report, graphiql_bundle, key, migrate, stop, sweeper};
+use super::{CommandResult, dev_report, filler, graphiql_bundle, key, migrate, stop, sweeper};
 use crate::app::{App, Core};
 use crate::auth::token::AccessTokens;
 use crate::cluster::{self, Cluster, ClusterSpec, Durability};
@@ -99,8 +99,10 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
         output.result(report.text(), &report)?;
         let page = page.with_logins(logins(&shops));
         let sweeper = sweeper::start(Arc::clone(&app));
+        let filler = filler::start(&app);
         serve(app, listener, page, stop).await?;
         sweeper.abort();
+        filler.stop().await;
         Ok(())
     });
     progress.step("Stopping PostgreSQL");

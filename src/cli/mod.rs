@@ -3,6 +3,7 @@
 mod config_check;
 mod dev;
 mod dev_report;
+mod filler;
 mod graphiql_bundle;
 mod key;
 mod migrate;
@@ -14,6 +15,7 @@ mod stop;
 mod sweeper;
 mod synthetic;
 mod tenant;
+mod tenant_fill;
 mod tenant_verify;
 
 use std::ffi::OsString;
@@ -106,10 +108,12 @@ fn misuse(error: &clap::Error, json: bool) -> ExitCode {
 #[error("{0}")]
 struct Misuse(String);
 
-/// The command line; the demo lets strangers in where a server does not.
+/// The command line; the demo lets strangers in where a server does not, but
+/// few of them.
 fn command() -> clap::Command {
     Cli::command().mut_subcommand("dev", |dev| {
         dev.mut_arg("registration", |arg| arg.default_value("open"))
+            .mut_arg("spare_dealers", |arg| arg.default_value("2"))
     })
 }
 

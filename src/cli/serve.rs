@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::output::Output;
 use super::progress::Progress;
-use super::{CommandResult, migrate, stop, sweeper};
+use super::{CommandResult, filler, migrate, stop, sweeper};
 use crate::app::{App, Core, StartError};
 use crate::auth::token::AccessTokens;
 use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
@@ -47,6 +47,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
         let listener = bind(args.server.listen)?;
         let address = listener.local_addr()?;
         let sweeper = sweeper::start(Arc::clone(&app));
+        let filler = filler::start(&app);
         let graphql_url = format!("http://{address}/graphql");
         output.result(
             format_args!("Serving {graphql_url}"),
@@ -54,6 +55,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
         )?;
         serve(app, listener, page, stop).await?;
         sweeper.abort();
+        filler.stop().await;
         Ok(())
     })
 }

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::output::Output;
-use super::{CommandResult, synthetic, tenant_verify};
+use super::{CommandResult, synthetic, tenant_fill, tenant_verify};
 use crate::app::Core;
 use crate::config::DatabaseSettings;
 use crate::error::{Refusal, UserError};
@@ -26,6 +26,8 @@ pub(super) enum TenantCommand {
     List(DatabaseArgs),
     /// Finish dealers whose provisioning was cut short.
     Sweep(DatabaseArgs),
+    /// Make spare schemas, so that new dealers need not wait for theirs.
+    Fill(tenant_fill::FillArgs),
     /// Say where schemas differ from what their migrations make.
     Verify(tenant_verify::VerifyArgs),
 }
@@ -87,6 +89,7 @@ pub(super) fn run(command: &TenantCommand, output: Output) -> CommandResult {
         TenantCommand::Create(args) => system.block_on(create(args, output)),
         TenantCommand::List(args) => system.block_on(list(args, output)),
         TenantCommand::Sweep(args) => system.block_on(sweep(args, output)),
+        TenantCommand::Fill(args) => tenant_fill::run(args, output),
         TenantCommand::Verify(args) => tenant_verify::run(args, output),
     }
 }

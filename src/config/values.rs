@@ -36,6 +36,11 @@ pub(super) fn pool_size(text: &str) -> Result<usize, String> {
     bounded(text, 1, 1000)
 }
 
+/// 0 to 1000.
+pub(super) fn spare_count(text: &str) -> Result<usize, String> {
+    bounded(text, 0, 1000)
+}
+
 /// 1 to 100 million.
 pub(super) fn list_size(text: &str) -> Result<usize, String> {
     bounded(text, 1, 100_000_000)

@@ -35,6 +35,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.schema_builds (dealer_id) {
+        dealer_id -> Uuid,
+        version -> Nullable<Text>,
+        statements -> Int4,
+    }
+}
+
+diesel::table! {
     platform.users (id) {
         id -> Uuid,
         email -> Text,
@@ -47,4 +55,11 @@ diesel::table! {
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
-diesel::allow_tables_to_appear_in_same_query!(dealers, memberships, migration_failures, users);
+diesel::joinable!(schema_builds -> dealers (dealer_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    dealers,
+    memberships,
+    migration_failures,
+    schema_builds,
+    users,
+);

@@ -15,6 +15,7 @@ pub mod homes;
 pub mod keyset;
 pub mod observe;
 pub mod owner;
+pub mod pipeline;
 pub mod pool;
 mod shares;
 #[expect(missing_docs, reason = "the migrations explain them")]

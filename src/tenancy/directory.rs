@@ -67,7 +67,7 @@ pub struct Dealer {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = dealers, check_for_backend(diesel::pg::Pg))]
-struct DealerRow {
+pub(super) struct DealerRow {
     id: DealerId,
     name: String,
     schema_name: String,

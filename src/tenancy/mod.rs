@@ -16,6 +16,7 @@ pub mod provision;
 pub mod roles;
 pub mod schema_name;
 pub mod shared_tx;
+pub mod spares;
 pub mod state;
 mod statements;
 pub mod tx;

@@ -1,6 +1,8 @@
 //! Provisioning: a schema, its tables, its reference rows, its opening.
 //!
-//! Every step can be repeated, and the directory says ACTIVE last, so a process
+//! A dealer takes a spare schema over if there is one, and then is open with the
+//! transaction that registers him ([`super::spares`]). Else all is made for him:
+//! every step can be repeated, and the directory says ACTIVE last, so a process
 //! killed anywhere leaves a dealer that [`Provisioner::resume`] finishes. Until
 //! then nobody can sign in there.
 
@@ -10,10 +12,11 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::build::build;
+use super::build::{Site, build};
 use super::directory::{Dealer, DealerStatus, dealer_find};
-use super::migrate::MigrateError;
+use super::migrate::{MigrateError, MigrationSet};
 use super::schema_name::SchemaName;
+use super::spares::spare_claim_tx;
 use crate::db::control::{ControlConn, ControlPool};
 use crate::db::control_tables::dealers;
 use crate::db::error::{DbError, DbResult};
@@ -68,7 +71,7 @@ struct DealerInsert<'a> {
     created_at: DateTime<Utc>,
 }
 
-/// Step 1: the dealer's row. The caller adds the owner in the same transaction.
+/// Step 1, where there is no spare: the dealer's row. The caller adds the owner in the same transaction.
 pub async fn dealer_insert_tx(
     conn: &mut ControlConn,
     new: &NewDealer,
@@ -87,6 +90,25 @@ pub async fn dealer_insert_tx(
     let insert = diesel::insert_into(dealers::table).values(row);
     insert.execute(&mut **conn).await?;
     Ok(id)
+}
+
+/// A dealer whose row is written.
+#[derive(Clone, Debug)]
+pub enum Begun {
+    /// He has taken a spare over.
+    Open(Dealer),
+    /// His schema is still to be made.
+    ToMake(DealerId),
+}
+
+impl Begun {
+    /// Who.
+    pub const fn id(&self) -> DealerId {
+        match self {
+            Self::Open(dealer) => dealer.id,
+            Self::ToMake(id) => *id,
+        }
+    }
 }
 
 /// Makes schemas and opens dealers.
@@ -115,7 +137,33 @@ impl Provisioner {
         }
     }
 
-    /// All steps for a dealer without an owner, whom nobody can sign in to.
+    /// Step 1: the dealer's row, which is that of a spare if there is one. Then
+    /// he is ACTIVE when the transaction commits; if not, [`Provisioner::resume`]
+    /// takes him there. The caller adds the owner in the same transaction.
+    pub async fn begin_tx(
+        &self,
+        conn: &mut ControlConn,
+        new: &NewDealer,
+    ) -> Result<Begun, ProvisionError> {
+        let (now, needed) = (self.clock.now(), MigrationSet::tenant()?.needed());
+        if let Some(dealer) = spare_claim_tx(conn, new, needed, now).await? {
+            return Ok(Begun::Open(dealer));
+        }
+        let id = dealer_insert_tx(conn, new, now).await?;
+        tracing::info!(dealer = %id, "no spare schema was left; making one");
+        Ok(Begun::ToMake(id))
+    }
+
+    /// What is left to do behind [`Provisioner::begin_tx`].
+    pub async fn finish(&self, begun: Begun) -> Result<Dealer, ProvisionError> {
+        match begun {
+            Begun::Open(dealer) => Ok(dealer),
+            Begun::ToMake(id) => self.resume(id).await,
+        }
+    }
+
+    /// All steps for a dealer without an owner, whom nobody can sign in to. Takes
+    /// no spare: those are for people who wait.
     pub async fn open(&self, new: &NewDealer) -> Result<Dealer, ProvisionError> {
         let mut conn = self.control.checkout().await?;
         let id = dealer_insert_tx(&mut conn, new, self.clock.now()).await?;
@@ -134,9 +182,13 @@ impl Provisioner {
         if dealer.status != DealerStatus::Provisioning {
             return Ok(dealer);
         }
-        let (schema, role, now) = (dealer.schema, self.request_role.clone(), self.clock.now());
+        let (role, now) = (self.request_role.clone(), self.clock.now());
+        let site = Site {
+            dealer: id,
+            schema: dealer.schema,
+        };
         self.owner
-            .run(move |conn| build(conn, id, &schema, &role, now))
+            .run(move |conn| build(conn, &site, &role, now))
             .await?;
         let mut conn = self.control.checkout().await?;
         dealer_find(&mut conn, id)

@@ -2,6 +2,7 @@
 
 mod config;
 mod dev;
+mod fill;
 mod key;
 mod migrate;
 mod program;

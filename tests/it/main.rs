@@ -25,5 +25,6 @@ mod provisioning;
 mod query_count;
 mod redis;
 mod schema_sdl;
+mod spares;
 mod verify;
 mod websocket;

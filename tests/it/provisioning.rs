@@ -14,7 +14,8 @@ use tubex::tenancy::migrate::{MigrateError, migrate_control};
 use tubex::tenancy::provision::{NewDealer, dealer_insert_tx};
 use tubex::tenancy::roles::prepare_request_role;
 
-use crate::support::{Server, empty_settings};
+use crate::migrations::dump::dump;
+use crate::support::{Server, Strike, empty_settings, named, owner_of};
 
 /// A control plane in a database of its own, so that no other test's
 /// half-made dealers are seen.
@@ -53,6 +54,16 @@ async fn sql(core: &Core, sql: String) {
         Ok::<_, MigrateError>(conn.batch_execute(&sql)?)
     };
     core.owner.run(run).await.unwrap();
+}
+
+/// Two schemas that differ in nothing but their names.
+async fn assert_alike(core: &Core, model: &str, other: &str) {
+    let (model, other) = (model.to_owned(), other.to_owned());
+    let compare = move |conn: &mut tubex::db::owner::OwnerConn| {
+        assert_eq!(dump(conn, &other), dump(conn, &model));
+        Ok::<_, MigrateError>(())
+    };
+    core.owner.run(compare).await.unwrap();
 }
 
 async fn assert_opens(core: &Core, id: DealerId) {
@@ -128,8 +139,32 @@ async fn two_processes_finishing_the_same_dealer_do_it_once() {
     assert_eq!(a.unwrap(), b.unwrap());
 }
 
+/// Whatever was under way, the dealer is finished, and no worse than any other.
 #[tokio::test]
-async fn a_failing_migration_leaves_no_half_schema_and_is_resumed() {
+async fn killed_at_any_command_a_dealer_is_finished() {
+    let core = core("killed_anywhere").await;
+    let (id, model) = begun(&core).await;
+    assert_opens(&core, id).await;
+    let strike = Strike::new(&named("killed_anywhere")).await;
+    let mut survived = None;
+    for number in 1.. {
+        let (id, schema) = begun(&core).await;
+        strike.at(number).await;
+        let struck = core.provisioner.resume(id).await.is_err();
+        strike.never().await;
+        assert_opens(&core, id).await;
+        assert_alike(&core, &model, &schema).await;
+        if !struck {
+            survived = Some(number);
+            break;
+        }
+    }
+    // One command each for the tables, the indexes, the comments and the rights.
+    assert!(survived.is_some_and(|number| number > 20), "{survived:?}");
+}
+
+#[tokio::test]
+async fn a_failing_migration_keeps_the_dealer_closed_and_is_taken_up_where_it_stopped() {
     let core = core("failing_migration").await;
     let (id, schema) = begun(&core).await;
     // In the way of the second migration's table.
@@ -142,8 +177,14 @@ async fn a_failing_migration_leaves_no_half_schema_and_is_resumed() {
     let mut conn = core.control.checkout().await.unwrap();
     let dealer = dealer_find(&mut conn, id).await.unwrap().unwrap();
     assert_eq!(dealer.status, DealerStatus::Provisioning);
+    // What came before it is not made a second time: it would be in its own way.
     sql(&core, format!("DROP TABLE {schema}.warehouses")).await;
+    let table = format!("SELECT '{schema}.units'::regclass::oid");
+    let owner = owner_of(&named("failing_migration")).await;
+    let before: u32 = owner.query_one(&table, &[]).await.unwrap().get(0);
     assert_opens(&core, id).await;
+    let after: u32 = owner.query_one(&table, &[]).await.unwrap().get(0);
+    assert_eq!(after, before);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
 use crate::db::control::ControlConn;
-use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
+use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::UserId;
@@ -15,7 +15,7 @@ use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::model::{MembershipRole, MembershipRow, UserRow};
 use crate::platform::identity::query as identity;
 use crate::tenancy::directory::Dealer;
-use crate::tenancy::provision::{NewDealer, Provisioner, dealer_insert_tx, timezone_names};
+use crate::tenancy::provision::{NewDealer, Provisioner, timezone_names};
 
 const MIN_PASSWORD: usize = 10;
 const MAX_PASSWORD: usize = 200;
@@ -80,10 +80,11 @@ impl Dealers {
         }
     }
 
-    /// Registers a dealer, makes his schema and opens it.
+    /// Registers a dealer and opens his shop.
     ///
-    /// The registration itself is one transaction. If the making of the schema
-    /// is cut off, the dealer stays PROVISIONING and is finished later.
+    /// The registration itself is one transaction, and with a spare schema that
+    /// is all. Without one, his is made afterwards; if that is cut off, the dealer
+    /// stays PROVISIONING and is finished later.
     pub async fn register(&self, registration: Registration) -> ServiceResult<Registered> {
         let registration = checked(registration)?;
         let owner = self.owner(&registration).await?;
@@ -91,9 +92,13 @@ impl Dealers {
         let mut conn = self.accounts.control().checkout().await?;
         self.check_timezone(&mut conn, &registration.dealer.timezone)
             .await?;
-        let id = conn
+        let begun = conn
             .transaction(async |conn| {
-                let id = dealer_insert_tx(conn, &registration.dealer, now).await?;
+                let begun = self
+                    .provisioner
+                    .begin_tx(conn, &registration.dealer)
+                    .await
+                    .map_err(AppError::from)?;
                 if let Owner::New(user) = &owner {
                     identity::insert(conn, user.clone())
                         .await
@@ -101,20 +106,17 @@ impl Dealers {
                 }
                 let membership = MembershipRow {
                     user_id: owner.user().id,
-                    dealer_id: id,
+                    dealer_id: begun.id(),
                     role: MembershipRole::Owner,
                     created_at: now,
                 };
                 identity::insert_membership(conn, membership).await?;
-                ServiceResult::Ok(id)
+                ServiceResult::Ok(begun)
             })
             .await?;
         drop(conn);
-        let dealer = self
-            .provisioner
-            .resume(id)
-            .await
-            .map_err(crate::error::AppError::from)?;
+        let finished = self.provisioner.finish(begun).await;
+        let dealer = finished.map_err(AppError::from)?;
         let is_new_owner = matches!(owner, Owner::New(_));
         Ok(Registered {
             dealer,

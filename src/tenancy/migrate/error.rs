@@ -68,7 +68,7 @@ impl MigrateError {
     }
 
     /// Whether no other dealer would fare better: the database is not there.
-    pub(super) const fn is_everybodys(&self) -> bool {
+    pub(in crate::tenancy) const fn is_everybodys(&self) -> bool {
         matches!(self, Self::Db(DbError::Away(_) | DbError::PoolTimeout))
     }
 }

@@ -4,6 +4,8 @@
 //! waits for the snapshots of all dealers and can not be undone with the rest. So
 //! small tables get the one, large tables the other.
 
+use std::borrow::Cow;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
@@ -26,6 +28,14 @@ pub(super) struct IndexStep<'a> {
 }
 
 impl Step {
+    /// What brings a schema to this version within a transaction.
+    pub(in crate::tenancy) fn in_transaction(&self) -> Cow<'_, str> {
+        match self.index() {
+            Some(index) => index.plain().into(),
+            None => self.up.as_str().into(),
+        }
+    }
+
     /// The index, if that is all the migration makes.
     pub(super) fn index(&self) -> Option<IndexStep<'_>> {
         let found = statements(&self.up);

@@ -23,7 +23,7 @@ mod report;
 mod run;
 mod set;
 pub(in crate::tenancy) mod statements;
-mod step;
+pub(in crate::tenancy) mod step;
 mod survey;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};

@@ -153,7 +153,7 @@ impl Step {
 
     /// Puts the step on diesel's record. A version is digits:
     /// [`MigrationSet::new`] lets nothing else in.
-    pub(super) fn remember(&self) -> String {
+    pub(in crate::tenancy) fn remember(&self) -> String {
         let version = &self.version;
         format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')")
     }

@@ -19,6 +19,7 @@ use super::survey::Target;
 use crate::db::control_tables::{dealers, migration_failures};
 use crate::db::error::DbError;
 use crate::db::owner::{OwnerConn, OwnerPool, take_turn};
+use crate::db::pipeline::pipeline;
 use crate::tenancy::schema_name::SchemaName;
 
 diesel::define_sql_function! { fn pg_try_advisory_xact_lock(key: BigInt) -> Bool; }
@@ -139,7 +140,11 @@ pub(super) fn turn_key(schema: &SchemaName) -> String {
 }
 
 /// Local to the transaction, so that no path stays behind on the connection.
-fn stand_on(conn: &mut OwnerConn, schema: &SchemaName, more: &str) -> QueryResult<()> {
+pub(in crate::tenancy) fn stand_on(
+    conn: &mut OwnerConn,
+    schema: &SchemaName,
+    more: &str,
+) -> QueryResult<()> {
     let path = schema.quoted();
     conn.batch_execute(&format!("{more} SET LOCAL search_path TO {path}, public"))
 }
@@ -164,15 +169,7 @@ fn apply<'a>(
     schema: &SchemaName,
     above: Option<i64>,
 ) -> Result<(Vec<String>, Option<(&'a Step, IndexStep<'a>)>), MigrateError> {
-    let mut applied = applied(conn)?;
-    if applied.is_empty() {
-        // Default privileges give the dealer's role its tables; the record of
-        // versions is ours alone.
-        conn.batch_execute(&format!(
-            "REVOKE ALL ON __diesel_schema_migrations FROM {}",
-            schema.quoted()
-        ))?;
-    }
+    let mut applied = applied_or_none(conn, schema)?;
     let (mut versions, mut large) = (Vec::new(), None);
     for step in set.pending(&applied) {
         let index = step.index();
@@ -182,10 +179,7 @@ fn apply<'a>(
             large = Some(step);
             break;
         }
-        match index {
-            Some(index) => run(conn, step, &index.plain(), &step.remember())?,
-            None => run(conn, step, &step.up, &step.remember())?,
-        }
+        run(conn, step, &step.in_transaction(), &step.remember())?;
         versions.push(step.version.clone());
     }
     applied.extend(versions.iter().cloned());
@@ -218,22 +212,42 @@ fn undo(
 /// A migration and its record, statement by statement: a Citus coordinator
 /// takes no message with several.
 fn run(conn: &mut OwnerConn, step: &Step, text: &str, record: &str) -> Result<(), MigrateError> {
-    for statement in statements(text) {
-        conn.batch_execute(statement.text)
-            .map_err(|error| failed(step, error))?;
-    }
-    Ok(conn.batch_execute(record)?)
+    let found = statements(text);
+    let mut texts: Vec<&str> = found.iter().map(|statement| statement.text).collect();
+    texts.push(record);
+    pipeline(conn, &texts).map_err(|error| failed(step, error))
 }
 
-/// The error of a migration's own statement.
-pub(super) fn failed(step: &Step, error: diesel::result::Error) -> MigrateError {
-    let cause = match DbError::from(error) {
-        DbError::Other(cause) => cause.to_string(),
-        DbError::Unique { constraint } => format!("rows repeat in {constraint}"),
-        DbError::ForeignKey { constraint } => format!("rows without a parent in {constraint}"),
-        passing => return MigrateError::Db(passing),
-    };
-    MigrateError::Migration(format!("{}: {cause}", step.name).into())
+/// Tells a migration that is wrong from a database that is busy or away.
+pub(in crate::tenancy) fn failed(step: &Step, error: diesel::result::Error) -> MigrateError {
+    match DbError::from(error) {
+        DbError::Other(cause) => MigrateError::Migration(format!("{}: {cause}", step.name).into()),
+        DbError::Unique { constraint } => {
+            let cause = format!("{}: rows repeat in {constraint}", step.name);
+            MigrateError::Migration(cause.into())
+        }
+        DbError::ForeignKey { constraint } => {
+            let cause = format!("{}: rows without a parent in {constraint}", step.name);
+            MigrateError::Migration(cause.into())
+        }
+        passing => MigrateError::Db(passing),
+    }
+}
+
+/// The versions in diesel's table; where there are none the table may be new,
+/// and is made ours alone: default privileges gave it to the dealer's role.
+pub(in crate::tenancy) fn applied_or_none(
+    conn: &mut OwnerConn,
+    schema: &SchemaName,
+) -> Result<HashSet<String>, MigrateError> {
+    let applied = applied(conn)?;
+    if applied.is_empty() {
+        conn.batch_execute(&format!(
+            "REVOKE ALL ON __diesel_schema_migrations FROM {}",
+            schema.quoted()
+        ))?;
+    }
+    Ok(applied)
 }
 
 /// The versions in diesel's table, which is made if it is missing.
@@ -251,7 +265,7 @@ fn lost_or_failed(error: Box<dyn std::error::Error + Send + Sync>) -> MigrateErr
 }
 
 /// Tells the directory where a schema stands, in the transaction that put it there.
-pub(super) fn record_version(
+pub(in crate::tenancy) fn record_version(
     conn: &mut OwnerConn,
     schema: &SchemaName,
     applied: HashSet<String>,

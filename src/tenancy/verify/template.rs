@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::catalogue::{Fact, by_index, facts};
 use crate::db::owner::OwnerConn;
-use crate::tenancy::build::create_schema;
+use crate::tenancy::build::create_bare;
 use crate::tenancy::migrate::{MigrateError, MigrationSet, apply_all};
 use crate::tenancy::schema_name::SchemaName;
 
@@ -48,7 +48,7 @@ fn learn(
     schema: &SchemaName,
     request_role: &str,
 ) -> Result<Vec<Fact>, MigrateError> {
-    create_schema(conn, schema, request_role)?;
+    create_bare(conn, schema, request_role)?;
     apply_all(conn, set, schema)?;
     by_index(conn)?;
     Ok(facts(conn, schema.as_str())?)

@@ -48,6 +48,8 @@ impl Folder {
         }
         // What a passing test has to say is of no interest.
         command.env("TUBEX_LOG", "warn");
+        // Nor would a test that does not ask for spares like to wait for them.
+        command.env("TUBEX_SPARE_DEALERS", "0");
         command
     }
 

@@ -8,7 +8,7 @@ use super::program::{Ended, Folder, Running, database_flags};
 use crate::support::{Client, PASSWORD, empty, own};
 
 /// `serve` on a free port, with a key of its own.
-fn serve(folder: &Folder, database: &DatabaseSettings, more: &[&str]) -> std::process::Command {
+pub fn serve(folder: &Folder, database: &DatabaseSettings, more: &[&str]) -> std::process::Command {
     let key = folder.path("key.pem");
     folder.run(&["key", "generate", "--output", &key]);
     let mut command = folder.program(&["serve", "--json", "--listen", "127.0.0.1:0"]);

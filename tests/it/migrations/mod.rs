@@ -1,6 +1,6 @@
 //! Migrations: what goes up comes down, and diesel's tables are theirs.
 
-mod dump;
+pub mod dump;
 pub mod fleet;
 mod indexes;
 mod runner;

@@ -78,7 +78,8 @@ pub fn own(name: &str) -> DatabaseSettings {
     settings
 }
 
-fn named(database: &str) -> DatabaseSettings {
+/// How to reach a database of that name.
+pub fn named(database: &str) -> DatabaseSettings {
     let request = cluster().url_as(REQUEST_ROLE, &request_password(), database);
     let mut settings = DatabaseSettings::local(request, cluster().url(database));
     settings.request_pool_size = 4;

@@ -6,12 +6,14 @@ mod goods;
 mod owner;
 mod server;
 mod socket;
+mod strike;
 mod wait;
 
 pub use client::{Answer, Client};
-pub use database::{cluster, empty, empty_settings, own, request_settings};
+pub use database::{cluster, empty, empty_settings, named, own, request_settings};
 pub use goods::CREATE_PRODUCT;
 pub use owner::{hold, owner, owner_of};
 pub use server::{PASSWORD, Server, TestDealer, settings as server_settings};
 pub use socket::Socket;
+pub use strike::Strike;
 pub use wait::until;
