@@ -16,6 +16,7 @@ mod sweeper;
 mod synthetic;
 mod tenant;
 mod tenant_fill;
+mod tenant_move;
 mod tenant_verify;
 
 use std::ffi::OsString;

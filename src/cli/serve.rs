@@ -34,6 +34,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, args.server.password_hashes, clock.clone())?;
     let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock)?;
     let page = page(&args.server)?;
+    core.engine()?;
     if args.migrate {
         migrate::everything(&core, &Progress::new(output))?;
     }

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::output::Output;
-use super::{CommandResult, synthetic, tenant_fill, tenant_verify};
+use super::{CommandResult, synthetic, tenant_fill, tenant_move, tenant_verify};
 use crate::app::Core;
 use crate::config::DatabaseSettings;
 use crate::error::{Refusal, UserError};
@@ -28,6 +28,8 @@ pub(super) enum TenantCommand {
     Sweep(DatabaseArgs),
     /// Make spare schemas, so that new dealers need not wait for theirs.
     Fill(tenant_fill::FillArgs),
+    /// Move a dealer to another server of a Citus cluster, while he works.
+    Move(tenant_move::MoveArgs),
     /// Say where schemas differ from what their migrations make.
     Verify(tenant_verify::VerifyArgs),
 }
@@ -90,6 +92,7 @@ pub(super) fn run(command: &TenantCommand, output: Output) -> CommandResult {
         TenantCommand::List(args) => system.block_on(list(args, output)),
         TenantCommand::Sweep(args) => system.block_on(sweep(args, output)),
         TenantCommand::Fill(args) => tenant_fill::run(args, output),
+        TenantCommand::Move(args) => tenant_move::run(args, output),
         TenantCommand::Verify(args) => tenant_verify::run(args, output),
     }
 }

@@ -10,6 +10,7 @@ pub mod connect;
 pub mod control;
 #[expect(missing_docs, reason = "the migrations explain them")]
 pub mod control_tables;
+pub mod engine;
 pub mod error;
 pub mod homes;
 pub mod keyset;

@@ -13,6 +13,7 @@ use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::connect::Connector;
+use super::engine::{Engine, EngineFault, Wanted};
 use super::error::DbError;
 
 /// A synchronous diesel connection with the owner's rights.
@@ -34,6 +35,7 @@ pub struct OwnerPool {
 struct OwnerManager {
     connector: Connector,
     url: SecretString,
+    engine: Wanted,
 }
 
 impl r2d2::ManageConnection for OwnerManager {
@@ -42,7 +44,8 @@ impl r2d2::ManageConnection for OwnerManager {
 
     fn connect(&self) -> Result<Self::Connection, Self::Error> {
         let url = self.url.expose_secret();
-        self.connector.connect_blocking(url, SESSION_SETUP)
+        let setup = format!("{SESSION_SETUP}{}", self.engine.session_setup());
+        self.connector.connect_blocking(url, &setup)
     }
 
     fn is_valid(&self, conn: &mut Self::Connection) -> Result<(), Self::Error> {
@@ -59,10 +62,11 @@ impl r2d2::ManageConnection for OwnerManager {
 
 impl OwnerPool {
     /// A pool of at most `size` connections.
-    pub fn new(connector: &Connector, url: SecretString, size: u32) -> Self {
+    pub fn new(connector: &Connector, url: SecretString, size: u32, engine: Wanted) -> Self {
         let manager = OwnerManager {
             connector: connector.clone(),
             url,
+            engine,
         };
         let pool = r2d2::Pool::builder()
             .max_size(size.max(1))
@@ -71,6 +75,11 @@ impl OwnerPool {
             .error_handler(Box::new(LogErrors))
             .build_unchecked(manager.clone());
         Self { pool, manager }
+    }
+
+    /// The engine that is there, if it is as wanted. Blocks.
+    pub fn engine(&self) -> Result<Result<Engine, EngineFault>, DbError> {
+        self.run_blocking(|conn| self.manager.engine.check(conn))
     }
 
     /// The most connections it opens.

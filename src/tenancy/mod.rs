@@ -13,6 +13,7 @@ pub mod context;
 pub mod directory;
 pub mod migrate;
 pub mod provision;
+pub mod relocate;
 pub mod roles;
 pub mod schema_name;
 pub mod shared_tx;

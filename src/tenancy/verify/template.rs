@@ -1,5 +1,6 @@
 //! What a schema should be: the migrations, run for nobody.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::catalogue::{Fact, by_index, facts};
@@ -48,6 +49,11 @@ fn learn(
     schema: &SchemaName,
     request_role: &str,
 ) -> Result<Vec<Fact>, MigrateError> {
+    // Of no concern to the other servers of a Citus cluster.
+    conn.batch_execute(
+        "SET LOCAL citus.enable_schema_based_sharding = off; \
+         SET LOCAL citus.enable_ddl_propagation = off",
+    )?;
     create_bare(conn, schema, request_role)?;
     apply_all(conn, set, schema)?;
     by_index(conn)?;
