@@ -18,13 +18,8 @@ use crate::tenancy::verify::{Finding, Seen, Summary, Verifier};
 /// Whose schemas to look at.
 #[derive(Args)]
 pub(super) struct VerifyArgs {
-    /// The dealers.
-    #[arg(value_name = "DEALER", required_unless_present = "all")]
-    dealers: Vec<DealerId>,
-
-    /// All dealers, and the schemas in stock.
-    #[arg(long, conflicts_with = "dealers")]
-    all: bool,
+    #[command(flatten)]
+    whose: WhoseArgs,
 
     /// Connections to read with at once.
     #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u8).range(1..=64))]
@@ -34,11 +29,24 @@ pub(super) struct VerifyArgs {
     database: DatabaseSettings,
 }
 
+/// Some or all.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct WhoseArgs {
+    /// The dealers.
+    #[arg(value_name = "DEALER")]
+    dealers: Vec<DealerId>,
+
+    /// All dealers, and the schemas in stock.
+    #[arg(long)]
+    all: bool,
+}
+
 pub(super) fn run(args: &VerifyArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
     let targets = core
         .owner
-        .run_blocking(|conn| targets(conn, &args.dealers))?;
+        .run_blocking(|conn| targets(conn, &args.whose.dealers))?;
     let progress = Count::new(output, "dealers");
     progress.begin(targets.len());
     let findings = Mutex::new(Vec::new());

@@ -89,6 +89,11 @@ impl Wanted {
     }
 }
 
+/// Whether the database has Citus, wanted or not.
+pub fn has_citus(conn: &mut OwnerConn) -> QueryResult<bool> {
+    Ok(citus_version(conn)?.is_some())
+}
+
 fn citus_version(conn: &mut OwnerConn) -> QueryResult<Option<String>> {
     diesel::table! {
         pg_catalog.pg_extension (extname) {

@@ -9,3 +9,4 @@ mod program;
 mod schema;
 mod serve;
 mod tenant;
+mod verify;

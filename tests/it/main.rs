@@ -16,6 +16,7 @@ mod support;
 mod architecture;
 mod cancellation;
 mod catalogue;
+mod citus;
 mod cli;
 mod http;
 mod isolation;

@@ -38,6 +38,9 @@ pub(in crate::tenancy) fn create_bare(
     pipeline(conn, &statements.each_ref().map(String::as_str))
 }
 
+/// A coordinator signs in at the other servers as the role at work, so there a
+/// dealer's role may; without a password it can not from outside.
+///
 /// Each on its own: a Citus coordinator takes no message of several.
 fn statements(schema: &SchemaName, request_role: &str) -> [String; 5] {
     let (name, quoted) = (schema.as_str(), schema.quoted());
@@ -45,7 +48,11 @@ fn statements(schema: &SchemaName, request_role: &str) -> [String; 5] {
     [
         format!(
             "DO $$ BEGIN
-               IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN
+               IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN
+                 RETURN;
+               ELSIF EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN
+                 CREATE ROLE {quoted} LOGIN;
+               ELSE
                  CREATE ROLE {quoted} NOLOGIN;
                END IF;
              END $$"

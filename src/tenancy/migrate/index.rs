@@ -11,6 +11,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::set::Step;
 use super::statements::statements;
+use crate::db::engine::has_citus;
 use crate::db::owner::OwnerConn;
 use crate::tenancy::schema_name::SchemaName;
 
@@ -100,14 +101,23 @@ impl IndexStep<'_> {
             #[diesel(sql_type = BigInt)]
             rows: i64,
         }
-        const QUERY: &str = "SELECT CASE WHEN relpages > 0 AND reltuples > 0
-                THEN (reltuples / relpages
-                      * (bytes / current_setting('block_size')::bigint))::bigint
-                ELSE bytes / 64 END AS rows
-            FROM pg_class, LATERAL (SELECT pg_relation_size(pg_class.oid) AS bytes) AS size
-            WHERE pg_class.oid = to_regclass($1)";
+        // A coordinator's own file of a table that is elsewhere is empty.
+        let bytes = if has_citus(conn)? {
+            "CASE WHEN EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = pg_class.oid)
+             THEN citus_relation_size(pg_class.oid) ELSE pg_relation_size(pg_class.oid) END"
+        } else {
+            "pg_relation_size(pg_class.oid)"
+        };
+        let query = format!(
+            "SELECT CASE WHEN relpages > 0 AND reltuples > 0
+                 THEN (reltuples / relpages
+                       * (bytes / current_setting('block_size')::bigint))::bigint
+                 ELSE bytes / 64 END AS rows
+             FROM pg_class, LATERAL (SELECT {bytes} AS bytes) AS size
+             WHERE pg_class.oid = to_regclass($1)"
+        );
         #[expect(clippy::disallowed_methods, reason = "diesel knows no sizes")]
-        let size = diesel::sql_query(QUERY)
+        let size = diesel::sql_query(query)
             .bind::<Text, _>(qualified(schema, &self.table))
             .get_result::<Size>(conn)
             .optional()?;

@@ -34,7 +34,7 @@ pub fn migrate_schema(
     let set = MigrationSet::tenant()?;
     conn.transaction(|conn| {
         wait_for_turn(conn, schema)?;
-        Ok(apply(conn, set, schema, None)?.0)
+        Ok(apply(conn, set, schema, None)?.versions)
     })
 }
 
@@ -70,11 +70,11 @@ pub(super) fn migrate_target(
     let schema = target.schema.parse()?;
     let mut changed = Vec::new();
     loop {
-        let (versions, large) = owner.run_blocking(|conn| {
+        let Applied { versions, large } = owner.run_blocking(|conn| {
             conn.transaction(|conn| {
                 try_turn(conn, &schema, options.lock_timeout)?;
                 let done = apply(conn, set, &schema, options.concurrent_index_above)?;
-                if done.1.is_none() {
+                if done.large.is_none() {
                     let failure = migration_failures::table.find(target.dealer);
                     diesel::delete(failure).execute(conn)?;
                 }
@@ -160,15 +160,21 @@ pub(in crate::tenancy) fn apply_all(
     apply(conn, set, schema, None).map(|_done| ())
 }
 
-/// Applies what the schema lacks, and tells both records of it: the versions,
-/// and the first index that has to be built otherwise, since its table has more
-/// than `above` rows.
+/// What one transaction did.
+struct Applied<'a> {
+    versions: Vec<String>,
+    /// An index that has to be built otherwise; what follows it is left, too.
+    large: Option<(&'a Step, IndexStep<'a>)>,
+}
+
+/// Applies what the schema lacks, and tells both records of it, up to the first
+/// index on a table of more than `above` rows.
 fn apply<'a>(
     conn: &mut OwnerConn,
     set: &'a MigrationSet,
     schema: &SchemaName,
     above: Option<i64>,
-) -> Result<(Vec<String>, Option<(&'a Step, IndexStep<'a>)>), MigrateError> {
+) -> Result<Applied<'a>, MigrateError> {
     let mut applied = applied_or_none(conn, schema)?;
     let (mut versions, mut large) = (Vec::new(), None);
     for step in set.pending(&applied) {
@@ -184,7 +190,8 @@ fn apply<'a>(
     }
     applied.extend(versions.iter().cloned());
     record_version(conn, schema, applied)?;
-    Ok((versions, large.and_then(|step| Some((step, step.index()?)))))
+    let large = large.and_then(|step| Some((step, step.index()?)));
+    Ok(Applied { versions, large })
 }
 
 /// Takes back the last migration; returns its version.

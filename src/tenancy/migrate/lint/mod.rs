@@ -4,8 +4,9 @@
 //! of them), ties a migration to one schema, or can not be run where schemas
 //! are spread over several servers. Each refusal names the cheap form.
 //!
-//! A file is taken apart by `migrate::statements`; `rules` and `indexes` look at it. Where
-//! an exception is right, a comment in front of the statement says so:
+//! A file is taken apart by `migrate::statements`; `rules`, `spread` and
+//! `indexes` look at it. Where an exception is right, a comment in front of the
+//! statement says so:
 //!
 //! ```sql
 //! -- lint: allow add-column-default: the table is empty everywhere
@@ -13,6 +14,7 @@
 
 mod indexes;
 mod rules;
+mod spread;
 
 use std::fmt;
 
@@ -89,7 +91,7 @@ fn check(statement: &Statement<'_>, file: &str, refusals: &mut Vec<Refusal>) {
         });
     };
     let mut used = Vec::new();
-    for rule in RULES {
+    for rule in RULES.iter().chain(spread::RULES) {
         let Some(line) = (rule.finds)(statement) else {
             continue;
         };
