@@ -139,6 +139,16 @@ const CATALOGUE: &[&str] = &[
     "pg_type",
 ];
 
+/// What is added to a table and is no column.
+pub(super) const CONSTRAINTS: &[&str] = &[
+    "constraint",
+    "primary",
+    "unique",
+    "foreign",
+    "check",
+    "exclude",
+];
+
 /// Words in front of a table's name.
 const BEFORE_TABLE: &[&str] = &[
     "table",
@@ -160,15 +170,7 @@ fn added_columns(statement: &Statement<'_>, is_wrong: fn(&[Token]) -> bool) -> O
         let add = action.iter().position(|token| token.text == "add")?;
         let column = action.get(add + 1..)?;
         let first = column.first()?;
-        let constraints = [
-            "constraint",
-            "primary",
-            "unique",
-            "foreign",
-            "check",
-            "exclude",
-        ];
-        let is_column = !constraints.contains(&first.text.as_str());
+        let is_column = !CONSTRAINTS.contains(&first.text.as_str());
         (is_column && is_wrong(column)).then_some(first.line)
     })
 }

@@ -3,7 +3,7 @@
 //! tables, types, sequences) is not repeated here.
 
 use super::super::statements::{Statement, Token};
-use super::rules::Rule;
+use super::rules::{CONSTRAINTS, Rule};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -24,15 +24,6 @@ pub(super) const RULES: &[Rule] = &[
                  type nor be temporary; list its columns",
         finds: odd_table,
     },
-];
-
-const CONSTRAINTS: &[&str] = &[
-    "constraint",
-    "primary",
-    "unique",
-    "foreign",
-    "check",
-    "exclude",
 ];
 
 /// A constraint that is added beside something else.
