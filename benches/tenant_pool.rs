@@ -139,7 +139,10 @@ fn pool(core: &Core, settings: &DatabaseSettings, keep_plans: bool) -> TenantPoo
         size: BACKENDS,
         wait: Duration::from_secs(30),
         queue_per_dealer: 1000,
+        transaction_setup: String::new(),
         keep_plans,
+        statements_per_backend: 100_000,
+        memory_per_backend: u64::MAX,
         dealers_per_backend: 100_000,
         max_age: Duration::from_hours(1),
     };

@@ -1,14 +1,19 @@
 //! The parts of the program, put together once at start.
 
+mod operator;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use operator::OperatorApp;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
 use crate::auth::password::{PasswordCost, Passwords};
 use crate::auth::token::{AccessTokens, KeyError};
-use crate::config::{ConfigError, DatabaseSettings, EngineChoice, Registration, ServerSettings};
+use crate::config::{
+    ConfigError, DatabaseSettings, EngineChoice, Pooler, Registration, ServerSettings,
+};
 use crate::db::connect::{ConnectError, Connector};
 use crate::db::control::ControlPool;
 use crate::db::engine::{Engine, EngineFault, Wanted};
@@ -20,12 +25,14 @@ use crate::error::AppError;
 use crate::events::{EventBus, RedisError};
 use crate::kernel::clock::Clock;
 use crate::platform::dealers::graphql::RegistrationPolicy;
+use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::service::Identity;
 use crate::roots::{ApiSchema, Limits, schema_builder};
+use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
-use crate::tenancy::directory::Directory;
+use crate::tenancy::directory::{Directory, Watching};
 use crate::tenancy::migrate::{MigrateError, MigrationSet};
 use crate::tenancy::provision::{ProvisionError, Provisioner};
 use crate::tenancy::spares::Spares;
@@ -97,6 +104,8 @@ pub struct Core {
     pub accounts: Accounts,
     /// Registers dealers.
     pub dealers: Dealers,
+    /// Suspends, archives and drops dealers.
+    pub lifecycle: Lifecycle,
     /// Makes dealers' schemas.
     pub provisioner: Provisioner,
     /// Name of the login role of the request pool.
@@ -130,6 +139,7 @@ impl Core {
         );
         Ok(Self {
             dealers: Dealers::new(accounts.clone(), provisioner.clone(), clock.clone()),
+            lifecycle: Lifecycle::new(control.clone(), owner.clone(), clock.clone()),
             connector,
             control,
             owner,
@@ -179,7 +189,10 @@ pub struct App {
     pub schema: ApiSchema,
     /// How the server behaves.
     pub settings: ServerSettings,
+    /// How it is used.
+    pub serving: ServingMetrics,
     closing: watch::Sender<bool>,
+    _watching: Watching,
 }
 
 impl App {
@@ -199,13 +212,17 @@ impl App {
         let tokens = Arc::new(tokens);
         let identity = Identity::new(core.accounts.clone(), Arc::clone(&tokens));
         let schema = schema(&core, &identity, settings);
+        let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
+        let url = core.settings.database_owner_url.clone();
         Ok(Arc::new(Self {
-            directory: Directory::new(core.control.clone(), MigrationSet::tenant()?),
+            _watching: directory.watch(&core.connector, url),
+            directory,
             tenants,
             tokens,
             identity,
             schema,
             settings: settings.clone(),
+            serving: ServingMetrics::new(core.clock.now()),
             closing: watch::Sender::new(false),
             core,
         }))
@@ -240,23 +257,32 @@ fn schema(core: &Core, identity: &Identity, settings: &ServerSettings) -> ApiSch
 
 /// The request pool's sessions start with an empty path and no rights. What
 /// hangs is ended by the database too, in case the server can not.
-fn request_pool(settings: &DatabaseSettings) -> HomeSettings {
+pub fn request_pool(settings: &DatabaseSettings) -> HomeSettings {
     let statement = settings.statement_timeout_ms.as_millis();
+    // The plans of a dealer's statements are kept, so they must not hang on the
+    // values of one execution.
+    let session_words = |local: &str| {
+        format!(
+            "SET {local}TIME ZONE 'UTC'; SET {local}plan_cache_mode = force_generic_plan; \
+             SET {local}statement_timeout = {statement}; SET {local}lock_timeout = 5000; \
+             SET {local}idle_in_transaction_session_timeout = 60000; "
+        )
+    };
     HomeSettings {
         url: settings.database_url.clone(),
         size: settings.request_pool_size,
         wait: settings.pool_wait_ms,
         queue_per_dealer: settings.queue_per_dealer,
         keep_plans: settings.keep_plans,
+        statements_per_backend: settings.statements_per_backend,
+        memory_per_backend: settings.memory_per_backend_mib.saturating_mul(1 << 20),
         dealers_per_backend: settings.dealers_per_backend,
         max_age: Duration::from_secs(settings.backend_age_s),
-        // The plans of a dealer's statements are kept, so they must not hang
-        // on the values of one execution.
-        session_setup: format!(
-            "SET search_path = ''; SET plan_cache_mode = force_generic_plan; \
-             SET statement_timeout = {statement}; SET lock_timeout = 5000; \
-             SET idle_in_transaction_session_timeout = 60000"
-        ),
+        session_setup: format!("SET search_path = ''; {}", session_words("")),
+        transaction_setup: match settings.pooler {
+            Pooler::None => String::new(),
+            Pooler::Transaction => session_words("LOCAL "),
+        },
     }
 }
 

@@ -50,10 +50,30 @@ pub struct DatabaseSettings {
     #[arg(long, env = "TUBEX_KEEP_PLANS", value_name = "BOOL", default_value = "true", action = clap::ArgAction::Set)]
     pub keep_plans: bool,
 
+    /// Statements a connection keeps; the least recently used are closed.
+    #[arg(long, env = "TUBEX_STATEMENTS_PER_BACKEND", value_name = "N", default_value = "5000", value_parser = list_size)]
+    pub statements_per_backend: usize,
+
+    /// Memory the server process behind a connection may take, in MiB: above it,
+    /// half of the statements are closed, and if that is not enough it is replaced.
+    #[arg(long, env = "TUBEX_MEMORY_PER_BACKEND_MIB", value_name = "MIB", default_value = "256", value_parser = clap::value_parser!(u64).range(8..=65_536))]
+    pub memory_per_backend_mib: u64,
+
     /// Dealers a connection may meet before it is replaced: what it has learnt of
     /// their schemas is never given back.
-    #[arg(long, env = "TUBEX_DEALERS_PER_BACKEND", value_name = "N", default_value = "1000", value_parser = list_size)]
+    #[arg(long, env = "TUBEX_DEALERS_PER_BACKEND", value_name = "N", default_value = "2500", value_parser = list_size)]
     pub dealers_per_backend: usize,
+
+    /// What stands between this program and the database server, if it changes
+    /// the connection from one transaction to the next.
+    #[arg(
+        long,
+        env = "TUBEX_POOLER",
+        value_name = "KIND",
+        default_value = "none",
+        value_enum
+    )]
+    pub pooler: Pooler,
 
     /// Age at which a connection that serves requests is replaced, in seconds.
     #[arg(long, env = "TUBEX_BACKEND_AGE_S", value_name = "S", default_value = "3600", value_parser = clap::value_parser!(u64).range(1..=604_800))]
@@ -91,6 +111,16 @@ pub struct DatabaseSettings {
     pub statement_timeout_ms: Duration,
 }
 
+/// What stands between this program and the database server.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pooler {
+    /// Nothing, or a pooler that keeps a connection for a session.
+    None,
+    /// A pooler that gives out a connection for a transaction and carries
+    /// prepared statements along, such as `PgBouncer` from 1.21 on.
+    Transaction,
+}
+
 /// A setting whose value can not be used. Secret values are checked apart from
 /// the parser, which would print what it refuses.
 #[derive(Debug, thiserror::Error)]
@@ -111,7 +141,10 @@ impl DatabaseSettings {
             request_pool_size: 16,
             queue_per_dealer: 64,
             keep_plans: true,
-            dealers_per_backend: 1000,
+            statements_per_backend: 5000,
+            memory_per_backend_mib: 256,
+            dealers_per_backend: 2500,
+            pooler: Pooler::None,
             backend_age_s: 3600,
             control_pool_size: 4,
             owner_pool_size: 2,
@@ -142,6 +175,14 @@ impl DatabaseSettings {
 }
 
 impl ServerSettings {
+    /// Whether /metrics is shown to whoever reaches the operators' endpoint.
+    pub fn metrics_open(&self) -> bool {
+        let local = self
+            .operator_listen
+            .is_some_and(|listen| listen.ip().is_loopback());
+        self.operator_metrics_open.unwrap_or(local)
+    }
+
     /// Checks what the parser can not.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let redis = self.redis_url.as_ref().map_or(Ok(()), redis_address);
@@ -163,6 +204,16 @@ pub struct ServerSettings {
         default_value = "127.0.0.1:8080"
     )]
     pub listen: SocketAddr,
+
+    /// Address and port of the operators' endpoint and of /metrics; there is none
+    /// if left out. Port 0 takes a free one.
+    #[arg(long, env = "TUBEX_OPERATOR_LISTEN", value_name = "ADDRESS:PORT")]
+    pub operator_listen: Option<SocketAddr>,
+
+    /// Whether /metrics is shown without an operator's token; if left out, where
+    /// the operators' endpoint listens on a loopback address.
+    #[arg(long, env = "TUBEX_OPERATOR_METRICS_OPEN", value_name = "BOOL", action = clap::ArgAction::Set)]
+    pub operator_metrics_open: Option<bool>,
 
     /// HTTP worker threads; as many as there are processors if left out.
     #[arg(long, env = "TUBEX_WORKERS", value_name = "N", value_parser = pool_size)]

@@ -14,6 +14,9 @@
 //! | 6 | [`tenancy::tx`] | a [`tenancy::TenantTx`]: a transaction whose first words set the dealer's `search_path` and role |
 //! | 7 | `query.rs` of a feature | rows, by diesel, on that transaction and no other |
 //!
+//! Those who run the platform come in at an endpoint of their own
+//! ([`platform::operator`]), which leads to no dealer's rows.
+//!
 //! Around them: [`roots`] lists the features of the schema, [`app`] puts the
 //! parts together, [`cli`] starts them. [`kernel`] holds plain values, [`error`]
 //! what goes wrong, [`db`] connections and paging, [`events`] what subscribers

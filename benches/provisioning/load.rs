@@ -8,9 +8,8 @@ use diesel::connection::SimpleConnection;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use tubex::app::Core;
+use tubex::app::{Core, request_pool};
 use tubex::config::DatabaseSettings;
-use tubex::db::homes::HomeSettings;
 use tubex::db::observe::StatementCount;
 use tubex::db::tenant_tables::products;
 use tubex::events::EventBus;
@@ -42,17 +41,10 @@ impl<'a> Load<'a> {
     pub fn new(core: &'a Core, settings: &DatabaseSettings, dealers: usize) -> Self {
         let runtime = Runtime::new().unwrap();
         let dealers = runtime.block_on(contexts(core, dealers)).into();
-        let pool = HomeSettings {
-            url: settings.database_url.clone(),
-            session_setup: "SET search_path = ''; SET plan_cache_mode = force_generic_plan"
-                .to_owned(),
-            size: BACKENDS,
-            wait: Duration::from_secs(30),
-            queue_per_dealer: 1000,
-            keep_plans: true,
-            dealers_per_backend: 100_000,
-            max_age: Duration::from_hours(1),
-        };
+        let mut pool = request_pool(settings);
+        pool.size = BACKENDS;
+        pool.wait = Duration::from_secs(30);
+        pool.queue_per_dealer = 1000;
         Self {
             core,
             pool: TenantPool::new(&core.connector, pool, EventBus::local(), Clock::system()),

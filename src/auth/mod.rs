@@ -1,6 +1,8 @@
 //! Hop 2: who is calling. Tokens in, a [`principal::Principal`] out, without a
-//! database read.
+//! database read. Operators of the platform are a kind of caller of their own.
 
+pub mod operator;
 pub mod password;
 pub mod principal;
+mod signing;
 pub mod token;

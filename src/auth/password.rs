@@ -96,6 +96,16 @@ impl Passwords {
     }
 }
 
+/// A password of 120 random bits, for somebody who was given none.
+pub fn made_up() -> AppResult<SecretString> {
+    use base64::Engine;
+    let mut bytes = [0_u8; 15];
+    getrandom::fill(&mut bytes).map_err(AppError::internal)?;
+    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .encode(bytes)
+        .into())
+}
+
 fn hash_now(argon2: &Argon2<'_>, password: &str) -> AppResult<String> {
     argon2
         .hash_password(password.as_bytes())

@@ -1,103 +1,42 @@
-//! Access tokens: short-lived, signed with Ed25519, good for one dealer.
-//!
-//! The algorithm is pinned: a token that names another one is refused before
-//! its signature is looked at. Time comes from the injected clock, with a
-//! leeway of five seconds for clocks that disagree.
+//! Access tokens: short-lived, good for one dealer.
 
 use std::path::Path;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use ed25519_dalek::SigningKey;
-use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use secrecy::{ExposeSecret, SecretString};
+use chrono::TimeDelta;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::principal::Principal;
+pub use super::signing::{IssuedToken, KeyError, generate_key};
+use super::signing::{Signer, TokenFault, read_key};
 use crate::error::{AppError, AppResult};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{DealerId, SessionId, UserId};
 
 /// How long an access token is good for.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
-/// How far clocks may disagree.
-const LEEWAY: TimeDelta = TimeDelta::seconds(5);
 
-const ISSUER: &str = "tubex";
 const AUDIENCE: &str = "tubex-api";
 
-/// Why the signing key can not be used.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    /// The file can not be read.
-    #[error("--signing-key-file {path}: {cause}; make one with `tubex key generate`")]
-    Unreadable {
-        /// The configured path.
-        path: String,
-        /// What the system says.
-        cause: String,
-    },
-    /// The text is not an Ed25519 private key.
-    #[error("the signing key is not an Ed25519 private key in PKCS#8 PEM: {0}")]
-    Malformed(String),
-}
-
 /// Issues and verifies access tokens.
-pub struct AccessTokens {
-    kid: String,
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    validation: Validation,
-    clock: Clock,
-}
-
-/// A token as handed to a client.
-#[derive(Clone, Debug)]
-pub struct IssuedToken {
-    /// What goes behind `Authorization: Bearer`.
-    pub token: SecretString,
-    /// When it stops being valid.
-    pub expires_at: DateTime<Utc>,
-}
+pub struct AccessTokens(Signer);
 
 #[derive(Serialize, Deserialize)]
-struct Claims {
-    iss: String,
-    aud: String,
+struct Caller {
     sub: UserId,
     tid: DealerId,
     sid: SessionId,
-    iat: i64,
-    nbf: i64,
-    exp: i64,
-    jti: Uuid,
 }
 
 impl AccessTokens {
     /// Tokens under the key in `pem` (PKCS#8).
     pub fn from_pem(pem: &SecretString, clock: Clock) -> Result<Self, KeyError> {
-        let malformed = |error: &dyn std::fmt::Display| KeyError::Malformed(error.to_string());
-        let key = SigningKey::from_pkcs8_pem(pem.expose_secret()).map_err(|e| malformed(&e))?;
-        let der = key.to_pkcs8_der().map_err(|e| malformed(&e))?;
-        let public = key.verifying_key();
-        Ok(Self {
-            kid: key_id(public.as_bytes()),
-            encoding: EncodingKey::from_ed_der(der.as_bytes()),
-            decoding: DecodingKey::from_ed_der(public.as_bytes()),
-            validation: validation(),
-            clock,
-        })
+        Signer::new(pem, AUDIENCE, clock).map(Self)
     }
 
     /// As [`AccessTokens::from_pem`], from a file.
     pub fn from_file(path: &Path, clock: Clock) -> Result<Self, KeyError> {
-        let pem = std::fs::read_to_string(path).map_err(|error| KeyError::Unreadable {
-            path: path.display().to_string(),
-            cause: error.to_string(),
-        })?;
-        Self::from_pem(&pem.into(), clock)
+        Self::from_pem(&read_key(path)?, clock)
     }
 
     /// A token for `user` at `dealer`.
@@ -107,93 +46,43 @@ impl AccessTokens {
         dealer: DealerId,
         session: SessionId,
     ) -> AppResult<IssuedToken> {
-        let now = self.clock.now();
-        let expires_at = now + LIFETIME;
-        let claims = Claims {
-            iss: ISSUER.to_owned(),
-            aud: AUDIENCE.to_owned(),
+        let caller = Caller {
             sub: user,
             tid: dealer,
             sid: session,
-            iat: now.timestamp(),
-            nbf: now.timestamp(),
-            exp: expires_at.timestamp(),
-            jti: Uuid::new_v4(),
         };
-        let header = Header {
-            kid: Some(self.kid.clone()),
-            ..Header::new(Algorithm::EdDSA)
-        };
-        let token =
-            jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(AppError::internal)?;
-        Ok(IssuedToken {
-            token: token.into(),
-            expires_at,
-        })
+        self.0.sign(caller, LIFETIME)
     }
 
     /// The caller a token speaks for.
     pub fn verify(&self, token: &str) -> AppResult<Principal> {
-        let refused = || AppError::unauthenticated("the access token is not valid; sign in again");
-        let header =
-            jsonwebtoken::decode_header(token).map_err(|error| refused().with_cause(error))?;
-        if header.kid.as_deref() != Some(&self.kid) {
-            return Err(refused().with_cause("unknown key id"));
-        }
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
-            .map_err(|error| refused().with_cause(error))?
-            .claims;
-        let now = self.clock.now();
-        let expires_at = DateTime::from_timestamp(claims.exp, 0).unwrap_or_default();
-        if now >= expires_at + LEEWAY {
-            return Err(AppError::unauthenticated(
-                "the access token has expired; sign in again",
-            ));
-        }
-        if claims.nbf > (now + LEEWAY).timestamp() {
-            return Err(refused().with_cause("not valid yet"));
-        }
+        let claims = self.0.open::<Caller>(token).map_err(refused)?;
         Ok(Principal {
-            user: claims.sub,
-            dealer: claims.tid,
-            session: claims.sid,
-            expires_at,
+            user: claims.of.sub,
+            dealer: claims.of.tid,
+            session: claims.of.sid,
+            expires_at: claims.expires_at(),
         })
     }
 }
 
-/// A new private key, as PKCS#8 PEM.
-pub fn generate_key() -> Result<SecretString, KeyError> {
-    let mut seed = [0_u8; 32];
-    getrandom::fill(&mut seed).map_err(|error| KeyError::Malformed(error.to_string()))?;
-    SigningKey::from_bytes(&seed)
-        .to_pkcs8_pem(LineEnding::LF)
-        .map(|pem| SecretString::from(pem.as_str()))
-        .map_err(|error| KeyError::Malformed(error.to_string()))
-}
-
-fn validation() -> Validation {
-    let mut validation = Validation::new(Algorithm::EdDSA);
-    validation.set_issuer(&[ISSUER]);
-    validation.set_audience(&[AUDIENCE]);
-    validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
-    // The library reads the system's clock with a minute of leeway; ours is
-    // injected and stricter.
-    validation.validate_exp = false;
-    validation.validate_nbf = false;
-    validation
-}
-
-/// The key id of a public key: the start of its hash, so that it needs no register.
-fn key_id(public: &[u8; 32]) -> String {
-    use sha2::{Digest, Sha256};
-    let mut id = crate::kernel::hex::encode(&Sha256::digest(public));
-    id.truncate(16);
-    id
+fn refused(fault: TokenFault) -> AppError {
+    match fault {
+        TokenFault::Expired => {
+            AppError::unauthenticated("the access token has expired; sign in again")
+        }
+        TokenFault::Invalid(cause) => {
+            AppError::unauthenticated("the access token is not valid; sign in again")
+                .with_cause(cause)
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Utc};
+    use secrecy::ExposeSecret;
+
     use super::*;
     use crate::error::ErrorCode;
 

@@ -10,15 +10,18 @@ use secrecy::SecretString;
 
 use super::output::{Output, note};
 use super::progress::Progress;
-use super::{CommandResult, dev_report, filler, graphiql_bundle, key, migrate, stop, sweeper};
+use super::{
+    CommandResult, dev_report, filler, graphiql_bundle, key, migrate, operator, stop, sweeper,
+};
 use crate::app::{App, Core};
+use crate::auth::operator::OperatorTokens;
 use crate::auth::token::AccessTokens;
 use crate::cluster::{self, Cluster, ClusterSpec, Durability};
 use crate::config::{DatabaseSettings, ServerSettings};
 use crate::db::connect::Connector;
 use crate::db::owner::ensure_database;
 use crate::demo::{OpenShop, open_shops};
-use crate::http::{DemoLogin, Page, bind, serve};
+use crate::http::{DemoLogin, Page, bind, serve_both};
 use crate::kernel::clock::Clock;
 use crate::kernel::hex;
 
@@ -67,6 +70,7 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
     let progress = Progress::new(output);
     // First of all, so that a taken port is said at once.
     let listener = bind(args.server.listen)?;
+    let operators = operator::listener(&args.server)?;
     if args.reset {
         progress.step("Throwing the demo's data away");
         reset(&args.data)?;
@@ -83,7 +87,7 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
     };
     let cluster = Cluster::start(&spec, &|text| progress.step(text))?;
     let database = database(&cluster, &args.data)?;
-    let tokens = tokens(&args.data)?;
+    let (tokens, operator_tokens) = tokens(&args.data)?;
     let core = Core::new(&database, args.server.password_hashes, Clock::system())?;
     migrate::everything(&core, &progress)?;
     let served = actix_web::rt::System::new().block_on(async {
@@ -95,12 +99,14 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
         };
         progress.done();
         let address = listener.local_addr()?;
-        let report = dev_report::Report::new(address, &database, &shops, is_graphiql);
+        let report = dev_report::Report::new(address, &database, &shops, is_graphiql)
+            .with_operators(operator::address(operators.as_ref())?, &operator_tokens)?;
         output.result(report.text(), &report)?;
         let page = page.with_logins(logins(&shops));
         let sweeper = sweeper::start(Arc::clone(&app));
         let filler = filler::start(&app);
-        serve(app, listener, page, stop).await?;
+        let operators = operator::endpoint(&app, operator_tokens, operators);
+        serve_both(app, listener, page, operators, stop).await?;
         sweeper.abort();
         filler.stop().await;
         Ok(())
@@ -185,12 +191,15 @@ fn reset(data: &Path) -> CommandResult {
 const SIGNING_KEY: &str = "signing-key.pem";
 const REQUEST_PASSWORD: &str = "request-password";
 
-fn tokens(data: &Path) -> Result<AccessTokens, Box<dyn std::error::Error + Send + Sync>> {
+fn tokens(
+    data: &Path,
+) -> Result<(AccessTokens, OperatorTokens), Box<dyn std::error::Error + Send + Sync>> {
     let path = data.join(SIGNING_KEY);
     if !path.exists() {
         key::write_new_key(&path)?;
     }
-    Ok(AccessTokens::from_file(&path, Clock::system())?)
+    let operators = OperatorTokens::from_file(&path, Clock::system())?;
+    Ok((AccessTokens::from_file(&path, Clock::system())?, operators))
 }
 
 /// The connection strings, and the database itself if it is missing.

@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
+use super::operator;
+use crate::auth::operator::{LONGEST, OperatorTokens};
 use crate::config::DatabaseSettings;
 use crate::demo::OpenShop;
 
@@ -15,6 +17,8 @@ pub(super) struct Report {
     graphql_url: String,
     ws_url: String,
     graphiql_url: String,
+    #[serde(flatten)]
+    operators: Option<OperatorReport>,
     /// Whether the page is GraphiQL, not the smaller page.
     graphiql: bool,
     /// Of the owner, who sees everything.
@@ -22,6 +26,14 @@ pub(super) struct Report {
     /// Of the role that serves requests, who sees nothing by himself.
     request_database_url: String,
     dealers: Vec<DealerReport>,
+}
+
+/// The operators' endpoint.
+#[derive(Serialize)]
+struct OperatorReport {
+    operator_url: String,
+    metrics_url: String,
+    operator_token: String,
 }
 
 #[derive(Serialize)]
@@ -46,10 +58,28 @@ impl Report {
             ws_url: format!("ws://{address}/graphql"),
             graphiql_url: format!("http://{address}/graphiql"),
             graphiql,
+            operators: None,
             database_url: database.database_owner_url.expose_secret().to_owned(),
             request_database_url: database.database_url.expose_secret().to_owned(),
             dealers: shops.iter().map(DealerReport::new).collect(),
         }
+    }
+
+    /// Adds the operators' endpoint, if there is one, and a token for it.
+    pub(super) fn with_operators(
+        mut self,
+        address: Option<SocketAddr>,
+        tokens: &OperatorTokens,
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        if let Some(address) = address {
+            let issued = tokens.issue(&"dev".parse()?, LONGEST)?;
+            self.operators = Some(OperatorReport {
+                operator_url: operator::url(address),
+                metrics_url: format!("http://{address}/metrics"),
+                operator_token: issued.token.expose_secret().to_owned(),
+            });
+        }
+        Ok(self)
     }
 
     /// The same for people.
@@ -62,8 +92,20 @@ impl Report {
              Database   {}\n\n",
             self.graphiql_url, self.graphql_url, self.ws_url, self.database_url
         );
+        // Writing to a String can not fail, here and below.
+        if let Some(operators) = &self.operators {
+            let _written = writeln!(
+                text,
+                "  {:<9}  {}\n  {:<9}  {}\n  {:<9}  {}\n",
+                "Operators",
+                operators.operator_url,
+                "Token",
+                operators.operator_token,
+                "Metrics",
+                operators.metrics_url,
+            );
+        }
         for dealer in &self.dealers {
-            // Writing to a String can not fail.
             let _written = writeln!(
                 text,
                 "  {:<28} {:<26} {}",

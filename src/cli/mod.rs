@@ -7,6 +7,7 @@ mod filler;
 mod graphiql_bundle;
 mod key;
 mod migrate;
+mod operator;
 mod output;
 mod progress;
 mod schema;
@@ -15,9 +16,6 @@ mod stop;
 mod sweeper;
 mod synthetic;
 mod tenant;
-mod tenant_fill;
-mod tenant_move;
-mod tenant_verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -58,9 +56,12 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Bring the control plane and all dealers' schemas up to date.
     Migrate(migrate::MigrateArgs),
-    /// Create, list and repair dealers.
+    /// Create, list, suspend, archive, drop and repair dealers.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
+    /// Let operators in at their endpoint.
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     /// Print the GraphQL schema.
     Schema(schema::SchemaArgs),
     /// Look at settings.
@@ -110,11 +111,12 @@ fn misuse(error: &clap::Error, json: bool) -> ExitCode {
 struct Misuse(String);
 
 /// The command line; the demo lets strangers in where a server does not, but
-/// few of them.
+/// few of them, and has operators from the start.
 fn command() -> clap::Command {
     Cli::command().mut_subcommand("dev", |dev| {
         dev.mut_arg("registration", |arg| arg.default_value("open"))
             .mut_arg("spare_dealers", |arg| arg.default_value("2"))
+            .mut_arg("operator_listen", |arg| arg.default_value("127.0.0.1:0"))
     })
 }
 
@@ -124,6 +126,7 @@ fn dispatch(command: Command, output: Output) -> CommandResult {
         Command::Serve(args) => serve::run(&args, output),
         Command::Migrate(args) => migrate::run(&args, output),
         Command::Tenant(command) => tenant::run(&command, output),
+        Command::Operator(command) => operator::run(&command, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::Config(command) => config_check::run(&command, output),
         Command::Key(command) => key::run(&command, output),

@@ -13,10 +13,18 @@ pub(super) struct SchemaArgs {
     /// Write it to this file instead of standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+
+    /// The schema of the operators' endpoint instead of that of the shops.
+    #[arg(long)]
+    operator: bool,
 }
 
 pub(super) fn run(args: &SchemaArgs, output: Output) -> CommandResult {
-    let sdl = crate::roots::sdl();
+    let sdl = if args.operator {
+        crate::platform::operator::roots::operator_sdl()
+    } else {
+        crate::roots::sdl()
+    };
     match &args.output {
         Some(path) => {
             std::fs::write(path, &sdl)

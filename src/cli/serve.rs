@@ -7,11 +7,12 @@ use serde_json::json;
 
 use super::output::Output;
 use super::progress::Progress;
-use super::{CommandResult, filler, migrate, stop, sweeper};
+use super::{CommandResult, filler, migrate, operator, stop, sweeper};
 use crate::app::{App, Core, StartError};
+use crate::auth::operator::OperatorTokens;
 use crate::auth::token::AccessTokens;
 use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
-use crate::http::{Page, bind, serve};
+use crate::http::{Page, bind, serve_both};
 use crate::kernel::clock::Clock;
 use crate::tenancy::state::check_request_role;
 
@@ -32,7 +33,8 @@ pub(super) struct ServeArgs {
 pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
     let clock = Clock::system();
     let core = Core::new(&args.database, args.server.password_hashes, clock.clone())?;
-    let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock)?;
+    let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock.clone())?;
+    let operator_tokens = OperatorTokens::from_file(&args.key.signing_key_file, clock)?;
     let page = page(&args.server)?;
     core.engine()?;
     if args.migrate {
@@ -47,18 +49,31 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
         let app = App::new(core, tokens, &args.server).await?;
         let listener = bind(args.server.listen)?;
         let address = listener.local_addr()?;
+        let operators = operator::listener(&args.server)?;
+        let operator_url = operator::address(operators.as_ref())?.map(operator::url);
         let sweeper = sweeper::start(Arc::clone(&app));
         let filler = filler::start(&app);
         let graphql_url = format!("http://{address}/graphql");
         output.result(
-            format_args!("Serving {graphql_url}"),
-            &json!({ "graphql_url": graphql_url, "ws_url": format!("ws://{address}/graphql") }),
+            serving(&graphql_url, operator_url.as_deref()),
+            &json!({
+                "graphql_url": graphql_url, "ws_url": format!("ws://{address}/graphql"),
+                "operator_url": operator_url,
+            }),
         )?;
-        serve(app, listener, page, stop).await?;
+        let operators = operator::endpoint(&app, operator_tokens, operators);
+        serve_both(app, listener, page, operators, stop).await?;
         sweeper.abort();
         filler.stop().await;
         Ok(())
     })
+}
+
+fn serving(graphql_url: &str, operator_url: Option<&str>) -> String {
+    match operator_url {
+        None => format!("Serving {graphql_url}"),
+        Some(operator_url) => format!("Serving {graphql_url}, and operators at {operator_url}"),
+    }
 }
 
 pub(super) fn page(settings: &ServerSettings) -> Result<Page, String> {

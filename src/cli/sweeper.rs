@@ -1,4 +1,4 @@
-//! The watch over provisioning that was cut short.
+//! The watch over provisioning that was cut short, and over dealers to be dropped.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,8 @@ pub(super) fn start(app: Arc<App>) -> tokio::task::JoinHandle<()> {
     tokio::spawn(sweep(app))
 }
 
-/// Finishes dealers that a killed process left half-made.
+/// Finishes dealers that a killed process left half-made, and drops those whose
+/// time of grace is over.
 async fn sweep(app: Arc<App>) {
     let mut tick = tokio::time::interval(SWEEP_EVERY);
     loop {
@@ -33,6 +34,22 @@ async fn sweep(app: Arc<App>) {
                 }
             }
             Err(error) => tracing::warn!(%error, "could not look for half-made dealers"),
+        }
+        drop_due(&app).await;
+    }
+}
+
+async fn drop_due(app: &App) {
+    let outcomes = match app.core.lifecycle.drop_due("server").await {
+        Ok(outcomes) => outcomes,
+        Err(error) => {
+            return tracing::warn!(%error, "could not look for dealers to be dropped");
+        }
+    };
+    for (dealer, outcome) in outcomes {
+        match outcome {
+            Ok(()) => tracing::info!(%dealer, "dropped a dealer whose time of grace is over"),
+            Err(error) => tracing::warn!(%dealer, %error, "not dropped yet"),
         }
     }
 }

@@ -9,6 +9,7 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::runtime::Runtime;
+use tokio_postgres::Client;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{DbError, DbResult};
@@ -76,6 +77,25 @@ impl Connector {
             .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
     }
 
+    /// Opens a connection without diesel around it and runs `setup` on it.
+    pub(super) async fn client(&self, url: &str, setup: &str) -> ConnectionResult<Client> {
+        let (url, setup, tls) = (url.to_owned(), setup.to_owned(), self.tls.clone());
+        let opening = async move {
+            let (client, connection) = tokio_postgres::connect(&url, tls).await.map_err(bad)?;
+            tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::debug!(%error, "a connection of the request pool has ended");
+                }
+            });
+            client.batch_execute(&setup).await.map_err(bad)?;
+            Ok(client)
+        };
+        self.handle()?
+            .spawn(opening)
+            .await
+            .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
+    }
+
     /// As [`Connector::connect`], for threads that may block.
     pub fn connect_blocking(
         &self,
@@ -124,17 +144,19 @@ async fn open(
     setup: &str,
     tls: MakeRustlsConnect,
 ) -> ConnectionResult<AsyncPgConnection> {
-    let bad = |error: tokio_postgres::Error| {
-        // The driver's text leaves out the reason; the source holds it.
-        let cause = std::error::Error::source(&error).map(ToString::to_string);
-        ConnectionError::BadConnection(cause.unwrap_or_else(|| error.to_string()))
-    };
     let (client, connection) = tokio_postgres::connect(url, tls).await.map_err(bad)?;
     let mut conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
     conn.batch_execute(setup)
         .await
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
+}
+
+/// The driver's text leaves out the reason; the source holds it.
+#[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
+fn bad(error: tokio_postgres::Error) -> ConnectionError {
+    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    ConnectionError::BadConnection(cause.unwrap_or_else(|| error.to_string()))
 }
 
 fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig, ConnectError> {

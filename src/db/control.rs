@@ -2,11 +2,12 @@
 
 use std::ops::{Deref, DerefMut};
 
-use diesel_async::AsyncPgConnection;
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 
 use super::connect::Connector;
 use super::error::{DbError, DbResult};
-use super::pool::{PoolSettings, RawConn, RawPool};
+use super::observe::{StatementCount, silent};
+use super::pool::{PoolSettings, PoolUsage, RawConn, RawPool};
 
 /// Hands out connections for dealers' registration, users and sessions.
 #[derive(Clone)]
@@ -21,6 +22,41 @@ impl ControlPool {
     /// A connection that sees the `platform` tables.
     pub async fn checkout(&self) -> DbResult<ControlConn> {
         self.0.checkout().await.map(ControlConn)
+    }
+
+    /// As [`ControlPool::checkout`]; the connection's statements are counted.
+    pub async fn checkout_counted(&self, count: &StatementCount) -> DbResult<CountedConn> {
+        let mut conn = self.checkout().await?;
+        conn.set_instrumentation(count.hook());
+        Ok(CountedConn(conn))
+    }
+
+    /// How much of the pool is used at this moment.
+    pub fn usage(&self) -> PoolUsage {
+        self.0.usage()
+    }
+}
+
+/// A connection whose statements are counted until it goes back.
+pub struct CountedConn(ControlConn);
+
+impl Drop for CountedConn {
+    fn drop(&mut self) {
+        self.0.set_instrumentation(silent());
+    }
+}
+
+impl Deref for CountedConn {
+    type Target = ControlConn;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl DerefMut for CountedConn {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
     }
 }
 

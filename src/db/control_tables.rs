@@ -1,6 +1,26 @@
 // @generated from migrations/control; `cargo test` says how to renew it.
 
 diesel::table! {
+    platform.dealer_actions (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        action -> Text,
+        actor -> Text,
+        reason -> Nullable<Text>,
+        detail -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.dealer_changes (xid, dealer_id) {
+        xid -> Int8,
+        dealer_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.dealers (id) {
         id -> Uuid,
         name -> Text,
@@ -14,6 +34,7 @@ diesel::table! {
         status_reason -> Nullable<Text>,
         status_changed_at -> Nullable<Timestamptz>,
         delete_after -> Nullable<Timestamptz>,
+        drop_began_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -52,11 +73,14 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(dealer_actions -> dealers (dealer_id));
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    dealer_actions,
+    dealer_changes,
     dealers,
     memberships,
     migration_failures,

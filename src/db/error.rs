@@ -33,6 +33,9 @@ pub enum DbError {
     /// Too many requests of this dealer wait already.
     #[error("the dealer's queue is full")]
     DealerBusy,
+    /// Nothing may be changed at this dealer.
+    #[error("the dealer may only be read")]
+    ReadOnly,
     /// The server can not be reached or closed the connection.
     #[error("the database is away: {0}")]
     Away(String),
@@ -105,6 +108,10 @@ impl From<DbError> for AppError {
                 )
                 .with_cause(error);
             }
+            DbError::ReadOnly => (
+                ErrorCode::DealerSuspended,
+                "this dealer is suspended: he may read, and change nothing",
+            ),
             DbError::Away(_) => (ErrorCode::Unavailable, "the database can not be reached"),
             DbError::Other(_) => return Self::internal(error),
         };

@@ -9,22 +9,22 @@
 //! long does he go elsewhere.
 //!
 //! What a backend has learnt is never given back to the system, so backends are
-//! closed when they have grown old or have met too many dealers.
+//! closed when they have grown old, have met too many dealers, or take more memory
+//! than they may even without half of their statements.
 
-use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use diesel_async::pooled_connection::PoolableConnection;
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::backend::{Backend, Opener};
 use super::connect::Connector;
 use super::error::{DbError, DbResult};
+use super::home_metrics::HomeMetrics;
 use super::shares::{Place, QueueFull, Shares};
 use crate::kernel::ids::DealerId;
 
@@ -35,6 +35,9 @@ const STEAL_AFTER: Duration = Duration::from_millis(2);
 const ROAM_AFTER: Duration = Duration::from_millis(50);
 /// Backends that may work for a dealer: his home and his neighbours.
 const NEAR: usize = 4;
+/// A backend is asked for its memory once in so many leases; the answer takes it
+/// some milliseconds.
+const LEASES_PER_WEIGHING: u32 = 1024;
 
 /// How the request pool is dimensioned.
 #[derive(Clone, Debug)]
@@ -43,6 +46,9 @@ pub struct HomeSettings {
     pub url: SecretString,
     /// Statements run once on each new connection.
     pub session_setup: String,
+    /// Statements run at the start of each transaction, for what a pooler between
+    /// here and the server would lose of the session's.
+    pub transaction_setup: String,
     /// Backends.
     pub size: usize,
     /// Longest wait for one.
@@ -51,37 +57,22 @@ pub struct HomeSettings {
     pub queue_per_dealer: usize,
     /// Whether a dealer's statements are his own, so that their plans stay.
     pub keep_plans: bool,
+    /// Statements a backend keeps; the least recently used are closed.
+    pub statements_per_backend: usize,
+    /// Bytes a backend may take.
+    pub memory_per_backend: u64,
     /// Dealers a backend may meet before it is closed.
     pub dealers_per_backend: usize,
     /// Age at which a backend is closed.
     pub max_age: Duration,
 }
 
-/// What the pool has done so far.
-#[derive(Debug, Default)]
-pub struct HomeMetrics {
-    /// Leases at the dealer's home.
-    pub home: AtomicU64,
-    /// Leases elsewhere: at a neighbour, or anywhere when all of those were held.
-    pub stolen: AtomicU64,
-    /// Connections opened.
-    pub opened: AtomicU64,
-    /// Connections closed for their age or their dealers.
-    pub recycled: AtomicU64,
-    /// Requests turned away because their dealer's queue was full.
-    pub turned_away: AtomicU64,
-}
-
 /// One backend's place in the pool.
 #[derive(Default)]
 struct Slot {
     backend: Option<Backend>,
-}
-
-struct Backend {
-    conn: AsyncPgConnection,
-    met: HashSet<DealerId>,
-    opened: Instant,
+    /// Leases until the backend is weighed.
+    unweighed: u32,
 }
 
 /// The request pool.
@@ -112,7 +103,8 @@ impl Homes {
 
     /// A connection for work on `dealer`, as it was left or freshly opened.
     pub(crate) async fn lease(&self, dealer: DealerId) -> DbResult<Lease> {
-        let deadline = Instant::now() + self.settings.wait;
+        let asked = Instant::now();
+        let deadline = asked + self.settings.wait;
         let place = timeout_at(deadline, self.shares.take(dealer))
             .await
             .map_err(|_elapsed| DbError::PoolTimeout)?
@@ -121,12 +113,14 @@ impl Homes {
                 DbError::DealerBusy
             })?;
         let mut slot = self.slot(dealer, deadline).await?;
-        // Taken out of its slot, where only `give_back` puts it again.
+        self.metrics.wait.record(asked.elapsed());
+        // Taken out of its slot, where only `give_back` puts it again. A restart of
+        // the server ends all connections at once.
         let mut backend = match slot.backend.take() {
-            Some(backend) => backend,
-            None => self.open(deadline).await?,
+            Some(backend) if !backend.is_closed() => backend,
+            Some(_) | None => self.open(deadline).await?,
         };
-        backend.met.insert(dealer);
+        backend.meet(dealer);
         Ok(Lease {
             backend: Some(backend),
             slot,
@@ -138,11 +132,11 @@ impl Homes {
     /// Whether the database lets the request role in.
     pub(crate) async fn check(&self) -> DbResult<()> {
         let mut backend = self.open(Instant::now() + self.settings.wait).await?;
-        Ok(backend.conn.batch_execute("SELECT 1").await?)
+        Ok(backend.batch("SELECT 1").await?)
     }
 
-    pub(crate) fn keeps_plans(&self) -> bool {
-        self.settings.keep_plans
+    pub(crate) fn settings(&self) -> &HomeSettings {
+        &self.settings
     }
 
     pub(crate) fn connector(&self) -> &Connector {
@@ -160,6 +154,15 @@ impl Homes {
             Err(_at_work) => true,
         };
         self.slots.iter().filter(|slot| is_open(slot)).count()
+    }
+
+    /// Statements kept by the backends that are not at work.
+    pub(crate) fn plans(&self) -> usize {
+        let plans = |slot: &Arc<Mutex<Slot>>| match slot.try_lock() {
+            Ok(slot) => slot.backend.as_ref().map_or(0, Backend::plans),
+            Err(_at_work) => 0,
+        };
+        self.slots.iter().map(plans).sum()
     }
 
     /// Dealers with work under way.
@@ -223,30 +226,44 @@ impl Homes {
     }
 
     async fn open(&self, deadline: Instant) -> DbResult<Backend> {
-        let url = self.settings.url.expose_secret();
-        let opening = self.connector.connect(url, &self.settings.session_setup);
-        let conn = timeout_at(deadline, opening)
+        let opener = Opener {
+            connector: self.connector.clone(),
+            settings: Arc::clone(&self.settings),
+            metrics: Arc::clone(&self.metrics),
+        };
+        let opening = Backend::open(opener, self.settings.statements_per_backend);
+        timeout_at(deadline, opening)
             .await
             .map_err(|_elapsed| DbError::Away("connecting took too long".to_owned()))?
-            .map_err(|error| DbError::Away(error.to_string()))?;
-        self.metrics.opened.fetch_add(1, Ordering::Relaxed);
-        Ok(Backend {
-            conn,
-            met: HashSet::new(),
-            opened: Instant::now(),
-        })
+            .map_err(|error| DbError::Away(error.to_string()))
     }
 
     fn is_worn(&self, backend: &Backend) -> bool {
-        backend.met.len() > self.settings.dealers_per_backend
-            || backend.opened.elapsed() > self.settings.max_age
+        backend.dealers_met() > self.settings.dealers_per_backend
+            || backend.opened().elapsed() > self.settings.max_age
+    }
+
+    /// Has a backend close half of its statements if it takes more memory than it
+    /// may; says whether it is worth keeping.
+    async fn weigh(&self, backend: &mut Backend) -> bool {
+        let budget = self.settings.memory_per_backend;
+        let Some(bytes) = backend.memory().await else {
+            return true;
+        };
+        self.metrics.weighed(bytes);
+        if bytes <= budget {
+            return true;
+        }
+        backend.statements().shrink();
+        let rest = backend.memory().await;
+        rest.is_some_and(|bytes| bytes <= budget)
     }
 }
 
 impl Slot {
     fn knows(&self, dealer: DealerId) -> bool {
         let backend = self.backend.as_ref();
-        backend.is_some_and(|backend| backend.met.contains(&dealer))
+        backend.is_some_and(|backend| backend.has_met(dealer))
     }
 }
 
@@ -267,25 +284,40 @@ impl Lease {
         clippy::unreachable,
         reason = "only give_back takes it, and ends the lease"
     )]
-    pub(crate) fn conn(&mut self) -> &mut AsyncPgConnection {
+    pub(crate) fn backend(&mut self) -> &mut Backend {
         match &mut self.backend {
-            Some(backend) => &mut backend.conn,
+            Some(backend) => backend,
             None => unreachable!("the lease has ended"),
         }
     }
 
-    /// Whether the connection is of no more use.
-    pub(crate) fn is_broken(&mut self) -> bool {
-        self.conn().is_broken()
+    /// Returns the connection for others to use, unless it is worn or its
+    /// transaction has not ended.
+    pub(crate) fn give_back(mut self) {
+        let Some(mut backend) = self.backend.take().filter(Backend::is_idle) else {
+            return;
+        };
+        self.pool.metrics.count_statements(backend.statements());
+        if self.pool.is_worn(&backend) {
+            self.pool.metrics.recycled.fetch_add(1, Ordering::Relaxed);
+        } else if self.slot.unweighed < LEASES_PER_WEIGHING {
+            self.slot.unweighed += 1;
+            self.slot.backend = Some(backend);
+        } else {
+            self.give_back_weighed(backend);
+        }
     }
 
-    /// Returns the connection for others to use: it must be in no transaction.
-    pub(crate) fn give_back(mut self) {
-        match self.backend.take() {
-            Some(backend) if self.pool.is_worn(&backend) => {
+    /// The slot stays taken for the while; others find a neighbour.
+    fn give_back_weighed(mut self, mut backend: Backend) {
+        let connector = self.pool.connector.clone();
+        connector.spawn(async move {
+            self.slot.unweighed = 0;
+            if self.pool.weigh(&mut backend).await {
+                self.slot.backend = Some(backend);
+            } else {
                 self.pool.metrics.recycled.fetch_add(1, Ordering::Relaxed);
             }
-            kept => self.slot.backend = kept,
-        }
+        });
     }
 }

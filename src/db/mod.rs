@@ -6,12 +6,15 @@
 //! `platform` schema. [`owner::OwnerPool`] is synchronous and does DDL on
 //! blocking threads.
 
+pub mod backend;
+pub mod changes;
 pub mod connect;
 pub mod control;
 #[expect(missing_docs, reason = "the migrations explain them")]
 pub mod control_tables;
 pub mod engine;
 pub mod error;
+pub mod home_metrics;
 pub mod homes;
 pub mod keyset;
 pub mod observe;

@@ -18,20 +18,24 @@ impl StatementCount {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// The hook for a connection.
+    /// One more. Its values are the dealer's and no business of the log's.
+    pub(super) fn one(&self, sql: &str) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        tracing::trace!(sql, "statement");
+    }
+
+    /// The hook for a connection that diesel-async drives.
     pub fn hook(&self) -> impl Instrumentation + 'static {
-        let count = Arc::clone(&self.0);
+        let count = self.clone();
         move |event: InstrumentationEvent<'_>| {
             if let InstrumentationEvent::StartQuery { query, .. } = event {
-                count.fetch_add(1, Ordering::Relaxed);
-                tracing::trace!(sql = without_values(&query.to_string()), "statement");
+                count.one(without_values(&query.to_string()));
             }
         }
     }
 }
 
-/// diesel shows the bound values behind the statement; they are the dealer's and
-/// no business of the log's.
+/// diesel shows the bound values behind the statement.
 fn without_values(shown: &str) -> &str {
     shown
         .rsplit_once(" -- binds: ")

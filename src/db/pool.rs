@@ -26,6 +26,19 @@ pub struct PoolSettings {
     pub session_setup: String,
 }
 
+/// How much of a pool is used at this moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUsage {
+    /// Upper bound of open connections.
+    pub size: usize,
+    /// Open connections.
+    pub open: usize,
+    /// Those at work.
+    pub in_use: usize,
+    /// Requests that wait for one.
+    pub waiting: usize,
+}
+
 /// A pool whose connections come out as they are.
 ///
 /// For the control plane only: whoever wants a dealer's rows goes
@@ -57,6 +70,16 @@ impl RawPool {
             .build()
             .unwrap_or_else(|error| unreachable!("pool: {error}"));
         Self { pool }
+    }
+
+    pub(crate) fn usage(&self) -> PoolUsage {
+        let status = self.pool.status();
+        PoolUsage {
+            size: status.max_size,
+            open: status.size,
+            in_use: status.size.saturating_sub(status.available),
+            waiting: status.waiting,
+        }
     }
 
     pub(crate) async fn checkout(&self) -> DbResult<RawConn> {

@@ -33,8 +33,10 @@ pub enum ErrorCode {
     DealerChoiceRequired,
     /// The caller is known, but may not do this.
     Forbidden,
-    /// The dealer is not open for business at the moment.
+    /// The dealer is closed: neither signing in nor reading is possible.
     DealerNotActive,
+    /// The dealer is suspended by the operator: he may read, and change nothing.
+    DealerSuspended,
     /// The dealer's data is being brought to the version of this server: retry
     /// after the hinted delay.
     DealerUpgrading,
@@ -70,6 +72,7 @@ impl ErrorCode {
             Self::DealerChoiceRequired => "DEALER_CHOICE_REQUIRED",
             Self::Forbidden => "FORBIDDEN",
             Self::DealerNotActive => "DEALER_NOT_ACTIVE",
+            Self::DealerSuspended => "DEALER_SUSPENDED",
             Self::DealerUpgrading => "DEALER_UPGRADING",
             Self::NotFound => "NOT_FOUND",
             Self::AlreadyExists => "ALREADY_EXISTS",

@@ -9,8 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
 
-use super::context::ContextExt;
-use super::scope::UnitOfWork;
+use super::context::Source;
 use crate::db::keyset::{Cursor, OrderDirection, Page, PageRequest, SortKey, foreign_cursor};
 use crate::error::{AppError, AppResult};
 
@@ -59,7 +58,7 @@ impl<N: OutputType> Connection<N> {
     /// Number of all records that match, whatever the page. Counted only when
     /// selected.
     async fn total_count(&self, ctx: &Context<'_>) -> AppResult<i64> {
-        (self.total.0)(ctx.unit()?).await
+        (self.total.0)(ctx)?.await
     }
 }
 
@@ -174,18 +173,20 @@ pub const fn list_cost(row: usize) -> usize {
     row.saturating_mul(5).saturating_add(1)
 }
 
+type Counting = BoxFuture<'static, AppResult<i64>>;
+type Count = dyn Fn(&Context<'_>) -> AppResult<Counting> + Send + Sync;
+
 /// Counts all records a list has, when asked to.
-pub struct TotalCount(
-    Box<dyn Fn(Arc<UnitOfWork>) -> BoxFuture<'static, AppResult<i64>> + Send + Sync>,
-);
+pub struct TotalCount(Box<Count>);
 
 impl TotalCount {
     /// `count` runs when the field is selected.
-    pub fn new<F>(count: impl Fn(Arc<UnitOfWork>) -> F + Send + Sync + 'static) -> Self
+    pub fn new<S, F>(count: impl Fn(Arc<S>) -> F + Send + Sync + 'static) -> Self
     where
+        S: Source,
         F: Future<Output = AppResult<i64>> + Send + 'static,
     {
-        Self(Box::new(move |unit| Box::pin(count(unit))))
+        Self(Box::new(move |ctx| Ok(Box::pin(count(S::of(ctx)?)))))
     }
 }
 
@@ -213,16 +214,26 @@ where
 
 /// The body of a list field: one page, its keys, and a total counted on demand.
 ///
-/// `$query` is the feature's `query` module with its `page` and `count`.
+/// `$query` is the feature's `query` module with its `page` and `count`; what they
+/// read through is the caller's unit of work, unless another source is named.
 macro_rules! list {
-    ($ctx:expr, $query:ident, order: $sort:ty = $order:expr, filter: $filter:expr, page: $args:expr) => {{
+    ($ctx:expr, $query:ident, order: $sort:ty = $order:expr, filter: $filter:expr, page: $args:expr) => {
+        $crate::graphql::connection::list!(
+            $ctx, $query, order: $sort = $order, filter: $filter, page: $args,
+            through: $crate::graphql::scope::UnitOfWork
+        )
+    };
+    (
+        $ctx:expr, $query:ident, order: $sort:ty = $order:expr, filter: $filter:expr, page: $args:expr,
+        through: $source:ty
+    ) => {{
         let request = $crate::db::keyset::PageRequest::try_from($args)?;
         let (filter, keys) = ($filter.unwrap_or_default(), <$sort>::keys($order)?);
         let condition = $crate::graphql::filter::Where::predicate(&filter)?;
-        let unit = $crate::graphql::context::ContextExt::unit($ctx)?;
+        let unit = <$source as $crate::graphql::context::Source>::of($ctx)?;
         let page = $query::page(&mut *unit.tx().await?, condition, &keys, &request).await?;
         unit.spend(page.rows.len())?;
-        let total = $crate::graphql::connection::TotalCount::new(move |unit| {
+        let total = $crate::graphql::connection::TotalCount::new(move |unit: std::sync::Arc<$source>| {
             let condition = $crate::graphql::filter::Where::predicate(&filter);
             async move { $query::count(&mut *unit.tx().await?, condition?).await }
         });
@@ -241,7 +252,8 @@ macro_rules! list_query {
         $(#[$field_doc:meta])*
         $field:ident -> $node:ty,
         filter: $filter:ty = $filter_desc:literal,
-        order: $order:ty as $sort:ty = $order_desc:literal $(,)?
+        order: $order:ty as $sort:ty = $order_desc:literal
+        $(, through: $source:ty)? $(,)?
     ) => {
         $(#[$query_doc])*
         #[derive(Default)]
@@ -264,7 +276,7 @@ macro_rules! list_query {
                 #[graphql(desc = $order_desc)] order_by: Option<Vec<$order>>,
             ) -> $crate::error::AppResult<$crate::graphql::connection::Connection<$node>> {
                 let page = $crate::graphql::connection::PageArgs { first, after, last, before };
-                $crate::graphql::connection::list!(ctx, $query, order: $sort = order_by, filter: filter, page: page)
+                $crate::graphql::connection::list!(ctx, $query, order: $sort = order_by, filter: filter, page: page $(, through: $source)?)
             }
         }
     };

@@ -3,9 +3,34 @@
 use std::sync::Arc;
 
 use async_graphql::Context;
+use uuid::Uuid;
 
-use super::scope::{RequestScope, UnitOfWork};
+use super::scope::{RequestScope, Trace, UnitOfWork};
 use crate::error::{AppError, AppResult};
+
+/// What an operation carries, on whichever endpoint it came.
+pub trait OperationScope: Send + Sync + 'static {
+    /// The id under which the log knows the operation.
+    fn request_id(&self) -> Uuid;
+
+    /// What the operation has cost so far.
+    fn trace(&self) -> &Trace;
+
+    /// Gives back what the operation still holds.
+    fn release(&self) -> impl Future<Output = ()>;
+}
+
+/// What the resolvers of an endpoint read through.
+pub trait Source: Sized + Send + Sync + 'static {
+    /// That of the operation at work.
+    fn of(ctx: &Context<'_>) -> AppResult<Arc<Self>>;
+}
+
+impl Source for UnitOfWork {
+    fn of(ctx: &Context<'_>) -> AppResult<Arc<Self>> {
+        ctx.unit()
+    }
+}
 
 /// Shortcuts from async-graphql's bag of data to the operation's scope.
 pub trait ContextExt {

@@ -10,8 +10,8 @@ use crate::error::{AppError, AppResult, ErrorCode};
 pub struct Document {
     /// The order of the answer's fields.
     pub order: FieldOrder,
-    /// Whether the operation goes on until somebody ends it.
-    pub is_subscription: bool,
+    /// What the operation is; none if the document has no such operation.
+    pub kind: Option<OperationType>,
 }
 
 /// Refuses what the executor or the database would take badly. The document is
@@ -22,7 +22,7 @@ pub fn check(request: &mut Request) -> AppResult<Document> {
     let Ok(document) = request.parsed_query() else {
         return Ok(Document {
             order: FieldOrder::default(),
-            is_subscription: false,
+            kind: None,
         });
     };
     let order = FieldOrder::of(document, name.as_deref()).ok_or_else(|| {
@@ -33,17 +33,17 @@ pub fn check(request: &mut Request) -> AppResult<Document> {
     })?;
     Ok(Document {
         order,
-        is_subscription: is_subscription(document, name.as_deref()),
+        kind: kind(document, name.as_deref()),
     })
 }
 
-fn is_subscription(document: &ExecutableDocument, name: Option<&str>) -> bool {
+fn kind(document: &ExecutableDocument, name: Option<&str>) -> Option<OperationType> {
     let operation = match (&document.operations, name) {
         (DocumentOperations::Single(operation), _) => Some(operation),
         (DocumentOperations::Multiple(all), Some(name)) => all.get(name),
         (DocumentOperations::Multiple(_), None) => None,
     };
-    operation.is_some_and(|operation| operation.node.ty == OperationType::Subscription)
+    operation.map(|operation| operation.node.ty)
 }
 
 /// PostgreSQL's texts can hold every character but this one.

@@ -6,10 +6,12 @@ use uuid::Uuid;
 use crate::error::{AppError, ErrorCode};
 
 /// Gives each error its code and the request id, and logs what is ours to mend.
-pub fn finish(response: &mut Response, request_id: Uuid) {
-    for error in &mut response.errors {
-        finish_error(error, request_id);
-    }
+/// Gives the codes back.
+pub fn finish(response: &mut Response, request_id: Uuid) -> Vec<ErrorCode> {
+    let errors = response.errors.iter_mut();
+    errors
+        .map(|error| finish_error(error, request_id))
+        .collect()
 }
 
 /// Whether nothing was run: the document does not fit the schema or a limit, so
@@ -20,7 +22,7 @@ pub fn is_refusal(response: &Response) -> bool {
         && response.errors.iter().all(|error| error.path.is_empty())
 }
 
-fn finish_error(error: &mut ServerError, request_id: Uuid) {
+fn finish_error(error: &mut ServerError, request_id: Uuid) -> ErrorCode {
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("requestId", request_id.to_string());
     let code = match error.source::<AppError>() {
@@ -43,6 +45,7 @@ fn finish_error(error: &mut ServerError, request_id: Uuid) {
     error.extensions = Some(extensions);
     // The cause stays here; it must not travel with a serialised answer.
     error.source = None;
+    code
 }
 
 /// Errors made by the GraphQL library: of a value when a field was at work,

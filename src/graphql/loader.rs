@@ -43,26 +43,49 @@ pub trait LoaderKey: Clone + Eq + Hash + Debug + Send + Sync + 'static {
     ) -> impl Future<Output = AppResult<HashMap<Self, Self::Value>>> + Send;
 }
 
-type Loaded<K> = AppResult<Option<<K as LoaderKey>::Value>>;
-type Entry<K> = Loader<K, Loaded<K>, Batch>;
+/// A lookup by key in `S`, whatever that is. A shop's keys are [`LoaderKey`]s.
+pub trait Lookup<S>: Clone + Eq + Hash + Debug + Send + Sync + 'static {
+    /// What stands behind a key.
+    type Found: Clone + Send + Sync + 'static;
+
+    /// Fetches what stands behind `keys` in one statement. A key without a value
+    /// is left out of the map.
+    fn fetch(
+        source: &S,
+        keys: &[Self],
+    ) -> impl Future<Output = AppResult<HashMap<Self, Self::Found>>> + Send;
+}
+
+impl<K: LoaderKey> Lookup<Arc<SharedTx>> for K {
+    type Found = K::Value;
+
+    async fn fetch(tx: &Arc<SharedTx>, keys: &[Self]) -> AppResult<HashMap<Self, Self::Found>> {
+        K::load_batch(&mut *tx.lock().await?, keys).await
+    }
+}
+
+type Loaded<S, K> = AppResult<Option<<K as Lookup<S>>::Found>>;
+type Entry<S, K> = Loader<K, Loaded<S, K>, Batch<S>>;
 
 /// The loaders of one unit of work, made as they are asked for.
-pub(super) struct LoaderSet {
-    tx: Arc<SharedTx>,
+pub struct LoaderSet<S> {
+    source: S,
     trace: Trace,
     loaders: Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>,
 }
 
-impl LoaderSet {
-    pub(super) fn new(tx: Arc<SharedTx>, trace: Trace) -> Self {
+impl<S: Clone + Send + Sync + 'static> LoaderSet<S> {
+    /// Loaders that look their keys up in `source`.
+    pub fn new(source: S, trace: Trace) -> Self {
         Self {
-            tx,
+            source,
             trace,
             loaders: Mutex::new(HashMap::new()),
         }
     }
 
-    pub(super) async fn load<K: LoaderKey>(&self, key: K) -> Loaded<K> {
+    /// What stands behind `key`, fetched together with the keys of its siblings.
+    pub async fn load<K: Lookup<S>>(&self, key: K) -> Loaded<S, K> {
         let loader = self.loader::<K>()?;
         for _ in 0..MAX_LEADERS {
             // The task that runs a batch may be a sibling whose branch is
@@ -75,7 +98,7 @@ impl LoaderSet {
         Err(AppError::internal(format!("no batch finished for {key:?}")))
     }
 
-    fn loader<K: LoaderKey>(&self) -> AppResult<Entry<K>> {
+    fn loader<K: Lookup<S>>(&self) -> AppResult<Entry<S, K>> {
         let mut loaders = self.loaders.lock().unwrap_or_else(PoisonError::into_inner);
         loaders
             .entry(TypeId::of::<K>())
@@ -83,33 +106,24 @@ impl LoaderSet {
                 self.trace.note_loader(short_name::<K>());
                 Box::new(self.new_loader::<K>())
             })
-            .downcast_ref::<Entry<K>>()
+            .downcast_ref::<Entry<S, K>>()
             .cloned()
             .ok_or_else(|| AppError::internal("a loader of another key type"))
     }
 
-    fn new_loader<K: LoaderKey>(&self) -> Entry<K> {
-        let batch = Batch {
-            tx: Arc::clone(&self.tx),
-        };
-        Loader::new(batch)
+    fn new_loader<K: Lookup<S>>(&self) -> Entry<S, K> {
+        Loader::new(Batch(self.source.clone()))
             .with_yield_count(YIELDS)
             .with_max_batch_size(MAX_BATCH)
     }
 }
 
-struct Batch {
-    tx: Arc<SharedTx>,
-}
+struct Batch<S>(S);
 
-impl<K: LoaderKey> BatchFn<K, Loaded<K>> for Batch {
-    async fn load(&mut self, keys: &[K]) -> HashMap<K, Loaded<K>> {
-        let values = match self.tx.lock().await {
-            Ok(mut tx) => K::load_batch(&mut tx, keys).await,
-            Err(error) => Err(error),
-        };
+impl<S: Send + Sync, K: Lookup<S>> BatchFn<K, Loaded<S, K>> for Batch<S> {
+    async fn load(&mut self, keys: &[K]) -> HashMap<K, Loaded<S, K>> {
         // Every key gets an answer: the crate takes a missing one for a fault.
-        match values {
+        match K::fetch(&self.0, keys).await {
             Ok(mut values) => keys
                 .iter()
                 .map(|key| (key.clone(), Ok(values.remove(key))))

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::Uuid;
 
+use super::context::OperationScope;
 use super::loader::{LoaderKey, LoaderSet};
 use crate::db::observe::StatementCount;
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
@@ -95,6 +96,9 @@ impl RequestScope {
         let context = self.context()?;
         let mut unit = self.lock();
         let unit = unit.get_or_insert_with(|| self.new_unit(context, Access::Read));
+        // Here and not at the first statement: a mutation at a suspended dealer
+        // is refused whatever its input.
+        unit.tx.permit()?;
         Ok(Arc::clone(unit))
     }
 
@@ -133,8 +137,7 @@ impl RequestScope {
             loaders: LoaderSet::new(Arc::clone(&tx), self.trace.clone()),
             tx,
             refused: Mutex::new(false),
-            max_rows: self.max_rows,
-            rows: AtomicUsize::new(0),
+            rows: RowBudget::new(self.max_rows),
         })
     }
 
@@ -143,14 +146,58 @@ impl RequestScope {
     }
 }
 
+impl OperationScope for RequestScope {
+    fn request_id(&self) -> Uuid {
+        self.request_id()
+    }
+
+    fn trace(&self) -> &Trace {
+        self.trace()
+    }
+
+    fn release(&self) -> impl Future<Output = ()> {
+        self.release()
+    }
+}
+
 /// One transaction and the loaders that read through it: the whole of a query,
 /// one field of a mutation, one event of a subscription.
 pub struct UnitOfWork {
     tx: Arc<SharedTx>,
-    loaders: LoaderSet,
+    loaders: LoaderSet<Arc<SharedTx>>,
     refused: Mutex<bool>,
-    max_rows: usize,
-    rows: AtomicUsize,
+    rows: RowBudget,
+}
+
+/// Counts records on their way to resolvers. Lists inside lists multiply,
+/// whatever the document looks like; this is what bounds an answer.
+#[derive(Debug)]
+pub struct RowBudget {
+    most: usize,
+    spent: AtomicUsize,
+}
+
+impl RowBudget {
+    /// At most so many records.
+    pub const fn new(most: usize) -> Self {
+        Self {
+            most,
+            spent: AtomicUsize::new(0),
+        }
+    }
+
+    /// Takes `rows` of them.
+    pub fn spend(&self, rows: usize) -> AppResult<()> {
+        let before = self.spent.fetch_add(rows, Ordering::Relaxed);
+        let limit = self.most;
+        if before.saturating_add(rows) <= limit {
+            return Ok(());
+        }
+        Err(AppError::new(
+            ErrorCode::LimitExceeded,
+            format!("the answer would be made of more than {limit} records; ask for less at once"),
+        ))
+    }
 }
 
 impl UnitOfWork {
@@ -182,18 +229,9 @@ impl UnitOfWork {
         Ok(rows)
     }
 
-    /// Counts records on their way to resolvers. Lists inside lists multiply,
-    /// whatever the document looks like; this is what bounds an answer.
+    /// Counts records on their way to resolvers.
     pub fn spend(&self, rows: usize) -> AppResult<()> {
-        let before = self.rows.fetch_add(rows, Ordering::Relaxed);
-        let limit = self.max_rows;
-        if before.saturating_add(rows) <= limit {
-            return Ok(());
-        }
-        Err(AppError::new(
-            ErrorCode::LimitExceeded,
-            format!("the answer would be made of more than {limit} records; ask for less at once"),
-        ))
+        self.rows.spend(rows)
     }
 
     /// Sorts the result of a use case into payload and error. A refused use

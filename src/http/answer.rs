@@ -107,7 +107,9 @@ pub(super) fn refusal(error: AppError, request_id: Uuid) -> Response {
 pub(super) const fn status_of(code: ErrorCode) -> StatusCode {
     match code {
         ErrorCode::Unauthenticated | ErrorCode::InvalidCredentials => StatusCode::UNAUTHORIZED,
-        ErrorCode::Forbidden | ErrorCode::DealerNotActive => StatusCode::FORBIDDEN,
+        ErrorCode::Forbidden | ErrorCode::DealerNotActive | ErrorCode::DealerSuspended => {
+            StatusCode::FORBIDDEN
+        }
         ErrorCode::Overloaded | ErrorCode::Unavailable | ErrorCode::DealerUpgrading => {
             StatusCode::SERVICE_UNAVAILABLE
         }

@@ -1,127 +1,130 @@
-//! From token and document to answer; the same for HTTP and websockets.
+//! From token and document to answer; the same for HTTP and websockets, and on
+//! both endpoints.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response, Value};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::endpoint::{Endpoint, bearer};
 use crate::app::App;
 use crate::error::{AppError, AppResult, ErrorCode};
+use crate::graphql::context::OperationScope;
 use crate::graphql::document::check;
 use crate::graphql::errors::finish;
 use crate::graphql::field_order::FieldOrder;
-use crate::graphql::scope::RequestScope;
-use crate::tenancy::TenantContext;
+use crate::telemetry::serving::{Kind, Outcome};
 
-/// Lets the caller in at the dealer of his token. Without a token the caller
-/// is nobody, who may introspect, sign in and register.
-pub(super) async fn admit(
-    app: &App,
+/// Lets the caller in whose token stands in an `Authorization` header.
+pub(super) async fn admit<E: Endpoint>(
+    endpoint: &E,
     authorization: Option<&str>,
-) -> AppResult<Option<Arc<TenantContext>>> {
-    let Some(header) = authorization else {
-        return Ok(None);
-    };
-    let (scheme, token) = header.split_once(' ').unwrap_or_default();
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(AppError::unauthenticated(
-            "the Authorization header must read: Bearer <access token>",
-        ));
-    }
-    let principal = app.tokens.verify(token.trim())?;
-    let context = app.directory.admit(principal).await?;
-    Ok(Some(Arc::new(context)))
+) -> AppResult<E::Caller> {
+    endpoint.admit(bearer(authorization)?).await
 }
 
 /// Runs a query or mutation to its end, or to the time limit.
-pub(super) async fn execute(
-    app: &App,
-    context: Option<Arc<TenantContext>>,
+pub(super) async fn execute<E: Endpoint>(
+    endpoint: &E,
+    caller: E::Caller,
     mut request: Request,
     request_id: Uuid,
 ) -> AppResult<Response> {
-    let operation = Operation::new(app, context, &mut request, request_id)?;
+    let operation = Operation::new(endpoint, caller, &mut request, request_id)?;
     let span = operation.span.clone();
-    let scope = Arc::clone(&operation.scope);
-    let work = app.schema.execute(request.data(scope));
-    let limit = app.settings.request_timeout_ms;
+    let work = endpoint.run(request.data(Arc::clone(&operation.scope)));
+    let limit = operation.limit();
     let outcome = tokio::time::timeout(limit, work.instrument(span)).await;
     // A query's transaction ends here, as does one that the time limit left
     // open; those of mutation fields have ended with their fields.
     operation.scope.release().await;
-    let response = outcome.map_err(|_elapsed| out_of_time(limit))?;
+    let response = outcome.map_err(|_elapsed| operation.out_of_time())?;
     Ok(operation.finish(response))
 }
 
-/// The error of an operation that took too long.
-pub(super) fn out_of_time(limit: Duration) -> AppError {
-    let limit = limit.as_millis();
-    AppError::new(
-        ErrorCode::Timeout,
-        format!("the operation took longer than {limit} ms; what it had not committed is undone"),
-    )
+/// Counts an operation that was refused before it could be run.
+pub(super) fn count_refused<E: Endpoint>(endpoint: &E, code: ErrorCode, since: Instant) {
+    let outcome = Outcome::of(&[code]);
+    let serving = &endpoint.app().serving;
+    serving.record(E::DOOR, Kind::Unread, outcome, since.elapsed());
 }
 
 /// One operation under way: its scope, its span, what it cost.
-pub(super) struct Operation {
-    pub(super) scope: Arc<RequestScope>,
+pub(super) struct Operation<'e, E: Endpoint> {
+    pub(super) scope: Arc<E::Scope>,
     pub(super) span: tracing::Span,
-    /// Whether it goes on until somebody ends it.
-    pub(super) is_subscription: bool,
+    app: &'e App,
+    kind: Kind,
     order: FieldOrder,
     started: Instant,
-    debug: bool,
 }
 
-impl Operation {
+impl<'e, E: Endpoint> Operation<'e, E> {
     pub(super) fn new(
-        app: &App,
-        context: Option<Arc<TenantContext>>,
+        endpoint: &'e E,
+        caller: E::Caller,
         request: &mut Request,
         request_id: Uuid,
     ) -> AppResult<Self> {
-        let document = check(request)?;
+        let started = Instant::now();
+        let document =
+            check(request).inspect_err(|error| count_refused(endpoint, error.code(), started))?;
         let span = tracing::info_span!(
             "operation",
             %request_id,
             operation_name = request.operation_name.as_deref(),
             dealer = tracing::field::Empty,
             user = tracing::field::Empty,
+            operator = tracing::field::Empty,
         );
-        if let Some(context) = &context {
-            span.record("dealer", tracing::field::display(context.dealer().id));
-            if let Some(principal) = context.principal() {
-                span.record("user", tracing::field::display(principal.user()));
-            }
-        }
-        let scope = RequestScope::new(
-            app.tenants.clone(),
-            context,
-            request_id,
-            app.settings.max_rows,
-        );
+        E::sign(&caller, &span);
         Ok(Self {
-            scope: Arc::new(scope),
+            scope: Arc::new(endpoint.scope(caller, request_id)),
             span,
-            is_subscription: document.is_subscription,
+            app: endpoint.app(),
+            kind: document.kind.map_or(Kind::Unread, kind),
             order: document.order,
-            started: Instant::now(),
-            debug: app.settings.debug_extensions,
+            started,
         })
+    }
+
+    /// Whether it goes on until somebody ends it.
+    pub(super) fn is_subscription(&self) -> bool {
+        self.kind == Kind::Subscription
+    }
+
+    /// Longest time it may take.
+    pub(super) const fn limit(&self) -> Duration {
+        self.app.settings.request_timeout_ms
+    }
+
+    /// The error of an operation that took too long.
+    pub(super) fn out_of_time(&self) -> AppError {
+        self.record(Outcome::Timeout, self.started.elapsed());
+        let limit = self.limit().as_millis();
+        AppError::new(
+            ErrorCode::Timeout,
+            format!(
+                "the operation took longer than {limit} ms; what it had not committed is undone"
+            ),
+        )
     }
 
     /// The last touch on an answer: codes, request id, a line in the log.
     pub(super) fn finish(&self, mut response: Response) -> Response {
         let _entered = self.span.enter();
-        finish(&mut response, self.scope.request_id());
+        let codes = finish(&mut response, self.scope.request_id());
         self.order.apply(&mut response.data);
         let trace = self.scope.trace();
-        let elapsed_ms = self.started.elapsed().as_secs_f64() * 1000.0;
-        let (statements, errors) = (trace.statements.get(), response.errors.len());
+        let took = self.started.elapsed();
+        let elapsed_ms = took.as_secs_f64() * 1000.0;
+        let (statements, errors) = (trace.statements.get(), codes.len());
         tracing::info!(statements, errors, elapsed_ms, "answered");
-        if self.debug {
+        self.record(Outcome::of(&codes), took);
+        if self.app.settings.debug_extensions {
             let cost = async_graphql::value!({
                 "sqlStatements": statements,
                 "loaders": trace.loaders().into_iter().map(Value::from).collect::<Vec<_>>(),
@@ -129,5 +132,17 @@ impl Operation {
             return response.extension("debug", cost);
         }
         response
+    }
+
+    fn record(&self, outcome: Outcome, took: Duration) {
+        self.app.serving.record(E::DOOR, self.kind, outcome, took);
+    }
+}
+
+const fn kind(operation: OperationType) -> Kind {
+    match operation {
+        OperationType::Query => Kind::Query,
+        OperationType::Mutation => Kind::Mutation,
+        OperationType::Subscription => Kind::Subscription,
     }
 }

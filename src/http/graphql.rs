@@ -1,4 +1,6 @@
-//! `POST /graphql`.
+//! `POST /graphql`, on whichever endpoint.
+
+use std::time::Instant;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -7,20 +9,24 @@ use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::Request;
 
 use super::answer::{self, MediaType, status_of};
-use super::execute::{admit, execute};
+use super::endpoint::Endpoint;
+use super::execute::{admit, count_refused, execute};
 use super::request_id::RequestId;
-use crate::app::App;
 use crate::error::{AppError, AppResult, ErrorCode};
 
 /// Answers one operation.
-pub(super) async fn post(
-    app: Data<App>,
+pub(super) async fn post<E: Endpoint>(
+    endpoint: Data<E>,
     request: HttpRequest,
     RequestId(request_id): RequestId,
     body: Result<Bytes, actix_web::Error>,
 ) -> HttpResponse {
     let media = MediaType::accepted(&request);
-    let refuse = |status, error| answer::refused(status, error, request_id, media);
+    let started = Instant::now();
+    let refuse = |status, error: AppError| {
+        count_refused(&**endpoint, error.code(), started);
+        answer::refused(status, error, request_id, media)
+    };
     if !is_json(&request) {
         return refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -28,7 +34,7 @@ pub(super) async fn post(
         );
     }
     let Ok(body) = body else {
-        let limit = app.settings.max_body_bytes;
+        let limit = endpoint.app().settings.max_body_bytes;
         return refuse(
             StatusCode::PAYLOAD_TOO_LARGE,
             AppError::new(
@@ -45,27 +51,24 @@ pub(super) async fn post(
         Ok(text) => text,
         Err(error) => return refuse(StatusCode::UNAUTHORIZED, error),
     };
-    let answered = match admit(&app, authorization).await {
-        Ok(context) => execute(&app, context, operation, request_id).await,
-        Err(error) => Err(error),
+    let caller = match admit(&**endpoint, authorization).await {
+        Ok(caller) => caller,
+        Err(error) => return refuse(status_of(error.code()), error),
     };
-    match answered {
+    match execute(&**endpoint, caller, operation, request_id).await {
         Ok(response) => answer::executed(&response, media),
-        Err(error) => refuse(status_of(error.code()), error),
+        Err(error) => answer::refused(status_of(error.code()), error, request_id, media),
     }
 }
 
 /// Any other method: says which one is right.
-pub(super) async fn wrong_method(
+pub(super) async fn wrong_method<E: Endpoint>(
     request: HttpRequest,
     RequestId(request_id): RequestId,
 ) -> HttpResponse {
     answer::refused(
         StatusCode::METHOD_NOT_ALLOWED,
-        invalid(
-            "POST operations here as JSON, or open a websocket with the \
-             graphql-transport-ws protocol; /graphiql has a page to explore by hand",
-        ),
+        invalid(E::USAGE),
         request_id,
         MediaType::accepted(&request),
     )
@@ -90,7 +93,8 @@ fn parse(body: &[u8]) -> AppResult<Request> {
         .map_err(|error| invalid(format!("the body is not a GraphQL request: {error}")))
 }
 
-fn header_text(request: &HttpRequest) -> AppResult<Option<&str>> {
+/// The `Authorization` header, if there is one.
+pub(super) fn header_text(request: &HttpRequest) -> AppResult<Option<&str>> {
     let Some(value) = request.headers().get(AUTHORIZATION) else {
         return Ok(None);
     };

@@ -22,6 +22,9 @@ struct Readiness {
     migrations: bool,
     /// The server is not about to stop.
     accepting: bool,
+    /// Changes of dealers are heard of. While they are not, the node serves all the
+    /// same, and reads each dealer anew every second.
+    directory: bool,
     /// Dealers whose schemas lack migrations, if that could be found out. Those
     /// do not keep the others from being served.
     dealers_behind: Option<i64>,
@@ -72,6 +75,7 @@ async fn readiness(app: &App) -> Readiness {
         database,
         migrations,
         accepting,
+        directory: app.directory.is_current(),
         dealers_behind: dealers.map(|(behind, _)| behind),
         dealers_refused: dealers.map(|(_, refused)| refused),
     }

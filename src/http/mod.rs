@@ -1,31 +1,36 @@
-//! Hop 1: the HTTP host. The whole route table is `routes`.
+//! Hop 1: the HTTP host. The whole route table of the shops is `routes`; that of
+//! the operators is in [`operator`], on a listener of its own.
 
 mod answer;
+mod endpoint;
 mod execute;
 mod graphiql;
 mod graphql;
 mod health;
+mod operator;
 mod request_id;
 mod server;
 mod websocket;
 
 pub use graphiql::{DemoLogin, Page};
-pub use server::{ServeError, bind, serve};
+pub use server::{ServeError, bind, bind_operator, serve, serve_both};
 
 use actix_web::guard::{self, Guard};
 use actix_web::http::header::UPGRADE;
 use actix_web::web::{self, ServiceConfig};
 
-/// Every path this server answers.
+use crate::app::App;
+
+/// Every path the endpoint of the shops answers.
 fn routes(config: &mut ServiceConfig) {
     config
         .route("/livez", web::get().to(health::livez))
         .route("/readyz", web::get().to(health::readyz))
         .service(
             web::resource("/graphql")
-                .route(web::post().to(graphql::post))
+                .route(web::post().to(graphql::post::<App>))
                 .route(web::get().guard(WantsSocket).to(websocket::open))
-                .default_service(web::to(graphql::wrong_method)),
+                .default_service(web::to(graphql::wrong_method::<App>)),
         )
         .route("/graphiql", web::get().to(graphiql::page))
         .route("/graphiql/", web::get().to(graphiql::page))

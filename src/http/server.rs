@@ -7,15 +7,17 @@ use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as Host, HttpServer, middleware};
 
 use super::graphiql::Page;
-use super::{request_id, routes};
-use crate::app::App;
+use super::{operator, request_id, routes};
+use crate::app::{App, OperatorApp};
 
 /// Why the server can not listen or had to stop.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The address is taken or not ours.
-    #[error("--listen {address}: {cause}; stop what uses it or choose another address")]
+    #[error("{flag} {address}: {cause}; stop what uses it or choose another address")]
     Listen {
+        /// The flag that names it.
+        flag: &'static str,
         /// The configured address.
         address: SocketAddr,
         /// What the system says.
@@ -28,7 +30,39 @@ pub enum ServeError {
 
 /// Takes the address, so that the port is known before anything else starts.
 pub fn bind(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address).map_err(|cause| ServeError::Listen { address, cause })
+    listen("--listen", address)
+}
+
+/// As [`bind`], for the operators' endpoint.
+pub fn bind_operator(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    listen("--operator-listen", address)
+}
+
+fn listen(flag: &'static str, address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).map_err(|cause| ServeError::Listen {
+        flag,
+        address,
+        cause,
+    })
+}
+
+/// As [`serve`], with the operators' endpoint beside it if there is one. It is the
+/// last to stop, so that the stopping can be watched.
+pub async fn serve_both(
+    app: Arc<App>,
+    listener: TcpListener,
+    page: Page,
+    operator: Option<(OperatorApp, TcpListener)>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let operator = operator
+        .map(|(app, listener)| operator::start(app, listener))
+        .transpose()?;
+    let served = serve(app, listener, page, stop).await;
+    if let Some(operator) = operator {
+        operator.stop(true).await;
+    }
+    served
 }
 
 /// Serves until `stop`, then lets running requests finish and closes sockets.

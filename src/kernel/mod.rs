@@ -8,4 +8,5 @@ pub mod checks;
 pub mod clock;
 pub mod hex;
 pub mod ids;
+pub mod metric;
 pub mod ratio;

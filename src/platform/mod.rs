@@ -1,4 +1,6 @@
-//! The control plane: people, their sign-in, and the registration of dealers.
+//! The control plane: people, their sign-in, the registration of dealers, and
+//! what its operators see and do.
 
 pub mod dealers;
 pub mod identity;
+pub mod operator;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::directory::Dealer;
+use super::directory::{Dealer, DealerStatus};
+use super::tx::Access;
 use crate::auth::principal::Principal;
+use crate::db::error::{DbError, DbResult};
 
 /// On whose behalf work is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +16,31 @@ pub enum Actor {
     System(&'static str),
 }
 
-/// A dealer who is open for business, and the actor at work there.
+/// What may be done at a dealer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Everything.
+    Open,
+    /// Reading: the dealer is suspended, or archived and the system itself reads.
+    ReadOnly,
+}
+
+impl Standing {
+    /// What the dealer's own people may do; none if they may not come in at all.
+    pub const fn of(status: DealerStatus) -> Option<Self> {
+        match status {
+            DealerStatus::Active => Some(Self::Open),
+            DealerStatus::Suspended => Some(Self::ReadOnly),
+            DealerStatus::Spare
+            | DealerStatus::Provisioning
+            | DealerStatus::Archived
+            | DealerStatus::Deleting
+            | DealerStatus::Dropped => None,
+        }
+    }
+}
+
+/// A dealer who can be worked at or read, and the actor at work there.
 ///
 /// Made by [`super::directory::Directory`] only, from a verified principal or
 /// for a named part of the system. Immutable.
@@ -22,11 +48,29 @@ pub enum Actor {
 pub struct TenantContext {
     dealer: Arc<Dealer>,
     actor: Actor,
+    standing: Standing,
 }
 
 impl TenantContext {
-    pub(super) const fn new(dealer: Arc<Dealer>, actor: Actor) -> Self {
-        Self { dealer, actor }
+    pub(super) const fn new(dealer: Arc<Dealer>, actor: Actor, standing: Standing) -> Self {
+        Self {
+            dealer,
+            actor,
+            standing,
+        }
+    }
+
+    /// What may be done.
+    pub const fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// Refuses what may not be done. No transaction begins without this.
+    pub fn permit(&self, access: Access) -> DbResult<()> {
+        match (self.standing, access) {
+            (Standing::Open, _) | (_, Access::Read) => Ok(()),
+            (Standing::ReadOnly, Access::Write) => Err(DbError::ReadOnly),
+        }
     }
 
     /// The dealer.

@@ -1,30 +1,44 @@
 //! The tenant directory: from a dealer's id to his schema and state.
+//!
+//! What has been read stays in memory; the watch ([`watch`]) hears of changes, and
+//! [`news`] tells how far what is in memory may be believed. While the watch is
+//! well, a request asks the database nothing about its dealer.
+
+mod news;
+mod watch;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use moka::Expiry;
 use moka::future::Cache;
+use secrecy::SecretString;
 
-use super::context::{Actor, TenantContext};
+pub use news::Listener;
+use news::{Moment, News};
+use watch::Watch;
+pub use watch::Watching;
+
+use super::context::{Actor, Standing, TenantContext};
 use super::migrate::MigrationSet;
 use super::schema_name::SchemaName;
 use crate::auth::principal::Principal;
+use crate::db::connect::Connector;
 use crate::db::control::{ControlConn, ControlPool};
 use crate::db::control_tables::dealers;
 use crate::db::error::{DbError, DbResult};
 use crate::db::text_enum::text_enum;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::kernel::ids::DealerId;
+use crate::kernel::metric::Counter;
 
 /// Dealers kept in memory; the least used leave first.
 const CAPACITY: u64 = 20_000;
-/// How long a node may act on what it has read.
-const FRESH_FOR: Duration = Duration::from_secs(10);
-/// As long for dealers who wait for their migration: it takes milliseconds.
-const BEHIND_FOR: Duration = Duration::from_secs(1);
+/// How long a dealer is kept in memory; changes are heard of long before.
+const KEPT_FOR: Duration = Duration::from_mins(10);
+/// How often a dealer is looked up who changes all the time.
+const ATTEMPTS: usize = 3;
 
 text_enum! {
     /// Where a dealer stands in his life as a tenant.
@@ -35,11 +49,11 @@ text_enum! {
         Provisioning = "PROVISIONING",
         /// Open for business.
         Active = "ACTIVE",
-        /// Closed by the operator; the rows are kept.
+        /// Open for reading only, until the operator resumes him.
         Suspended = "SUSPENDED",
-        /// Closed for good; the rows are kept for export.
+        /// Closed; the rows are kept, and the operator may export them.
         Archived = "ARCHIVED",
-        /// Closed for good; the rows go when the time of grace is over.
+        /// Closed; the rows go when the time of grace is over.
         Deleting = "DELETING",
         /// The rows are gone; only this entry is left.
         Dropped = "DROPPED",
@@ -119,6 +133,16 @@ pub async fn dealer_find(conn: &mut ControlConn, id: DealerId) -> DbResult<Optio
         .transpose()
 }
 
+/// The dealers of this name; two are enough to see that it is not unique.
+pub async fn dealer_find_by_name(conn: &mut ControlConn, name: &str) -> DbResult<Vec<DealerId>> {
+    let query = dealers::table
+        .filter(dealers::name.eq(name))
+        .filter(dealers::status.ne(DealerStatus::Spare))
+        .limit(2)
+        .select(dealers::id);
+    Ok(query.load(&mut **conn).await?)
+}
+
 /// Reads all dealers in the order of their registration, whatever their states.
 pub async fn dealer_list(conn: &mut ControlConn) -> DbResult<Vec<Dealer>> {
     let rows: Vec<DealerRow> = dealers::table
@@ -134,95 +158,145 @@ pub async fn dealer_list(conn: &mut ControlConn) -> DbResult<Vec<Dealer>> {
 #[derive(Clone)]
 pub struct Directory {
     control: ControlPool,
-    dealers: Cache<DealerId, Option<Arc<Dealer>>>,
+    dealers: Cache<DealerId, Entry>,
+    news: Arc<News>,
     needed: Option<Arc<str>>,
+    lookups: Arc<Counter>,
 }
 
-/// How long an entry may be acted on.
-struct Freshness {
-    needed: Option<Arc<str>>,
-}
-
-impl Expiry<DealerId, Option<Arc<Dealer>>> for Freshness {
-    fn expire_after_create(
-        &self,
-        _id: &DealerId,
-        dealer: &Option<Arc<Dealer>>,
-        _now: Instant,
-    ) -> Option<Duration> {
-        let is_behind = |dealer: &Arc<Dealer>| dealer.version.as_deref() < self.needed.as_deref();
-        Some(match dealer {
-            Some(dealer) if is_behind(dealer) => BEHIND_FOR,
-            _ => FRESH_FOR,
-        })
-    }
+/// What was read of a dealer, and when. None if there is no such dealer.
+#[derive(Clone)]
+struct Entry {
+    dealer: Option<Arc<Dealer>>,
+    read: Moment,
 }
 
 impl Directory {
     /// A directory over the control plane, for a program with the tenant set `set`.
+    /// Until it is watched, it reads each dealer anew every second.
     pub fn new(control: ControlPool, set: &MigrationSet) -> Self {
-        let needed: Option<Arc<str>> = set.needed().map(Arc::from);
-        let freshness = Freshness {
-            needed: needed.clone(),
-        };
         Self {
             control,
             dealers: Cache::builder()
                 .max_capacity(CAPACITY)
-                .expire_after(freshness)
+                .time_to_live(KEPT_FOR)
                 .build(),
-            needed,
+            news: Arc::new(News::new()),
+            needed: set.needed().map(Arc::from),
+            lookups: Arc::default(),
         }
     }
 
-    /// Lets a verified caller in at the dealer his token names.
-    pub async fn admit(&self, principal: Principal) -> AppResult<TenantContext> {
-        let dealer = self.active(principal.dealer()).await?;
-        Ok(TenantContext::new(dealer, Actor::User(principal)))
+    /// Begins to hear of changes, over a connection of its own to `url`.
+    pub fn watch(&self, connector: &Connector, url: SecretString) -> Watching {
+        let watch = Watch {
+            connector: connector.clone(),
+            url,
+            control: self.control.clone(),
+            news: Arc::clone(&self.news),
+        };
+        watch.start()
     }
 
-    /// Opens a context for a named part of the system itself.
+    /// Lets a verified caller in at the dealer his token names: to read only, if
+    /// the dealer is suspended.
+    pub async fn admit(&self, principal: Principal) -> AppResult<TenantContext> {
+        let dealer = self.find(principal.dealer()).await?.ok_or_else(unknown)?;
+        let standing = Standing::of(dealer.status);
+        self.context(dealer, Actor::User(principal), standing)
+    }
+
+    /// Opens a context for a named part of the system itself, which may read what
+    /// is archived, too.
     pub async fn admit_system(
         &self,
         dealer: DealerId,
         part: &'static str,
     ) -> AppResult<TenantContext> {
-        let dealer = self.active(dealer).await?;
-        Ok(TenantContext::new(dealer, Actor::System(part)))
+        let dealer = self.find(dealer).await?.ok_or_else(unknown)?;
+        let archived = (dealer.status == DealerStatus::Archived).then_some(Standing::ReadOnly);
+        let standing = Standing::of(dealer.status).or(archived);
+        self.context(dealer, Actor::System(part), standing)
     }
 
-    /// Forgets what is known of a dealer, because it has just changed.
-    pub async fn forget(&self, dealer: DealerId) {
-        self.dealers.invalidate(&dealer).await;
+    /// Why the dealer's sockets have to close; none while he is open.
+    pub async fn why_closed(&self, dealer: DealerId) -> AppResult<Option<AppError>> {
+        let Some(dealer) = self.find(dealer).await? else {
+            return Ok(Some(unknown()));
+        };
+        Ok(match Standing::of(dealer.status) {
+            Some(Standing::Open) => None,
+            Some(Standing::ReadOnly) => Some(suspended()),
+            None => Some(closed()),
+        })
     }
 
-    async fn active(&self, id: DealerId) -> AppResult<Arc<Dealer>> {
-        let dealer = self
-            .dealers
-            .try_get_with(id, self.read(id))
-            .await
-            .map_err(|error: Arc<AppError>| AppError::clone(&error))?;
-        match dealer {
-            // A newer schema will do: programs expand first and contract later.
-            Some(dealer) if dealer.status == DealerStatus::Active => {
-                if dealer.version.as_deref() < self.needed.as_deref() {
-                    return Err(upgrading());
-                }
-                Ok(dealer)
-            }
-            Some(_) => Err(AppError::new(
-                ErrorCode::DealerNotActive,
-                "this dealer is not open for business at the moment",
-            )),
-            None => Err(AppError::unauthenticated(
-                "the access token names a dealer that does not exist; sign in again",
-            )),
+    /// Hears of the dealer's changes from now on.
+    pub fn listen(&self, dealer: DealerId) -> Listener {
+        self.news.listen(dealer)
+    }
+
+    /// Whether changes are heard of; while they are not, each dealer is read anew
+    /// every second.
+    pub fn is_current(&self) -> bool {
+        self.news.is_current()
+    }
+
+    /// Lookups of a dealer so far.
+    pub fn lookups(&self) -> u64 {
+        self.lookups.get()
+    }
+
+    /// Dealers in memory, as far as the cache has counted them.
+    pub fn kept(&self) -> u64 {
+        self.dealers.entry_count()
+    }
+
+    /// Dealers read from the database so far.
+    pub fn reads(&self) -> u64 {
+        self.news.reads()
+    }
+
+    /// For whoever has just changed a dealer and goes on with him on this node;
+    /// everybody else hears of it.
+    pub fn forget(&self, dealer: DealerId) {
+        self.news.changed(dealer);
+    }
+
+    fn context(
+        &self,
+        dealer: Arc<Dealer>,
+        actor: Actor,
+        standing: Option<Standing>,
+    ) -> AppResult<TenantContext> {
+        let standing = standing.ok_or_else(closed)?;
+        // A newer schema will do: programs expand first and contract later.
+        if dealer.version.as_deref() < self.needed.as_deref() {
+            return Err(upgrading());
         }
+        Ok(TenantContext::new(dealer, actor, standing))
     }
 
-    async fn read(&self, id: DealerId) -> AppResult<Option<Arc<Dealer>>> {
+    /// The dealer as he is, or was less than a second ago.
+    async fn find(&self, id: DealerId) -> AppResult<Option<Arc<Dealer>>> {
+        self.lookups.add_one();
+        let asked = Instant::now();
+        for _attempt in 0..ATTEMPTS {
+            let entry = self.dealers.try_get_with(id, self.read(id)).await;
+            let entry = entry.map_err(|error: Arc<AppError>| AppError::clone(&error))?;
+            if self.news.still_holds(id, entry.read, asked) {
+                return Ok(entry.dealer);
+            }
+            self.dealers.invalidate(&id).await;
+        }
+        Ok(self.read(id).await?.dealer)
+    }
+
+    async fn read(&self, id: DealerId) -> AppResult<Entry> {
+        let read = self.news.moment(id);
         let mut conn = self.control.checkout().await?;
-        Ok(dealer_find(&mut conn, id).await?.map(Arc::new))
+        let dealer = dealer_find(&mut conn, id).await?.map(Arc::new);
+        Ok(Entry { dealer, read })
     }
 }
 
@@ -230,4 +304,18 @@ fn upgrading() -> AppError {
     let message = "this dealer is being upgraded to the version of this server; \
                    try again in some seconds";
     AppError::new(ErrorCode::DealerUpgrading, message).with_retry_after(Duration::from_secs(2))
+}
+
+fn closed() -> AppError {
+    let message = "this dealer is not open for business at the moment";
+    AppError::new(ErrorCode::DealerNotActive, message)
+}
+
+/// The answer to what a suspended dealer may not do.
+pub fn suspended() -> AppError {
+    AppError::from(DbError::ReadOnly)
+}
+
+fn unknown() -> AppError {
+    AppError::unauthenticated("the access token names a dealer that does not exist; sign in again")
 }

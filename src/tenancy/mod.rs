@@ -13,6 +13,7 @@ pub mod context;
 pub mod directory;
 pub mod migrate;
 pub mod provision;
+pub mod raze;
 pub mod relocate;
 pub mod roles;
 pub mod schema_name;
@@ -23,6 +24,6 @@ mod statements;
 pub mod tx;
 pub mod verify;
 
-pub use context::{Actor, TenantContext};
+pub use context::{Actor, Standing, TenantContext};
 pub use shared_tx::SharedTx;
 pub use tx::{Access, TenantPool, TenantTx};

@@ -11,7 +11,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 
-use super::migrate::{MigrateError, Target};
+use super::migrate::{MigrateError, Target, turn_key};
 use crate::db::engine::{Engine, EngineFault};
 use crate::db::error::DbError;
 use crate::db::owner::{OwnerConn, OwnerPool};
@@ -152,7 +152,7 @@ fn place(conn: &mut OwnerConn, schema: &str) -> QueryResult<Option<Server>> {
 fn relocate(conn: &mut OwnerConn, schema: &str, to: &Server) -> Result<(), MoveError> {
     diesel::define_sql_function! { fn pg_try_advisory_lock(key: BigInt) -> Bool; }
     diesel::define_sql_function! { fn hashtextextended(text: Text, seed: BigInt) -> BigInt; }
-    let key = format!("tubex migrates \"{schema}\"");
+    let key = turn_key(&schema.parse().map_err(MigrateError::from)?);
     let lock = diesel::select(pg_try_advisory_lock(hashtextextended(key, 0)));
     if !lock.get_result::<bool>(conn)? {
         return Err(MoveError::Busy);

@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Text};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::migrate::MigrateError;
@@ -57,6 +57,31 @@ pub fn close_role_switch(conn: &mut OwnerConn) -> Result<bool, MigrateError> {
         return Ok(false);
     }
     conn.batch_execute(CLOSE_SWITCH)?;
+    Ok(true)
+}
+
+/// Lets the request role ask how much memory its own backend takes, where the
+/// owner may. Without it backends are bounded by statements and dealers only.
+pub fn open_scales(conn: &mut OwnerConn, role: &str) -> Result<bool, MigrateError> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "diesel has no has_function_privilege"
+    )]
+    let open = diesel::dsl::sql::<Bool>("has_function_privilege(")
+        .bind::<Text, _>(role)
+        .sql(", 'pg_catalog.pg_get_backend_memory_contexts()', 'EXECUTE')");
+    if diesel::select(open).get_result::<bool>(conn)? {
+        return Ok(true);
+    }
+    let role = role.replace('"', "\"\"");
+    let grant = format!(
+        "GRANT EXECUTE ON FUNCTION pg_catalog.pg_get_backend_memory_contexts() TO \"{role}\""
+    );
+    if !is_superuser(conn)? {
+        tracing::warn!("the owner is no superuser: have one run `{grant}` in this database");
+        return Ok(false);
+    }
+    conn.batch_execute(&grant)?;
     Ok(true)
 }
 

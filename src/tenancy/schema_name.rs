@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
 /// A generated, validated schema name. The dealer's Postgres role has the same
 /// name. Names say nothing about the dealer, since every role can list them.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct SchemaName(String);
+pub struct SchemaName(Arc<str>);
 
 /// A text that is not the name of a dealer's schema.
 #[derive(Debug, thiserror::Error)]
@@ -18,12 +19,17 @@ pub struct NotASchemaName(String);
 impl SchemaName {
     /// A new name, never used before.
     pub fn generate() -> Self {
-        Self(format!("t_{}", Uuid::new_v4().simple()))
+        Self(format!("t_{}", Uuid::new_v4().simple()).into())
     }
 
     /// The bare name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The bare name, to be kept by others.
+    pub fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 
     /// The name as an SQL identifier.
@@ -43,7 +49,7 @@ impl FromStr for SchemaName {
                     .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
         });
         if valid {
-            Ok(Self(text.to_owned()))
+            Ok(Self(text.into()))
         } else {
             Err(NotASchemaName(text.to_owned()))
         }

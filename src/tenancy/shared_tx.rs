@@ -54,6 +54,11 @@ impl SharedTx {
         &self.context
     }
 
+    /// Refuses what may not be done at this dealer, before anything is done.
+    pub fn permit(&self) -> AppResult<()> {
+        Ok(self.context.permit(self.access)?)
+    }
+
     /// The transaction, begun now if it was not yet.
     pub async fn lock(&self) -> AppResult<TxGuard<'_>> {
         let mut state = self.state.lock().await;

@@ -33,15 +33,19 @@ impl Migrated {
 
 /// How far the database is migrated.
 pub async fn migrated(control: &ControlPool) -> Result<Migrated, MigrateError> {
+    migrated_on(&mut control.checkout().await?).await
+}
+
+/// As [`migrated`], on a connection at hand.
+pub async fn migrated_on(conn: &mut ControlConn) -> Result<Migrated, MigrateError> {
     let (known, set) = (MigrationSet::control()?, MigrationSet::tenant()?);
-    let mut conn = control.checkout().await?;
-    if control_version(&mut conn).await?.as_deref() < known.newest() {
+    if control_version(conn).await?.as_deref() < known.newest() {
         return Ok(Migrated::Nothing);
     }
-    let behind = older_than(&mut conn, set.newest()).await?;
+    let behind = older_than(conn, set.newest()).await?;
     let refused = match behind {
         0 => 0,
-        _ => older_than(&mut conn, set.needed()).await?,
+        _ => older_than(conn, set.needed()).await?,
     };
     Ok(Migrated::Control { behind, refused })
 }
@@ -53,6 +57,7 @@ async fn older_than(conn: &mut ControlConn, version: Option<&str>) -> DbResult<i
     let older = dealers::table
         .filter(dealers::status.eq_any(DealerStatus::WITH_SCHEMA))
         .filter(dealers::status.ne(DealerStatus::Spare))
+        .filter(dealers::drop_began_at.is_null())
         .filter(is_older.or(dealers::schema_version.is_null()))
         .count();
     Ok(older.get_result(&mut **conn).await?)

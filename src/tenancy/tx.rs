@@ -5,20 +5,22 @@
 //! the role are set LOCAL to a transaction, and a connection returns to the
 //! pool from exactly one place: after a COMMIT or ROLLBACK that succeeded. A
 //! future dropped anywhere before that drops the `Lease`, which closes the
-//! connection instead.
+//! connection instead; a connection that is not idle is not taken back.
+//!
+//! The words that set them fly together with the first statement. Were they
+//! refused, that statement would meet an empty path and a role without rights.
 
 use std::sync::Arc;
 
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection};
-use diesel_async::{AsyncConnection, TransactionManager};
 use uuid::Uuid;
 
 use super::context::TenantContext;
-use super::schema_name::SchemaName;
+use crate::db::backend::{Backend, End};
 use crate::db::connect::Connector;
-use crate::db::error::{DbError, DbResult};
-use crate::db::homes::{HomeMetrics, HomeSettings, Homes, Lease};
-use crate::db::observe::{self, StatementCount};
+use crate::db::error::DbResult;
+use crate::db::home_metrics::HomeMetrics;
+use crate::db::homes::{HomeSettings, Homes, Lease};
+use crate::db::observe::StatementCount;
 use crate::events::{Event, EventBus, EventKind};
 use crate::kernel::clock::Clock;
 
@@ -39,10 +41,6 @@ pub struct TenantPool {
     clock: Clock,
 }
 
-/// Connections that died since they were last used are replaced this often
-/// before the database is called away; a restart kills all of a pool at once.
-const BEGIN_ATTEMPTS: usize = 3;
-
 impl TenantPool {
     /// A pool as configured; connections open on first use.
     pub fn new(connector: &Connector, settings: HomeSettings, bus: EventBus, clock: Clock) -> Self {
@@ -53,36 +51,39 @@ impl TenantPool {
         }
     }
 
-    /// Begins a transaction on the dealer of `context`.
+    /// Begins a transaction on the dealer of `context`; one that may only be read
+    /// is refused [`Access::Write`].
     pub async fn begin(
         &self,
         context: Arc<TenantContext>,
         access: Access,
         count: &StatementCount,
     ) -> DbResult<TenantTx> {
-        let sql = begin_sql(&context, access);
-        let mut attempt = 1;
-        loop {
-            let mut lease = self.homes.lease(context.dealer().id).await?;
-            let conn = lease.conn();
-            let begun = AnsiTransactionManager::begin_transaction_sql(conn, &sql).await;
-            match begun.map_err(DbError::from) {
-                Ok(()) => {
-                    conn.set_instrumentation(count.hook());
-                    return Ok(TenantTx {
-                        lease,
-                        context,
-                        pool: self.clone(),
-                        events: Vec::new(),
-                    });
-                }
-                Err(error) if attempt < BEGIN_ATTEMPTS && is_dead(&mut lease, &error) => {
-                    tracing::debug!(%error, "a pooled connection was dead; taking another");
-                    attempt += 1;
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        context.permit(access)?;
+        let mut lease = self.homes.lease(context.dealer().id).await?;
+        let words = self.first_words(&context, access);
+        lease.backend().begin(words, count);
+        Ok(TenantTx {
+            lease,
+            context,
+            pool: self.clone(),
+            events: Vec::new(),
+        })
+    }
+
+    /// The first words of a transaction. `SET LOCAL` ends with it, whatever
+    /// happens, and is the only form that a transaction-mode pooler can not turn
+    /// into a leak.
+    fn first_words(&self, context: &TenantContext, access: Access) -> String {
+        let mode = match access {
+            Access::Read => "ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            Access::Write => "ISOLATION LEVEL READ COMMITTED, READ WRITE",
+        };
+        let schema = context.dealer().schema.quoted();
+        let setup = &self.homes.settings().transaction_setup;
+        format!(
+            "BEGIN {mode}; {setup}SET LOCAL search_path TO {schema}, public; SET LOCAL ROLE {schema}"
+        )
     }
 
     /// Whether the database lets the request role in.
@@ -105,27 +106,15 @@ impl TenantPool {
         (self.homes.open_connections(), self.homes.busy_dealers())
     }
 
+    /// Statements kept by the connections that are not at work.
+    pub fn plans(&self) -> usize {
+        self.homes.plans()
+    }
+
     /// What the pool has done so far.
     pub fn metrics(&self) -> &HomeMetrics {
         self.homes.metrics()
     }
-}
-
-/// Whether the connection had ended before the transaction began, so that
-/// another one may try.
-fn is_dead(lease: &mut Lease, error: &DbError) -> bool {
-    matches!(error, DbError::Away(_)) || lease.is_broken()
-}
-
-/// The first words of a transaction. `SET LOCAL` ends with it, whatever happens,
-/// and is the only form that a transaction-mode pooler can not turn into a leak.
-fn begin_sql(context: &TenantContext, access: Access) -> String {
-    let mode = match access {
-        Access::Read => "ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-        Access::Write => "ISOLATION LEVEL READ COMMITTED, READ WRITE",
-    };
-    let schema = context.dealer().schema.quoted();
-    format!("BEGIN {mode}; SET LOCAL search_path TO {schema}, public; SET LOCAL ROLE {schema}")
 }
 
 /// A transaction on one dealer's schema: the only way to his rows.
@@ -175,9 +164,7 @@ impl TenantTx {
     }
 
     async fn commit_here(mut self) -> DbResult<()> {
-        let conn = self.lease.conn();
-        conn.set_instrumentation(observe::silent());
-        AnsiTransactionManager::commit_transaction(conn).await?;
+        self.lease.backend().end(End::Commit).await?;
         self.lease.give_back();
         for event in self.events {
             self.pool.bus.publish(event);
@@ -187,9 +174,7 @@ impl TenantTx {
 
     /// Undoes the work and returns the connection.
     pub async fn rollback(mut self) -> DbResult<()> {
-        let conn = self.lease.conn();
-        conn.set_instrumentation(observe::silent());
-        AnsiTransactionManager::rollback_transaction(conn).await?;
+        self.lease.backend().end(End::Rollback).await?;
         self.lease.give_back();
         Ok(())
     }
@@ -205,13 +190,13 @@ impl TenantTx {
     }
 
     /// What marks the statements of this dealer, if plans are kept.
-    pub(super) fn mark(&self) -> Option<SchemaName> {
-        let keep = self.pool.homes.keeps_plans();
-        keep.then(|| self.context.dealer().schema.clone())
+    pub(super) fn mark(&self) -> Option<Arc<str>> {
+        let keep = self.pool.homes.settings().keep_plans;
+        keep.then(|| self.context.dealer().schema.shared())
     }
 
     /// For the statements of this transaction only.
-    pub(super) fn conn(&mut self) -> &mut AsyncPgConnection {
-        self.lease.conn()
+    pub(super) fn backend(&mut self) -> &mut Backend {
+        self.lease.backend()
     }
 }

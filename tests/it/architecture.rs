@@ -25,11 +25,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("cluster", &[]),
     ("config", &[]),
-    ("telemetry", &["config"]),
+    ("telemetry", &["config", "error", "kernel"]),
     (
         "app",
         &[
-            "auth", "config", "db", "error", "events", "kernel", "platform", "roots", "tenancy",
+            "auth",
+            "config",
+            "db",
+            "error",
+            "events",
+            "kernel",
+            "platform",
+            "roots",
+            "telemetry",
+            "tenancy",
         ],
     ),
     (
@@ -38,7 +47,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "app", "db", "dealer", "error", "graphql", "kernel", "platform", "tenancy",
         ],
     ),
-    ("http", &["app", "error", "graphql", "tenancy"]),
+    (
+        "http",
+        &[
+            "app",
+            "auth",
+            "error",
+            "graphql",
+            "platform",
+            "telemetry",
+            "tenancy",
+        ],
+    ),
     (
         "cli",
         &[

@@ -1,17 +1,17 @@
 //! The request pool: homes, neighbours, shares, wear.
 
+mod statements;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use diesel::QueryDsl;
-use diesel::sql_types::BigInt;
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::SimpleAsyncConnection;
 use secrecy::ExposeSecret;
 use tubex::db::error::DbError;
-use tubex::db::homes::{HomeMetrics, HomeSettings};
+use tubex::db::home_metrics::HomeMetrics;
+use tubex::db::homes::HomeSettings;
 use tubex::db::observe::StatementCount;
-use tubex::db::tenant_tables::units;
 use tubex::events::EventBus;
 use tubex::kernel::clock::Clock;
 use tubex::tenancy::{Access, TenantContext, TenantPool, TenantTx};
@@ -33,7 +33,10 @@ impl Pool {
             size: 4,
             wait: Duration::from_secs(20),
             queue_per_dealer: 10,
+            transaction_setup: String::new(),
             keep_plans: true,
+            statements_per_backend: 1000,
+            memory_per_backend: u64::MAX,
             dealers_per_backend: 100,
             max_age: Duration::from_mins(10),
         };
@@ -55,9 +58,13 @@ impl Pool {
     }
 
     async fn begin(&self, dealer: usize) -> Result<TenantTx, DbError> {
+        self.begin_to(dealer, Access::Read).await
+    }
+
+    async fn begin_to(&self, dealer: usize, access: Access) -> Result<TenantTx, DbError> {
         let context = Arc::clone(&self.contexts[dealer]);
         let count = StatementCount::default();
-        self.pool.begin(context, Access::Read, &count).await
+        self.pool.begin(context, access, &count).await
     }
 
     /// One request, from begin to end.
@@ -163,47 +170,4 @@ async fn connections_that_died_while_at_rest_are_replaced_unseen() {
     for dealer in 0..3 {
         pool.request(dealer).await;
     }
-}
-
-#[derive(diesel::QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
-/// Prepared statements of the backend that stand for `query`.
-async fn prepared(tx: &mut TenantTx, query: &str) -> i64 {
-    let count = format!(
-        "SELECT count(*) AS number FROM pg_prepared_statements
-         WHERE statement LIKE '%{query}' AND statement NOT LIKE '%pg_prepared%'"
-    );
-    let number: Number = diesel::sql_query(count).get_result(tx).await.unwrap();
-    number.number
-}
-
-async fn statements_of_two_dealers(keep_plans: bool) -> i64 {
-    let pool = Pool::with(2, |settings| {
-        settings.size = 1;
-        settings.keep_plans = keep_plans;
-    })
-    .await;
-    let mut found = 0;
-    for dealer in [0, 1, 0, 1] {
-        let mut tx = pool.begin(dealer).await.unwrap();
-        let rows: i64 = units::table.count().get_result(&mut tx).await.unwrap();
-        assert!(rows > 0);
-        found = prepared(&mut tx, "FROM \"units\"").await;
-        tx.rollback().await.unwrap();
-    }
-    found
-}
-
-#[tokio::test]
-async fn each_dealer_has_statements_of_his_own() {
-    assert_eq!(statements_of_two_dealers(true).await, 2);
-}
-
-#[tokio::test]
-async fn without_kept_plans_dealers_share_their_statements() {
-    assert_eq!(statements_of_two_dealers(false).await, 1);
 }

@@ -196,9 +196,10 @@ async fn nobody_signs_in_at_a_half_made_dealer() {
     {
         use diesel::prelude::*;
         use diesel_async::RunQueryDsl;
-        let suspended = dealers::status.eq(DealerStatus::Suspended);
+        let half_made = dealers::status.eq(DealerStatus::Provisioning);
+        let never: Option<chrono::DateTime<chrono::Utc>> = None;
         diesel::update(dealers::table.find(dealer.id))
-            .set(suspended)
+            .set((half_made, dealers::activated_at.eq(never)))
             .execute(&mut *conn)
             .await
             .unwrap();

@@ -18,6 +18,17 @@ fn the_committed_schema_is_current() {
     );
 }
 
+#[test]
+fn the_committed_schema_of_the_operators_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operator.graphql");
+    let committed = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        committed == tubex::platform::operator::roots::operator_sdl(),
+        "docs/operator.graphql is not what the program serves; renew it by `cargo run -- schema \
+         --operator --output docs/operator.graphql` and review the difference"
+    );
+}
+
 const INTROSPECTION: &str = "{ __schema { types {
     name kind description
     fields { name description args { name description } }
@@ -70,6 +81,19 @@ async fn every_name_is_described() {
     let schema = server.anonymous().get(INTROSPECTION).await;
     let types = list(&schema["__schema"], "types");
     assert!(types.len() > 50);
+    let missing = undescribed(types);
+    assert!(missing.is_empty(), "without description: {missing:#?}");
+}
+
+#[tokio::test]
+async fn every_name_of_the_operators_is_described() {
+    let server = Server::start_with(|settings| {
+        settings.operator_listen = Some("127.0.0.1:0".parse().unwrap());
+    })
+    .await;
+    let schema = server.operator().get(INTROSPECTION).await;
+    let types = list(&schema["__schema"], "types");
+    assert!(types.len() > 20);
     let missing = undescribed(types);
     assert!(missing.is_empty(), "without description: {missing:#?}");
 }

@@ -16,7 +16,7 @@ use crate::app::{Core, StartError};
 use crate::tenancy::migrate::{
     Event, MigrateError, MigrationSet, Options, Report, Runner, migrate_control,
 };
-use crate::tenancy::roles::{close_role_switch, prepare_request_role};
+use crate::tenancy::roles::{close_role_switch, open_scales, prepare_request_role};
 
 pub(super) use args::MigrateArgs;
 use args::MigrateCommand;
@@ -61,6 +61,7 @@ fn prepare(core: &Core, progress: &Progress) -> Result<Vec<String>, StartError> 
     let applied = core.owner.run_blocking(|conn| {
         prepare_request_role(conn, role, password.as_ref())?;
         close_role_switch(conn)?;
+        open_scales(conn, role)?;
         migrate_control(conn)
     })?;
     progress.done();

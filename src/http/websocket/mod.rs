@@ -3,6 +3,7 @@
 //! Own handler because a dealer's socket has to end when its token does, and
 //! because close codes decide whether a client reconnects with a fresh token.
 
+mod ending;
 mod operation;
 mod protocol;
 mod socket;
@@ -32,8 +33,10 @@ pub(super) async fn open(
         .max_frame_size(limit)
         .aggregate_continuations()
         .max_continuation_size(limit);
+    let open = app.serving.sockets.hold();
     let socket = Socket::new(app.into_inner(), request_id.0, session);
     actix_web::rt::spawn(async move {
+        let _open = open;
         if spoken {
             socket.run(stream).await;
         } else {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::graphql::errors::is_refusal;
 use crate::http::answer::refusal;
-use crate::http::execute::{Operation, out_of_time};
+use crate::http::execute::Operation;
 use crate::tenancy::TenantContext;
 
 /// What an operation has to say to its client.
@@ -56,7 +56,8 @@ pub(super) async fn run(
     mouth: Mouth,
 ) {
     let request_id = Uuid::now_v7();
-    let operation = match Operation::new(&app, Some(context), &mut request, request_id) {
+    let _at_work = app.serving.socket_operations.hold();
+    let operation = match Operation::new(&*app, Some(context), &mut request, request_id) {
         Ok(operation) => operation,
         Err(error) => {
             let errors = refusal(error, request_id).errors;
@@ -66,20 +67,19 @@ pub(super) async fn run(
     };
     let span = operation.span.clone();
     let speaking = speak(&app, &operation, request, &mouth).instrument(span);
-    if operation.is_subscription {
+    if operation.is_subscription() {
         return speaking.await;
     }
-    let limit = app.settings.request_timeout_ms;
-    if timeout(limit, speaking).await.is_err() {
+    if timeout(operation.limit(), speaking).await.is_err() {
         operation.scope.release().await;
-        let response = refusal(out_of_time(limit), request_id);
+        let response = refusal(operation.out_of_time(), request_id);
         if mouth.say(Word::Next(Box::new(response))).await {
             mouth.say(Word::Complete).await;
         }
     }
 }
 
-async fn speak(app: &App, operation: &Operation, request: Request, mouth: &Mouth) {
+async fn speak(app: &App, operation: &Operation<'_, App>, request: Request, mouth: &Mouth) {
     let scope = Arc::clone(&operation.scope);
     let mut answers = app.schema.execute_stream(request.data(scope)).boxed();
     let mut first = true;

@@ -10,16 +10,18 @@ use actix_ws::{AggregatedMessage, AggregatedMessageStream, Closed, ProtocolError
 use async_graphql::Request;
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use uuid::Uuid;
 
+use super::ending::{Deadline, out_of_time, shut_out};
 use super::operation::{self, Mouth, Spoken, Word};
 use super::protocol::{ClientMessage, Close, ServerMessage, authorization};
 use crate::app::App;
 use crate::error::{AppError, ErrorCode};
 use crate::http::answer::refusal;
 use crate::http::execute::admit;
-use crate::tenancy::TenantContext;
+use crate::tenancy::directory::suspended;
+use crate::tenancy::{Standing, TenantContext};
 
 /// How long a client may take to send `connection_init`.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -42,30 +44,12 @@ pub(super) struct Socket {
     app: Arc<App>,
     request_id: Uuid,
     session: Session,
-    context: Option<Arc<TenantContext>>,
     operations: HashMap<String, Running>,
     serial: u64,
     spoken: mpsc::Sender<Spoken>,
     listen: Option<mpsc::Receiver<Spoken>>,
     deadline: watch::Sender<Deadline>,
-}
-
-/// When the socket must be gone: the token's end, or the wait for one.
-#[derive(Clone, Copy)]
-struct Deadline {
-    at: Instant,
-    has_token: bool,
-}
-
-impl Deadline {
-    fn close(self) -> Close {
-        if self.has_token {
-            let message = "the access token has expired; connect with a fresh one";
-            Close::Forbidden(message.to_owned())
-        } else {
-            Close::InitTimeout
-        }
-    }
+    admitted: watch::Sender<Option<Arc<TenantContext>>>,
 }
 
 struct Running {
@@ -86,7 +70,6 @@ impl Socket {
             app,
             request_id,
             session,
-            context: None,
             operations: HashMap::new(),
             serial: 0,
             spoken,
@@ -95,6 +78,7 @@ impl Socket {
                 at: Instant::now() + INIT_TIMEOUT,
                 has_token: false,
             }),
+            admitted: watch::Sender::new(None),
         }
     }
 
@@ -107,12 +91,14 @@ impl Socket {
     pub(super) async fn run(mut self, stream: AggregatedMessageStream) {
         let mut closing = self.app.closing();
         let deadline = self.deadline.subscribe();
+        let (app, admitted) = (Arc::clone(&self.app), self.admitted.subscribe());
         // Beside the client's frames, not among them: a client that does not
         // read holds up whoever writes to it.
         let end = tokio::select! {
             biased;
             _stopping = closing.wait_for(|closing| *closing) => Some(Close::GoingAway),
             close = out_of_time(deadline) => Some(close),
+            error = shut_out(&app, admitted) => Some(self.break_off(error).await),
             end = self.drive(stream) => end,
         };
         // Operations end before the client hears that they do.
@@ -121,6 +107,28 @@ impl Socket {
             tracing::debug!(request_id = %self.request_id, ?reason, "socket closes");
             close(self.session, reason).await;
         }
+    }
+
+    /// Tells each operation why it ends.
+    async fn break_off(&mut self, error: AppError) -> Close {
+        let mut operations: Vec<String> = self.operations.drain().map(|(id, _)| id).collect();
+        operations.sort_unstable();
+        let close = Close::Forbidden(error.message().to_owned());
+        let payload = refusal(error, self.request_id).errors;
+        let telling = async {
+            for id in &operations {
+                let message = ServerMessage::Error {
+                    id,
+                    payload: &payload,
+                };
+                if self.send(&message).await.is_break() {
+                    break;
+                }
+            }
+        };
+        // Whoever does not read is not waited for.
+        let _told = timeout(FAREWELL, telling).await;
+        close
     }
 
     async fn drive(&mut self, mut stream: AggregatedMessageStream) -> End {
@@ -192,10 +200,10 @@ impl Socket {
     }
 
     async fn on_init(&mut self, payload: Option<&Value>) -> ControlFlow<End> {
-        if self.context.is_some() {
+        if self.admitted.borrow().is_some() {
             return ControlFlow::Break(Some(Close::TooManyInits));
         }
-        let context = match admit(&self.app, authorization(payload)).await {
+        let context = match admit(&*self.app, authorization(payload)).await {
             Ok(Some(context)) => context,
             Ok(None) => {
                 let hint = "send {\"authorization\": \"Bearer …\"} in connection_init";
@@ -205,6 +213,10 @@ impl Socket {
                 return ControlFlow::Break(Some(Close::Forbidden(error.message().to_owned())));
             }
         };
+        if context.standing() == Standing::ReadOnly {
+            let message = suspended().message().to_owned();
+            return ControlFlow::Break(Some(Close::Forbidden(message)));
+        }
         if let Some(principal) = context.principal() {
             // Less than nothing may be left without the leeway.
             let left = principal.expires_at() + LEEWAY - self.app.core.clock.now();
@@ -213,12 +225,13 @@ impl Socket {
                 has_token: true,
             });
         }
-        self.context = Some(context);
+        self.admitted.send_replace(Some(context));
         self.send(&ServerMessage::ConnectionAck {}).await
     }
 
     async fn on_subscribe(&mut self, id: String, request: Request) -> ControlFlow<End> {
-        let Some(context) = self.context.clone() else {
+        let admitted = self.admitted.borrow().clone();
+        let Some(context) = admitted else {
             return ControlFlow::Break(Some(Close::Unauthorized));
         };
         if self.operations.contains_key(&id) {
@@ -302,18 +315,6 @@ async fn in_time(sending: impl Future<Output = Result<(), Closed>>) -> ControlFl
     match timeout(PATIENCE, sending).await {
         Ok(Ok(())) => ControlFlow::Continue(()),
         Ok(Err(_)) | Err(_) => ControlFlow::Break(None),
-    }
-}
-
-/// Completes at the deadline as it stands then.
-async fn out_of_time(mut deadline: watch::Receiver<Deadline>) -> Close {
-    loop {
-        let current = *deadline.borrow_and_update();
-        tokio::select! {
-            () = sleep_until(current.at) => return current.close(),
-            // The sender lives as long as the socket that asks.
-            _changed = deadline.changed() => {}
-        }
     }
 }
 

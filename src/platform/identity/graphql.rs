@@ -9,7 +9,7 @@ use super::service::{Credentials, Identity, SignIn, SignedIn};
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, UserError};
 use crate::graphql::context::ContextExt;
 use crate::kernel::ids::DealerId;
-use crate::tenancy::directory::Dealer as Tenant;
+use crate::tenancy::directory::{Dealer as Tenant, DealerStatus};
 
 /// A person who signs in.
 pub struct User(pub UserRow);
@@ -57,6 +57,12 @@ impl Dealer {
     /// IANA name of the time zone of its days.
     async fn timezone(&self) -> &str {
         &self.0.timezone
+    }
+
+    /// Whether the operator has suspended the dealer: everything can be read, and
+    /// nothing changed.
+    async fn is_suspended(&self) -> bool {
+        self.0.status == DealerStatus::Suspended
     }
 }
 

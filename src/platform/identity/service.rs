@@ -10,7 +10,8 @@ use super::query;
 use crate::auth::token::{AccessTokens, IssuedToken};
 use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::ids::{DealerId, SessionId, UserId};
-use crate::tenancy::directory::{Dealer, DealerStatus, dealer_find};
+use crate::tenancy::Standing;
+use crate::tenancy::directory::{Dealer, dealer_find};
 
 /// Signs people in.
 #[derive(Clone)]
@@ -70,7 +71,16 @@ impl Identity {
             (Some(id), _) => dealers.iter().find(|dealer| dealer.id == id),
             (None, [only]) => Some(only),
             (None, []) => None,
-            (None, _) => return Ok(SignIn::Choose(dealers)),
+            // A dealer who is closed is no choice, unless all of them are.
+            (None, _) => match open(&dealers).as_slice() {
+                [only] => Some(*only),
+                [] => dealers.first(),
+                _ => {
+                    return Ok(SignIn::Choose(
+                        open(&dealers).into_iter().cloned().collect(),
+                    ));
+                }
+            },
         };
         let dealer = chosen.cloned().ok_or_else(|| {
             UserError::at(
@@ -83,9 +93,10 @@ impl Identity {
         Ok(SignIn::Done(Box::new(signed_in)))
     }
 
-    /// Issues a token for a user who has proven who he is.
+    /// Issues a token for a user who has proven who he is; at a suspended dealer,
+    /// too, where he may read.
     pub fn sign_in(&self, user: UserRow, dealer: Dealer) -> Result<SignedIn, Refusal> {
-        if dealer.status != DealerStatus::Active {
+        if Standing::of(dealer.status).is_none() {
             return Err(UserError::general(
                 ErrorCode::DealerNotActive,
                 "this dealer is not open for business at the moment",
@@ -110,4 +121,10 @@ impl Identity {
         }
         Ok(dealers)
     }
+}
+
+/// Those in whose shops somebody may sign in.
+fn open(dealers: &[Dealer]) -> Vec<&Dealer> {
+    let is_open = |dealer: &&Dealer| Standing::of(dealer.status).is_some();
+    dealers.iter().filter(is_open).collect()
 }

@@ -22,6 +22,9 @@ pub enum MigrateError {
     /// Such indexes are built one after the other.
     #[error("a concurrent index is being built for another dealer")]
     IndexTurn,
+    /// The dealer was dropped meanwhile.
+    #[error("the dealer's schema does not exist any more")]
+    Gone,
     /// The tables were in use each time.
     #[error(
         "a table stayed in use: {attempts} attempts did not get its lock; \

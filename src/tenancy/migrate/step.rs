@@ -24,6 +24,7 @@ use crate::tenancy::schema_name::SchemaName;
 
 diesel::define_sql_function! { fn pg_try_advisory_xact_lock(key: BigInt) -> Bool; }
 diesel::define_sql_function! { fn hashtextextended(text: Text, seed: BigInt) -> BigInt; }
+diesel::define_sql_function! { fn current_schema() -> Nullable<Text>; }
 
 /// Brings one schema up to date with the set of this program, after everybody
 /// who is at work on it; returns the versions applied.
@@ -135,7 +136,7 @@ fn try_turn(
 }
 
 /// The name of the lock that a process holds while it changes a schema.
-pub(super) fn turn_key(schema: &SchemaName) -> String {
+pub(in crate::tenancy) fn turn_key(schema: &SchemaName) -> String {
     format!("tubex migrates {}", schema.quoted())
 }
 
@@ -259,6 +260,12 @@ pub(in crate::tenancy) fn applied_or_none(
 
 /// The versions in diesel's table, which is made if it is missing.
 pub(super) fn applied(conn: &mut OwnerConn) -> Result<HashSet<String>, MigrateError> {
+    // The dealer may have been dropped since he was found; the next schema on
+    // the path would get his tables.
+    let stands_on: Option<String> = diesel::select(current_schema()).get_result(conn)?;
+    if stands_on.is_none_or(|schema| schema == "public") {
+        return Err(MigrateError::Gone);
+    }
     let applied = conn.applied_migrations().map_err(lost_or_failed)?;
     Ok(applied.iter().map(ToString::to_string).collect())
 }

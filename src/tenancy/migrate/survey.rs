@@ -66,6 +66,7 @@ pub fn targets(conn: &mut OwnerConn, only: &[DealerId]) -> Result<Vec<Target>, M
         .or(dealers::schema_version.is_not_null());
     let query = dealers::table
         .filter(dealers::status.eq_any(DealerStatus::WITH_SCHEMA))
+        .filter(dealers::drop_began_at.is_null())
         .filter(has_schema)
         .order(dealers::id)
         .select((dealers::id, dealers::schema_name, dealers::schema_version))

@@ -16,8 +16,8 @@ diesel::define_sql_function! { fn hashtextextended(text: Text, seed: BigInt) -> 
 
 /// The name of the lock that a process holds while it fills the stock.
 const TURN: &str = "tubex fills spares";
-/// Empty schemas of one transaction: some hundred rows of catalogs.
-const BURST: usize = 32;
+/// Empty schemas of one transaction: less than 2,000 rows of catalogs.
+const MOST_EMPTY: usize = 128;
 /// Failures that end a refill: it is not about single schemas then.
 const MOST_FAILED: usize = 3;
 
@@ -105,8 +105,8 @@ impl Spares {
             }
             let failed: Vec<DealerId> = refill.failed.iter().map(|(id, _)| *id).collect();
             let Some(site) = stock::next(conn, &failed)? else {
-                // Some for later, too: the next burst should be far away.
-                let count = missing.max(target).min(BURST);
+                // Some for later, too: the next time should be far away.
+                let count = missing.max(2 * target).min(MOST_EMPTY);
                 stock::add_empty(conn, count, &self.request_role, self.clock.now())?;
                 continue;
             };

@@ -53,7 +53,8 @@ pub(super) fn next(conn: &mut OwnerConn, but: &[DealerId]) -> Result<Option<Site
 /// Makes `count` empty schemas in one transaction.
 ///
 /// Each commit that changes the list of schemas throws away the plans of all
-/// sessions: one commit for many of them, and then none for a long time.
+/// sessions, and a new membership has each of them go through all memberships
+/// of the request role again: one commit for many, then none for a long time.
 pub(super) fn add_empty(
     conn: &mut OwnerConn,
     count: usize,

@@ -71,6 +71,12 @@ async fn the_demo_opens_two_shops_of_their_own_and_leaves_nothing_running() {
         for (login, dealer) in logins.iter().zip(report["dealers"].as_array().unwrap()) {
             assert_eq!(login["email"], dealer["email"]);
         }
+        let operators = report["operator_url"].as_str().unwrap();
+        let token = report["operator_token"].as_str().unwrap().to_owned();
+        let data = Client::new(operators.strip_suffix("/graphql").unwrap(), Some(token))
+            .get("{ dealers { totalCount } }")
+            .await;
+        assert_eq!(data["dealers"]["totalCount"], 2);
         let url = report["database_url"].as_str().unwrap();
         let config: tokio_postgres::Config = url.parse().unwrap();
         (products(report).await, ("127.0.0.1", config.get_ports()[0]))

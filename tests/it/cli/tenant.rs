@@ -131,8 +131,14 @@ async fn a_dealer_cut_short_is_finished_by_a_sweep() {
     tokio::task::spawn_blocking(move || {
         let folder = Folder::new();
         let sweep = || run(&folder, &database, &["tenant", "sweep"]).json();
-        assert_eq!(sweep(), json!({ "finished": 1, "failed": [] }));
-        assert_eq!(sweep(), json!({ "finished": 0, "failed": [] }));
+        assert_eq!(
+            sweep(),
+            json!({ "finished": 1, "dropped": 0, "failed": [] })
+        );
+        assert_eq!(
+            sweep(),
+            json!({ "finished": 0, "dropped": 0, "failed": [] })
+        );
         let listed = run(&folder, &database, &["tenant", "list"]).json();
         assert_eq!(listed["dealers"][0]["status"], "ACTIVE");
     })

@@ -26,10 +26,14 @@ async fn apart(name: &'static str) -> (Server, tokio_postgres::Client) {
 #[tokio::test]
 async fn a_server_that_can_serve_says_so() {
     let (server, _owner) = apart("health_well").await;
+    until("changes are heard of", async || {
+        ready(&server).await.body["directory"] == true
+    })
+    .await;
     let answer = ready(&server).await;
     assert_eq!(answer.status, 200);
     let well = json!({
-        "ready": true, "database": true, "migrations": true, "accepting": true,
+        "ready": true, "database": true, "migrations": true, "accepting": true, "directory": true,
         "dealers_behind": 0, "dealers_refused": 0,
     });
     assert_eq!(answer.body, well);
@@ -53,10 +57,14 @@ async fn a_dealer_behind_is_refused_and_the_others_are_served() {
     at(&behind, "20000101000000").await;
     // A newer program has migrated him ahead of this one.
     at(&ahead, "29990101000000").await;
+    until("changes are heard of", async || {
+        ready(&server).await.body["directory"] == true
+    })
+    .await;
     let answer = ready(&server).await;
     assert_eq!(answer.status, 200);
     let mostly = json!({
-        "ready": true, "database": true, "migrations": true, "accepting": true,
+        "ready": true, "database": true, "migrations": true, "accepting": true, "directory": true,
         "dealers_behind": 1, "dealers_refused": 1,
     });
     assert_eq!(answer.body, mostly);

@@ -151,7 +151,7 @@ async fn migrate(core: &Core) {
 #[tokio::test]
 async fn spares_are_nobodys() {
     let depot = Depot::new("spare_unseen").await;
-    // One whole, one half-made.
+    // One whole, the others empty.
     depot.try_fill(2, || false).await.unwrap();
     let mut conn = depot.core.control.checkout().await.unwrap();
     assert_eq!(dealer_list(&mut conn).await.unwrap(), []);
@@ -161,7 +161,7 @@ async fn spares_are_nobodys() {
         .owner
         .query("SELECT id::text FROM platform.dealers", &[]);
     let spares = spares.await.unwrap();
-    assert_eq!(spares.len(), 2);
+    assert_eq!(spares.len(), 4);
     for row in spares {
         let id = DealerId::from_uuid(row.get::<_, &str>(0).parse().unwrap());
         let refused = directory.admit_system(id, "test").await.unwrap_err();

@@ -13,7 +13,7 @@ use tubex::db::connect::Connector;
 use tubex::db::owner::ensure_database;
 use tubex::kernel::clock::Clock;
 use tubex::tenancy::migrate::migrate_control;
-use tubex::tenancy::roles::{close_role_switch, prepare_request_role};
+use tubex::tenancy::roles::{close_role_switch, open_scales, prepare_request_role};
 
 const PREFIX: &str = "it-";
 const DATABASE: &str = "tubex_test";
@@ -95,6 +95,7 @@ fn prepare(settings: &DatabaseSettings) {
         .run_blocking(|conn| {
             prepare_request_role(conn, REQUEST_ROLE, Some(&request_password()))?;
             close_role_switch(conn)?;
+            open_scales(conn, REQUEST_ROLE)?;
             migrate_control(conn)
         })
         .unwrap();

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use clap::Parser;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
-use tubex::app::{App, Core};
+use tubex::app::{App, Core, OperatorApp};
+use tubex::auth::operator::OperatorTokens;
 use tubex::auth::token::{AccessTokens, generate_key};
 use tubex::config::{DatabaseSettings, ServerSettings};
 use tubex::demo::data::DemoDealer;
-use tubex::http::{Page, bind, serve};
+use tubex::http::{Page, bind, bind_operator, serve_both};
 use tubex::kernel::clock::Clock;
 use tubex::kernel::ids::{DealerId, SessionId, UserId};
 use tubex::platform::dealers::service::{Registration, Word};
@@ -25,6 +26,11 @@ pub struct Server {
     pub app: Arc<App>,
     pub url: String,
     pub clock: Clock,
+    /// The key that signs the tokens of dealers and operators.
+    pub key: SecretString,
+    pub database: DatabaseSettings,
+    /// The operators' endpoint, if the settings have one.
+    pub operator_url: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -77,23 +83,36 @@ impl Server {
         let mut settings = settings();
         change(&mut settings);
         let core = Core::new(database, 2, clock.clone()).unwrap();
-        let tokens = AccessTokens::from_pem(&generate_key().unwrap(), clock.clone()).unwrap();
+        let key = generate_key().unwrap();
+        let tokens = AccessTokens::from_pem(&key, clock.clone()).unwrap();
         let app = App::new(core, tokens, &settings).await.unwrap();
         let listener = bind(settings.listen).unwrap();
         let address = listener.local_addr().unwrap();
+        let operators = settings.operator_listen.map(|address| {
+            let tokens = OperatorTokens::from_pem(&key, clock.clone()).unwrap();
+            let served = OperatorApp::new(Arc::clone(&app), tokens, settings.metrics_open());
+            (served, bind_operator(address).unwrap())
+        });
+        let operator_url = operators.as_ref().map(|(_, listener)| {
+            let address = listener.local_addr().unwrap();
+            format!("http://{address}")
+        });
         let (stop, stopped) = oneshot::channel();
         let served = Arc::clone(&app);
         let thread = std::thread::spawn(move || {
             let stop = async { drop(stopped.await) };
             let page = Page::explorer();
             actix_web::rt::System::new()
-                .block_on(serve(served, listener, page, stop))
+                .block_on(serve_both(served, listener, page, operators, stop))
                 .unwrap();
         });
         Self {
             app,
             url: format!("http://{address}"),
             clock,
+            key,
+            database: database.clone(),
+            operator_url,
             stop: Some(stop),
             thread: Some(thread),
         }
@@ -102,6 +121,25 @@ impl Server {
     /// A client that is nobody.
     pub fn anonymous(&self) -> Client {
         Client::new(&self.url, None)
+    }
+
+    /// A client of the operators' endpoint with this token.
+    pub fn operator_with(&self, token: Option<&str>) -> Client {
+        let url = self.operator_url.as_ref().unwrap();
+        Client::new(url, token.map(str::to_owned))
+    }
+
+    /// A client of the operators' endpoint, as `alice`.
+    pub fn operator(&self) -> Client {
+        self.operator_with(Some(&self.operator_token()))
+    }
+
+    /// A token for an hour as `alice`.
+    pub fn operator_token(&self) -> String {
+        let tokens = OperatorTokens::from_pem(&self.key, self.clock.clone()).unwrap();
+        let name = "alice".parse().unwrap();
+        let issued = tokens.issue(&name, chrono::TimeDelta::hours(1)).unwrap();
+        issued.token.expose_secret().to_owned()
     }
 
     /// A new dealer with an empty shop.

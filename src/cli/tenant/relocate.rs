@@ -5,9 +5,9 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::json;
 
-use super::CommandResult;
-use super::output::Output;
 use crate::app::Core;
+use crate::cli::CommandResult;
+use crate::cli::output::Output;
 use crate::config::DatabaseSettings;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::DealerId;
@@ -16,7 +16,7 @@ use crate::tenancy::relocate::{Server, move_dealer};
 
 /// Whom to move, and where.
 #[derive(Args)]
-pub(super) struct MoveArgs {
+pub(in crate::cli) struct MoveArgs {
     /// The dealer.
     #[arg(value_name = "DEALER")]
     dealer: DealerId,

@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::CommandResult;
-use super::output::Output;
-use super::progress::Count;
 use crate::app::Core;
+use crate::cli::CommandResult;
+use crate::cli::output::Output;
+use crate::cli::progress::Count;
 use crate::config::DatabaseSettings;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::DealerId;
@@ -17,7 +17,7 @@ use crate::tenancy::verify::{Finding, Seen, Summary, Verifier};
 
 /// Whose schemas to look at.
 #[derive(Args)]
-pub(super) struct VerifyArgs {
+pub(in crate::cli) struct VerifyArgs {
     #[command(flatten)]
     whose: WhoseArgs,
 

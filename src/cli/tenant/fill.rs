@@ -3,17 +3,17 @@
 use clap::Args;
 use serde_json::json;
 
-use super::CommandResult;
-use super::output::Output;
-use super::progress::Count;
 use crate::app::Core;
+use crate::cli::CommandResult;
+use crate::cli::output::Output;
+use crate::cli::progress::Count;
 use crate::config::DatabaseSettings;
 use crate::kernel::clock::Clock;
 use crate::tenancy::spares::Turn;
 
 /// How many schemas to have in stock.
 #[derive(Args)]
-pub(super) struct FillArgs {
+pub(in crate::cli) struct FillArgs {
     /// Spare schemas there should be when it ends.
     #[arg(long, value_name = "N", default_value = "16", value_parser = clap::value_parser!(u16).range(1..=10_000))]
     count: u16,

@@ -1,4 +1,9 @@
-//! Logs: their form, their destination, the names of their fields.
+//! What the program tells of itself: logs, their form and their destination, and
+//! the figures that a Prometheus collects.
+
+pub mod exposition;
+pub mod process;
+pub mod serving;
 
 use std::io::IsTerminal;
 

@@ -1,0 +1,61 @@
+//! The parts of the operators' endpoint.
+
+use std::sync::Arc;
+
+use super::App;
+use crate::auth::operator::OperatorTokens;
+use crate::platform::operator::node::{ControlPoolUse, Node, NodeReport, RequestPool};
+use crate::platform::operator::roots::{OperatorSchema, operator_schema_builder};
+use crate::telemetry::process;
+
+/// What the operators' endpoint serves with. The endpoint of the shops has no
+/// way to it.
+pub struct OperatorApp {
+    /// The rest of the program.
+    pub app: Arc<App>,
+    /// Verifies operators' tokens.
+    pub tokens: OperatorTokens,
+    /// The GraphQL schema of the operators, with its services.
+    pub schema: OperatorSchema,
+    /// Whether the figures are shown to whoever asks.
+    pub metrics_open: bool,
+}
+
+impl OperatorApp {
+    /// Puts the endpoint together; its limits are those of `app`.
+    pub fn new(app: Arc<App>, tokens: OperatorTokens, metrics_open: bool) -> Self {
+        let looked_at = Arc::clone(&app);
+        let schema = operator_schema_builder()
+            .limit_depth(app.settings.max_depth)
+            .limit_complexity(app.settings.max_complexity)
+            .data(app.core.dealers.clone())
+            .data(app.core.lifecycle.clone())
+            .data(NodeReport::new(move || node(&looked_at)))
+            .finish();
+        Self {
+            app,
+            tokens,
+            schema,
+            metrics_open,
+        }
+    }
+}
+
+fn node(app: &App) -> Node {
+    let (open, busy_dealers) = app.tenants.connections();
+    let control = app.core.control.usage();
+    Node {
+        version: env!("CARGO_PKG_VERSION"),
+        started_at: app.serving.started,
+        request_pool: RequestPool { open, busy_dealers },
+        control_pool: ControlPoolUse {
+            size: control.size,
+            open: control.open,
+            in_use: control.in_use,
+            waiting: control.waiting,
+        },
+        sockets: app.serving.sockets.get(),
+        socket_operations: app.serving.socket_operations.get(),
+        memory_mib: process::resident_memory().map(|bytes| bytes >> 20),
+    }
+}

@@ -1,0 +1,61 @@
+//! `tubex tenant list`.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::app::Core;
+use crate::cli::CommandResult;
+use crate::cli::output::Output;
+use crate::config::DatabaseSettings;
+use crate::kernel::clock::Clock;
+use crate::tenancy::directory::{DealerStatus, dealer_list};
+
+/// Whom to list.
+#[derive(Args)]
+pub(in crate::cli) struct ListArgs {
+    /// Only dealers in this state, such as SUSPENDED.
+    #[arg(long, value_name = "STATUS", value_parser = status)]
+    status: Option<DealerStatus>,
+    #[command(flatten)]
+    database: DatabaseSettings,
+}
+
+pub(super) async fn list(args: &ListArgs, output: Output) -> CommandResult {
+    let core = Core::new(&args.database, 1, Clock::system())?;
+    let mut conn = core.control.checkout().await?;
+    let mut dealers = dealer_list(&mut conn).await?;
+    if let Some(status) = args.status {
+        dealers.retain(|dealer| dealer.status == status);
+    }
+    let lines: Vec<String> = dealers
+        .iter()
+        .map(|dealer| {
+            format!(
+                "{}  {:<12}  {}",
+                dealer.id,
+                dealer.status.as_str(),
+                dealer.name
+            )
+        })
+        .collect();
+    let json: Vec<_> = dealers
+        .iter()
+        .map(|dealer| {
+            json!({
+                "id": dealer.id.to_string(),
+                "name": dealer.name,
+                "status": dealer.status.as_str(),
+                "schema": dealer.schema.as_str(),
+                "currency": dealer.currency,
+                "timezone": dealer.timezone,
+            })
+        })
+        .collect();
+    output.result(lines.join("\n"), &json!({ "dealers": json }))
+}
+
+fn status(text: &str) -> Result<DealerStatus, String> {
+    DealerStatus::from_text(&text.to_uppercase()).ok_or_else(|| {
+        "must be PROVISIONING, ACTIVE, SUSPENDED, ARCHIVED, DELETING or DROPPED".to_owned()
+    })
+}

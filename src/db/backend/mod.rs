@@ -1,0 +1,309 @@
+//! One connection of the request pool, and the statements it keeps.
+//!
+//! diesel-async's own connection keeps one statement per query for as long as it
+//! lives. Here a query is a statement of each dealer's own, so that its plan
+//! stays, and there are thousands of them: the least recently used are closed.
+//! The words that begin a transaction fly together with its first statement,
+//! which saves a round trip.
+
+mod convert;
+mod error;
+mod flight;
+mod opener;
+mod row;
+mod statements;
+
+use std::collections::HashSet;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use diesel::pg::Pg;
+use diesel::query_builder::{AsQuery, QueryFragment, QueryId};
+use diesel::result::DatabaseErrorKind;
+use diesel::{ConnectionResult, QueryResult};
+use futures_util::future::{BoxFuture, join};
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt};
+use tokio::time::Instant;
+use tokio_postgres::{Client, Error, RowStream};
+
+use self::error::{is_dead, to_diesel};
+use self::flight::Flight;
+pub(super) use self::opener::Opener;
+pub use self::row::PgRow;
+pub(crate) use self::statements::Statements;
+use self::statements::{ColumnTypes, Prepared};
+use super::observe::StatementCount;
+use crate::kernel::ids::DealerId;
+
+/// Rows on their way.
+pub type Rows = BoxStream<'static, QueryResult<PgRow>>;
+
+/// How a transaction ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// What was done lasts.
+    Commit,
+    /// What was done is undone.
+    Rollback,
+}
+
+/// Where a connection stands.
+#[derive(Debug)]
+enum Stage {
+    /// In no transaction.
+    Idle,
+    /// In a transaction whose first words have not been sent.
+    Armed(String),
+    /// In a transaction, as far as Postgres has been told.
+    Open,
+}
+
+/// A connection of the request pool.
+pub(crate) struct Backend {
+    client: Client,
+    opener: Opener,
+    statements: Statements,
+    stage: Stage,
+    /// Whether a statement of this transaction has failed: Postgres answers the
+    /// COMMIT of such a one by undoing it, and calls that a success.
+    failed: Arc<AtomicBool>,
+    count: StatementCount,
+    met: HashSet<DealerId>,
+    opened: Instant,
+}
+
+impl Backend {
+    /// A new connection, in no transaction, that keeps up to `capacity` statements.
+    pub(super) async fn open(opener: Opener, capacity: usize) -> ConnectionResult<Self> {
+        Ok(Self {
+            client: opener.open().await?,
+            opener,
+            statements: Statements::new(capacity),
+            stage: Stage::Idle,
+            failed: Arc::default(),
+            count: StatementCount::default(),
+            met: HashSet::new(),
+            opened: Instant::now(),
+        })
+    }
+
+    /// Begins a transaction by the words `sql`, sent with its first statement.
+    /// From now on the connection is not idle until the transaction has ended.
+    pub(crate) fn begin(&mut self, sql: String, count: &StatementCount) {
+        self.stage = Stage::Armed(sql);
+        self.failed = Arc::default();
+        self.count = count.clone();
+    }
+
+    /// Rows of `source`, as a statement of the owner of `mark`.
+    pub(crate) fn load<T>(
+        &mut self,
+        mark: Option<Arc<str>>,
+        source: T,
+    ) -> BoxFuture<'_, QueryResult<Rows>>
+    where
+        T: AsQuery,
+        T::Query: QueryFragment<Pg> + QueryId,
+    {
+        let flight = Flight::new(&source.as_query(), mark, &mut self.statements);
+        async move { self.rows(flight?).await }.boxed()
+    }
+
+    /// How many rows `source` has touched, as a statement of the owner of `mark`.
+    pub(crate) fn execute<T>(
+        &mut self,
+        mark: Option<Arc<str>>,
+        source: &T,
+    ) -> BoxFuture<'_, QueryResult<usize>>
+    where
+        T: QueryFragment<Pg> + QueryId,
+    {
+        let flight = Flight::new(source, mark, &mut self.statements);
+        async move {
+            let (rows, _types) = self.fly(flight?).await?;
+            let mut rows = pin!(rows);
+            while let Some(row) = rows.next().await {
+                row.map_err(|error| fault(&self.failed, &error))?;
+            }
+            let touched = rows.rows_affected().unwrap_or_default();
+            usize::try_from(touched)
+                .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))
+        }
+        .boxed()
+    }
+
+    async fn rows(&mut self, flight: Flight) -> QueryResult<Rows> {
+        let (rows, types) = self.fly(flight).await?;
+        let failed = Arc::clone(&self.failed);
+        let row = move |row: Result<_, Error>| match row {
+            Ok(row) => Ok(PgRow::new(row, Arc::clone(&types))),
+            Err(error) => Err(fault(&failed, &error)),
+        };
+        Ok(rows.map(row).boxed())
+    }
+
+    /// Sends a query, and keeps its statement.
+    async fn fly(&mut self, mut flight: Flight) -> QueryResult<(RowStream, ColumnTypes)> {
+        self.count.one(flight.shown());
+        let (prepared, rows) = self.send(&mut flight).await?;
+        let types = Arc::clone(&prepared.types);
+        self.statements
+            .note(flight.key, prepared, rows.as_ref().err());
+        let rows = rows.map_err(|error| fault(&self.failed, &error))?;
+        Ok((rows, types))
+    }
+
+    /// Sends commands without parameters and rows.
+    pub(crate) async fn batch(&mut self, sql: &str) -> QueryResult<()> {
+        self.count.one(sql);
+        self.send(&mut Batch(sql)).await
+    }
+
+    /// Does `work`, behind the first words of the transaction if those are still
+    /// to be sent. Both leave before either is answered; if the words were
+    /// refused, the work found no table and no right to one.
+    ///
+    /// A connection that had ended before the transaction began is replaced, and
+    /// the work done once more: nothing of it can have lasted.
+    async fn send<W: Work>(&mut self, work: &mut W) -> QueryResult<W::Answer> {
+        // Taken when the future is first polled, not when it is made.
+        let words = self.first_words();
+        let client = &self.client;
+        let mut sent = join(tell(client, words.as_deref()), work.go(client)).await;
+        if words.is_some() && sent.0.as_ref().is_err_and(is_dead) {
+            tracing::debug!("a pooled connection was dead; opening another");
+            self.renew().await?;
+            let client = &self.client;
+            sent = join(tell(client, words.as_deref()), work.go(client)).await;
+        }
+        let (begun, done) = sent;
+        begun.and(done).map_err(|error| fault(&self.failed, &error))
+    }
+
+    async fn renew(&mut self) -> QueryResult<()> {
+        let client = self.opener.open().await.map_err(|error| {
+            let kind = DatabaseErrorKind::ClosedConnection;
+            diesel::result::Error::DatabaseError(kind, Box::new(error.to_string()))
+        })?;
+        self.client = client;
+        self.statements.clear();
+        self.met.clear();
+        self.opened = Instant::now();
+        Ok(())
+    }
+
+    /// Ends the transaction; the connection is idle if that succeeds. One that
+    /// failed in between can not be committed.
+    pub(crate) async fn end(&mut self, how: End) -> QueryResult<()> {
+        if matches!(self.stage, Stage::Open) {
+            let failed = self.failed.load(Ordering::Relaxed);
+            let words = match how {
+                End::Commit if !failed => "COMMIT",
+                End::Commit | End::Rollback => "ROLLBACK",
+            };
+            let told = self.client.batch_execute(words).await;
+            told.map_err(|error| to_diesel(&error))?;
+            self.stage = Stage::Idle;
+            if failed && how == End::Commit {
+                return Err(diesel::result::Error::RollbackTransaction);
+            }
+        }
+        self.stage = Stage::Idle;
+        Ok(())
+    }
+
+    /// Whether the connection is in no transaction and alive: fit for anybody.
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(self.stage, Stage::Idle) && !self.is_closed()
+    }
+
+    /// Whether the connection has ended.
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// Notes that `dealer` works here: what is learnt of his schema stays.
+    pub(super) fn meet(&mut self, dealer: DealerId) {
+        self.met.insert(dealer);
+    }
+
+    pub(super) fn has_met(&self, dealer: DealerId) -> bool {
+        self.met.contains(&dealer)
+    }
+
+    pub(super) fn dealers_met(&self) -> usize {
+        self.met.len()
+    }
+
+    pub(super) const fn opened(&self) -> Instant {
+        self.opened
+    }
+
+    pub(super) fn plans(&self) -> usize {
+        self.statements.len()
+    }
+
+    pub(super) const fn statements(&mut self) -> &mut Statements {
+        &mut self.statements
+    }
+
+    /// What the backend has allocated, in bytes; None where it may not say.
+    pub(super) async fn memory(&self) -> Option<u64> {
+        const SQL: &str =
+            "SELECT sum(total_bytes)::int8 FROM pg_catalog.pg_get_backend_memory_contexts()";
+        let row = self.client.query_typed_one(SQL, &[]).await.ok()?;
+        u64::try_from(row.get::<_, i64>(0)).ok()
+    }
+
+    /// The words that begin the transaction, if they are still to be sent.
+    fn first_words(&mut self) -> Option<String> {
+        match std::mem::replace(&mut self.stage, Stage::Open) {
+            Stage::Armed(words) => Some(words),
+            Stage::Idle | Stage::Open => None,
+        }
+    }
+}
+
+async fn tell(client: &Client, words: Option<&str>) -> Result<(), Error> {
+    match words {
+        Some(words) => client.batch_execute(words).await,
+        None => Ok(()),
+    }
+}
+
+/// What is sent, and may have to be sent again over another connection.
+trait Work {
+    type Answer;
+
+    fn go(&mut self, client: &Client) -> impl Future<Output = Result<Self::Answer, Error>> + Send;
+}
+
+impl Work for Flight {
+    /// The statement, and what it answered if it could be prepared.
+    type Answer = (Prepared, Result<RowStream, Error>);
+
+    async fn go(&mut self, client: &Client) -> Result<Self::Answer, Error> {
+        let prepared = self.source.prepared(client).await?;
+        let rows = client.query_raw(&prepared.statement, &self.binds).await;
+        Ok((prepared, rows))
+    }
+}
+
+/// Commands without parameters and rows.
+struct Batch<'a>(&'a str);
+
+impl Work for Batch<'_> {
+    type Answer = ();
+
+    async fn go(&mut self, client: &Client) -> Result<(), Error> {
+        client.batch_execute(self.0).await
+    }
+}
+
+/// A statement has failed, and with it the transaction.
+fn fault(failed: &AtomicBool, error: &Error) -> diesel::result::Error {
+    failed.store(true, Ordering::Relaxed);
+    to_diesel(error)
+}

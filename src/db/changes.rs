@@ -1,0 +1,132 @@
+//! Hearing which dealers have changed, wherever and by whomever.
+//!
+//! The database tells of each change twice. `NOTIFY` is there at once, and lost
+//! if the connection is. The log `platform.dealer_changes` stays for an hour, and
+//! is read from the place where the last reading ended. That place is no number
+//! but a snapshot: what it does not see is what has been committed since, in
+//! whatever order transactions began and ended.
+
+use std::pin::pin;
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Double, Text, Uuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use futures_util::StreamExt;
+
+use super::connect::Connector;
+use super::error::{DbError, DbResult};
+use crate::kernel::ids::DealerId;
+
+/// More changes than this between two readings count as all dealers.
+const AT_MOST: usize = 1000;
+/// A reading so long after the last one may find the log cut: half of what is
+/// kept, in seconds.
+const TOO_LATE_S: f64 = 1800.0;
+
+/// The name by which an administrator finds the connection.
+const SETUP: &str = "SET search_path = ''; SET statement_timeout = 5000; \
+                     SET application_name = 'tubex watch'; LISTEN tubex_dealers";
+/// Rows that a restored database has brought along bear ids of a server that was
+/// further; those are yet to come here, so they are left out.
+const MISSED: &str = "\
+    SELECT pg_current_snapshot()::text AS snapshot, \
+           extract(epoch FROM clock_timestamp())::float8 AS at, \
+           pg_snapshot_xmin(pg_current_snapshot()) < pg_snapshot_xmin($1::text::pg_snapshot) AS restarted, \
+           ARRAY(SELECT dealer_id FROM platform.dealer_changes \
+                 WHERE xid >= pg_snapshot_xmin($1::text::pg_snapshot)::text::bigint \
+                   AND xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint \
+                   AND NOT pg_visible_in_snapshot(xid::text::xid8, $1::text::pg_snapshot) \
+                 LIMIT 1001) AS dealers";
+const FORGET_OLD: &str = "DELETE FROM platform.dealer_changes WHERE at < now() - interval '1 hour'";
+/// A snapshot that sees all that is done; nobody is at work with such an id.
+const NEWEST: &str = "9223372036854775807:9223372036854775807:";
+
+/// A connection that hears of changed dealers.
+pub struct ChangeFeed {
+    conn: AsyncPgConnection,
+    place: Place,
+}
+
+/// How far the log has been read.
+struct Place {
+    snapshot: String,
+    at: f64,
+}
+
+/// Dealers who have changed since the last reading.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Missed {
+    /// These.
+    Dealers(Vec<DealerId>),
+    /// So many, or so long ago, that any dealer may have.
+    Anybody,
+}
+
+#[derive(QueryableByName)]
+struct Reading {
+    #[diesel(sql_type = Text)]
+    snapshot: String,
+    #[diesel(sql_type = Double)]
+    at: f64,
+    #[diesel(sql_type = Bool)]
+    restarted: bool,
+    #[diesel(sql_type = Array<Uuid>)]
+    dealers: Vec<DealerId>,
+}
+
+impl ChangeFeed {
+    /// Listens, and reads the log from now on.
+    pub async fn open(connector: &Connector, url: &str) -> DbResult<Self> {
+        let away = |error: ConnectionError| DbError::Away(error.to_string());
+        let mut conn = connector.connect(url, SETUP).await.map_err(away)?;
+        let reading = read(&mut conn, NEWEST).await?;
+        let place = Place {
+            snapshot: reading.snapshot,
+            at: reading.at,
+        };
+        Ok(Self { conn, place })
+    }
+
+    /// The next dealer who changes. Nothing is lost if the caller stops waiting.
+    pub async fn heard(&mut self) -> DbResult<DealerId> {
+        let mut notifications = pin!(self.conn.notifications_stream());
+        loop {
+            let Some(notification) = notifications.next().await else {
+                return Err(DbError::Away("the connection has ended".to_owned()));
+            };
+            let payload = notification?.payload;
+            if let Ok(id) = uuid::Uuid::try_parse(&payload) {
+                return Ok(DealerId::from_uuid(id));
+            }
+            tracing::warn!(payload, "a notification names no dealer");
+        }
+    }
+
+    /// Who has changed since the last call, heard of or not.
+    pub async fn catch_up(&mut self) -> DbResult<Missed> {
+        let reading = read(&mut self.conn, &self.place.snapshot).await?;
+        let too_late = reading.at - self.place.at > TOO_LATE_S;
+        self.place = Place {
+            snapshot: reading.snapshot,
+            at: reading.at,
+        };
+        if reading.restarted || too_late || reading.dealers.len() > AT_MOST {
+            return Ok(Missed::Anybody);
+        }
+        Ok(Missed::Dealers(reading.dealers))
+    }
+
+    /// Deletes what every node has read long ago.
+    pub async fn tidy(&mut self) -> DbResult<()> {
+        Ok(self.conn.batch_execute(FORGET_OLD).await?)
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "diesel has no words for snapshots"
+)]
+async fn read(conn: &mut AsyncPgConnection, since: &str) -> DbResult<Reading> {
+    let query = diesel::sql_query(MISSED).bind::<Text, _>(since);
+    Ok(query.get_result(conn).await?)
+}

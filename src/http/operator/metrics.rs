@@ -1,0 +1,114 @@
+//! `GET /metrics`: every figure is one line of `page` or of what it calls.
+//!
+//! Figures are read where they are kept, when they are asked for. What is counted
+//! in the database is left out while the database is away.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::app::{App, OperatorApp};
+use crate::http::execute::admit;
+use crate::http::graphql::header_text;
+use crate::platform::operator::fleet::Census;
+use crate::platform::operator::model::StatusCount;
+use crate::telemetry::exposition::{self, Exposition};
+use crate::telemetry::process;
+
+/// Shows the figures to whoever may see them.
+pub(super) async fn metrics(endpoint: Data<OperatorApp>, request: HttpRequest) -> HttpResponse {
+    if !endpoint.metrics_open {
+        let admitted = match header_text(&request) {
+            Ok(authorization) => admit(&**endpoint, authorization).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = admitted {
+            return HttpResponse::Unauthorized()
+                .insert_header((WWW_AUTHENTICATE, "Bearer"))
+                .body(format!("{error}\n"));
+        }
+    }
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, exposition::CONTENT_TYPE))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(page(&endpoint.app).await)
+}
+
+async fn page(app: &App) -> String {
+    let mut page = Exposition::default();
+    let version = [("version", env!("CARGO_PKG_VERSION"))];
+    page.gauges("tubex_build_info", "The program, always 1.", [(version, 1)]);
+    operations(&mut page, app);
+    request_pool(&mut page, app);
+    control_plane(&mut page, app).await;
+    process(&mut page, app);
+    page.into_text()
+}
+
+#[rustfmt::skip]
+fn operations(page: &mut Exposition, app: &App) {
+    let serving = &app.serving;
+    page.counters("tubex_operations_total", "GraphQL operations answered; for subscriptions, their answers.", serving.counts());
+    page.histograms("tubex_operation_duration_seconds", "Time from an operation's arrival to its answer.", serving.times());
+    page.gauge("tubex_sockets", "Websockets open.", serving.sockets.get());
+    page.gauge("tubex_socket_operations", "Operations at work on websockets.", serving.socket_operations.get());
+}
+
+#[rustfmt::skip]
+fn request_pool(page: &mut Exposition, app: &App) {
+    let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+    let (pool, (open, busy)) = (app.tenants.metrics(), app.tenants.connections());
+    page.gauge("tubex_request_connections", "Connections open that serve shops.", open);
+    page.gauge("tubex_request_busy_dealers", "Dealers with work under way.", busy);
+    page.counter("tubex_request_leases_home_total", "Transactions begun at the dealer's home connection.", read(&pool.home));
+    page.counter("tubex_request_leases_away_total", "Transactions begun at another connection.", read(&pool.stolen));
+    page.counter("tubex_request_connections_opened_total", "Connections opened that serve shops.", read(&pool.opened));
+    page.counter("tubex_request_connections_recycled_total", "Connections closed for their age, their dealers or their memory.", read(&pool.recycled));
+    page.histograms("tubex_request_wait_seconds", "Wait for a connection that serves shops.", [([], &pool.wait)]);
+    page.gauge("tubex_request_statements", "Statements kept by connections at rest, each with a plan that stays.", app.tenants.plans());
+    page.counter("tubex_request_statements_prepared_total", "Statements prepared.", read(&pool.prepared));
+    page.counter("tubex_request_statements_evicted_total", "Statements closed for others used more recently.", read(&pool.evicted));
+    page.gauge("tubex_request_connection_memory_bytes", "Memory of the server process weighed last.", read(&pool.memory));
+    page.counter("tubex_request_turned_away_total", "Requests turned away because their dealer's queue was full.", read(&pool.turned_away));
+}
+
+#[rustfmt::skip]
+async fn control_plane(page: &mut Exposition, app: &App) {
+    let (directory, control) = (&app.directory, app.core.control.usage());
+    page.counter("tubex_directory_lookups_total", "Lookups of a dealer in the directory.", directory.lookups());
+    page.counter("tubex_directory_reads_total", "Dealers read from the database for that.", directory.reads());
+    page.gauge("tubex_directory_dealers", "Dealers the directory keeps in memory.", directory.kept());
+    page.gauge("tubex_directory_current", "Whether changes of dealers are heard of at once.", u8::from(directory.is_current()));
+    page.gauge("tubex_control_connections_limit", "Most connections to the control plane.", control.size);
+    page.gauge("tubex_control_connections", "Connections open to the control plane.", control.open);
+    page.gauge("tubex_control_connections_in_use", "Connections at work on the control plane.", control.in_use);
+    page.gauge("tubex_control_waiting", "Requests that wait for a connection to the control plane.", control.waiting);
+    let census = Census::take(&app.core.control).await;
+    page.gauge("tubex_control_up", "Whether the control plane answers.", u8::from(census.is_ok()));
+    match census {
+        Ok(census) => dealers(page, &census),
+        Err(error) => tracing::warn!(%error, "dealers could not be counted for /metrics"),
+    }
+}
+
+#[rustfmt::skip]
+fn dealers(page: &mut Exposition, census: &Census) {
+    let by_status = |count: &StatusCount| ([("status", count.status.as_str())], count.rows);
+    let (ready, filling) = census.spares();
+    page.gauges("tubex_dealers", "Rows of the directory by status; SPARE ones are schemas in stock.", census.statuses.iter().map(by_status));
+    page.gauge("tubex_dealers_behind", "Dealers whose schemas lack migrations.", census.behind);
+    page.gauge("tubex_dealers_refused", "Dealers who are refused until they have been migrated.", census.refused);
+    page.gauge("tubex_spares_ready", "Schemas in stock that a new dealer can have at once.", ready);
+    page.gauge("tubex_spares_filling", "Schemas in stock that are being made.", filling);
+}
+
+#[rustfmt::skip]
+fn process(page: &mut Exposition, app: &App) {
+    let started = app.serving.started.timestamp();
+    page.gauge("process_start_time_seconds", "When the program began to serve, since 1970.", started);
+    if let Some(bytes) = process::resident_memory() {
+        page.gauge("process_resident_memory_bytes", "Memory of the process that is not swapped out.", bytes);
+    }
+}

@@ -1,0 +1,96 @@
+//! The operators' endpoint: a listener, routes and a schema of its own.
+//!
+//! It shares no router with the shops. What it does with an operation is the code
+//! of [`crate::http::execute`], limits included.
+
+mod metrics;
+
+use std::net::TcpListener;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
+use actix_web::{App as Host, HttpServer, middleware};
+use async_graphql::{Request, Response};
+use tracing::Span;
+use uuid::Uuid;
+
+use super::endpoint::Endpoint;
+use super::{graphql, health, request_id};
+use crate::app::{App, OperatorApp};
+use crate::auth::operator::Operator;
+use crate::error::{AppError, AppResult};
+use crate::platform::operator::scope::OperatorScope;
+use crate::telemetry::serving::Door;
+
+/// Every path the operators' endpoint answers.
+fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/livez", web::get().to(health::livez))
+        .route("/metrics", web::get().to(metrics::metrics))
+        .service(
+            web::resource("/graphql")
+                .route(web::post().to(graphql::post::<OperatorApp>))
+                .default_service(web::to(graphql::wrong_method::<OperatorApp>)),
+        );
+}
+
+/// Nobody is let in without a token, not even to introspect.
+impl Endpoint for OperatorApp {
+    const DOOR: Door = Door::Operator;
+    const USAGE: &'static str = "POST operations here as JSON";
+    type Caller = Operator;
+    type Scope = OperatorScope;
+
+    fn app(&self) -> &App {
+        &self.app
+    }
+
+    async fn admit(&self, token: Option<&str>) -> AppResult<Self::Caller> {
+        let token = token.ok_or_else(|| {
+            AppError::unauthenticated(
+                "send an operator's token; make one with `tubex operator token`",
+            )
+        })?;
+        self.tokens.verify(token)
+    }
+
+    fn sign(caller: &Self::Caller, span: &Span) {
+        span.record("operator", tracing::field::display(caller.name()));
+    }
+
+    fn scope(&self, caller: Self::Caller, request_id: Uuid) -> Self::Scope {
+        let (control, rows) = (self.app.core.control.clone(), self.app.settings.max_rows);
+        OperatorScope::new(control, caller, request_id, rows)
+    }
+
+    async fn run(&self, request: Request) -> Response {
+        self.schema.execute(request).await
+    }
+}
+
+/// Serves operators until the handle stops it. One thread is enough for them,
+/// and more could take the control plane from those who sign in.
+pub(super) fn start(app: OperatorApp, listener: TcpListener) -> std::io::Result<ServerHandle> {
+    let settings = &app.app.settings;
+    let (max_body, timeout) = (settings.max_body_bytes, settings.shutdown_timeout_s);
+    let data = Data::new(app);
+    let server = HttpServer::new(move || {
+        Host::new()
+            .wrap(middleware::from_fn(request_id::assign))
+            .app_data(data.clone())
+            .app_data(PayloadConfig::new(max_body))
+            .configure(routes)
+    })
+    .disable_signals()
+    .shutdown_timeout(timeout)
+    .workers(1)
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    actix_web::rt::spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the operators' endpoint has failed");
+        }
+    });
+    Ok(handle)
+}

@@ -1,0 +1,72 @@
+//! What becomes of dealers whose grace is over.
+
+use chrono::{DateTime, Utc};
+
+use super::query::{self, ActionRow};
+use super::{DealerAction, Lifecycle, LifecycleError, Order, find};
+use crate::kernel::ids::DealerId;
+use crate::tenancy::directory::DealerStatus;
+use crate::tenancy::raze::raze;
+use crate::tenancy::schema_name::SchemaName;
+
+/// Dealers dropped in one go; each drop has all backends plan anew.
+const AT_ONCE: i64 = 20;
+
+impl Lifecycle {
+    /// Drops the dealers whose grace is over, some at a time; says of each how it
+    /// went. Killed anywhere, it goes on at the next call.
+    pub async fn drop_due(
+        &self,
+        actor: &str,
+    ) -> Result<Vec<(DealerId, Result<(), LifecycleError>)>, LifecycleError> {
+        let mut conn = self.control.checkout().await?;
+        let due = query::due(&mut conn, self.clock.now(), AT_ONCE).await?;
+        drop(conn);
+        let mut outcomes = Vec::with_capacity(due.len());
+        for dealer in due {
+            outcomes.push((dealer, self.finish_drop(dealer, actor).await));
+        }
+        Ok(outcomes)
+    }
+
+    /// Drops schema and role of a dealer whose grace is over. Nothing is done to
+    /// a dealer who has been resumed.
+    pub async fn finish_drop(&self, dealer: DealerId, actor: &str) -> Result<(), LifecycleError> {
+        let mut conn = self.control.checkout().await?;
+        query::begin_drop(&mut conn, dealer, self.clock.now()).await?;
+        let found = find(&mut conn, dealer).await?;
+        // Given back: the tables take a while and need none.
+        drop(conn);
+        if found.status != DealerStatus::Deleting || found.drop_began_at.is_none() {
+            return Ok(());
+        }
+        let schema: SchemaName = found.schema_name.parse().map_err(LifecycleError::raze)?;
+        let razed = self.owner.run(move |conn| raze(conn, &schema)).await;
+        razed.map_err(LifecycleError::raze)?;
+        self.note_dropped(dealer, actor, self.clock.now()).await
+    }
+
+    async fn note_dropped(
+        &self,
+        dealer: DealerId,
+        actor: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), LifecycleError> {
+        let order = Order {
+            dealer,
+            actor: actor.to_owned(),
+            reason: None,
+            expected: None,
+        };
+        let mut conn = self.control.checkout().await?;
+        conn.transaction(async |conn| {
+            // Of two who have dropped him, one says so.
+            if query::end_drop(conn, dealer, now).await? {
+                let row = ActionRow::new(&order, DealerAction::Dropped, None, now);
+                query::note(conn, row).await?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}

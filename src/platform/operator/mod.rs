@@ -1,0 +1,18 @@
+//! What the operators of the platform see and do: dealers as tenants, the stock
+//! of schemas, migrations, this node.
+//!
+//! It has a GraphQL schema of its own, served on a listener of its own to bearers
+//! of an operator's token. Everything here goes through the control plane. Nothing
+//! here can name a `TenantTx`, so there is no way from here to a dealer's rows.
+
+pub mod create;
+pub mod fleet;
+pub mod graphql;
+pub mod input;
+pub mod life;
+pub mod loader;
+pub mod model;
+pub mod node;
+pub mod query;
+pub mod roots;
+pub mod scope;

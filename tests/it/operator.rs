@@ -1,0 +1,30 @@
+//! The operators' endpoint: who is let in, what is seen and done there, and the
+//! figures.
+
+mod access;
+mod dealers;
+mod exposition;
+mod fleet;
+mod metrics;
+mod mutations;
+
+use tubex::config::ServerSettings;
+use tubex::kernel::clock::Clock;
+
+use crate::support::{Server, own};
+
+/// Settings with an operators' endpoint on a free port.
+fn with_operators(settings: &mut ServerSettings) {
+    settings.operator_listen = Some("127.0.0.1:0".parse().unwrap());
+}
+
+/// A server with an operators' endpoint, on the database all tests share.
+async fn shared() -> Server {
+    Server::start_with(with_operators).await
+}
+
+/// The same on a database of the test's own, whose dealers it may count.
+async fn apart(name: &'static str) -> Server {
+    let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+    Server::start_on(&database, Clock::system(), with_operators).await
+}
