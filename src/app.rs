@@ -11,9 +11,12 @@ use tokio::sync::watch;
 
 use crate::auth::password::{PasswordCost, Passwords};
 use crate::auth::token::{AccessTokens, KeyError};
-use crate::config::{ConfigError, DatabaseSettings, Pooler, Registration, ServerSettings};
+use crate::config::{
+    ConfigError, DatabaseSettings, EngineChoice, Pooler, Registration, ServerSettings,
+};
 use crate::db::connect::{ConnectError, Connector};
 use crate::db::control::ControlPool;
+use crate::db::engine::{Engine, EngineFault, Wanted};
 use crate::db::error::DbError;
 use crate::db::homes::HomeSettings;
 use crate::db::owner::OwnerPool;
@@ -69,6 +72,9 @@ pub enum StartError {
     /// The request role is missing or too strong.
     #[error(transparent)]
     Role(#[from] RoleFault),
+    /// The engine is not the one of the settings.
+    #[error(transparent)]
+    Engine(#[from] EngineFault),
     /// The GraphiQL bundle is not where it should be.
     #[error("{0}")]
     Page(String),
@@ -124,7 +130,8 @@ impl Core {
         let connector = Connector::new(ca_file, settings.database_threads)?;
         let control = ControlPool::new(&connector, &control_pool(settings));
         let owner_url = settings.database_owner_url.clone();
-        let owner = OwnerPool::new(&connector, owner_url, settings.owner_pool_size);
+        let engine = engine(settings.engine);
+        let owner = OwnerPool::new(&connector, owner_url, settings.owner_pool_size, engine);
         let passwords = Passwords::new(PASSWORD_COST, password_hashes)?;
         let accounts = Accounts::new(control.clone(), passwords);
         let provisioner = Provisioner::new(
@@ -161,8 +168,13 @@ impl Core {
     /// long, and neither dealers nor migrations should wait for that.
     pub fn spares(&self) -> Spares {
         let url = self.settings.database_owner_url.clone();
-        let owner = OwnerPool::new(&self.connector, url, 1);
+        let owner = OwnerPool::new(&self.connector, url, 1, engine(self.settings.engine));
         Spares::new(owner, self.request_role.clone(), self.clock.clone())
+    }
+
+    /// The engine of the database, if it is the one of the settings. Blocks.
+    pub fn engine(&self) -> Result<Engine, StartError> {
+        Ok(self.owner.engine()??)
     }
 
     /// The password in the connection string of the request role, if any.
@@ -284,6 +296,14 @@ pub fn request_pool(settings: &DatabaseSettings) -> HomeSettings {
             Pooler::None => String::new(),
             Pooler::Transaction => session_words("LOCAL "),
         },
+    }
+}
+
+const fn engine(choice: EngineChoice) -> Wanted {
+    match choice {
+        EngineChoice::Auto => Wanted::Found,
+        EngineChoice::Postgres => Wanted::Postgres,
+        EngineChoice::Citus => Wanted::Citus,
     }
 }
 

@@ -87,6 +87,17 @@ pub struct DatabaseSettings {
     #[arg(long, env = "TUBEX_OWNER_POOL_SIZE", value_name = "N", default_value = "2", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub owner_pool_size: u32,
 
+    /// What the database is: a PostgreSQL, or a Citus coordinator that spreads
+    /// dealers' schemas over servers.
+    #[arg(
+        long,
+        env = "TUBEX_ENGINE",
+        value_name = "ENGINE",
+        default_value = "auto",
+        value_enum
+    )]
+    pub engine: EngineChoice,
+
     /// Threads that drive the database's sockets.
     #[arg(long, env = "TUBEX_DATABASE_THREADS", value_name = "N", default_value = "2", value_parser = pool_size)]
     pub database_threads: usize,
@@ -137,6 +148,7 @@ impl DatabaseSettings {
             backend_age_s: 3600,
             control_pool_size: 4,
             owner_pool_size: 2,
+            engine: EngineChoice::Auto,
             database_threads: 2,
             pool_wait_ms: Duration::from_secs(2),
             statement_timeout_ms: Duration::from_secs(10),
@@ -327,4 +339,15 @@ pub enum Registration {
     Open,
     /// The operator, by `tubex tenant create`.
     Closed,
+}
+
+/// What the database is.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EngineChoice {
+    /// Citus if its extension is there, else PostgreSQL.
+    Auto,
+    /// PostgreSQL; on a Citus coordinator new schemas stay where they are made.
+    Postgres,
+    /// Citus 12 or newer, and nothing else.
+    Citus,
 }

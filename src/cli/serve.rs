@@ -36,6 +36,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
     let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock.clone())?;
     let operator_tokens = OperatorTokens::from_file(&args.key.signing_key_file, clock)?;
     let page = page(&args.server)?;
+    core.engine()?;
     if args.migrate {
         migrate::everything(&core, &Progress::new(output))?;
     }

@@ -18,6 +18,8 @@ pub struct HomeMetrics {
     pub opened: AtomicU64,
     /// Connections closed for their age, their dealers or their memory.
     pub recycled: AtomicU64,
+    /// Transactions dropped without an end, by clients who went away.
+    pub abandoned: AtomicU64,
     /// Requests turned away because their dealer's queue was full.
     pub turned_away: AtomicU64,
     /// Statements prepared, each with a plan that stays.

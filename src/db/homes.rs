@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::backend::{Backend, Opener};
+use super::backend::{Backend, End, Opener};
 use super::connect::Connector;
 use super::error::{DbError, DbResult};
 use super::home_metrics::HomeMetrics;
@@ -35,6 +35,9 @@ const STEAL_AFTER: Duration = Duration::from_millis(2);
 const ROAM_AFTER: Duration = Duration::from_millis(50);
 /// Backends that may work for a dealer: his home and his neighbours.
 const NEAR: usize = 4;
+/// How long a transaction that was left behind may take to be undone, before its
+/// connection is closed instead.
+const ROLLBACK_WITHIN: Duration = Duration::from_secs(2);
 /// A backend is asked for its memory once in so many leases; the answer takes it
 /// some milliseconds.
 const LEASES_PER_WEIGHING: u32 = 1024;
@@ -123,9 +126,11 @@ impl Homes {
         backend.meet(dealer);
         Ok(Lease {
             backend: Some(backend),
-            slot,
+            hold: Some(Hold {
+                slot,
+                _place: place,
+            }),
             pool: self.clone(),
-            _place: place,
         })
     }
 
@@ -269,12 +274,19 @@ impl Slot {
 
 /// A connection on its way between pool and pool.
 ///
-/// Dropped, it closes the connection; [`Lease::give_back`] is the only way to
-/// reuse it.
+/// [`Lease::give_back`] returns it at once. Dropped, it is rolled back first,
+/// and closed if that takes long or fails: the caller went away in the middle of
+/// something, but what the backend knows of its dealers is worth keeping.
 pub(crate) struct Lease {
     backend: Option<Backend>,
-    slot: OwnedMutexGuard<Slot>,
+    /// Until the backend is back, nobody else has its slot.
+    hold: Option<Hold>,
     pool: Homes,
+}
+
+/// A slot and a dealer's place, free again when dropped.
+struct Hold {
+    slot: OwnedMutexGuard<Slot>,
     _place: Place,
 }
 
@@ -294,29 +306,54 @@ impl Lease {
     /// Returns the connection for others to use, unless it is worn or its
     /// transaction has not ended.
     pub(crate) fn give_back(mut self) {
-        let Some(mut backend) = self.backend.take().filter(Backend::is_idle) else {
+        if let (Some(backend), Some(hold)) = (self.backend.take(), self.hold.take()) {
+            self.pool.take_back(backend, hold);
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let (Some(mut backend), Some(hold)) = (self.backend.take(), self.hold.take()) else {
             return;
         };
-        self.pool.metrics.count_statements(backend.statements());
-        if self.pool.is_worn(&backend) {
-            self.pool.metrics.recycled.fetch_add(1, Ordering::Relaxed);
-        } else if self.slot.unweighed < LEASES_PER_WEIGHING {
-            self.slot.unweighed += 1;
-            self.slot.backend = Some(backend);
+        let pool = self.pool.clone();
+        pool.metrics.abandoned.fetch_add(1, Ordering::Relaxed);
+        self.pool.connector.spawn(async move {
+            let ended = timeout(ROLLBACK_WITHIN, backend.end(End::Rollback)).await;
+            if matches!(ended, Ok(Ok(()))) {
+                pool.take_back(backend, hold);
+            }
+        });
+    }
+}
+
+impl Homes {
+    /// Puts an idle backend into its slot again.
+    fn take_back(&self, mut backend: Backend, mut hold: Hold) {
+        if !backend.is_idle() {
+            return;
+        }
+        self.metrics.count_statements(backend.statements());
+        if self.is_worn(&backend) {
+            self.metrics.recycled.fetch_add(1, Ordering::Relaxed);
+        } else if hold.slot.unweighed < LEASES_PER_WEIGHING {
+            hold.slot.unweighed += 1;
+            hold.slot.backend = Some(backend);
         } else {
-            self.give_back_weighed(backend);
+            self.take_back_weighed(backend, hold);
         }
     }
 
     /// The slot stays taken for the while; others find a neighbour.
-    fn give_back_weighed(mut self, mut backend: Backend) {
-        let connector = self.pool.connector.clone();
-        connector.spawn(async move {
-            self.slot.unweighed = 0;
-            if self.pool.weigh(&mut backend).await {
-                self.slot.backend = Some(backend);
+    fn take_back_weighed(&self, mut backend: Backend, mut hold: Hold) {
+        let pool = self.clone();
+        self.connector.spawn(async move {
+            hold.slot.unweighed = 0;
+            if pool.weigh(&mut backend).await {
+                hold.slot.backend = Some(backend);
             } else {
-                self.pool.metrics.recycled.fetch_add(1, Ordering::Relaxed);
+                pool.metrics.recycled.fetch_add(1, Ordering::Relaxed);
             }
         });
     }

@@ -13,6 +13,7 @@ pub mod control;
 #[expect(missing_docs, reason = "the migrations explain them")]
 pub mod control_tables;
 pub mod copy;
+pub mod engine;
 pub mod error;
 pub mod home_metrics;
 pub mod homes;

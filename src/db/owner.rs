@@ -13,6 +13,7 @@ use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::connect::Connector;
+use super::engine::{Engine, EngineFault, Wanted};
 use super::error::DbError;
 
 /// A synchronous diesel connection with the owner's rights.
@@ -25,11 +26,16 @@ const SESSION_SETUP: &str = "SET lock_timeout = '2s'; SET search_path = ''; \
 
 /// A few owner connections, opened on first use.
 #[derive(Clone)]
-pub struct OwnerPool(r2d2::Pool<OwnerManager>);
+pub struct OwnerPool {
+    pool: r2d2::Pool<OwnerManager>,
+    manager: OwnerManager,
+}
 
+#[derive(Clone)]
 struct OwnerManager {
     connector: Connector,
     url: SecretString,
+    engine: Wanted,
 }
 
 impl r2d2::ManageConnection for OwnerManager {
@@ -38,7 +44,8 @@ impl r2d2::ManageConnection for OwnerManager {
 
     fn connect(&self) -> Result<Self::Connection, Self::Error> {
         let url = self.url.expose_secret();
-        self.connector.connect_blocking(url, SESSION_SETUP)
+        let setup = format!("{SESSION_SETUP}{}", self.engine.session_setup());
+        self.connector.connect_blocking(url, &setup)
     }
 
     fn is_valid(&self, conn: &mut Self::Connection) -> Result<(), Self::Error> {
@@ -55,23 +62,29 @@ impl r2d2::ManageConnection for OwnerManager {
 
 impl OwnerPool {
     /// A pool of at most `size` connections.
-    pub fn new(connector: &Connector, url: SecretString, size: u32) -> Self {
+    pub fn new(connector: &Connector, url: SecretString, size: u32, engine: Wanted) -> Self {
         let manager = OwnerManager {
             connector: connector.clone(),
             url,
+            engine,
         };
         let pool = r2d2::Pool::builder()
             .max_size(size.max(1))
             .min_idle(Some(0))
             .connection_timeout(Duration::from_secs(10))
             .error_handler(Box::new(LogErrors))
-            .build_unchecked(manager);
-        Self(pool)
+            .build_unchecked(manager.clone());
+        Self { pool, manager }
+    }
+
+    /// The engine that is there, if it is as wanted. Blocks.
+    pub fn engine(&self) -> Result<Result<Engine, EngineFault>, DbError> {
+        self.run_blocking(|conn| self.manager.engine.check(conn))
     }
 
     /// The most connections it opens.
     pub fn size(&self) -> u32 {
-        self.0.max_size()
+        self.pool.max_size()
     }
 
     /// Runs `work` with a connection on this thread, which may block.
@@ -80,9 +93,20 @@ impl OwnerPool {
         work: impl FnOnce(&mut OwnerConn) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut conn = self
-            .0
+            .pool
             .get()
             .map_err(|error| DbError::Away(error.to_string()))?;
+        work(&mut conn)
+    }
+
+    /// Runs `work` on this thread with a connection of its own, which is closed
+    /// after it: for work that leaves settings, locks or much memory behind.
+    pub fn run_apart<T, E: From<DbError>>(
+        &self,
+        work: impl FnOnce(&mut OwnerConn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let conn = r2d2::ManageConnection::connect(&self.manager);
+        let mut conn = conn.map_err(|error| DbError::Away(error.to_string()))?;
         work(&mut conn)
     }
 

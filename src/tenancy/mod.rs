@@ -14,6 +14,7 @@ pub mod directory;
 pub mod migrate;
 pub mod provision;
 pub mod raze;
+pub mod relocate;
 pub mod roles;
 pub mod schema_name;
 pub mod shared_tx;
@@ -22,6 +23,7 @@ pub mod state;
 mod statements;
 pub mod transfer;
 pub mod tx;
+pub mod verify;
 
 pub use context::{Actor, Standing, TenantContext};
 pub use shared_tx::SharedTx;

@@ -4,8 +4,8 @@
 //! or a transaction does. Both are closed by construction here. The path and
 //! the role are set LOCAL to a transaction, and a connection returns to the
 //! pool from exactly one place: after a COMMIT or ROLLBACK that succeeded. A
-//! future dropped anywhere before that drops the `Lease`, which closes the
-//! connection instead; a connection that is not idle is not taken back.
+//! future dropped anywhere before that drops the `Lease`, which has the
+//! connection rolled back, or closes it; one that is not idle is not taken back.
 //!
 //! The words that set them fly together with the first statement. Were they
 //! refused, that statement would meet an empty path and a role without rights.
@@ -120,7 +120,7 @@ impl TenantPool {
 /// A transaction on one dealer's schema: the only way to his rows.
 ///
 /// Queries run on it directly, as on a diesel connection. Dropping it undoes the
-/// work and closes the connection; end it by [`TenantTx::commit`] or
+/// work; end it by [`TenantTx::commit`] or
 /// [`TenantTx::rollback`].
 pub struct TenantTx {
     lease: Lease,

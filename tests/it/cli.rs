@@ -12,3 +12,4 @@ mod schema;
 mod serve;
 mod tenant;
 mod transfer;
+mod verify;

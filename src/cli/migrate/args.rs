@@ -76,6 +76,11 @@ pub(in crate::cli) struct ApplyArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pause_on_errors: Option<u32>,
 
+    /// Build an index beside the work of a dealer whose table has more rows,
+    /// where a migration says that it may be.
+    #[arg(long, value_name = "ROWS", default_value = "100000", value_parser = clap::value_parser!(i64).range(0..))]
+    concurrent_index_above: i64,
+
     #[command(flatten)]
     pub(super) pace: PaceArgs,
 
@@ -137,6 +142,7 @@ impl ApplyArgs {
                 .pause_on_errors
                 .and_then(|limit| usize::try_from(limit).ok()),
             only: self.only.clone(),
+            concurrent_index_above: Some(self.concurrent_index_above),
             ..self.pace.options()
         }
     }

@@ -55,7 +55,8 @@ pub(super) fn everything(core: &Core, progress: &Progress) -> Result<Report, Sta
 
 /// The request role and the control plane, made or brought up to date.
 fn prepare(core: &Core, progress: &Progress) -> Result<Vec<String>, StartError> {
-    progress.step("Migrating the control plane");
+    let engine = core.engine()?;
+    progress.step(&format!("Migrating the control plane on {engine}"));
     let (role, password) = (&core.request_role, core.request_password());
     let applied = core.owner.run_blocking(|conn| {
         prepare_request_role(conn, role, password.as_ref())?;

@@ -8,8 +8,10 @@ mod life;
 mod list;
 mod record;
 mod refusal;
+mod relocate;
 mod show;
 mod sweep;
+mod verify;
 
 use clap::{Args, Subcommand};
 
@@ -48,6 +50,10 @@ pub(super) enum TenantCommand {
     Import(import::ImportArgs),
     /// Open a new dealer with the goods of another, for support and tests.
     Clone(import::CloneArgs),
+    /// Say where schemas differ from what their migrations make.
+    Verify(verify::VerifyArgs),
+    /// Move a dealer to another server of a Citus cluster, while he works.
+    Move(relocate::MoveArgs),
 }
 
 /// Which database.
@@ -74,5 +80,7 @@ pub(super) fn run(command: &TenantCommand, output: Output) -> CommandResult {
         TenantCommand::VerifyExport(args) => export::verify(args, output),
         TenantCommand::Import(args) => system.block_on(import::import(args, output)),
         TenantCommand::Clone(args) => system.block_on(import::clone(args, output)),
+        TenantCommand::Verify(args) => verify::run(args, output),
+        TenantCommand::Move(args) => relocate::run(args, output),
     }
 }

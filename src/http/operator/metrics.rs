@@ -71,6 +71,7 @@ fn request_pool(page: &mut Exposition, app: &App) {
     page.counter("tubex_request_statements_prepared_total", "Statements prepared.", read(&pool.prepared));
     page.counter("tubex_request_statements_evicted_total", "Statements closed for others used more recently.", read(&pool.evicted));
     page.gauge("tubex_request_connection_memory_bytes", "Memory of the server process weighed last.", read(&pool.memory));
+    page.counter("tubex_request_abandoned_total", "Transactions that a client left without an end.", read(&pool.abandoned));
     page.counter("tubex_request_turned_away_total", "Requests turned away because their dealer's queue was full.", read(&pool.turned_away));
 }
 

@@ -38,7 +38,7 @@ type Position = (Option<String>, i32);
 /// A statement of a migration.
 struct Piece<'a> {
     step: &'a Step,
-    text: &'a str,
+    text: String,
     /// From 1.
     number: i32,
     is_last: bool,
@@ -99,10 +99,12 @@ fn left<'a>(
 }
 
 fn pieces(step: &Step) -> Vec<Piece<'_>> {
-    let mut texts: Vec<&str> = statements(&step.up).iter().map(|one| one.text).collect();
+    let up = step.in_transaction();
+    let found = statements(&up);
+    let mut texts: Vec<String> = found.iter().map(|one| one.text.to_owned()).collect();
     if texts.is_empty() {
         // To be recorded all the same.
-        texts.push("");
+        texts.push(String::new());
     }
     let count = texts.len();
     let numbered = (1..).zip(texts).enumerate();
@@ -122,11 +124,11 @@ fn run(conn: &mut OwnerConn, chunk: &[Piece<'_>]) -> Result<(), MigrateError> {
         let Some(last) = of_one_step.last() else {
             continue;
         };
-        // Digits, as every version is: `MigrationSet::new` lets nothing else in.
-        let version = &last.step.version;
-        let record =
-            format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')");
-        let mut texts: Vec<&str> = of_one_step.iter().map(|piece| piece.text).collect();
+        let record = last.step.remember();
+        let mut texts: Vec<&str> = of_one_step
+            .iter()
+            .map(|piece| piece.text.as_str())
+            .collect();
         if last.is_last {
             texts.push(&record);
         }

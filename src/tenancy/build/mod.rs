@@ -19,7 +19,7 @@ use crate::db::owner::{OwnerConn, take_turn};
 use crate::kernel::ids::DealerId;
 
 pub(super) use chunk::{Filled, fill_chunk};
-pub(super) use schema::{create_schema, make_schema};
+pub(super) use schema::{create_bare, create_schema};
 
 /// A dealer or a spare, and the schema to be made.
 #[derive(Clone, Debug)]

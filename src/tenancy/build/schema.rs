@@ -17,7 +17,7 @@ pub(in crate::tenancy) fn create_schema(
     site: &Site,
     request_role: &str,
 ) -> QueryResult<()> {
-    make_schema(conn, &site.schema, request_role)?;
+    create_bare(conn, &site.schema, request_role)?;
     diesel::insert_into(schema_builds::table)
         .values((
             schema_builds::dealer_id.eq(site.dealer),
@@ -28,8 +28,8 @@ pub(in crate::tenancy) fn create_schema(
         .map(|_rows| ())
 }
 
-/// As [`create_schema`], for a schema that is filled all at once.
-pub(in crate::tenancy) fn make_schema(
+/// The schema and its role alone, of which no record is kept.
+pub(in crate::tenancy) fn create_bare(
     conn: &mut OwnerConn,
     schema: &SchemaName,
     request_role: &str,
@@ -38,6 +38,9 @@ pub(in crate::tenancy) fn make_schema(
     pipeline(conn, &statements.each_ref().map(String::as_str))
 }
 
+/// A coordinator signs in at the other servers as the role at work, so there a
+/// dealer's role may; without a password it can not from outside.
+///
 /// Each on its own: a Citus coordinator takes no message of several.
 fn statements(schema: &SchemaName, request_role: &str) -> [String; 5] {
     let (name, quoted) = (schema.as_str(), schema.quoted());
@@ -45,7 +48,11 @@ fn statements(schema: &SchemaName, request_role: &str) -> [String; 5] {
     [
         format!(
             "DO $$ BEGIN
-               IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN
+               IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') THEN
+                 RETURN;
+               ELSIF EXISTS (SELECT FROM pg_extension WHERE extname = 'citus') THEN
+                 CREATE ROLE {quoted} LOGIN;
+               ELSE
                  CREATE ROLE {quoted} NOLOGIN;
                END IF;
              END $$"

@@ -25,9 +25,12 @@ pub fn migrate_control(conn: &mut OwnerConn) -> Result<Vec<String>, MigrateError
             conn,
             "SELECT pg_advisory_xact_lock(hashtextextended('tubex migrates platform', 0))",
         )?;
+        // The directory stays with the coordinator; dealers' schemas are spread.
         conn.batch_execute(
-            "SET LOCAL search_path TO platform, public; CREATE SCHEMA IF NOT EXISTS platform",
+            "SET LOCAL search_path TO platform, public; \
+             SET LOCAL citus.enable_schema_based_sharding = off",
         )?;
+        conn.batch_execute("CREATE SCHEMA IF NOT EXISTS platform")?;
         let applied = conn
             .run_pending_migrations(CONTROL)
             .map_err(MigrateError::Migration)?;

@@ -19,6 +19,9 @@ pub enum MigrateError {
     /// Another process is at work on the schema.
     #[error("another process migrates this dealer")]
     Busy,
+    /// Such indexes are built one after the other.
+    #[error("a concurrent index is being built for another dealer")]
+    IndexTurn,
     /// The dealer was dropped meanwhile.
     #[error("the dealer's schema does not exist any more")]
     Gone,

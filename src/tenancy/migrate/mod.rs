@@ -6,13 +6,16 @@
 //!
 //! `set` reads the migrations once, as text. `survey` finds the dealers that
 //! lack some. `run` hands them to its workers, sets those aside whose tables are
-//! in use (`queue`), and records who failed (`failures`). `step` moves one schema.
+//! in use (`queue`), and records who failed (`failures`). `step` moves one schema;
+//! `index` and `concurrent` build an index on a large table.
 //! `lint` says which SQL would not do for thousands of schemas; `statements` takes
 //! SQL apart.
 
+mod concurrent;
 mod control;
 mod error;
 mod failures;
+mod index;
 pub mod lint;
 mod queue;
 mod recorder;
@@ -31,9 +34,9 @@ pub use failures::{Failure, failures};
 pub use report::{Event, Options, Report, Stopped};
 pub use run::Runner;
 pub use set::{MigrationSet, Step};
-pub(in crate::tenancy) use step::turn_key;
+pub(in crate::tenancy) use step::{apply_all, turn_key};
 pub use step::{migrate_schema, migrate_schema_with, revert_schema};
-pub use survey::{Survey, Target, survey};
+pub use survey::{Survey, Target, survey, targets};
 
 /// Migrations of the `platform` schema.
 pub const CONTROL: EmbeddedMigrations = embed_migrations!("migrations/control");

@@ -20,6 +20,9 @@ pub struct Options {
     pub pause_on_errors: Option<usize>,
     /// These dealers and no others; all if empty.
     pub only: Vec<DealerId>,
+    /// Tables with more rows get a concurrent index where a migration has one;
+    /// none for never.
+    pub concurrent_index_above: Option<i64>,
 }
 
 impl Default for Options {
@@ -31,6 +34,7 @@ impl Default for Options {
             canary: 0,
             pause_on_errors: None,
             only: Vec::new(),
+            concurrent_index_above: Some(100_000),
         }
     }
 }

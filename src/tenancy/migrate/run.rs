@@ -10,11 +10,11 @@ use super::report::{Event, Options, Report, Stopped};
 use super::set::MigrationSet;
 use super::step::{migrate_target, revert_target};
 use super::survey::{Survey, Target, survey, targets};
-use crate::db::owner::{OwnerConn, OwnerPool};
+use crate::db::owner::OwnerPool;
 use crate::kernel::clock::Clock;
 
 /// What is done to each dealer; gives the versions that changed.
-type Work<'a> = dyn Fn(&mut OwnerConn, &Target) -> Result<Vec<String>, MigrateError> + Sync + 'a;
+type Work<'a> = dyn Fn(&Target) -> Result<Vec<String>, MigrateError> + Sync + 'a;
 
 /// Migrates dealers over the owner's connections. Blocks.
 pub struct Runner<'a> {
@@ -33,8 +33,7 @@ impl Runner<'_> {
     /// recorded, and the others go on. Several runs at once share the work.
     pub fn migrate(&self, set: &MigrationSet) -> Result<Report, MigrateError> {
         let survey = self.survey(set)?;
-        let limit = self.options.lock_timeout;
-        let work = |conn: &mut OwnerConn, target: &Target| migrate_target(conn, set, target, limit);
+        let work = |target: &Target| migrate_target(self.owner, set, target, self.options);
         let total = survey.total();
         self.in_phases(survey.behind, total, &work)
     }
@@ -43,8 +42,7 @@ impl Runner<'_> {
     pub fn revert(&self, set: &MigrationSet) -> Result<Report, MigrateError> {
         let only = &self.options.only;
         let named = self.owner.run_blocking(|conn| targets(conn, only))?;
-        let limit = self.options.lock_timeout;
-        let work = |conn: &mut OwnerConn, target: &Target| revert_target(conn, set, target, limit);
+        let work = |target: &Target| revert_target(self.owner, set, target, self.options);
         let total = named.len();
         self.in_phases(named, total, &work)
     }
@@ -126,8 +124,7 @@ impl Phase<'_> {
     fn work(&self) {
         while let Some(mut task) = self.queue.take() {
             task.attempts += 1;
-            let owner = self.runner.owner;
-            let outcome = owner.run_blocking(|conn| (self.work)(conn, &task.target));
+            let outcome = (self.work)(&task.target);
             self.settle(task, outcome);
         }
     }
@@ -146,6 +143,8 @@ impl Phase<'_> {
                 lock(&self.fault).get_or_insert(error);
                 self.queue.stop();
             }
+            // However long the builds of others take.
+            Err(MigrateError::IndexTurn) => return self.queue.set_aside(task),
             Err(error) if error.is_passing() => {
                 let first = *task.first_tried.get_or_insert_with(Instant::now);
                 if first.elapsed() < self.runner.options.patience {

@@ -103,6 +103,21 @@ impl MigrationSet {
         version < self.newest()
     }
 
+    /// Whether a schema at `version` is one that this set leads to.
+    pub fn knows(&self, version: Option<&str>) -> bool {
+        let mut versions = self.steps.iter().map(|step| step.version.as_str());
+        version.is_none_or(|version| versions.any(|known| known == version))
+    }
+
+    /// The set as it was when `version` was the newest.
+    pub fn up_to(&self, version: Option<&str>) -> Self {
+        let steps = self.steps.iter();
+        let before = steps.filter(|step| Some(step.version.as_str()) <= version);
+        Self {
+            steps: before.cloned().collect(),
+        }
+    }
+
     /// What a schema lacks that has these.
     pub fn pending(&self, applied: &HashSet<String>) -> Vec<&Step> {
         let missing = |step: &&Step| !applied.contains(&step.version);
@@ -119,19 +134,40 @@ impl MigrationSet {
 impl Step {
     fn read(migration: &dyn Migration<Pg>) -> Result<Self, MigrateError> {
         let version = migration.name().version().to_string();
-        if !migration.metadata().run_in_transaction() {
-            let fault = "it must run in a transaction, as all of a dealer's migrations do";
-            return Err(MigrateError::Set { version, fault });
-        }
         let mut up = Recorder::default();
         migration.run(&mut up).map_err(MigrateError::Migration)?;
         let mut down = Recorder::default();
         let has_down = migration.revert(&mut down).is_ok();
-        Ok(Self {
+        let step = Self {
             version,
             name: migration.name().to_string(),
             up: up.text,
             down: has_down.then_some(down.text),
-        })
+        };
+        let fault = match (migration.metadata().run_in_transaction(), step.index()) {
+            (true, None) | (false, Some(_)) => return Ok(step),
+            (true, Some(_)) => {
+                "CREATE INDEX CONCURRENTLY needs a metadata.toml with `run_in_transaction = false`"
+            }
+            (false, None) => {
+                "only a single CREATE INDEX CONCURRENTLY with a name may run outside of a \
+                 transaction"
+            }
+        };
+        let version = step.version;
+        Err(MigrateError::Set { version, fault })
+    }
+
+    /// Puts the step on diesel's record. A version is digits:
+    /// [`MigrationSet::new`] lets nothing else in.
+    pub(in crate::tenancy) fn remember(&self) -> String {
+        let version = &self.version;
+        format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')")
+    }
+
+    /// Takes it off.
+    pub(super) fn forget(&self) -> String {
+        let version = &self.version;
+        format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'")
     }
 }

@@ -1,4 +1,5 @@
-//! One dealer's schema: all that it lacks in one transaction.
+//! One dealer's schema: all that it lacks in one transaction, unless an index on
+//! a large table is part of it.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,12 +9,17 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_migrations::MigrationHarness;
 
+use super::concurrent::{Waits, build, unlock};
 use super::error::MigrateError;
+use super::index::IndexStep;
+use super::report::Options;
 use super::set::{MigrationSet, Step};
+use super::statements::statements;
 use super::survey::Target;
 use crate::db::control_tables::{dealers, migration_failures};
 use crate::db::error::DbError;
-use crate::db::owner::{OwnerConn, take_turn};
+use crate::db::owner::{OwnerConn, OwnerPool, take_turn};
+use crate::db::pipeline::pipeline;
 use crate::tenancy::schema_name::SchemaName;
 
 diesel::define_sql_function! { fn pg_try_advisory_xact_lock(key: BigInt) -> Bool; }
@@ -37,7 +43,7 @@ pub fn migrate_schema_with(
 ) -> Result<Vec<String>, MigrateError> {
     conn.transaction(|conn| {
         wait_for_turn(conn, schema)?;
-        apply(conn, set, schema)
+        Ok(apply(conn, set, schema, None)?.versions)
     })
 }
 
@@ -59,36 +65,61 @@ pub fn revert_schema(
 }
 
 /// As [`migrate_schema`], without waiting: neither for another process at work
-/// on the schema, nor longer than `lock_timeout` for a table in use.
+/// on the schema, nor longer than the options say for a table in use.
 ///
 /// Whoever waits for a table's lock has all its later readers wait behind him,
-/// so the time-out bounds what a migration can do to a dealer who is open.
+/// so the time-out bounds what a migration can do to a dealer who is open. An
+/// index on a large table is built between two transactions.
 pub(super) fn migrate_target(
-    conn: &mut OwnerConn,
+    owner: &OwnerPool,
     set: &MigrationSet,
     target: &Target,
-    lock_timeout: Duration,
+    options: &Options,
 ) -> Result<Vec<String>, MigrateError> {
     let schema = target.schema.parse()?;
-    conn.transaction(|conn| {
-        try_turn(conn, &schema, lock_timeout)?;
-        let applied = apply(conn, set, &schema)?;
-        diesel::delete(migration_failures::table.find(target.dealer)).execute(conn)?;
-        Ok(applied)
-    })
+    let mut changed = Vec::new();
+    loop {
+        let Applied { versions, large } = owner.run_blocking(|conn| {
+            conn.transaction(|conn| {
+                try_turn(conn, &schema, options.lock_timeout)?;
+                let done = apply(conn, set, &schema, options.concurrent_index_above)?;
+                if done.large.is_none() {
+                    let failure = migration_failures::table.find(target.dealer);
+                    diesel::delete(failure).execute(conn)?;
+                }
+                Ok::<_, MigrateError>(done)
+            })
+        })?;
+        changed.extend(versions);
+        let Some((step, index)) = large else {
+            return Ok(changed);
+        };
+        let waits = Waits {
+            lock: options.lock_timeout,
+            snapshot: options.patience,
+        };
+        let is_built = owner.run_apart(|conn| {
+            let built = build(conn, &schema, step, &index, &waits);
+            unlock(conn);
+            built
+        })?;
+        changed.extend(is_built.then(|| step.version.clone()));
+    }
 }
 
 /// Undoes the last migration of one schema, without waiting.
 pub(super) fn revert_target(
-    conn: &mut OwnerConn,
+    owner: &OwnerPool,
     set: &MigrationSet,
     target: &Target,
-    lock_timeout: Duration,
+    options: &Options,
 ) -> Result<Vec<String>, MigrateError> {
     let schema = target.schema.parse()?;
-    conn.transaction(|conn| {
-        try_turn(conn, &schema, lock_timeout)?;
-        Ok(vec![undo(conn, set, &schema)?])
+    owner.run_blocking(|conn| {
+        conn.transaction(|conn| {
+            try_turn(conn, &schema, options.lock_timeout)?;
+            Ok(vec![undo(conn, set, &schema)?])
+        })
     })
 }
 
@@ -127,28 +158,49 @@ pub(in crate::tenancy) fn stand_on(
     conn.batch_execute(&format!("{more} SET LOCAL search_path TO {path}, public"))
 }
 
-/// Applies what the schema lacks, and tells both records of it.
-fn apply(
+/// As [`migrate_schema`], for a schema that nobody else knows of, in the
+/// transaction of the caller. Leaves the schema on the path.
+pub(in crate::tenancy) fn apply_all(
     conn: &mut OwnerConn,
     set: &MigrationSet,
     schema: &SchemaName,
-) -> Result<Vec<String>, MigrateError> {
+) -> Result<(), MigrateError> {
+    stand_on(conn, schema, "")?;
+    apply(conn, set, schema, None).map(|_done| ())
+}
+
+/// What one transaction did.
+struct Applied<'a> {
+    versions: Vec<String>,
+    /// An index that has to be built otherwise; what follows it is left, too.
+    large: Option<(&'a Step, IndexStep<'a>)>,
+}
+
+/// Applies what the schema lacks, and tells both records of it, up to the first
+/// index on a table of more than `above` rows.
+fn apply<'a>(
+    conn: &mut OwnerConn,
+    set: &'a MigrationSet,
+    schema: &SchemaName,
+    above: Option<i64>,
+) -> Result<Applied<'a>, MigrateError> {
     let mut applied = applied_or_none(conn, schema)?;
-    let pending = set.pending(&applied);
-    for step in &pending {
-        // Digits, as every version is: `MigrationSet::new` lets nothing else in.
-        let version = &step.version;
-        run(
-            conn,
-            step,
-            &step.up,
-            &format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')"),
-        )?;
+    let (mut versions, mut large) = (Vec::new(), None);
+    for step in set.pending(&applied) {
+        let index = step.index();
+        if let (Some(index), Some(rows)) = (&index, above)
+            && index.is_large(conn, schema, rows)?
+        {
+            large = Some(step);
+            break;
+        }
+        run(conn, step, &step.in_transaction(), &step.remember())?;
+        versions.push(step.version.clone());
     }
-    let versions: Vec<String> = pending.iter().map(|step| step.version.clone()).collect();
     applied.extend(versions.iter().cloned());
     record_version(conn, schema, applied)?;
-    Ok(versions)
+    let large = large.and_then(|step| Some((step, step.index()?)));
+    Ok(Applied { versions, large })
 }
 
 /// Takes back the last migration; returns its version.
@@ -167,17 +219,19 @@ fn undo(
         let version = last;
         return Err(MigrateError::Set { version, fault });
     };
-    let forget = format!("DELETE FROM __diesel_schema_migrations WHERE version = '{last}'");
-    run(conn, step, down, &forget)?;
+    run(conn, step, down, &step.forget())?;
     applied.remove(&last);
     record_version(conn, schema, applied)?;
     Ok(last)
 }
 
-/// A migration and its record, in one message.
+/// A migration and its record, statement by statement: a Citus coordinator
+/// takes no message with several.
 fn run(conn: &mut OwnerConn, step: &Step, text: &str, record: &str) -> Result<(), MigrateError> {
-    conn.batch_execute(&format!("{text}\n;{record}"))
-        .map_err(|error| failed(step, error))
+    let found = statements(text);
+    let mut texts: Vec<&str> = found.iter().map(|statement| statement.text).collect();
+    texts.push(record);
+    pipeline(conn, &texts).map_err(|error| failed(step, error))
 }
 
 /// Tells a migration that is wrong from a database that is busy or away.
@@ -213,7 +267,7 @@ pub(in crate::tenancy) fn applied_or_none(
 }
 
 /// The versions in diesel's table, which is made if it is missing.
-fn applied(conn: &mut OwnerConn) -> Result<HashSet<String>, MigrateError> {
+pub(super) fn applied(conn: &mut OwnerConn) -> Result<HashSet<String>, MigrateError> {
     // The dealer may have been dropped since he was found; the next schema on
     // the path would get his tables.
     let stands_on: Option<String> = diesel::select(current_schema()).get_result(conn)?;

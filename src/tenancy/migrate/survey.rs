@@ -59,10 +59,7 @@ pub fn survey(
 }
 
 /// All dealers with a schema, or those named, in one query.
-pub(super) fn targets(
-    conn: &mut OwnerConn,
-    only: &[DealerId],
-) -> Result<Vec<Target>, MigrateError> {
+pub fn targets(conn: &mut OwnerConn, only: &[DealerId]) -> Result<Vec<Target>, MigrateError> {
     // A spare without a version is still being filled.
     let has_schema = dealers::status
         .ne(DealerStatus::Spare)

@@ -18,7 +18,7 @@ use crate::db::copy::CopyConn;
 use crate::db::error::DbError;
 use crate::db::owner::OwnerConn;
 use crate::kernel::ids::DealerId;
-use crate::tenancy::build::make_schema;
+use crate::tenancy::build::create_bare;
 use crate::tenancy::migrate::{MigrateError, MigrationSet, migrate_schema, migrate_schema_with};
 use crate::tenancy::schema_name::SchemaName;
 
@@ -135,7 +135,7 @@ impl Transfer {
             let _hold = hold;
             let set = MigrationSet::tenant()?.until(&version);
             let set = set.ok_or_else(|| TransferError::UnknownVersion(version.clone()))?;
-            conn.transaction(|conn| make_schema(conn, &schema, &role))?;
+            conn.transaction(|conn| create_bare(conn, &schema, &role))?;
             migrate_schema_with(conn, &set, &schema)?;
             tables(conn, &schema, &version)
         };

@@ -63,20 +63,30 @@ impl Fleet {
     }
 
     pub async fn migrate(&self, set: &MigrationSet, options: Options) -> Report {
+        self.try_migrate(set, options).await.unwrap()
+    }
+
+    /// A run that may be broken off.
+    pub async fn try_migrate(
+        &self,
+        set: &MigrationSet,
+        options: Options,
+    ) -> Result<Report, MigrateError> {
         let set = set.clone();
         self.run(options, move |runner| runner.migrate(&set)).await
     }
 
     pub async fn revert(&self, set: &MigrationSet, options: Options) -> Report {
         let set = set.clone();
-        self.run(options, move |runner| runner.revert(&set)).await
+        let run = self.run(options, move |runner| runner.revert(&set));
+        run.await.unwrap()
     }
 
     async fn run(
         &self,
         options: Options,
         work: impl FnOnce(&Runner<'_>) -> Result<Report, MigrateError> + Send + 'static,
-    ) -> Report {
+    ) -> Result<Report, MigrateError> {
         let owner = self.core.owner.clone();
         let clock = Clock::fixed(DateTime::<Utc>::UNIX_EPOCH);
         let run = move || {
@@ -87,6 +97,6 @@ impl Fleet {
                 seen: &|_event| {},
             })
         };
-        tokio::task::spawn_blocking(run).await.unwrap().unwrap()
+        tokio::task::spawn_blocking(run).await.unwrap()
     }
 }

@@ -1,9 +1,10 @@
 //! Migrations: what goes up comes down, and diesel's tables are theirs.
 
 pub mod dump;
-mod fleet;
+pub mod fleet;
+mod indexes;
 mod runner;
-mod set;
+pub mod set;
 mod tables;
 mod together;
 

@@ -46,7 +46,7 @@ impl Shop {
         settings.queue_per_dealer = 4;
         // Fewer than dealers and queries need, so that statements come and go.
         settings.statements_per_backend = 12;
-        settings.pool_wait_ms = Duration::from_secs(1);
+        settings.pool_wait_ms = Duration::from_secs(20);
         let core = Core::new(&settings, 1, Clock::system()).unwrap();
         let tokens = AccessTokens::from_pem(&generate_key().unwrap(), Clock::system()).unwrap();
         let app = App::new(core, tokens, &server_settings()).await.unwrap();

@@ -4,8 +4,9 @@
 //! of them), ties a migration to one schema, or can not be run where schemas
 //! are spread over several servers. Each refusal names the cheap form.
 //!
-//! A file is taken apart by `migrate::statements`; `rules` and `indexes` look at it. Where
-//! an exception is right, a comment in front of the statement says so:
+//! A file is taken apart by `migrate::statements`; `rules`, `spread` and
+//! `indexes` look at it. Where an exception is right, a comment in front of the
+//! statement says so:
 //!
 //! ```sql
 //! -- lint: allow add-column-default: the table is empty everywhere
@@ -13,12 +14,13 @@
 
 mod indexes;
 mod rules;
+mod spread;
 
 use std::fmt;
 
 use super::set::MigrationSet;
 use super::statements::{Statement, statements};
-use rules::RULES;
+use rules::{CONCURRENTLY, RULES};
 
 /// How an exception begins.
 const ALLOW: &str = "lint: allow ";
@@ -59,8 +61,15 @@ pub fn lint(set: &MigrationSet, folder: &str) -> Vec<Refusal> {
         for (name, text) in files {
             let file = format!("{folder}/{}/{name}", step.name);
             let found = text.map(|text| statements(text)).unwrap_or_default();
+            let first = refusals.len();
             for statement in &found {
                 check(statement, &file, &mut refusals);
+            }
+            if name == "up.sql" && step.index().is_some() {
+                // Alone, it is built as the size of the table asks for.
+                let before = refusals.drain(first..).filter(|r| r.rule != CONCURRENTLY);
+                let others: Vec<_> = before.collect();
+                refusals.extend(others);
             }
             if name == "up.sql" {
                 known.learn(&found, &file);
@@ -82,7 +91,7 @@ fn check(statement: &Statement<'_>, file: &str, refusals: &mut Vec<Refusal>) {
         });
     };
     let mut used = Vec::new();
-    for rule in RULES {
+    for rule in RULES.iter().chain(spread::RULES) {
         let Some(line) = (rule.finds)(statement) else {
             continue;
         };

@@ -10,6 +10,9 @@ pub(super) struct Rule {
     pub(super) finds: fn(&Statement<'_>) -> Option<usize>,
 }
 
+/// A rule with an exception that no comment has to ask for.
+pub(super) const CONCURRENTLY: &str = "concurrently";
+
 pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "add-column-default",
@@ -87,9 +90,11 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
-        name: "concurrently",
+        name: CONCURRENTLY,
         advice: "it can not run in the dealer's transaction, and waits for the queries of all other \
-                 dealers; a dealer's table is small enough for a plain index",
+                 dealers; write a plain index, or if tables may be large, CREATE INDEX \
+                 CONCURRENTLY in a migration of its own, with a metadata.toml that says \
+                 `run_in_transaction = false`",
         finds: |s| s.line_of_any(&["concurrently"]),
     },
     Rule {
@@ -134,6 +139,16 @@ const CATALOGUE: &[&str] = &[
     "pg_type",
 ];
 
+/// What is added to a table and is no column.
+pub(super) const CONSTRAINTS: &[&str] = &[
+    "constraint",
+    "primary",
+    "unique",
+    "foreign",
+    "check",
+    "exclude",
+];
+
 /// Words in front of a table's name.
 const BEFORE_TABLE: &[&str] = &[
     "table",
@@ -155,15 +170,7 @@ fn added_columns(statement: &Statement<'_>, is_wrong: fn(&[Token]) -> bool) -> O
         let add = action.iter().position(|token| token.text == "add")?;
         let column = action.get(add + 1..)?;
         let first = column.first()?;
-        let constraints = [
-            "constraint",
-            "primary",
-            "unique",
-            "foreign",
-            "check",
-            "exclude",
-        ];
-        let is_column = !constraints.contains(&first.text.as_str());
+        let is_column = !CONSTRAINTS.contains(&first.text.as_str());
         (is_column && is_wrong(column)).then_some(first.line)
     })
 }

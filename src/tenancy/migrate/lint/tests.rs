@@ -90,9 +90,10 @@ fn each_rule_refuses_what_it_is_for() {
         ),
         ("CREATE TABLE a (id uuid)", "primary-key"),
         (
-            "CREATE INDEX CONCURRENTLY i ON units (name)",
+            "CREATE INDEX CONCURRENTLY i ON units (name); SELECT 1",
             "concurrently",
         ),
+        ("REINDEX TABLE CONCURRENTLY units", "concurrently"),
         ("COMMIT", "transaction"),
         ("DO $$ BEGIN CREATE TYPE x AS ENUM (); END $$", "code"),
         (
@@ -101,6 +102,55 @@ fn each_rule_refuses_what_it_is_for() {
         ),
     ] {
         assert_eq!(refused(sql), [(1, rule)], "{sql}");
+    }
+}
+
+#[test]
+fn what_can_not_be_spread_is_refused() {
+    for (sql, rule) in [
+        (
+            "ALTER TABLE units ADD COLUMN a text CHECK (a <> '')",
+            "spread-constraint",
+        ),
+        (
+            "ALTER TABLE units DROP CONSTRAINT c, ADD CONSTRAINT c CHECK (scale > 0)",
+            "spread-constraint",
+        ),
+        (
+            "ALTER TABLE units ALTER name SET STORAGE EXTERNAL",
+            "spread-alter",
+        ),
+        (
+            "ALTER TABLE units ALTER name SET STATISTICS 9",
+            "spread-alter",
+        ),
+        ("ALTER TABLE units CLUSTER ON units_pkey", "spread-alter"),
+        (
+            "ALTER TABLE units ALTER name DROP EXPRESSION",
+            "spread-alter",
+        ),
+        ("ALTER TABLE units RENAME CONSTRAINT a TO b", "spread-alter"),
+        (
+            "ALTER TABLE units ALTER CONSTRAINT a DEFERRABLE",
+            "spread-alter",
+        ),
+        ("ALTER TABLE units DISABLE TRIGGER ALL", "spread-alter"),
+        ("ALTER TABLE units INHERIT jobs", "spread-alter"),
+        (
+            "CREATE TABLE a (PRIMARY KEY (id)) INHERITS (units)",
+            "spread-table",
+        ),
+        ("CREATE TEMP TABLE a (id uuid PRIMARY KEY)", "spread-table"),
+        ("CREATE TABLE a OF units (PRIMARY KEY (id))", "spread-table"),
+    ] {
+        assert_eq!(refused(sql), [(1, rule)], "{sql}");
+    }
+    for sql in [
+        "ALTER TABLE units ADD CONSTRAINT c CHECK (name <> ''); ALTER TABLE units DROP CONSTRAINT c",
+        "ALTER TABLE units ADD COLUMN a text, ADD COLUMN b text",
+        "ALTER TABLE units ADD COLUMN a uuid REFERENCES categories (id)",
+    ] {
+        assert_eq!(refused(sql), [], "{sql}");
     }
 }
 
@@ -118,6 +168,7 @@ fn the_cheap_forms_will_do() {
         "COMMENT ON COLUMN units.name IS 'GRANT; CREATE TYPE public.x'",
         "INSERT INTO units (name) VALUES ('it''s a trigger; DO')",
         "CREATE INDEX i ON units (lower(name))",
+        "CREATE INDEX CONCURRENTLY i ON units (lower(name))",
     ] {
         assert_eq!(refused(sql), [], "{sql}");
     }
