@@ -13,7 +13,7 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::print_stderr,
-    clippy::disallowed_methods,
+    clippy::get_unwrap,
     unreachable_pub,
     reason = "a measurement fails the short way"
 )]
@@ -34,6 +34,7 @@ mod rows;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
@@ -110,7 +111,7 @@ fn main() {
             for spread in Spread::ALL {
                 for way in Way::ALL {
                     let load = Load {
-                        shop: shop.clone(),
+                        shop: Arc::clone(&shop),
                         read,
                         spread,
                         time: Duration::from_secs(args.seconds),

@@ -68,7 +68,7 @@ pub async fn measure(
     settings.database_url = format!("{url}?application_name={APPLICATION}").into();
     settings.request_pool_size = backends;
     let mut pool = request_pool(&settings);
-    pool.wait = Duration::from_secs(60);
+    pool.wait = Duration::from_mins(1);
     pool.queue_per_dealer = 1000;
     let pool = TenantPool::new(&core.connector, pool, EventBus::local(), Clock::system());
     let owner = rows::owner(&settings).await;
@@ -108,7 +108,7 @@ async fn worker(pool: TenantPool, load: Load, way: Way, number: usize) -> Vec<Du
 }
 
 async fn request(pool: &TenantPool, load: &Load, way: Way, dealer: usize) {
-    let one = load.shop.dealers.iter().next().unwrap();
+    let one = load.shop.dealers.as_slice().first().unwrap();
     let context: &Arc<TenantContext> = match way {
         Way::OneDealer => one,
         Way::Shared => &load.shop.shared,
