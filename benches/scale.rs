@@ -13,6 +13,7 @@
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::print_stderr,
+    clippy::disallowed_methods,
     clippy::get_unwrap,
     unreachable_pub,
     reason = "a measurement fails the short way"

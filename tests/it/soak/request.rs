@@ -135,7 +135,7 @@ impl Shop {
 
     /// Renames a row that others rename as well: they wait for each other.
     async fn change(&self, tx: &mut TenantTx, dealer: usize) {
-        let mark = self.mark(dealer);
+        let mark = Self::mark(dealer);
         let changed = diesel::update(categories::table)
             .filter(categories::code.eq(format!("{mark}-0")))
             .set((

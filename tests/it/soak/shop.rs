@@ -69,7 +69,7 @@ impl Shop {
     }
 
     /// What the codes and names of a dealer begin with.
-    pub fn mark(&self, dealer: usize) -> String {
+    pub fn mark(dealer: usize) -> String {
         format!("D{dealer:03}")
     }
 
@@ -82,7 +82,7 @@ impl Shop {
 
     async fn fill(&self, dealer: usize) {
         use diesel_async::RunQueryDsl;
-        let mark = self.mark(dealer);
+        let mark = Self::mark(dealer);
         let mut tx = self.begin(dealer, true).await.unwrap();
         let now = tx.now();
         for number in 0..WAREHOUSES {
@@ -136,7 +136,7 @@ impl Shop {
     }
 
     pub fn check_warehouses(&self, dealer: usize, rows: &[(String, String)]) {
-        let mark = self.mark(dealer);
+        let mark = Self::mark(dealer);
         assert_eq!(rows.len(), WAREHOUSES, "{mark}: {rows:?}");
         for (code, name) in rows {
             assert!(
@@ -148,7 +148,7 @@ impl Shop {
 
     /// Every text in the answer carries the mark.
     fn check_answer(&self, dealer: usize, answer: &Value) {
-        let mark = self.mark(dealer);
+        let mark = Self::mark(dealer);
         let mut texts = Vec::new();
         collect(answer, &mut texts);
         // Three warehouses, two categories, one of them once as child, once as parent.
