@@ -120,7 +120,7 @@ fn a_restore_wants_a_suspended_dealer_and_keeps_what_was() {
     assert_eq!(restored["dealer"]["schema"], after["dealers"][0]["schema"]);
     assert_eq!(after["dealers"][0]["status"], "SUSPENDED");
     assert_eq!(
-        shop.tenant(&["sweep"]).json()["dropped"],
+        shop.tenant(&["sweep"]).json()["retired"],
         serde_json::json!([])
     );
 }
