@@ -148,10 +148,8 @@ async fn a_drop_that_is_killed_is_finished_by_a_sweep() {
         .get(0);
     assert!(left > 0, "{left}");
     let swept = desk.run(&["sweep"]).json();
-    assert_eq!(
-        swept,
-        json!({ "finished": 0, "dropped": 1, "retired": [], "failed": [] })
-    );
+    let wanted = json!({ "finished": 0, "dropped": 1, "retired": [], "failed": [] });
+    assert_eq!(swept, wanted);
     assert_eq!(desk.status(&["show", &id]), "DROPPED");
     let left: i64 = watcher
         .query_one(tables, &[&schema.as_str()])
