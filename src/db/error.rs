@@ -39,6 +39,12 @@ pub enum DbError {
     /// The server can not be reached or closed the connection.
     #[error("the database is away: {0}")]
     Away(String),
+    /// `--pooler transaction`, with a pooler that can not do what that takes.
+    #[error(
+        "the pooler does not carry prepared statements along, so one node could run the \
+         statement of another; PgBouncer does from 1.21 on, with max_prepared_statements above 0"
+    )]
+    ForgetfulPooler,
     /// Anything else: a fault of ours.
     #[error(transparent)]
     Other(DieselError),
@@ -112,7 +118,9 @@ impl From<DbError> for AppError {
                 ErrorCode::DealerSuspended,
                 "this dealer is suspended: he may read, and change nothing",
             ),
-            DbError::Away(_) => (ErrorCode::Unavailable, "the database can not be reached"),
+            DbError::Away(_) | DbError::ForgetfulPooler => {
+                (ErrorCode::Unavailable, "the database can not be reached")
+            }
             DbError::Other(_) => return Self::internal(error),
         };
         Self::new(code, message).with_cause(error)

@@ -3,8 +3,8 @@
 //! What a backend has learnt of a dealer's schema (its catalogue rows, its
 //! plans) stays in that backend and costs milliseconds to learn anew. So a
 //! dealer's work goes to his home backend, chosen by hash. While the home is
-//! busy, a neighbour that knows the dealer takes over at once, and after a short
-//! wait any of his neighbours does. They are few, so a dealer is known to few
+//! busy, a neighbour that knows the dealer takes over at once, and after a wait
+//! any of his neighbours does: a short one if he himself keeps his home busy. They are few, so a dealer is known to few
 //! backends, and a backend knows few dealers. Only while all of them are held for
 //! long does he go elsewhere.
 //!
@@ -33,8 +33,13 @@ use crate::kernel::ids::DealerId;
 use lease::Hold;
 pub(crate) use lease::Lease;
 
-/// How long a dealer waits for his home before a neighbour takes him in.
+/// How long a dealer who keeps his home busy himself waits for it, before a
+/// neighbour takes him in: he has work for several.
 const STEAL_AFTER: Duration = Duration::from_millis(2);
+/// How long one waits whose home works for others. Neighbours would first have to
+/// learn his schema, which costs them milliseconds and memory; it pays only when
+/// the others take long.
+const STEAL_ALONE_AFTER: Duration = Duration::from_millis(20);
 /// How long he waits for home and neighbours, before any backend will do: they
 /// may all be held by somebody whose work takes long.
 const ROAM_AFTER: Duration = Duration::from_millis(50);
@@ -114,7 +119,12 @@ impl Homes {
                 self.metrics.turned_away.fetch_add(1, Ordering::Relaxed);
                 DbError::DealerBusy
             })?;
-        let mut slot = self.slot(dealer, deadline).await?;
+        let patience = if place.is_alone() {
+            STEAL_ALONE_AFTER
+        } else {
+            STEAL_AFTER
+        };
+        let mut slot = self.slot(dealer, patience, deadline).await?;
         self.metrics.wait.record(asked.elapsed());
         // Taken out of its slot, where only `give_back` puts it again. A restart of
         // the server ends all connections at once.
@@ -136,7 +146,11 @@ impl Homes {
     /// Whether the database lets the request role in.
     pub(crate) async fn check(&self) -> DbResult<()> {
         let mut backend = self.open(Instant::now() + self.settings.wait).await?;
-        Ok(backend.batch("SELECT 1").await?)
+        backend.batch("SELECT 1").await?;
+        if self.is_pooled() && !backend.is_behind_knowing_pooler().await? {
+            return Err(DbError::ForgetfulPooler);
+        }
+        Ok(())
     }
 
     pub(crate) fn settings(&self) -> &HomeSettings {
@@ -174,7 +188,12 @@ impl Homes {
         self.shares.dealers()
     }
 
-    async fn slot(&self, dealer: DealerId, deadline: Instant) -> DbResult<OwnedMutexGuard<Slot>> {
+    async fn slot(
+        &self,
+        dealer: DealerId,
+        patience: Duration,
+        deadline: Instant,
+    ) -> DbResult<OwnedMutexGuard<Slot>> {
         let all = self.nearest(dealer);
         let near = all.get(..NEAR).unwrap_or(&all);
         let Some((home, neighbours)) = near.split_first() else {
@@ -190,7 +209,7 @@ impl Homes {
                 return Ok(self.away(slot));
             }
         }
-        if let Ok(slot) = timeout(STEAL_AFTER, Arc::clone(home).lock_owned()).await {
+        if let Ok(slot) = timeout(patience, Arc::clone(home).lock_owned()).await {
             return Ok(self.at_home(slot));
         }
         if let Ok(slot) = timeout(ROAM_AFTER, self.first_free(near)).await {
@@ -242,6 +261,11 @@ impl Homes {
             .map_err(|error| DbError::Away(error.to_string()))
     }
 
+    /// Whether a pooler changes the server connection with each transaction.
+    fn is_pooled(&self) -> bool {
+        !self.settings.transaction_setup.is_empty()
+    }
+
     fn is_worn(&self, backend: &Backend) -> bool {
         backend.dealers_met() > self.settings.dealers_per_backend
             || backend.opened().elapsed() > self.settings.max_age
@@ -250,6 +274,10 @@ impl Homes {
     /// Has a backend close half of its statements if it takes more memory than it
     /// may; says whether it is worth keeping.
     async fn weigh(&self, backend: &mut Backend) -> bool {
+        // Behind a pooler it would be any server process, and not ours to replace.
+        if self.is_pooled() {
+            return true;
+        }
         let budget = self.settings.memory_per_backend;
         let Some(bytes) = backend.memory().await else {
             return true;

@@ -33,13 +33,20 @@ pub(crate) struct QueueFull;
 /// One of a dealer's places, free again when dropped.
 pub(crate) struct Place {
     _place: OwnedSemaphorePermit,
-    _presence: Presence,
+    presence: Presence,
 }
 
 struct Presence {
     shares: Shares,
     dealer: DealerId,
     share: Arc<Share>,
+}
+
+impl Place {
+    /// Whether nobody else of this dealer is at work or waiting.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.presence.share.present.load(Ordering::Relaxed) == 1
+    }
 }
 
 impl Shares {
@@ -61,7 +68,7 @@ impl Shares {
         let place = places.acquire_owned().await.map_err(|_closed| QueueFull)?;
         Ok(Place {
             _place: place,
-            _presence: presence,
+            presence,
         })
     }
 

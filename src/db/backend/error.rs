@@ -7,16 +7,29 @@ use tokio_postgres::error::{DbError, ErrorPosition, SqlState};
 /// What diesel calls it.
 pub(super) fn to_diesel(error: &Error) -> DieselError {
     match error.as_db_error() {
+        Some(said) if is_final(said) => {
+            let kind = DatabaseErrorKind::ClosedConnection;
+            DieselError::DatabaseError(kind, Box::new(Said(said.clone())))
+        }
         Some(said) => DieselError::DatabaseError(kind(said.code()), Box::new(Said(said.clone()))),
-        None if error.is_closed() => {
+        None if error.is_closed() || is_io(error) => {
             DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(text(error)))
         }
-        // A socket that broke, or an answer that was none: of no more use either.
         None => {
             let kind = DatabaseErrorKind::UnableToSendCommand;
             DieselError::DatabaseError(kind, Box::new(text(error)))
         }
     }
+}
+
+/// Whether these are the last words on a connection: the server's, or those of a
+/// pooler, which speaks of errors of the connection (class 08).
+fn is_final(said: &DbError) -> bool {
+    matches!(said.severity(), "FATAL" | "PANIC") || said.code().code().starts_with("08")
+}
+
+fn is_io(error: &Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
 }
 
 /// Whether the connection has ended, or the server has said that it ends it.

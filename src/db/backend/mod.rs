@@ -10,6 +10,7 @@ mod convert;
 mod error;
 mod flight;
 mod opener;
+mod probe;
 mod row;
 mod statements;
 
@@ -247,6 +248,13 @@ impl Backend {
 
     pub(super) const fn statements(&mut self) -> &mut Statements {
         &mut self.statements
+    }
+
+    /// Whether a pooler in between renames prepared statements, and so carries them
+    /// along.
+    pub(super) async fn is_behind_knowing_pooler(&self) -> QueryResult<bool> {
+        let renamed = probe::renames_statements(&self.client).await;
+        renamed.map_err(|error| to_diesel(&error))
     }
 
     /// What the backend has allocated, in bytes; None where it may not say.
