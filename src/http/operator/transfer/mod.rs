@@ -27,7 +27,7 @@ use crate::http::graphql::header_text;
 
 /// How long a client may neither take nor send anything. Until then it keeps a
 /// snapshot or a file open.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The paths of whole dealers.
 pub(super) fn routes(config: &mut ServiceConfig) {
