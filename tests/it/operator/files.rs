@@ -8,7 +8,7 @@ use tubex::demo::data::DEALERS;
 use tubex::tenancy::transfer::Archive;
 
 use super::{shared, with_operators};
-use crate::support::{Answer, Client, Server, TestDealer, owner};
+use crate::support::{Answer, Client, Server, TestDealer, owner, until};
 use crate::transfer::{content, export, set_status};
 
 async fn download(client: &Client, path: &str) -> reqwest::Response {
@@ -267,4 +267,46 @@ async fn what_is_no_file_or_has_no_place_is_refused() {
         let refused = upload(&alice, query, file).await;
         assert_eq!((refused.status, refused.code()), (status, code), "{query}");
     }
+}
+
+/// More rows than fit on the way to a client who does not read.
+async fn fill(dealer: &TestDealer) {
+    let fill = format!(
+        "INSERT INTO {}.customers (id, code, name, tax_id, terms_days, credit_limit, version, created_at, updated_at)
+         SELECT gen_random_uuid(), n::text, md5(n::text) || md5((-n)::text), NULL, 0, 0, 1, now(), now()
+         FROM generate_series(1, 250000) n",
+        dealer.schema
+    );
+    owner().await.batch_execute(&fill).await.unwrap();
+}
+
+/// Ends the reading transactions of a dealer's exports; says how many there were.
+async fn cut(dealer: &TestDealer) -> usize {
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND query LIKE 'COPY %' AND query LIKE '%customers%'
+        AND state = 'active' AND pid IN (SELECT l.pid FROM pg_locks l
+            WHERE l.relation = ($1 || '.customers')::regclass)";
+    let cut = owner().await.query(cut, &[&dealer.schema]).await.unwrap();
+    cut.len()
+}
+
+#[tokio::test]
+async fn an_export_that_is_cut_midway_does_not_end_well() {
+    let server = shared().await;
+    let (alice, dealer) = (server.operator(), server.dealer().await);
+    fill(&dealer).await;
+    let mut sent = download(&alice, &path_of(&dealer)).await;
+    assert_eq!(sent.status(), 200);
+    assert!(sent.chunk().await.unwrap().is_some());
+    assert_eq!(cut(&dealer).await, 1);
+    assert!(sent.bytes().await.is_err());
+    // Those who go away give their turns back, and close what they read from.
+    for _ in 0..6 {
+        until("there is a turn", async || {
+            let mut left = download(&alice, &path_of(&dealer)).await;
+            left.status() == 200 && left.chunk().await.unwrap().is_some()
+        })
+        .await;
+    }
+    until("nobody reads any more", async || cut(&dealer).await == 0).await;
 }
