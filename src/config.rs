@@ -257,6 +257,10 @@ pub struct ServerSettings {
     #[arg(long, env = "TUBEX_MAX_BODY_BYTES", value_name = "BYTES", default_value = "262144", value_parser = list_size)]
     pub max_body_bytes: usize,
 
+    /// Largest file that operators may import over HTTP, in MiB.
+    #[arg(long, env = "TUBEX_MAX_IMPORT_MIB", value_name = "MIB", default_value = "4096", value_parser = list_size)]
+    pub max_import_mib: usize,
+
     /// Deepest nesting of fields in one operation.
     #[arg(long, env = "TUBEX_MAX_DEPTH", value_name = "N", default_value = "16", value_parser = list_size)]
     pub max_depth: usize,

@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use super::App;
 use crate::auth::operator::OperatorTokens;
 use crate::platform::operator::node::{ControlPoolUse, Node, NodeReport, RequestPool};
 use crate::platform::operator::roots::{OperatorSchema, operator_schema_builder};
 use crate::telemetry::process;
+
+/// Most dealers exported and imported at once.
+const TRANSFERS: usize = 4;
 
 /// What the operators' endpoint serves with. The endpoint of the shops has no
 /// way to it.
@@ -19,6 +24,8 @@ pub struct OperatorApp {
     pub schema: OperatorSchema,
     /// Whether the figures are shown to whoever asks.
     pub metrics_open: bool,
+    /// Turns of those who export or import a dealer.
+    pub transfers: Arc<Semaphore>,
 }
 
 impl OperatorApp {
@@ -30,6 +37,7 @@ impl OperatorApp {
             .limit_complexity(app.settings.max_complexity)
             .data(app.core.dealers.clone())
             .data(app.core.lifecycle.clone())
+            .data(app.core.transfer.clone())
             .data(NodeReport::new(move || node(&looked_at)))
             .finish();
         Self {
@@ -37,6 +45,7 @@ impl OperatorApp {
             tokens,
             schema,
             metrics_open,
+            transfers: Arc::new(Semaphore::new(TRANSFERS)),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod access;
 mod dealers;
 mod exposition;
+mod files;
 mod fleet;
 mod metrics;
 mod mutations;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
+use super::life::{actor, explain};
+use super::refusal::describe;
 use crate::app::Core;
 use crate::cli::CommandResult;
 use crate::cli::output::{Output, note};
@@ -14,14 +16,15 @@ use crate::cli::progress::Stages;
 use crate::config::DatabaseSettings;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::DealerId;
+use crate::platform::dealers::note::Note;
 use crate::tenancy::transfer::{Archive, Manifest, Written};
 
 /// Whom to write where.
 #[derive(Args)]
 pub(in crate::cli) struct ExportArgs {
-    /// Id of the dealer, as `tenant list` shows it.
+    /// The dealer's id, or his exact name if nobody else has it.
     #[arg(value_name = "DEALER")]
-    dealer: DealerId,
+    dealer: String,
     /// The file to write; `-` for standard output.
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -45,22 +48,32 @@ pub(in crate::cli) struct VerifyArgs {
 
 pub(super) async fn export(args: &ExportArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
+    let dealer = core.lifecycle.find(&args.dealer).await.map_err(explain)?;
     if args.output.as_os_str() == "-" {
-        return to_stdout(&core, args.dealer, output).await;
+        noted(&core, dealer).await?;
+        return to_stdout(&core, dealer, output).await;
     }
     let (target, file) = Target::begin(&args.output, args.force)?;
     let stages = Stages::new(output);
     let exported = core
         .transfer
-        .export(args.dealer, BufWriter::new(file), &|event| stages.on(event))
+        .export(dealer, BufWriter::new(file), &|event| stages.on(event))
         .await;
     stages.end();
     let (manifest, written) = exported?;
     written.out.get_ref().sync_all()?;
+    noted(&core, dealer).await?;
     target.keep()?;
     let file = args.output.display().to_string();
     let text = format!("{}\nsha256 {}", told(&manifest, &written), written.sha256);
     output.result(text, &as_json(&manifest, &written, &file))
+}
+
+/// Notes the export before anybody has the file.
+async fn noted(core: &Core, dealer: DealerId) -> Result<(), String> {
+    let note = Note::new(&actor(), None).map_err(describe)?;
+    let noted = core.dealers.note_export(dealer, &note).await;
+    noted.map_err(describe)
 }
 
 /// The archive is the result; what there is to say goes beside it.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::create::read_password;
 use super::export::open;
+use super::life::{actor, explain};
 use super::refusal::describe;
 use crate::app::Core;
 use crate::auth::password;
@@ -19,6 +20,7 @@ use crate::config::DatabaseSettings;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::DealerId;
 use crate::platform::dealers::adopt::{Adopted, Adoption, NewOwner};
+use crate::platform::dealers::note::{Note, Origin};
 use crate::tenancy::provision::NewDealer;
 use crate::tenancy::transfer::{Archive, Destination, Staged, Subject};
 
@@ -38,7 +40,7 @@ pub(in crate::cli) struct ImportArgs {
     /// Restore this dealer, who must be suspended; the rows he has now are kept
     /// for seven days.
     #[arg(long, value_name = "DEALER", conflicts_with = "owner_email")]
-    into: Option<DealerId>,
+    into: Option<String>,
     #[command(flatten)]
     owner: OwnerArgs,
     #[command(flatten)]
@@ -48,9 +50,9 @@ pub(in crate::cli) struct ImportArgs {
 /// Whom to clone.
 #[derive(Args)]
 pub(in crate::cli) struct CloneArgs {
-    /// Id of the dealer, as `tenant list` shows it.
+    /// The dealer's id, or his exact name if nobody else has it.
     #[arg(value_name = "DEALER")]
-    dealer: DealerId,
+    dealer: String,
     /// Name of the new dealer.
     #[arg(long, value_name = "NAME")]
     name: String,
@@ -113,11 +115,12 @@ impl Plan {
         core: &Core,
         dealer: NewDealer,
         owner: &OwnerArgs,
+        origin: Origin,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let (owner, made_up) = owner.read()?.unzip();
         let adoption = core.dealers.prepare_adoption(dealer, owner).await;
         Ok(Self {
-            adoption: adoption.map_err(describe)?,
+            adoption: adoption.map_err(describe)?.noted(note()?, origin),
             made_up: made_up.flatten(),
         })
     }
@@ -149,8 +152,11 @@ impl Plan {
 pub(super) async fn import(args: &ImportArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
     let archive = Archive::open(open(&args.file)?)?;
-    match args.into {
-        Some(dealer) => restore(&core, archive, dealer, output).await,
+    match &args.into {
+        Some(dealer) => {
+            let dealer = core.lifecycle.find(dealer).await.map_err(explain)?;
+            restore(&core, archive, dealer, output).await
+        }
         None => import_new(&core, archive, args, output).await,
     }
 }
@@ -162,8 +168,10 @@ async fn restore(
     output: Output,
 ) -> CommandResult {
     let taken_at = archive.manifest().taken_at;
+    let noted = (note()?, Origin::from(archive.manifest()));
     let staged = stage(core, archive, Destination::Into(dealer), output).await?;
-    let replaced = core.transfer.replace(staged, dealer).await?;
+    let replaced = core.dealers.restore(staged, dealer, noted).await;
+    let replaced = replaced.map_err(describe)?;
     let text = format!(
         "{dealer} is as he was at {}; he is still suspended\n\
          what he had until now is in the schema {} until {}",
@@ -195,9 +203,15 @@ async fn import_new(
         currency,
         timezone,
     };
-    let plan = Plan::new(core, dealer, &args.owner).await?;
+    let origin = Origin::from(archive.manifest());
+    let plan = Plan::new(core, dealer, &args.owner, origin).await?;
     let staged = stage(core, archive, Destination::New, output).await?;
     plan.carry_out(core, staged, output).await
+}
+
+/// By whoever runs the command.
+fn note() -> Result<Note, String> {
+    Note::new(&actor(), None).map_err(describe)
 }
 
 async fn stage(
@@ -215,16 +229,17 @@ async fn stage(
 
 pub(super) async fn clone(args: &CloneArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
-    let source = core.transfer.dealer(args.dealer).await?;
+    let id = core.lifecycle.find(&args.dealer).await.map_err(explain)?;
+    let source = core.transfer.dealer(id).await?;
     let dealer = NewDealer {
         name: args.name.clone(),
         currency: source.currency,
         timezone: source.timezone,
     };
-    let plan = Plan::new(&core, dealer, &args.owner).await?;
+    let plan = Plan::new(&core, dealer, &args.owner, Origin::Dealer(id)).await?;
     let progress = Stages::new(output);
     let seen = |event| progress.on(event);
-    let staged = core.transfer.clone_of(args.dealer, &seen).await;
+    let staged = core.transfer.clone_of(id, &seen).await;
     progress.end();
     plan.carry_out(&core, staged?, output).await
 }

@@ -4,6 +4,7 @@
 //! of [`crate::http::execute`], limits included.
 
 mod metrics;
+mod transfer;
 
 use std::net::TcpListener;
 
@@ -27,6 +28,7 @@ fn routes(config: &mut ServiceConfig) {
     config
         .route("/livez", web::get().to(health::livez))
         .route("/metrics", web::get().to(metrics::metrics))
+        .configure(transfer::routes)
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post::<OperatorApp>))

@@ -2,13 +2,17 @@
 
 use secrecy::SecretString;
 
+use super::note::{Note, Origin};
 use super::service::{Dealers, Owner, Registration, Word, checked, checked_dealer};
 use crate::error::{AppError, Refusal, ServiceResult};
 use crate::kernel::checks::Checks;
+use crate::kernel::ids::DealerId;
 use crate::platform::identity::model::UserRow;
 use crate::tenancy::directory::{Dealer, dealer_find};
 use crate::tenancy::provision::NewDealer;
-use crate::tenancy::transfer::{Staged, TransferError, dealer_insert_staged_tx};
+use crate::tenancy::transfer::{
+    Replaced, Staged, TransferError, dealer_insert_staged_tx, dealer_replace_staged_tx,
+};
 
 /// Who shall own the dealer: a user on the operator's word, or a new one.
 #[derive(Debug)]
@@ -25,6 +29,16 @@ pub struct NewOwner {
 pub struct Adoption {
     dealer: NewDealer,
     owner: Option<Owner>,
+    note: Option<(Note, Origin)>,
+}
+
+impl Adoption {
+    /// What is noted of it, in the transaction that opens the dealer.
+    #[must_use]
+    pub fn noted(mut self, note: Note, origin: Origin) -> Self {
+        self.note = Some((note, origin));
+        self
+    }
 }
 
 /// A dealer who has been taken in.
@@ -51,6 +65,7 @@ impl Dealers {
                 Adoption {
                     dealer,
                     owner: None,
+                    note: None,
                 }
             }
             Some(owner) => {
@@ -63,7 +78,11 @@ impl Dealers {
                 })?;
                 let owner = Some(self.owner(&registration).await?);
                 let dealer = registration.dealer;
-                Adoption { dealer, owner }
+                Adoption {
+                    dealer,
+                    owner,
+                    note: None,
+                }
             }
         };
         let mut conn = self.accounts.control().checkout().await?;
@@ -74,7 +93,11 @@ impl Dealers {
 
     /// Opens the dealer on the staged schema: one transaction.
     pub async fn adopt(&self, staged: Staged, adoption: Adoption) -> ServiceResult<Adopted> {
-        let Adoption { dealer, owner } = adoption;
+        let Adoption {
+            dealer,
+            owner,
+            note,
+        } = adoption;
         let now = self.clock.now();
         let mut conn = self.accounts.control().checkout().await?;
         let id = conn
@@ -82,6 +105,9 @@ impl Dealers {
                 let id = dealer_insert_staged_tx(conn, &staged, &dealer, now).await?;
                 if let Some(owner) = &owner {
                     owner.insert_tx(conn, id, now).await?;
+                }
+                if let Some((note, origin)) = &note {
+                    note.adopted_tx(conn, id, origin, now).await?;
                 }
                 Ok::<_, Refusal>(id)
             })
@@ -93,6 +119,30 @@ impl Dealers {
             Owner::Known(user) => (user, false),
         });
         Ok(Adopted { dealer, owner })
+    }
+
+    /// Gives a suspended dealer the staged schema, and notes where it came from:
+    /// one transaction.
+    pub async fn restore(
+        &self,
+        staged: Staged,
+        dealer: DealerId,
+        (note, origin): (Note, Origin),
+    ) -> ServiceResult<Replaced> {
+        let now = self.clock.now();
+        let mut conn = self.accounts.control().checkout().await?;
+        conn.transaction(async |conn| {
+            let replaced = dealer_replace_staged_tx(conn, &staged, dealer, now).await?;
+            note.adopted_tx(conn, dealer, &origin, now).await?;
+            Ok::<_, Refusal>(replaced)
+        })
+        .await
+    }
+
+    /// Notes that a dealer's rows are about to leave in a file.
+    pub async fn note_export(&self, dealer: DealerId, note: &Note) -> ServiceResult<()> {
+        let mut conn = self.accounts.control().checkout().await?;
+        Ok(note.exported(&mut conn, dealer, self.clock.now()).await?)
     }
 }
 

@@ -4,4 +4,5 @@
 pub mod adopt;
 pub mod graphql;
 pub mod lifecycle;
+pub mod note;
 pub mod service;

@@ -97,7 +97,7 @@ async fn create(
 }
 
 /// A dealer who has just been changed.
-async fn as_it_is_now(scope: &OperatorScope, id: DealerId) -> AppResult<OperatorDealer> {
+pub(super) async fn as_it_is_now(scope: &OperatorScope, id: DealerId) -> AppResult<OperatorDealer> {
     scope.forget();
     let entry = scope.load(DealerById(id)).await?;
     entry

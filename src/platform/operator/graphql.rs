@@ -99,6 +99,11 @@ impl OperatorDealer {
         self.0.drop_began_at
     }
 
+    /// Where an operator gets all of his rows as a zip, by GET at this endpoint.
+    async fn export_path(&self) -> String {
+        format!("/dealers/{}/export", self.0.id)
+    }
+
     /// What can be done to him as he is now.
     async fn possible_actions(&self) -> Vec<DealerAction> {
         self.0.possible()

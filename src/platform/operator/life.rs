@@ -161,7 +161,7 @@ fn order(
     let scope = OperatorScope::of(ctx)?;
     Ok(Order {
         dealer,
-        actor: format!("operator:{}", scope.operator().name()),
+        actor: scope.actor(),
         reason,
         expected,
     })

@@ -2,6 +2,7 @@
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
+use super::clone::CloneMutation;
 use super::create::CreateMutation;
 use super::fleet::FleetQuery;
 use super::graphql::{OperatorDealerListQuery, OperatorDealerQuery};
@@ -26,7 +27,7 @@ pub struct OperatorQueryRoot(
 /// when it answers, whatever becomes of those behind it.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct OperatorMutationRoot(CreateMutation, LifeMutation);
+pub struct OperatorMutationRoot(CreateMutation, LifeMutation, CloneMutation);
 
 /// The schema, before limits and services are added.
 pub fn operator_schema_builder()

@@ -95,6 +95,11 @@ impl OperatorScope {
         &self.operator
     }
 
+    /// Who operates, as the log of actions names him.
+    pub fn actor(&self) -> String {
+        actor(&self.operator)
+    }
+
     /// The connection for one statement.
     pub async fn tx(&self) -> AppResult<ControlRead> {
         self.reads.conn().await
@@ -133,6 +138,11 @@ impl OperatorScope {
     fn loaders(&self) -> std::sync::MutexGuard<'_, Arc<LoaderSet<ControlReads>>> {
         self.loaders.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// An operator, as the log of actions names him.
+pub fn actor(operator: &Operator) -> String {
+    format!("operator:{}", operator.name())
 }
 
 impl OperationScope for OperatorScope {

@@ -37,7 +37,7 @@ pub use manifest::{Entry, FORMAT_VERSION, MANIFEST, Manifest, Subject};
 pub use report::{Event, Seen};
 pub use retired::Purpose;
 pub use stage::Staged;
-pub use switch::{Replaced, dealer_insert_staged_tx};
+pub use switch::{Replaced, dealer_insert_staged_tx, dealer_replace_staged_tx};
 
 use crate::db::connect::Connector;
 use crate::db::control::ControlPool;

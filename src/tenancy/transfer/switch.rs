@@ -67,6 +67,33 @@ pub async fn dealer_insert_staged_tx(
     Ok(id)
 }
 
+/// Gives a suspended dealer the staged schema in place of his own, which is kept
+/// for a while.
+pub async fn dealer_replace_staged_tx(
+    conn: &mut ControlConn,
+    staged: &Staged,
+    dealer: DealerId,
+    now: DateTime<Utc>,
+) -> Result<Replaced, TransferError> {
+    let old_schema = suspended(conn, dealer).await?;
+    take(conn, staged).await?;
+    let old = OnRecord {
+        schema_name: old_schema,
+        dealer_id: Some(dealer),
+        purpose: Purpose::Replaced,
+        retired_at: now,
+        drop_after: now + KEEP_REPLACED,
+    };
+    point(conn, dealer, staged).await?;
+    let insert = diesel::insert_into(retired_schemas::table).values(&old);
+    insert.execute(&mut **conn).await.map_err(DbError::from)?;
+    Ok(Replaced {
+        schema: staged.schema.as_str().to_owned(),
+        old_schema: old.schema_name,
+        drop_after: old.drop_after,
+    })
+}
+
 impl Transfer {
     /// Gives a suspended dealer the staged schema in place of his own, which is
     /// kept for a while.
@@ -77,28 +104,8 @@ impl Transfer {
     ) -> Result<Replaced, TransferError> {
         let mut conn = self.control.checkout().await?;
         let now = self.clock.now();
-        let replaced = conn
-            .transaction(async |conn| {
-                let old_schema = suspended(conn, dealer).await?;
-                take(conn, &staged).await?;
-                let old = OnRecord {
-                    schema_name: old_schema,
-                    dealer_id: Some(dealer),
-                    purpose: Purpose::Replaced,
-                    retired_at: now,
-                    drop_after: now + KEEP_REPLACED,
-                };
-                point(conn, dealer, &staged).await?;
-                let insert = diesel::insert_into(retired_schemas::table).values(&old);
-                insert.execute(&mut **conn).await.map_err(DbError::from)?;
-                Ok::<_, TransferError>(Replaced {
-                    schema: staged.schema.as_str().to_owned(),
-                    old_schema: old.schema_name,
-                    drop_after: old.drop_after,
-                })
-            })
-            .await?;
-        Ok(replaced)
+        conn.transaction(async |conn| dealer_replace_staged_tx(conn, &staged, dealer, now).await)
+            .await
     }
 
     /// Refuses early what [`Transfer::replace`] would refuse after all the work.

@@ -36,6 +36,14 @@ impl Shop {
         run(&self.folder, &self.database, &[&["tenant"], args].concat())
     }
 
+    /// What was done to a dealer, the latest first.
+    fn noted(&self, dealer: &str) -> Vec<String> {
+        let shown = self.tenant(&["show", dealer]).json();
+        let actions = shown["actions"].as_array().unwrap().iter();
+        let names = actions.map(|action| action["action"].as_str().unwrap().to_owned());
+        names.collect()
+    }
+
     fn export(&self, file: &str, more: &[&str]) -> Ended {
         let args = [&["export", &self.dealer, "--output", file], more].concat();
         self.tenant(&args)
@@ -83,7 +91,7 @@ fn a_dealer_goes_to_a_file_and_comes_back() {
     assert!(made["owner"]["password"].as_str().unwrap().len() >= 16);
     let cloned = [
         "clone",
-        &shop.dealer,
+        "Twin",
         "--name",
         "Clone",
         "--owner-email",
@@ -93,6 +101,9 @@ fn a_dealer_goes_to_a_file_and_comes_back() {
     assert_eq!(made["owner"]["password"], Value::Null);
     let listed = shop.tenant(&["list"]).json();
     assert_eq!(listed["dealers"].as_array().unwrap().len(), 4);
+    assert_eq!(shop.noted(&shop.dealer), ["EXPORT"]);
+    assert_eq!(shop.noted("Twin"), ["CLONE", "IMPORT"]);
+    assert_eq!(shop.noted("Clone"), ["CLONE"]);
 }
 
 #[test]

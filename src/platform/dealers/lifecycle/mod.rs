@@ -30,6 +30,7 @@ use crate::kernel::ids::DealerId;
 use crate::tenancy::directory::{DealerStatus, dealer_find_by_name};
 
 pub use error::{LifecycleError, Refused};
+pub(super) use query::note;
 pub use query::{ActionRow, DealerRecord};
 pub use state::DealerAction;
 
@@ -181,7 +182,7 @@ impl Lifecycle {
                 return Err(LifecycleError::Raced);
             };
             let detail = change.detail(&dealer);
-            query::note(conn, ActionRow::new(&order, action, detail, now)).await?;
+            note(conn, ActionRow::new(&order, action, detail, now)).await?;
             Ok(changed)
         })
         .await

@@ -54,7 +54,8 @@ pub struct ActionRow {
     pub id: Uuid,
     /// To whom.
     pub dealer_id: DealerId,
-    /// What: one of [`DealerAction`], or what later programs add.
+    /// What: one of [`DealerAction`], a transfer of his rows, or what later
+    /// programs add.
     pub action: String,
     /// By whom.
     pub actor: String,
@@ -136,7 +137,10 @@ pub(super) async fn change(
 }
 
 /// Adds to what was done.
-pub(super) async fn note(conn: &mut ControlConn, row: ActionRow) -> DbResult<()> {
+pub(in crate::platform::dealers) async fn note(
+    conn: &mut ControlConn,
+    row: ActionRow,
+) -> DbResult<()> {
     let query = diesel::insert_into(dealer_actions::table).values(row);
     query.execute(&mut **conn).await?;
     Ok(())

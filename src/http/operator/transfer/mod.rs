@@ -1,0 +1,92 @@
+//! Whole dealers as files, over HTTP: out by GET, in by POST.
+//!
+//! Bodies are streams in both directions; neither is ever in memory whole. Refusals
+//! have the form of those of GraphQL, with a status that says more.
+
+mod export;
+mod import;
+mod pipe;
+mod upload;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::de::DeserializeOwned;
+use tokio::sync::OwnedSemaphorePermit;
+use uuid::Uuid;
+
+use crate::app::OperatorApp;
+use crate::auth::operator::Operator;
+use crate::error::{AppError, AppResult, ErrorCode, Refusal, UserError};
+use crate::http::answer::{self, MediaType, status_of};
+use crate::http::execute::admit;
+use crate::http::graphql::header_text;
+
+/// How long a client may neither take nor send anything. Until then it keeps a
+/// snapshot or a file open.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The paths of whole dealers.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    config
+        .route("/dealers/{dealer}/export", web::get().to(export::export))
+        .route("/dealers/import", web::post().to(import::import));
+}
+
+/// Who calls; nobody is let in without a token.
+async fn admitted(endpoint: &OperatorApp, request: &HttpRequest) -> AppResult<Operator> {
+    admit(endpoint, header_text(request)?).await
+}
+
+/// What stands behind the `?`.
+fn query<T: DeserializeOwned>(request: &HttpRequest) -> AppResult<T> {
+    let query = web::Query::<T>::from_query(request.query_string());
+    let query = query.map_err(|error| AppError::bad_input("query", error.to_string()))?;
+    Ok(query.into_inner())
+}
+
+/// A turn: each transfer has connections of its own.
+fn turn(endpoint: &OperatorApp) -> AppResult<OwnedSemaphorePermit> {
+    let turn = Arc::clone(&endpoint.transfers).try_acquire_owned();
+    turn.map_err(|_none_left| {
+        let message = "other dealers are being exported and imported; try again";
+        AppError::overloaded(message, Duration::from_secs(5))
+    })
+}
+
+fn refused(refusal: Refusal, request: &HttpRequest, request_id: Uuid) -> HttpResponse {
+    let error = match refusal {
+        Refusal::Fault(error) => error,
+        Refusal::User(errors) => told(&errors),
+    };
+    let media = MediaType::accepted(request);
+    answer::refused(status(error.code()), error, request_id, media)
+}
+
+/// Refusals in terms of the parameters behind the `?`.
+fn told(errors: &[UserError]) -> AppError {
+    let code = errors.first().map_or(ErrorCode::BadUserInput, |e| e.code);
+    let texts = errors.iter().map(|error| {
+        let field = error.path.as_deref().and_then(<[String]>::last);
+        field.map_or_else(
+            || error.message.clone(),
+            |field| format!("{field}: {}", error.message),
+        )
+    });
+    AppError::new(code, texts.collect::<Vec<_>>().join("; "))
+}
+
+const fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::NotFound => StatusCode::NOT_FOUND,
+        ErrorCode::Conflict | ErrorCode::NotAllowed | ErrorCode::DealerNotActive => {
+            StatusCode::CONFLICT
+        }
+        ErrorCode::LimitExceeded => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::Timeout => StatusCode::REQUEST_TIMEOUT,
+        other => status_of(other),
+    }
+}

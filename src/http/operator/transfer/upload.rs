@@ -1,0 +1,74 @@
+//! A body as a file without a name.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+
+use actix_web::web::{self, Bytes, BytesMut, Payload};
+use futures_util::StreamExt;
+use tokio::time::timeout;
+use uuid::Uuid;
+
+use super::PATIENCE;
+use crate::error::{AppError, AppResult, ErrorCode};
+
+/// Written at once.
+const PIECE: usize = 256 * 1024;
+
+/// Takes the body into a file, which nobody else can open and which goes when it
+/// is closed, whatever happens.
+pub(super) async fn receive(mut body: Payload, limit: u64) -> AppResult<File> {
+    let mut file = on_disk(nameless).await?;
+    let mut together = BytesMut::with_capacity(PIECE);
+    let mut bytes = 0_u64;
+    while let Some(piece) = next(&mut body).await? {
+        bytes = bytes.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+        check(bytes, limit)?;
+        together.extend_from_slice(&piece);
+        if together.len() >= PIECE {
+            file = written(file, together.split().freeze()).await?;
+        }
+    }
+    let mut file = written(file, together.freeze()).await?;
+    on_disk(move || file.rewind().map(|()| file)).await
+}
+
+/// Refuses a body that is too long.
+pub(super) fn check(bytes: u64, limit: u64) -> AppResult<()> {
+    if bytes <= limit {
+        return Ok(());
+    }
+    let message = format!(
+        "the file may have at most {limit} bytes (--max-import-mib); \
+         `tubex tenant import` takes any"
+    );
+    Err(AppError::new(ErrorCode::LimitExceeded, message))
+}
+
+async fn next(body: &mut Payload) -> AppResult<Option<Bytes>> {
+    let piece = timeout(PATIENCE, body.next()).await;
+    let piece = piece
+        .map_err(|_elapsed| AppError::new(ErrorCode::Timeout, "nothing more came of the file"))?;
+    piece.transpose().map_err(|error| {
+        AppError::bad_input("body", "the file was cut short").with_cause(error.to_string())
+    })
+}
+
+async fn written(mut file: File, data: Bytes) -> AppResult<File> {
+    on_disk(move || file.write_all(&data).map(|()| file)).await
+}
+
+async fn on_disk(work: impl FnOnce() -> io::Result<File> + Send + 'static) -> AppResult<File> {
+    let done = web::block(work).await.map_err(AppError::internal)?;
+    done.map_err(AppError::internal)
+}
+
+fn nameless() -> io::Result<File> {
+    let path = std::env::temp_dir().join(format!("tubex-import-{}", Uuid::new_v4()));
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true).mode(0o600);
+    let file = options.open(&path)?;
+    // From here on it is there for as long as it is open.
+    std::fs::remove_file(&path)?;
+    Ok(file)
+}
