@@ -29,7 +29,8 @@ fn is_final(said: &DbError) -> bool {
 }
 
 fn is_io(error: &Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+    let source = std::error::Error::source(error);
+    source.is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
 }
 
 /// Whether the connection has ended, or the server has said that it ends it.

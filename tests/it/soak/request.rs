@@ -130,7 +130,7 @@ impl Shop {
             .load(tx)
             .await
             .unwrap();
-        self.check_warehouses(dealer, &rows);
+        Self::check_warehouses(dealer, &rows);
     }
 
     /// Renames a row that others rename as well: they wait for each other.

@@ -131,11 +131,11 @@ impl Shop {
             assert!(error.message.contains("try again"), "{:?}", response.errors);
             return Outcome::TurnedAway;
         }
-        self.check_answer(dealer, &response.data.into_json().unwrap());
+        Self::check_answer(dealer, &response.data.into_json().unwrap());
         Outcome::Done
     }
 
-    pub fn check_warehouses(&self, dealer: usize, rows: &[(String, String)]) {
+    pub fn check_warehouses(dealer: usize, rows: &[(String, String)]) {
         let mark = Self::mark(dealer);
         assert_eq!(rows.len(), WAREHOUSES, "{mark}: {rows:?}");
         for (code, name) in rows {
@@ -147,7 +147,7 @@ impl Shop {
     }
 
     /// Every text in the answer carries the mark.
-    fn check_answer(&self, dealer: usize, answer: &Value) {
+    fn check_answer(dealer: usize, answer: &Value) {
         let mark = Self::mark(dealer);
         let mut texts = Vec::new();
         collect(answer, &mut texts);
