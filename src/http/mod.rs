@@ -1,5 +1,5 @@
 //! Hop 1: the HTTP host. The whole route table of the shops is `routes`; that of
-//! the operators is in [`operator`], on a listener of its own.
+//! the operators is in `http::operator`, on a listener of its own.
 
 mod answer;
 mod endpoint;

@@ -1,7 +1,7 @@
 //! The tenant directory: from a dealer's id to his schema and state.
 //!
-//! What has been read stays in memory; the watch ([`watch`]) hears of changes, and
-//! [`news`] tells how far what is in memory may be believed. While the watch is
+//! What has been read stays in memory; `watch` hears of changes, and
+//! `news` tells how far what is in memory may be believed. While the watch is
 //! well, a request asks the database nothing about its dealer.
 
 mod news;
