@@ -16,11 +16,10 @@ use std::time::{Duration, Instant};
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl};
 use serde_json::json;
-use tubex::app::Core;
+use tubex::app::{Core, request_pool};
 use tubex::cluster::{self, Cluster, ClusterSpec, Durability};
 use tubex::config::DatabaseSettings;
 use tubex::db::connect::Connector;
-use tubex::db::homes::HomeSettings;
 use tubex::db::observe::StatementCount;
 use tubex::db::owner::ensure_database;
 use tubex::db::tenant_tables::{product_units, products, units};
@@ -133,19 +132,12 @@ fn pool(core: &Core, settings: &DatabaseSettings, keep_plans: bool) -> TenantPoo
     } else {
         "auto"
     };
-    let settings = HomeSettings {
-        url: settings.database_url.clone(),
-        session_setup: format!("SET search_path = ''; SET plan_cache_mode = {mode}"),
-        size: BACKENDS,
-        wait: Duration::from_secs(30),
-        queue_per_dealer: 1000,
-        transaction_setup: String::new(),
-        keep_plans,
-        statements_per_backend: 100_000,
-        memory_per_backend: u64::MAX,
-        dealers_per_backend: 100_000,
-        max_age: Duration::from_hours(1),
-    };
+    let mut settings = request_pool(settings);
+    settings.session_setup = format!("SET search_path = ''; SET plan_cache_mode = {mode}");
+    settings.size = BACKENDS;
+    settings.wait = Duration::from_secs(30);
+    settings.queue_per_dealer = 1000;
+    settings.keep_plans = keep_plans;
     TenantPool::new(
         &core.connector,
         settings,

@@ -41,8 +41,9 @@ pub enum DbError {
     Away(String),
     /// `--pooler transaction`, with a pooler that can not do what that takes.
     #[error(
-        "the pooler does not carry prepared statements along, so one node could run the \
-         statement of another; PgBouncer does from 1.21 on, with max_prepared_statements above 0"
+        "--pooler transaction is set, but there is no pooler, or one that does not carry prepared \
+         statements along, so that one node could run the statement of another; PgBouncer does \
+         from 1.21 on, with max_prepared_statements above 0"
     )]
     ForgetfulPooler,
     /// Anything else: a fault of ours.

@@ -124,8 +124,10 @@ mod tests {
         let shares = Shares::new(1, 1);
         let (busy, other) = (DealerId::generate(), DealerId::generate());
         let first = shares.take(busy).await.unwrap();
+        assert!(first.is_alone());
         let mut second = Box::pin(shares.take(busy));
         assert!(second.as_mut().now_or_never().is_none());
+        assert!(!first.is_alone());
         assert!(shares.take(busy).await.is_err());
         assert!(shares.take(other).await.is_ok());
         drop(first);

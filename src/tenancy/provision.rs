@@ -59,9 +59,10 @@ pub struct NewDealer {
     pub timezone: String,
 }
 
+/// A new row of the directory.
 #[derive(Insertable)]
 #[diesel(table_name = dealers)]
-struct DealerInsert<'a> {
+pub(super) struct DealerInsert<'a> {
     id: DealerId,
     name: &'a str,
     schema_name: &'a str,
@@ -69,27 +70,61 @@ struct DealerInsert<'a> {
     currency: &'a str,
     timezone: &'a str,
     created_at: DateTime<Utc>,
+    activated_at: Option<DateTime<Utc>>,
+    schema_version: Option<&'a str>,
 }
 
-/// Step 1, where there is no spare: the dealer's row. The caller adds the owner in the same transaction.
+impl<'a> DealerInsert<'a> {
+    /// A dealer whose schema is still to be made.
+    fn to_make(new: &'a NewDealer, schema: &'a SchemaName, now: DateTime<Utc>) -> Self {
+        Self {
+            id: DealerId::generate(),
+            name: &new.name,
+            schema_name: schema.as_str(),
+            status: DealerStatus::Provisioning,
+            currency: &new.currency,
+            timezone: &new.timezone,
+            created_at: now,
+            activated_at: None,
+            schema_version: None,
+        }
+    }
+
+    /// A dealer who is open, on a schema that is whole.
+    pub(super) fn open(
+        new: &'a NewDealer,
+        schema: &'a SchemaName,
+        version: Option<&'a str>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            status: DealerStatus::Active,
+            activated_at: Some(now),
+            schema_version: version,
+            ..Self::to_make(new, schema, now)
+        }
+    }
+
+    /// Writes it.
+    pub(super) async fn insert_tx(self, conn: &mut ControlConn) -> DbResult<DealerId> {
+        let id = self.id;
+        let insert = diesel::insert_into(dealers::table).values(self);
+        insert.execute(&mut **conn).await?;
+        Ok(id)
+    }
+}
+
+/// Step 1, where there is no spare: the dealer's row. The caller adds the owner in
+/// the same transaction.
 pub async fn dealer_insert_tx(
     conn: &mut ControlConn,
     new: &NewDealer,
     now: DateTime<Utc>,
 ) -> DbResult<DealerId> {
-    let (id, schema) = (DealerId::generate(), SchemaName::generate());
-    let row = DealerInsert {
-        id,
-        name: &new.name,
-        schema_name: schema.as_str(),
-        status: DealerStatus::Provisioning,
-        currency: &new.currency,
-        timezone: &new.timezone,
-        created_at: now,
-    };
-    let insert = diesel::insert_into(dealers::table).values(row);
-    insert.execute(&mut **conn).await?;
-    Ok(id)
+    let schema = SchemaName::generate();
+    DealerInsert::to_make(new, &schema, now)
+        .insert_tx(conn)
+        .await
 }
 
 /// A dealer whose row is written.

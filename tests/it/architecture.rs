@@ -167,9 +167,10 @@ fn features_use_the_sql_of_others_never() {
 #[test]
 fn raw_connections_stay_where_they_are_made() {
     let guarded = [
+        ("AsyncPgConnection", &["db/"][..]),
         (
-            "AsyncPgConnection",
-            &["db/", "tenancy/tx.rs", "tenancy/statements.rs"][..],
+            "db::backend",
+            &["db/", "tenancy/tx.rs", "tenancy/statements.rs"],
         ),
         ("RawPool", &["db/"]),
         ("CopyConn", &["db/", "tenancy/transfer/"]),

@@ -112,7 +112,7 @@ impl Transfer {
     }
 
     /// Checks an archive and makes a whole schema of it. Nothing is in use of
-    /// it before the switch: [`Transfer::replace`] or
+    /// it before the switch: [`dealer_replace_staged_tx`] or
     /// [`dealer_insert_staged_tx`].
     pub async fn import<R: Read + Seek + Send + 'static>(
         &self,

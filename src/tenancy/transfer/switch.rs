@@ -14,7 +14,7 @@ use crate::db::control_tables::{dealers, migration_failures, retired_schemas};
 use crate::db::error::{DbError, DbResult};
 use crate::kernel::ids::DealerId;
 use crate::tenancy::directory::DealerStatus;
-use crate::tenancy::provision::NewDealer;
+use crate::tenancy::provision::{DealerInsert, NewDealer};
 
 /// What a restore did.
 #[derive(Clone, Debug)]
@@ -27,20 +27,6 @@ pub struct Replaced {
     pub drop_after: DateTime<Utc>,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = dealers)]
-struct DealerInsert<'a> {
-    id: DealerId,
-    name: &'a str,
-    schema_name: &'a str,
-    status: DealerStatus,
-    currency: &'a str,
-    timezone: &'a str,
-    created_at: DateTime<Utc>,
-    activated_at: DateTime<Utc>,
-    schema_version: Option<&'a str>,
-}
-
 /// A new dealer on a staged schema, open at once. The caller adds his owner in
 /// the same transaction.
 pub async fn dealer_insert_staged_tx(
@@ -50,21 +36,8 @@ pub async fn dealer_insert_staged_tx(
     now: DateTime<Utc>,
 ) -> Result<DealerId, TransferError> {
     take(conn, staged).await?;
-    let id = DealerId::generate();
-    let row = DealerInsert {
-        id,
-        name: &new.name,
-        schema_name: staged.schema.as_str(),
-        status: DealerStatus::Active,
-        currency: &new.currency,
-        timezone: &new.timezone,
-        created_at: now,
-        activated_at: now,
-        schema_version: staged.version.as_deref(),
-    };
-    let insert = diesel::insert_into(dealers::table).values(row);
-    insert.execute(&mut **conn).await.map_err(DbError::from)?;
-    Ok(id)
+    let row = DealerInsert::open(new, &staged.schema, staged.version.as_deref(), now);
+    Ok(row.insert_tx(conn).await?)
 }
 
 /// Gives a suspended dealer the staged schema in place of his own, which is kept
@@ -95,21 +68,8 @@ pub async fn dealer_replace_staged_tx(
 }
 
 impl Transfer {
-    /// Gives a suspended dealer the staged schema in place of his own, which is
-    /// kept for a while.
-    pub async fn replace(
-        &self,
-        staged: Staged,
-        dealer: DealerId,
-    ) -> Result<Replaced, TransferError> {
-        let mut conn = self.control.checkout().await?;
-        let now = self.clock.now();
-        conn.transaction(async |conn| dealer_replace_staged_tx(conn, &staged, dealer, now).await)
-            .await
-    }
-
-    /// Refuses early what [`Transfer::replace`] would refuse after all the work.
-    pub(super) async fn check_suspended(&self, id: DealerId) -> Result<(), TransferError> {
+    /// Refuses early what [`dealer_replace_staged_tx`] would refuse after all the work.
+    pub async fn check_suspended(&self, id: DealerId) -> Result<(), TransferError> {
         match self.dealer(id).await?.status {
             DealerStatus::Suspended => Ok(()),
             status => Err(TransferError::NotSuspended(id, status)),

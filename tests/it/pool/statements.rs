@@ -204,3 +204,32 @@ async fn words_that_are_refused_refuse_the_statement_behind_them() {
     count(&mut tx, 0).await;
     tx.rollback().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_pooler_that_does_not_carry_statements_along_is_refused() {
+    let direct = Pool::with(0, |_settings| {}).await;
+    direct.pool.check().await.unwrap();
+    // To the program, the server itself looks like a pooler that knows of none.
+    let pooled = Pool::with(0, |settings| {
+        settings.transaction_setup = "SET LOCAL lock_timeout = 5000; ".to_owned();
+    })
+    .await;
+    let refused = pooled.pool.check().await;
+    assert!(
+        matches!(refused, Err(DbError::ForgetfulPooler)),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_transaction_sets_up_is_in_force_in_it() {
+    let pool = Pool::with(1, |settings| {
+        settings.transaction_setup = "SET LOCAL lock_timeout = 4321; ".to_owned();
+    })
+    .await;
+    let mut tx = pool.begin(0).await.unwrap();
+    let query = "SELECT setting::bigint AS number FROM pg_settings WHERE name = 'lock_timeout'";
+    let set: Number = diesel::sql_query(query).get_result(&mut tx).await.unwrap();
+    assert_eq!(set.number, 4321);
+    tx.rollback().await.unwrap();
+}

@@ -142,7 +142,7 @@ async fn a_schema_that_was_swept_can_not_be_switched_to() {
     let gone = "DELETE FROM platform.retired_schemas";
     owner.batch_execute(gone).await.unwrap();
     super::set_status(&server.app, &owner, dealer.id, "SUSPENDED").await;
-    let replaced = server.app.core.transfer.replace(staged, dealer.id).await;
+    let replaced = super::replace(&server.app, staged, dealer.id).await;
     assert!(
         matches!(replaced, Err(TransferError::Swept)),
         "{replaced:?}"

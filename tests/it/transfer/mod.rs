@@ -15,7 +15,10 @@ use tokio_postgres::Client;
 use tubex::app::App;
 use tubex::kernel::ids::DealerId;
 use tubex::tenancy::provision::NewDealer;
-use tubex::tenancy::transfer::{Archive, Destination, Event, Manifest, Staged, TransferError};
+use tubex::tenancy::transfer::{
+    Archive, Destination, Event, Manifest, Replaced, Staged, TransferError,
+    dealer_replace_staged_tx,
+};
 
 /// Says nothing on the way.
 pub fn quiet(_event: Event) {}
@@ -91,4 +94,16 @@ pub async fn set_status(app: &App, owner: &Client, dealer: DealerId, status: &st
         .await
         .unwrap();
     app.directory.forget(dealer);
+}
+
+/// Switches a dealer to a staged schema, without a note.
+pub async fn replace(
+    app: &App,
+    staged: Staged,
+    dealer: DealerId,
+) -> Result<Replaced, TransferError> {
+    let mut conn = app.core.control.checkout().await?;
+    let now = app.core.clock.now();
+    conn.transaction(async |conn| dealer_replace_staged_tx(conn, &staged, dealer, now).await)
+        .await
 }

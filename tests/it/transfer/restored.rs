@@ -10,7 +10,7 @@ use tubex::demo::data::DEALERS;
 use tubex::kernel::clock::Clock;
 use tubex::tenancy::transfer::{Destination, Replaced, TransferError};
 
-use super::{content, export, opened, quiet, set_status, tables};
+use super::{content, export, opened, quiet, replace, set_status, tables};
 use crate::support::{Server, TestDealer, own, owner, owner_of, until};
 
 async fn restore(
@@ -21,7 +21,7 @@ async fn restore(
     let transfer = &server.app.core.transfer;
     let destination = Destination::Into(dealer.id);
     let staged = transfer.import(opened(bytes), destination, &quiet).await?;
-    let replaced = transfer.replace(staged, dealer.id).await?;
+    let replaced = replace(&server.app, staged, dealer.id).await?;
     server.app.directory.forget(dealer.id);
     Ok(replaced)
 }
@@ -104,7 +104,7 @@ async fn only_a_suspended_dealer_is_restored() {
         .await
         .unwrap();
     set_status(&server.app, &owner, dealer.id, "ACTIVE").await;
-    let refused = transfer.replace(staged, dealer.id).await;
+    let refused = replace(&server.app, staged, dealer.id).await;
     assert!(
         matches!(refused, Err(TransferError::NotSuspended(..))),
         "{refused:?}"

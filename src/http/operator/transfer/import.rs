@@ -69,6 +69,9 @@ async fn imported(
         Some(named) => Destination::Into(core.lifecycle.find(named).await?),
         None => Destination::New,
     };
+    if let Destination::Into(dealer) = &into {
+        core.transfer.check_suspended(*dealer).await?;
+    }
     let file = upload::receive(body, limit).await?;
     let archive = web::block(move || Archive::open(file)).await;
     let archive = archive.map_err(AppError::internal)?;
