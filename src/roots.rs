@@ -29,6 +29,8 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::transactional::Transactional;
 use crate::kernel::ids;
 use crate::platform::dealers::graphql::DealerMutation;
+use crate::platform::factors::graphql::FactorQuery;
+use crate::platform::factors::mutation::FactorMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
 use crate::platform::sessions::graphql::SessionQuery;
 use crate::platform::sessions::mutation::SessionMutation;
@@ -46,6 +48,7 @@ pub struct QueryRoot(
     NodeQuery,
     IdentityQuery,
     SessionQuery,
+    FactorQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -65,6 +68,7 @@ pub struct QueryRoot(
 pub struct MutationRoot(
     IdentityMutation,
     SessionMutation,
+    FactorMutation,
     DealerMutation,
     CategoryMutation,
     ProductMutation,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::db::observe::StatementCount;
-use crate::error::{AppError, Refusal, ServiceResult};
+use crate::error::{AppError, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::ids::DealerId;
 use crate::kernel::peer::Peer;
 use crate::platform::dealers::service::{Registration, Word};
@@ -62,6 +62,7 @@ async fn open(
 ) -> ServiceResult<Opened> {
     let owner = match sign_in(app, demo).await {
         Ok(owner) => owner,
+        Err(refusal) if is_protected(&refusal) => return Err(refusal),
         Err(_not_there_yet) => {
             report(&format!("Opening {}", demo.name));
             register(app, demo).await?;
@@ -108,7 +109,22 @@ async fn sign_in(app: &App, demo: &DemoDealer) -> ServiceResult<Opened> {
     match app.identity.login(credentials, &Peer::at(HERE)).await? {
         SignIn::Done(signed_in) => Ok(*signed_in),
         SignIn::Choose(_) => Err(AppError::internal("a demo owner has several dealers").into()),
+        SignIn::Challenge(_) => Err(UserError::general(
+            ErrorCode::SecondFactorRequired,
+            format!(
+                "its owner has a second factor; `tubex user reset-second-factor --email {}` \
+                 takes it away",
+                demo.owner_email
+            ),
+        )
+        .into()),
     }
+}
+
+/// Whether he who is refused is there, and his password right.
+fn is_protected(refusal: &Refusal) -> bool {
+    let protected = |error: &UserError| error.code == ErrorCode::SecondFactorRequired;
+    matches!(refusal, Refusal::User(errors) if errors.iter().any(protected))
 }
 
 /// Fills the shop of `dealer` with the goods of `demo`, unless it has goods.
