@@ -167,7 +167,7 @@ pub struct Directory {
     dealers: Cache<DealerId, Entry>,
     news: Arc<News>,
     revoked: Arc<Revoked>,
-    /// When this node itself has last read what was revoked; see `confirm`.
+    /// When this node itself has last read what was revoked; see `confirm.rs`.
     confirmed: Cache<(), Instant>,
     needed: Option<Arc<str>>,
     lookups: Arc<Counter>,
@@ -220,7 +220,7 @@ impl Directory {
     /// Lets a verified caller in at the dealer his token names: to read only, if
     /// the dealer is suspended or the token says so.
     pub async fn admit(&self, principal: Principal) -> AppResult<TenantContext> {
-        let is_sure = self.confirm().await;
+        let is_sure = self.is_sure().await;
         self.revoked.check(&principal)?;
         let dealer = self.find(principal.dealer()).await?.ok_or_else(unknown)?;
         if principal.grant().dealer_epoch < dealer.token_epoch {

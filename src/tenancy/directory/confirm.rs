@@ -26,13 +26,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 const AT_ONCE: usize = 1000;
 
 impl Directory {
-    /// Whether it is known what has been revoked until a second ago. The watch
+    /// Whether this node knows what has been revoked until a second ago. The watch
     /// tells; while it is silent, the log is read for as long as there are callers.
-    pub(super) async fn confirm(&self) -> bool {
+    pub async fn is_sure(&self) -> bool {
         self.news.is_trusted() || self.confirm_by_reading().await
     }
 
-    /// As [`Directory::confirm`], whatever the watch has told. However many ask, the
+    /// As [`Directory::is_sure`], whatever the watch has told. However many ask, the
     /// log is read once.
     async fn confirm_by_reading(&self) -> bool {
         let is_fresh = |at: &Instant| at.elapsed() < news::TRUST / 2;

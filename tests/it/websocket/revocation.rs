@@ -11,7 +11,7 @@ use crate::support::{Server, Socket, TestDealer, owner_of, until};
 
 /// What is promised, and some for a machine that has other work.
 const SOON: Duration = Duration::from_millis(1500);
-const LOGOUT: &str = "mutation { logout { userErrors { code } } }";
+const LOGOUT: &str = "mutation { logout { ended } }";
 
 fn token(login: &Value) -> &str {
     login["accessToken"].as_str().unwrap()
@@ -44,8 +44,10 @@ async fn raise_user(owner: &Owner, dealer: &TestDealer) {
 }
 
 async fn raise_dealer(owner: &Owner, dealer: &TestDealer) {
-    let raise = "UPDATE platform.dealers SET token_epoch = token_epoch + 1 WHERE id = $1";
-    assert_eq!(owner.execute(raise, &[&dealer.id.uuid()]).await.unwrap(), 1);
+    let raise = "UPDATE platform.dealers SET token_epoch = token_epoch + 1
+        WHERE id::text = $1";
+    let id = dealer.id.uuid().to_string();
+    assert_eq!(owner.execute(raise, &[&id]).await.unwrap(), 1);
 }
 
 #[tokio::test]
