@@ -36,11 +36,9 @@ async fn closed_without_a_word(socket: &mut Socket, since: Instant) -> Duration 
 }
 
 async fn raise_user(owner: &Owner, dealer: &TestDealer) {
-    let raise = "UPDATE platform.users SET epoch = epoch + 1 WHERE id = $1";
-    assert_eq!(
-        owner.execute(raise, &[&dealer.owner.uuid()]).await.unwrap(),
-        1
-    );
+    let raise = "UPDATE platform.users SET epoch = epoch + 1 WHERE id::text = $1";
+    let id = dealer.owner.uuid().to_string();
+    assert_eq!(owner.execute(raise, &[&id]).await.unwrap(), 1);
 }
 
 async fn raise_dealer(owner: &Owner, dealer: &TestDealer) {
