@@ -40,14 +40,9 @@ CREATE TABLE login_challenges (
 COMMENT ON TABLE login_challenges IS 'Sign-ins whose password was right and that wait for a second factor, or for one to be set up.';
 CREATE INDEX login_challenges_user ON login_challenges (user_id, expires_at);
 
--- Another second factor ends what was granted before, whoever changes it.
-CREATE FUNCTION revoke_factor() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE platform.users SET epoch = epoch + 1 WHERE id = OLD.user_id;
-    RETURN NULL;
-END $$;
+-- Another second factor ends what was granted before, whoever changes it, as another role does.
 CREATE TRIGGER totp_factors_change AFTER UPDATE OF secret_sealed ON totp_factors
     FOR EACH ROW WHEN (OLD.secret_sealed IS DISTINCT FROM NEW.secret_sealed)
-    EXECUTE FUNCTION revoke_factor();
+    EXECUTE FUNCTION revoke_member();
 CREATE TRIGGER totp_factors_go AFTER DELETE ON totp_factors
-    FOR EACH ROW WHEN (OLD.secret_sealed IS NOT NULL) EXECUTE FUNCTION revoke_factor();
+    FOR EACH ROW WHEN (OLD.secret_sealed IS NOT NULL) EXECUTE FUNCTION revoke_member();
