@@ -1,5 +1,6 @@
 //! The parts of the program, put together once at start.
 
+mod mail;
 mod operator;
 
 use std::sync::Arc;
@@ -28,6 +29,8 @@ use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
 use crate::platform::identity::accounts::Accounts;
+use crate::platform::identity::invitations::service::Invitations;
+use crate::platform::identity::recovery::service::Recovery;
 use crate::platform::identity::service::Identity;
 use crate::roots::{ApiSchema, Limits, schema_builder};
 use crate::telemetry::serving::ServingMetrics;
@@ -264,6 +267,8 @@ fn schema(core: &Core, identity: &Identity, settings: &ServerSettings) -> ApiSch
     schema_builder(limits)
         .data(identity.clone())
         .data(core.dealers.clone())
+        .data(Recovery::new(core.accounts.clone(), core.clock.clone()))
+        .data(Invitations::new(core.accounts.clone(), core.clock.clone()))
         .data(registration)
         .finish()
 }

@@ -6,6 +6,7 @@
 //! of its flag.
 
 mod file;
+mod mail;
 mod values;
 
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 
 pub use file::{ConfigFileError, with_file};
+pub use mail::MailSettings;
 use values::{
     list_size, milliseconds, network, pool_size, postgres_role, redis_address, secret,
     some_milliseconds, spare_count,
@@ -131,6 +133,14 @@ pub struct ConfigError {
     message: String,
 }
 
+impl ConfigError {
+    /// This setting, and what would be right.
+    pub fn new(setting: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { setting, message }
+    }
+}
+
 impl DatabaseSettings {
     /// Settings for a database on this machine, of which the program is the
     /// only user.
@@ -187,10 +197,8 @@ impl ServerSettings {
     /// Checks what the parser can not.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let redis = self.redis_url.as_ref().map_or(Ok(()), redis_address);
-        redis.map_err(|message| ConfigError {
-            setting: "--redis-url",
-            message,
-        })
+        redis.map_err(|message| ConfigError::new("--redis-url", message))?;
+        self.mail.validate()
     }
 }
 
@@ -248,6 +256,10 @@ pub struct ServerSettings {
         value_enum
     )]
     pub registration: Registration,
+
+    /// Where mails go.
+    #[command(flatten)]
+    pub mail: MailSettings,
 
     /// Schemas kept ready for dealers to come; 0 makes each when it is asked for.
     #[arg(long, env = "TUBEX_SPARE_DEALERS", value_name = "N", default_value = "16", value_parser = spare_count)]

@@ -30,6 +30,8 @@ use crate::graphql::transactional::Transactional;
 use crate::kernel::ids;
 use crate::platform::dealers::graphql::DealerMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
+use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
+use crate::platform::identity::recovery::graphql::RecoveryMutation;
 
 /// Most ids of one `nodes` field.
 const MAX_NODES: usize = 200;
@@ -43,6 +45,7 @@ pub type ApiSchema = Schema<QueryRoot, Transactional<MutationRoot>, Subscription
 pub struct QueryRoot(
     NodeQuery,
     IdentityQuery,
+    InvitationQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -61,6 +64,8 @@ pub struct QueryRoot(
 #[graphql(name = "Mutation")]
 pub struct MutationRoot(
     IdentityMutation,
+    InvitationMutation,
+    RecoveryMutation,
     DealerMutation,
     CategoryMutation,
     ProductMutation,

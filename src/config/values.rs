@@ -42,6 +42,19 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
         .map_err(|_| "must be an address or a network such as 10.0.0.0/8".to_owned())
 }
 
+/// The address of a website, without a slash at its end.
+pub(super) fn web_address(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let parsed = text.parse::<actix_web::http::Uri>().ok();
+    let fits = parsed.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("https" | "http")) && uri.query().is_none()
+    });
+    if fits && !text.contains(['#', '@', '"', '\'']) {
+        return Ok(text.to_owned());
+    }
+    Err("must look like https://shop.example/account".to_owned())
+}
+
 /// 1 to 1000.
 pub(super) fn pool_size(text: &str) -> Result<usize, String> {
     bounded(text, 1, 1000)

@@ -63,7 +63,7 @@ diesel::table! {
         dealer_id -> Nullable<Uuid>,
         invitation_id -> Nullable<Uuid>,
         peer_address -> Nullable<Text>,
-        peer_device -> Nullable<Text>,
+        peer_name -> Nullable<Text>,
         created_at -> Timestamptz,
         due_at -> Timestamptz,
         expires_at -> Timestamptz,

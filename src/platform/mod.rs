@@ -3,4 +3,5 @@
 
 pub mod dealers;
 pub mod identity;
+pub mod mail;
 pub mod operator;

@@ -50,7 +50,7 @@ CREATE TABLE mails (
     dealer_id uuid REFERENCES dealers (id) ON DELETE CASCADE,
     invitation_id uuid REFERENCES invitations (id) ON DELETE CASCADE,
     peer_address text,
-    peer_device text CHECK (length(peer_device) <= 200),
+    peer_name text CHECK (length(peer_name) <= 200),
     created_at timestamptz NOT NULL,
     due_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,

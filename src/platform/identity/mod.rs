@@ -4,6 +4,11 @@
 
 pub mod accounts;
 pub mod graphql;
+pub mod invitations;
+pub mod letters;
 pub mod model;
+pub mod notices;
+pub mod one_time;
 pub mod query;
+pub mod recovery;
 pub mod service;

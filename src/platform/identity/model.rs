@@ -29,6 +29,8 @@ pub struct UserRow {
     pub password_hash: String,
     /// When the user was made.
     pub created_at: DateTime<Utc>,
+    /// When he last showed that mail to his address reaches him.
+    pub email_verified_at: Option<DateTime<Utc>>,
 }
 
 /// A membership as stored.

@@ -105,7 +105,10 @@ mod tests {
     #[test]
     fn it_comes_in_the_name_of_the_dealer_from_our_address() {
         let text = message("Bao Long", "Hello");
-        assert!(text.contains("From: \"Bao Long\" <post@tubex.example>\r\n"), "{text}");
+        assert!(
+            text.contains("From: \"Bao Long\" <post@tubex.example>\r\n"),
+            "{text}"
+        );
         assert!(text.contains("Auto-Submitted: auto-generated\r\n"));
         assert!(text.contains("@tubex.example>\r\n"));
         assert!(text.contains("multipart/alternative"));
@@ -116,6 +119,9 @@ mod tests {
         let text = message("X\r\nBcc: spy@b.example", "Y\r\nBcc: spy@b.example");
         let headers = text.split("\r\n\r\n").next().unwrap();
         let names = headers.lines().filter(|line| !line.starts_with(' '));
-        assert!(!names.into_iter().any(|line| line.starts_with("Bcc")), "{text}");
+        assert!(
+            !names.into_iter().any(|line| line.starts_with("Bcc")),
+            "{text}"
+        );
     }
 }

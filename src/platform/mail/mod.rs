@@ -15,5 +15,5 @@ pub mod sender;
 pub mod templates;
 pub mod transport;
 
-pub use model::{Mail, MailKind, Peer};
+pub use model::{Mail, MailKind};
 pub use outbox::{Wait, enqueue, enqueue_limited};

@@ -1,13 +1,12 @@
 //! Mails as stored, and as ordered.
 
-use std::net::IpAddr;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use crate::db::control_tables::mails;
 use crate::db::text_enum::text_enum;
 use crate::kernel::ids::{DealerId, UserId, typed_id};
+use crate::kernel::peer::Peer;
 use crate::platform::identity::invitations::model::InvitationId;
 
 typed_id!(
@@ -73,15 +72,6 @@ text_enum! {
     }
 }
 
-/// Where a request came from, for mails that tell of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Peer {
-    /// Its address.
-    pub address: Option<IpAddr>,
-    /// What it says it is, cut to 200 characters.
-    pub device: Option<String>,
-}
-
 /// A mail to be sent.
 #[derive(Clone, Debug)]
 pub struct Mail {
@@ -95,8 +85,8 @@ pub struct Mail {
     pub dealer: Option<DealerId>,
     /// Which invitation it carries.
     pub invitation: Option<InvitationId>,
-    /// Who caused it.
-    pub peer: Peer,
+    /// Who caused it, if it tells of that.
+    pub peer: Option<Peer>,
     /// When that was.
     pub at: DateTime<Utc>,
 }
@@ -110,7 +100,7 @@ impl Mail {
             user: None,
             dealer: None,
             invitation: None,
-            peer: Peer::default(),
+            peer: None,
             at,
         }
     }
@@ -135,7 +125,7 @@ pub struct MailRow {
     /// Address of who caused it.
     pub peer_address: Option<String>,
     /// What that called itself.
-    pub peer_device: Option<String>,
+    pub peer_name: Option<String>,
     /// When it was caused.
     pub created_at: DateTime<Utc>,
     /// When it may be tried.
@@ -148,7 +138,7 @@ pub struct MailRow {
 
 impl From<Mail> for MailRow {
     fn from(mail: Mail) -> Self {
-        let device = mail.peer.device.as_deref();
+        let address = mail.peer.as_ref().map(|peer| peer.address.to_string());
         Self {
             id: MailId::generate(),
             kind: mail.kind,
@@ -156,8 +146,8 @@ impl From<Mail> for MailRow {
             user_id: mail.user,
             dealer_id: mail.dealer,
             invitation_id: mail.invitation,
-            peer_address: mail.peer.address.map(|address| address.to_string()),
-            peer_device: device.map(|text| text.chars().take(200).collect()),
+            peer_address: address,
+            peer_name: mail.peer.and_then(|peer| peer.user_agent),
             created_at: mail.at,
             due_at: mail.at,
             expires_at: mail.at + mail.kind.lifetime(),

@@ -100,7 +100,7 @@ pub(super) async fn finish(
             cause.map(|cause| mails::cause.eq(cause)),
             // Whence a request came is nobody's business any more.
             mails::peer_address.eq(None::<String>),
-            mails::peer_device.eq(None::<String>),
+            mails::peer_name.eq(None::<String>),
         ));
     Ok(query.execute(&mut **conn).await? == 1)
 }
@@ -117,6 +117,19 @@ pub(super) async fn postpone(
         .filter(mails::attempts.eq(mail.attempts))
         .set((mails::due_at.eq(due), mails::cause.eq(cause)));
     Ok(query.execute(&mut **conn).await? == 1)
+}
+
+/// Ends mails that are no use any more and that nobody has taken up to say so.
+pub(super) async fn expire(conn: &mut ControlConn, now: DateTime<Utc>) -> DbResult<()> {
+    let query = diesel::update(mails::table)
+        .filter(mails::state.eq(MailState::Pending))
+        .filter(mails::expires_at.lt(now).and(mails::due_at.lt(now)))
+        .set((
+            mails::state.eq(MailState::Expired),
+            mails::finished_at.eq(now),
+        ));
+    query.execute(&mut **conn).await?;
+    Ok(())
 }
 
 /// Mails that wait to be sent.

@@ -55,8 +55,8 @@ pub struct Sender<C> {
     pub control: ControlPool,
     /// What tells whether they are due.
     pub clock: Clock,
-    /// Where they go.
-    pub transport: Transport,
+    /// Where they go; nowhere if left out.
+    pub transport: Option<Transport>,
     /// Who sends them.
     pub from: Mailbox,
     /// What writes them.
@@ -91,6 +91,9 @@ impl<C: Compose> Sender<C> {
 
     /// Sends the mails that are due, some at most; gives how many it took up.
     pub async fn pass(&self) -> DbResult<usize> {
+        let Some(transport) = &self.transport else {
+            return Ok(0);
+        };
         let now = self.clock.now();
         let mut conn = self.control.checkout().await?;
         let most = i64::try_from(AT_ONCE).unwrap_or(1);
@@ -109,7 +112,7 @@ impl<C: Compose> Sender<C> {
         drop(conn);
         let mut under_way: FuturesUnordered<_> = written
             .into_iter()
-            .map(|(mail, composed)| self.attempt(mail, composed))
+            .map(|(mail, composed)| self.attempt(transport, mail, composed))
             .collect();
         while let Some((mail, outcome)) = under_way.next().await {
             self.note(&mail, outcome).await;
@@ -117,16 +120,24 @@ impl<C: Compose> Sender<C> {
         Ok(taken)
     }
 
+    /// How many mails wait to be sent.
+    pub async fn pending(&self) -> DbResult<i64> {
+        let mut conn = self.control.checkout().await?;
+        query::count_pending(&mut conn).await
+    }
+
     /// Throws away what is no use any more.
     pub async fn prune(&self) -> DbResult<()> {
         let now = self.clock.now();
         let mut conn = self.control.checkout().await?;
+        query::expire(&mut conn, now).await?;
         while query::prune(&mut conn, now - KEEP).await? > 0 {}
         self.composer.tidy(&mut conn, now).await
     }
 
     async fn attempt(
         &self,
+        transport: &Transport,
         mail: MailRow,
         composed: Option<AppResult<Composed>>,
     ) -> (MailRow, Outcome) {
@@ -135,16 +146,16 @@ impl<C: Compose> Sender<C> {
             Some(Ok(Composed::Needless(why))) => {
                 Outcome::Ended(MailState::Needless, Some(why.to_owned()))
             }
-            Some(Ok(Composed::Letter(letter))) => self.send(&mail, *letter).await,
+            Some(Ok(Composed::Letter(letter))) => self.send(transport, &mail, *letter).await,
             Some(Err(error)) => Outcome::Later(format!("{error:?}")),
         };
         (mail, outcome)
     }
 
-    async fn send(&self, mail: &MailRow, letter: Letter) -> Outcome {
+    async fn send(&self, transport: &Transport, mail: &MailRow, letter: Letter) -> Outcome {
         let parcel = Parcel::new(mail.id, self.clock.now(), &self.from, &mail.email, letter);
         let sent = match parcel {
-            Ok(parcel) => self.transport.send(parcel).await,
+            Ok(parcel) => transport.send(parcel).await,
             Err(cause) => Err(Undelivered::Never(cause)),
         };
         match sent {
@@ -162,7 +173,9 @@ impl<C: Compose> Sender<C> {
             tokio::time::sleep(pause).await;
             match self.try_note(mail, &outcome).await {
                 Ok(true) => return,
-                Ok(false) => return tracing::warn!(mail = %mail.id, "another node has taken this mail up"),
+                Ok(false) => {
+                    return tracing::warn!(mail = %mail.id, "another node has taken this mail up");
+                }
                 Err(error) => tracing::warn!(mail = %mail.id, %error, "not noted yet"),
             }
         }
@@ -206,7 +219,9 @@ fn log(mail: &MailRow, outcome: &Outcome) {
 /// not come back together.
 fn pause_after(attempts: i32, chance: u8) -> TimeDelta {
     let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0);
-    let seconds = 15_i32.saturating_mul(2_i32.saturating_pow(doublings)).min(3600);
+    let seconds = 15_i32
+        .saturating_mul(2_i32.saturating_pow(doublings))
+        .min(3600);
     let percent = 75 + i32::from(chance) * 50 / 255;
     TimeDelta::milliseconds(i64::from(seconds) * i64::from(percent) * 10)
 }

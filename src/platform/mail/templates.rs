@@ -5,6 +5,8 @@
 
 use std::sync::LazyLock;
 
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
@@ -41,8 +43,11 @@ static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> =
 fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .build()?;
+    environment.set_syntax(syntax);
     environment.set_auto_escape_callback(|name| {
         if name.ends_with(".html") {
             AutoEscape::Html
@@ -112,7 +117,7 @@ pub fn render<V: Serialize>(
 fn render_one<V: Serialize>(name: &str, values: &V) -> AppResult<String> {
     let templates = TEMPLATES.as_ref().map_err(AppError::internal)?;
     let template = templates.get_template(name).map_err(AppError::internal)?;
-    template.render(values).map_err(AppError::internal)
+    template.render(Serde(values)).map_err(AppError::internal)
 }
 
 #[cfg(test)]

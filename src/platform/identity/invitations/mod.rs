@@ -6,5 +6,5 @@
 
 pub mod graphql;
 pub mod model;
-pub(super) mod query;
+pub mod query;
 pub mod service;

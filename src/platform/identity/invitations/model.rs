@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use crate::auth::role::RoleCode;
 use crate::db::control_tables::invitations;
 use crate::kernel::ids::{DealerId, UserId, typed_id};
 
@@ -22,8 +23,8 @@ pub struct InvitationRow {
     pub dealer_id: DealerId,
     /// Who is asked, in lower case.
     pub email: String,
-    /// Codes of the roles he will have.
-    pub roles: Vec<String>,
+    /// What he will be.
+    pub roles: Vec<RoleCode>,
     /// Whom he will see the portal of, if it is for that.
     pub customer_id: Option<Uuid>,
     /// Who asked; none if he is gone.

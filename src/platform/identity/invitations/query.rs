@@ -121,11 +121,7 @@ pub async fn accept(
 }
 
 /// Whether whoever has this address works for the dealer.
-pub async fn is_member(
-    conn: &mut ControlConn,
-    dealer: DealerId,
-    email: &str,
-) -> DbResult<bool> {
+pub async fn is_member(conn: &mut ControlConn, dealer: DealerId, email: &str) -> DbResult<bool> {
     let member = memberships::table
         .inner_join(users::table)
         .filter(memberships::dealer_id.eq(dealer))
@@ -133,4 +129,18 @@ pub async fn is_member(
     Ok(diesel::select(diesel::dsl::exists(member))
         .get_result(&mut **conn)
         .await?)
+}
+
+/// How many invitations of a dealer are open.
+pub async fn count_open(
+    conn: &mut ControlConn,
+    dealer: DealerId,
+    now: DateTime<Utc>,
+) -> DbResult<i64> {
+    let query = invitations::table
+        .filter(invitations::dealer_id.eq(dealer))
+        .filter(invitations::accepted_at.is_null())
+        .filter(invitations::revoked_at.is_null())
+        .filter(invitations::expires_at.gt(now));
+    Ok(query.count().get_result(&mut **conn).await?)
 }
