@@ -21,6 +21,7 @@ mod cli;
 mod http;
 mod isolation;
 mod lifecycle;
+mod mail;
 mod migrations;
 mod operator;
 mod pool;
