@@ -247,11 +247,6 @@ fn checked(new: NewInvitation) -> ServiceResult<(String, Vec<RoleCode>)> {
     roles.sort_unstable();
     roles.dedup();
     checks.require(
-        (1..=20).contains(&roles.len()),
-        &["input", "roles"],
-        "must name 1 to 20 roles",
-    );
-    checks.require(
         roles == [RoleCode::OWNER],
         &["input", "roles"],
         "must be owner: there are no others yet",
