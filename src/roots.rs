@@ -32,6 +32,8 @@ use crate::platform::dealers::graphql::DealerMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
 use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
 use crate::platform::identity::recovery::graphql::RecoveryMutation;
+use crate::platform::sessions::graphql::SessionQuery;
+use crate::platform::sessions::mutation::SessionMutation;
 
 /// Most ids of one `nodes` field.
 const MAX_NODES: usize = 200;
@@ -45,6 +47,7 @@ pub type ApiSchema = Schema<QueryRoot, Transactional<MutationRoot>, Subscription
 pub struct QueryRoot(
     NodeQuery,
     IdentityQuery,
+    SessionQuery,
     InvitationQuery,
     CategoryQuery,
     CategoryListQuery,
@@ -64,6 +67,7 @@ pub struct QueryRoot(
 #[graphql(name = "Mutation")]
 pub struct MutationRoot(
     IdentityMutation,
+    SessionMutation,
     InvitationMutation,
     RecoveryMutation,
     DealerMutation,

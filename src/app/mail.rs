@@ -10,9 +10,9 @@ use crate::platform::mail::transport::{MailDir, Transport};
 const LOCAL_SENDER: &str = "Tubex <no-reply@localhost.localdomain>";
 
 impl App {
-    /// What sends the mails, to wherever the settings say; links lead to `own_url`,
-    /// this server's, if there is no dashboard.
-    pub fn mail_sender(&self, own_url: &str) -> Result<Sender<Letters>, StartError> {
+    /// What sends the mails, to wherever the settings say; links lead to this server
+    /// if there is no dashboard.
+    pub fn mail_sender(&self) -> Result<Sender<Letters>, StartError> {
         let settings = &self.settings.mail;
         let from = match &settings.mail_from {
             Some(from) => from.clone(),
@@ -28,7 +28,8 @@ impl App {
             (None, Some(dir)) => Some(Transport::Dir(MailDir::new(dir.clone()))),
             (None, None) => None,
         };
-        let base = settings.dashboard_url.as_deref().unwrap_or(own_url);
+        let own = &self.settings.public_url;
+        let base = settings.dashboard_url.as_ref().unwrap_or(own);
         Ok(Sender {
             control: self.core.control.clone(),
             clock: self.core.clock.clone(),

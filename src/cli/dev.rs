@@ -1,5 +1,6 @@
 //! `tubex dev`: a whole Tubex on this machine, with two shops to look at.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -16,9 +17,9 @@ use super::{
 };
 use crate::app::{App, Core};
 use crate::auth::operator::OperatorTokens;
-use crate::auth::token::AccessTokens;
+use crate::auth::vault::Vault;
 use crate::cluster::{self, Cluster, ClusterSpec, Durability};
-use crate::config::{DatabaseSettings, ServerSettings};
+use crate::config::{DEFAULT_PUBLIC_URL, DatabaseSettings, ServerSettings};
 use crate::db::connect::Connector;
 use crate::db::owner::ensure_database;
 use crate::demo::{OpenShop, open_shops};
@@ -89,14 +90,14 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
     };
     let cluster = Cluster::start(&spec, &|text| progress.step(text))?;
     let database = database(&cluster, &args.data)?;
-    let (tokens, operator_tokens) = tokens(&args.data)?;
+    let vault = vault(&args.data)?;
     let core = Core::new(&database, args.server.password_hashes, Clock::system())?;
     migrate::everything(&core, &progress)?;
     let served = actix_web::rt::System::new().block_on(async {
         let stop = stop::requested()?.shared();
-        let server = with_mailbox(&args.server, &args.data);
+        let server = for_demo(&args.server, &args.data, listener.local_addr()?);
         let mailbox = server.mail.mail_dir.clone().map(MailDir::new);
-        let app = App::new(core, tokens, &server).await?;
+        let app = App::new(core, vault, &server).await?;
         let shops = open_shops(&app, |text| progress.step(text)).await?;
         let Some((page, is_graphiql)) = page(args, bundle, &progress, stop.clone()).await else {
             return Ok(());
@@ -105,13 +106,16 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
         let address = listener.local_addr()?;
         let report = dev_report::Report::new(address, &database, &shops, is_graphiql)
             .with_mailbox(mailbox.is_some())
-            .with_operators(operator::address(operators.as_ref())?, &operator_tokens)?;
+            .with_operators(
+                operator::address(operators.as_ref())?,
+                &OperatorTokens::new(app.keys.ring()),
+            )?;
         output.result(report.text(), &report)?;
         let page = page.with_logins(logins(&shops)).with_mailbox(mailbox);
         let sweeper = sweeper::start(Arc::clone(&app));
         let filler = filler::start(&app);
-        let mailer = mailer::start(&app, address).await?;
-        let operators = operator::endpoint(&app, operator_tokens, operators);
+        let mailer = mailer::start(&app).await?;
+        let operators = operator::endpoint(&app, operators);
         serve_both(app, listener, page, operators, stop).await?;
         sweeper.abort();
         filler.stop().await;
@@ -124,9 +128,13 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
     served
 }
 
-/// The settings with a folder for mails, if they name nothing else.
-fn with_mailbox(settings: &ServerSettings, data: &Path) -> ServerSettings {
+/// The settings with a folder for mails, if they name nothing else, and with links
+/// that lead to the port that is listened on.
+fn for_demo(settings: &ServerSettings, data: &Path, address: SocketAddr) -> ServerSettings {
     let mut settings = settings.clone();
+    if settings.public_url == DEFAULT_PUBLIC_URL {
+        settings.public_url = format!("http://{address}");
+    }
     let mail = &mut settings.mail;
     if mail.smtp_url.is_none() && mail.mail_dir.is_none() {
         mail.mail_dir = Some(data.join(MAILS));
@@ -196,7 +204,7 @@ fn make_folder(flag: &str, path: &Path) -> Result<(), String> {
 
 fn reset(data: &Path) -> CommandResult {
     cluster::remove(data)?;
-    for secret in [SIGNING_KEY, REQUEST_PASSWORD] {
+    for secret in [SECRET_KEY, REQUEST_PASSWORD] {
         match std::fs::remove_file(data.join(secret)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
@@ -209,18 +217,15 @@ fn reset(data: &Path) -> CommandResult {
 }
 
 const MAILS: &str = "mails";
-const SIGNING_KEY: &str = "signing-key.pem";
+const SECRET_KEY: &str = "secret.key";
 const REQUEST_PASSWORD: &str = "request-password";
 
-fn tokens(
-    data: &Path,
-) -> Result<(AccessTokens, OperatorTokens), Box<dyn std::error::Error + Send + Sync>> {
-    let path = data.join(SIGNING_KEY);
+fn vault(data: &Path) -> Result<Vault, Box<dyn std::error::Error + Send + Sync>> {
+    let path = data.join(SECRET_KEY);
     if !path.exists() {
         key::write_new_key(&path)?;
     }
-    let operators = OperatorTokens::from_file(&path, Clock::system())?;
-    Ok((AccessTokens::from_file(&path, Clock::system())?, operators))
+    Ok(Vault::from_file(&path)?)
 }
 
 /// The connection strings, and the database itself if it is missing.

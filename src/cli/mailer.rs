@@ -1,6 +1,5 @@
 //! Sends mails while the server runs.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -18,10 +17,9 @@ pub(super) struct Mailer {
     task: JoinHandle<()>,
 }
 
-/// Sends mails as the server's settings say; links lead to `address` if they name
-/// no dashboard.
-pub(super) async fn start(app: &App, address: SocketAddr) -> Result<Mailer, StartError> {
-    let sender = app.mail_sender(&format!("http://{address}"))?;
+/// Sends mails as the server's settings say.
+pub(super) async fn start(app: &App) -> Result<Mailer, StartError> {
+    let sender = app.mail_sender()?;
     if sender.transport.is_none() {
         let pending = sender.pending().await?;
         tracing::warn!(

@@ -8,7 +8,7 @@ use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::ConfigError;
-use super::values::{secret, web_address};
+use super::values::{public_url, secret};
 
 /// Where mails go, and where their links lead.
 #[derive(Args, Clone, Debug, Default)]
@@ -30,7 +30,7 @@ pub struct MailSettings {
     /// Where the dashboard has its pages /verify-email, /reset-password,
     /// /forgot-password and /invitation, to which mails link; if left out, pages of
     /// this server.
-    #[arg(long, env = "TUBEX_DASHBOARD_URL", value_name = "URL", value_parser = web_address)]
+    #[arg(long, env = "TUBEX_DASHBOARD_URL", value_name = "URL", value_parser = public_url)]
     pub dashboard_url: Option<String>,
 }
 

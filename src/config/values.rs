@@ -42,19 +42,6 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
         .map_err(|_| "must be an address or a network such as 10.0.0.0/8".to_owned())
 }
 
-/// The address of a website, without a slash at its end.
-pub(super) fn web_address(text: &str) -> Result<String, String> {
-    let text = text.trim_end_matches('/');
-    let parsed = text.parse::<actix_web::http::Uri>().ok();
-    let fits = parsed.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("https" | "http")) && uri.query().is_none()
-    });
-    if fits && !text.contains(['#', '@', '"', '\'']) {
-        return Ok(text.to_owned());
-    }
-    Err("must look like https://shop.example/account".to_owned())
-}
-
 /// 1 to 1000.
 pub(super) fn pool_size(text: &str) -> Result<usize, String> {
     bounded(text, 1, 1000)
@@ -88,6 +75,39 @@ fn bounded(text: &str, min: usize, max: usize) -> Result<usize, String> {
     match text.parse::<usize>() {
         Ok(number) if (min..=max).contains(&number) => Ok(number),
         _ => Err(format!("must be a whole number from {min} to {max}")),
+    }
+}
+
+/// An address such as `https://api.example.com`, without a slash at its end.
+pub(super) fn public_url(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let fits = |rest: &str| {
+        !rest.is_empty()
+            && !rest.ends_with('/')
+            && rest
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && !b"\"'<>&".contains(&b))
+    };
+    if rest.is_some_and(|rest| fits(rest) && !rest.contains(['?', '#', '@'])) {
+        Ok(text.to_owned())
+    } else {
+        Err(
+            "must be an address such as https://api.example.com, without a slash at its end"
+                .to_owned(),
+        )
+    }
+}
+
+/// An origin such as `https://shop.example.com`, as browsers send it.
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let url = public_url(text)?;
+    match url.split_once("://") {
+        Some((_, host)) if !host.contains('/') && !host.bytes().any(|b| b.is_ascii_uppercase()) => {
+            Ok(url)
+        }
+        _ => Err("must be an origin such as https://shop.example.com, in lower case".to_owned()),
     }
 }
 

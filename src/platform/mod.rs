@@ -3,5 +3,7 @@
 
 pub mod dealers;
 pub mod identity;
+pub mod keys;
 pub mod mail;
 pub mod operator;
+pub mod sessions;

@@ -4,20 +4,18 @@
 //! is sent ([`super::letters`]) and stands there and nowhere else. Whoever has it
 //! has read that mail, so its address is known to be his.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use secrecy::SecretString;
-use sha2::{Digest, Sha256};
 
 use super::invitations::model::InvitationId;
+use crate::auth::text;
 use crate::db::control::ControlConn;
 use crate::db::control_tables::one_time_tokens;
-use crate::db::error::DbResult;
+use crate::db::error::{DbError, DbResult};
 use crate::db::text_enum::text_enum;
-use crate::error::{AppError, AppResult, ErrorCode, Refusal, UserError};
+use crate::error::{AppResult, ErrorCode, Refusal, UserError};
 use crate::kernel::ids::UserId;
 
 /// Most rows that go in one statement, so that it is short.
@@ -82,9 +80,7 @@ pub async fn mint(
     email: &str,
     now: DateTime<Utc>,
 ) -> AppResult<SecretString> {
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(AppError::internal)?;
-    let token = URL_SAFE_NO_PAD.encode(bytes);
+    let token = text::url_safe(&text::random::<32>()?);
     let (purpose, user_id, invitation_id) = match subject {
         Subject::User(user, purpose) => (purpose, Some(user), None),
         Subject::Invitation(id) => (TokenPurpose::Invitation, None, Some(id)),
@@ -100,7 +96,7 @@ pub async fn mint(
     };
     let query = diesel::insert_into(one_time_tokens::table).values(row);
     let inserted = query.execute(&mut **conn).await;
-    inserted.map_err(crate::db::error::DbError::from)?;
+    inserted.map_err(DbError::from)?;
     Ok(token.into())
 }
 
@@ -176,5 +172,5 @@ pub fn spent() -> Refusal {
 }
 
 fn hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
+    text::sha256(token.as_bytes()).to_vec()
 }

@@ -30,6 +30,8 @@ impl Attack {
         let server = Server::start().await;
         let victim = server.dealer_like(&DEALERS[0]).await;
         let attacker = server.dealer_like(&DEALERS[1]).await;
+        // So that there is a session, and an event, for others not to see.
+        server.login(&victim).await;
         for dealer in [&victim, &attacker] {
             invite_guest(dealer).await;
         }

@@ -74,7 +74,7 @@ impl Post {
 
     /// What sends the mails as the settings say.
     fn sender(&self) -> Sender<Letters> {
-        self.server.app.mail_sender(&self.server.url).unwrap()
+        self.server.app.mail_sender().unwrap()
     }
 
     /// What sends the mails to a mail server.

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{Post, codes, token_in};
-use crate::support::PASSWORD;
+use crate::support::{PASSWORD, until};
 
 const ASK: &str = "mutation($input: PasswordResetRequestInput!) {
     passwordResetRequest(input: $input) { userErrors { code path } } }";
@@ -84,6 +84,54 @@ async fn a_forgotten_password_is_replaced_by_the_link() {
     // Once is enough.
     assert_eq!(codes(&reset(&post, &token, PASSWORD).await), ["NOT_FOUND"]);
     assert!(post.sign_in(OLIVIA, NEW).await.is_some());
+}
+
+const SIGN_IN: &str = "mutation($input: LoginInput!) { login(input: $input) {
+    accessToken refreshToken } }";
+const REFRESH: &str = "mutation($input: TokenRefreshInput!) { tokenRefresh(input: $input) {
+    refreshToken userErrors { code } } }";
+
+#[tokio::test]
+async fn with_the_old_password_all_sessions_go() {
+    let post = Post::open("mail_reset_sessions").await;
+    let owner = post.dealer("Acme", OLIVIA).await;
+    let input = json!({ "email": OLIVIA, "password": PASSWORD });
+    let session = post.send(SIGN_IN, input).await["login"].clone();
+    let refresh = json!({ "refreshToken": session["refreshToken"] });
+    ask(&post, OLIVIA).await;
+    let token = post.token(OLIVIA, "reset-password").await;
+    assert!(owner.get("{ viewer { user { id } } }").await.is_object());
+    assert_eq!(codes(&reset(&post, &token, NEW).await), [""; 0]);
+    let refused = post.send(REFRESH, refresh).await;
+    assert_eq!(codes(&refused["tokenRefresh"]), ["UNAUTHENTICATED"]);
+    until("access tokens are refused", async || {
+        let answer = owner.send("{ viewer { user { id } } }", json!({})).await;
+        answer.code() == "UNAUTHENTICATED"
+    })
+    .await;
+    let owner = post.sign_in(OLIVIA, NEW).await.unwrap();
+    assert!(owner.get("{ viewer { user { id } } }").await.is_object());
+}
+
+#[tokio::test]
+async fn a_stolen_session_is_told_by_mail() {
+    let post = Post::open("mail_reuse").await;
+    post.dealer("Acme", OLIVIA).await;
+    let input = json!({ "email": OLIVIA, "password": PASSWORD });
+    let session = post.send(SIGN_IN, input).await["login"].clone();
+    let refresh = json!({ "refreshToken": session["refreshToken"] });
+    let refreshed = post.send(REFRESH, refresh.clone()).await;
+    assert_eq!(codes(&refreshed["tokenRefresh"]), [""; 0]);
+    post.pass(TimeDelta::seconds(11));
+    for _ in 0..3 {
+        let refused = post.send(REFRESH, refresh.clone()).await;
+        assert_eq!(codes(&refused["tokenRefresh"]), ["UNAUTHENTICATED"]);
+    }
+    let mails = post.mails_to(OLIVIA).await;
+    let told = mails
+        .iter()
+        .filter(|mail| mail.subject.contains("copy of your session"));
+    assert_eq!(told.count(), 1);
 }
 
 #[tokio::test]

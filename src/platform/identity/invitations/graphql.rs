@@ -7,7 +7,7 @@ use super::model::InvitationId;
 use super::query::Asked;
 use super::service::{Acceptance, Invitations, NewInvitation, Preview};
 use crate::auth::role::RoleCode;
-use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
+use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
 use crate::kernel::ids::DealerId;
@@ -180,6 +180,7 @@ impl InvitationMutation {
         #[graphql(desc = "Whom.")] input: MemberInviteInput,
     ) -> AppResult<MemberInvitePayload> {
         let (dealer, inviter) = caller(ctx).await?;
+        let peer = ctx.peer()?;
         let asked = match roles(&input.roles) {
             Ok(roles) => {
                 let new = NewInvitation {
@@ -187,7 +188,7 @@ impl InvitationMutation {
                     roles,
                 };
                 ctx.service::<Invitations>()?
-                    .invite(dealer, inviter, new)
+                    .invite(dealer, inviter, new, peer)
                     .await
             }
             Err(refusal) => Err(refusal),
@@ -201,8 +202,9 @@ impl InvitationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: InvitationRevokeInput,
     ) -> AppResult<InvitationRevokePayload> {
-        let dealer = ctx.unit()?.context().dealer().id;
-        let revoked = ctx.service::<Invitations>()?.revoke(dealer, input.id);
+        let (dealer, revoker) = caller(ctx).await?;
+        let invitations = ctx.service::<Invitations>()?;
+        let revoked = invitations.revoke(dealer, revoker.id, input.id, ctx.peer()?);
         Ok(outcome(revoked.await)?.into())
     }
 
@@ -222,7 +224,8 @@ impl InvitationMutation {
             password: input.password.map(Into::into),
             caller: principal.map(crate::auth::principal::Principal::user),
         };
-        match ctx.service::<Invitations>()?.accept(acceptance).await {
+        let invitations = ctx.service::<Invitations>()?;
+        match invitations.accept(acceptance, ctx.peer()?).await {
             Ok((dealer, user)) => Ok(InvitationAcceptPayload {
                 dealer: Some(Dealer(dealer)),
                 user: Some(User(user)),
@@ -239,12 +242,11 @@ impl InvitationMutation {
 
 /// Who calls, at a dealer who may be worked at.
 async fn caller(ctx: &Context<'_>) -> AppResult<(DealerId, UserRow)> {
-    let unit = ctx.unit()?;
-    let principal = unit.context().principal();
-    let principal = principal.ok_or_else(|| AppError::unauthenticated("no user is signed in"))?;
+    // At a suspended dealer nobody is invited: the unit of work is refused.
+    let dealer = ctx.unit()?.context().dealer().id;
     let accounts = ctx.service::<Identity>()?.accounts();
-    let user = accounts.user(principal.user()).await?;
-    Ok((unit.context().dealer().id, user))
+    let user = accounts.user(ctx.principal()?.user()).await?;
+    Ok((dealer, user))
 }
 
 fn roles(codes: &[String]) -> ServiceResult<Vec<RoleCode>> {

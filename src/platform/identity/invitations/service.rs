@@ -13,7 +13,9 @@ use crate::error::{
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{DealerId, UserId};
+use crate::kernel::peer::Peer;
 use crate::platform::identity::accounts::Accounts;
+use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::{MembershipRow, UserRow};
 use crate::platform::identity::one_time::{self, TokenPurpose};
 use crate::platform::identity::query as identity;
@@ -96,6 +98,7 @@ impl Invitations {
         dealer: DealerId,
         inviter: UserRow,
         new: NewInvitation,
+        peer: &Peer,
     ) -> ServiceResult<Asked> {
         let (email, roles) = checked(new)?;
         let now = self.clock.now();
@@ -110,12 +113,14 @@ impl Invitations {
             expires_at: now + TokenPurpose::Invitation.lifetime(),
         };
         let mut conn = self.accounts.control().checkout().await?;
-        conn.transaction(async |conn| {
+        conn.transaction(async |conn| -> ServiceResult<()> {
             check_bounds(conn, dealer, now).await?;
             if query::is_member(conn, dealer, &row.email).await? {
                 return Err(works_there());
             }
-            write(conn, &row).await
+            write(conn, &row).await?;
+            let event = NewEvent::of(EventKind::MemberInvited, peer).at(dealer, inviter.id);
+            Ok(record(conn, event.saying(&row.email), now).await?)
         })
         .await?;
         Ok((row, Some(inviter)))
@@ -128,16 +133,24 @@ impl Invitations {
     }
 
     /// Takes an invitation of `dealer` back.
-    pub async fn revoke(&self, dealer: DealerId, id: InvitationId) -> ServiceResult<Asked> {
+    pub async fn revoke(
+        &self,
+        dealer: DealerId,
+        revoker: UserId,
+        id: InvitationId,
+        peer: &Peer,
+    ) -> ServiceResult<Asked> {
+        let now = self.clock.now();
         let mut conn = self.accounts.control().checkout().await?;
-        let revoked = query::revoke(&mut conn, dealer, id, self.clock.now()).await?;
-        let row = revoked.ok_or_else(|| {
-            UserError::at(
-                ErrorCode::NotFound,
-                &["input", "id"],
-                "there is no such open invitation",
-            )
-        })?;
+        let row = conn
+            .transaction(async |conn| -> ServiceResult<InvitationRow> {
+                let revoked = query::revoke(conn, dealer, id, now).await?;
+                let row = revoked.ok_or_else(not_open)?;
+                let event = NewEvent::of(EventKind::InvitationRevoked, peer).at(dealer, revoker);
+                record(conn, event.saying(&row.email), now).await?;
+                Ok(row)
+            })
+            .await?;
         let inviter = match row.invited_by {
             Some(id) => identity::find(&mut conn, id).await?,
             None => None,
@@ -164,7 +177,11 @@ impl Invitations {
     }
 
     /// Makes the reader of an invitation one of the dealer's people.
-    pub async fn accept(&self, acceptance: Acceptance) -> ServiceResult<(Dealer, UserRow)> {
+    pub async fn accept(
+        &self,
+        acceptance: Acceptance,
+        peer: &Peer,
+    ) -> ServiceResult<(Dealer, UserRow)> {
         let now = self.clock.now();
         let mut conn = self.accounts.control().checkout().await?;
         let invitation = find(&mut conn, &acceptance.token, now).await?;
@@ -183,7 +200,7 @@ impl Invitations {
             ),
         };
         let mut conn = self.accounts.control().checkout().await?;
-        conn.transaction(async |conn| {
+        conn.transaction(async |conn| -> ServiceResult<()> {
             let purpose = TokenPurpose::Invitation;
             let used = one_time::use_up(conn, purpose, &acceptance.token, now).await?;
             let id = used.and_then(|used| used.invitation_id);
@@ -193,7 +210,9 @@ impl Invitations {
                 inserted.map_err(on_constraint(CONSTRAINTS))?;
             }
             let accepted = query::accept(conn, id, user.id, now).await?;
-            join(conn, &user, &accepted.ok_or_else(one_time::spent)?, now).await
+            join(conn, &user, &accepted.ok_or_else(one_time::spent)?, now).await?;
+            let event = NewEvent::of(EventKind::InvitationAccepted, peer).at(dealer.id, user.id);
+            Ok(record(conn, event.saying(&user.email), now).await?)
         })
         .await?;
         Ok((dealer, user))
@@ -236,6 +255,7 @@ impl Invitations {
             password_hash: self.accounts.passwords().hash(password).await?,
             created_at: now,
             email_verified_at: Some(now),
+            epoch: 0,
         })
     }
 }
@@ -312,6 +332,15 @@ async fn find(
         Some(id) => Ok(query::find_open(conn, id, now).await?),
         None => Ok(None),
     }
+}
+
+fn not_open() -> Refusal {
+    UserError::at(
+        ErrorCode::NotFound,
+        &["input", "id"],
+        "there is no such open invitation",
+    )
+    .into()
 }
 
 fn works_there() -> Refusal {

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use super::service::Recovery;
-use crate::error::{AppError, AppResult, Refusal, ServiceResult, UserError};
+use crate::error::{AppResult, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
 use crate::platform::identity::graphql::User;
@@ -78,10 +78,7 @@ impl RecoveryMutation {
         &self,
         ctx: &Context<'_>,
     ) -> AppResult<EmailVerificationRequestPayload> {
-        let context = ctx.scope()?.context()?;
-        let principal = context
-            .principal()
-            .ok_or_else(|| AppError::unauthenticated("no user is signed in"))?;
+        let principal = ctx.principal()?;
         let recovery = ctx.service::<Recovery>()?;
         let requested = recovery.request_verification(principal.user(), principal.dealer());
         Ok(user(requested.await)?.into())

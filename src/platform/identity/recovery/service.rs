@@ -9,10 +9,13 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{DealerId, UserId};
 use crate::kernel::peer::Peer;
 use crate::platform::identity::accounts::Accounts;
+use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;
 use crate::platform::identity::notices;
 use crate::platform::identity::one_time::{self, TokenPurpose};
 use crate::platform::mail::{Mail, MailKind, Wait, enqueue_limited};
+use crate::platform::sessions::model::EndCause;
+use crate::platform::sessions::query::{self as sessions, Which};
 
 /// Lets people back in.
 #[derive(Clone)]
@@ -96,6 +99,10 @@ impl Recovery {
             let user = user.ok_or_else(one_time::spent)?;
             query::set_password(conn, user.id, &hash).await?;
             one_time::use_up_all(conn, user.id, purpose, now).await?;
+            let cause = EndCause::PasswordChanged;
+            sessions::end(conn, user.id, Which::All, cause, now).await?;
+            let event = NewEvent::of(EventKind::PasswordReset, peer).by(user.id);
+            record(conn, event, now).await?;
             notices::password_changed(conn, &user, now, peer).await?;
             Ok(())
         })
