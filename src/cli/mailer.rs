@@ -21,7 +21,7 @@ pub(super) struct Mailer {
 pub(super) async fn start(app: &App) -> Result<Mailer, StartError> {
     let sender = app.mail_sender()?;
     if sender.transport.is_none() {
-        let pending = sender.pending().await?;
+        let pending = sender.backlog().await?.pending;
         tracing::warn!(
             pending,
             "mails are not sent, and kept until they are too old: set --smtp-url and --mail-from"

@@ -16,4 +16,4 @@ pub mod templates;
 pub mod transport;
 
 pub use model::{Mail, MailKind};
-pub use outbox::{Wait, enqueue, enqueue_limited};
+pub use outbox::{Backlog, Wait, enqueue, enqueue_limited};

@@ -18,6 +18,23 @@ const PER_DAY: usize = 5;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait(pub Duration);
 
+/// Mails that wait to be sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// All of them.
+    pub pending: i64,
+    /// Those that were tried, in vain so far.
+    pub held_up: i64,
+}
+
+impl Backlog {
+    /// Counts them now, in one statement.
+    pub async fn take(conn: &mut ControlConn) -> DbResult<Self> {
+        let (pending, held_up) = query::count_pending(conn).await?;
+        Ok(Self { pending, held_up })
+    }
+}
+
 /// Orders a mail. It is sent if the transaction commits, and only then.
 pub async fn enqueue(conn: &mut ControlConn, mail: Mail) -> DbResult<MailId> {
     let row = MailRow::from(mail);

@@ -1,6 +1,7 @@
 //! SQL of mails.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
@@ -132,10 +133,12 @@ pub(super) async fn expire(conn: &mut ControlConn, now: DateTime<Utc>) -> DbResu
     Ok(())
 }
 
-/// Mails that wait to be sent.
-pub(super) async fn count_pending(conn: &mut ControlConn) -> DbResult<i64> {
-    let query = mails::table.filter(mails::state.eq(MailState::Pending));
-    Ok(query.count().get_result(&mut **conn).await?)
+/// Mails that wait to be sent, and those of them that could not be sent before.
+pub(super) async fn count_pending(conn: &mut ControlConn) -> DbResult<(i64, i64)> {
+    let query = mails::table
+        .filter(mails::state.eq(MailState::Pending))
+        .select((count_star(), count(mails::cause)));
+    Ok(query.get_result(&mut **conn).await?)
 }
 
 /// Deletes mails that ended before `before`, some at a time; gives how many.

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::compose::{Compose, Composed, Letter};
 use super::mime::Parcel;
 use super::model::{MailRow, MailState};
+use super::outbox::Backlog;
 use super::query;
 use super::transport::{Transport, Undelivered};
 use crate::db::control::ControlPool;
@@ -120,10 +121,10 @@ impl<C: Compose> Sender<C> {
         Ok(taken)
     }
 
-    /// How many mails wait to be sent.
-    pub async fn pending(&self) -> DbResult<i64> {
+    /// The mails that wait to be sent.
+    pub async fn backlog(&self) -> DbResult<Backlog> {
         let mut conn = self.control.checkout().await?;
-        query::count_pending(&mut conn).await
+        Backlog::take(&mut conn).await
     }
 
     /// Throws away what is no use any more.

@@ -66,6 +66,8 @@ async fn what_is_not_taken_now_is_tried_again() {
     let sender = post.sender_to(&smtp.url);
     assert_eq!(sender.pass().await.unwrap(), 1);
     assert_eq!(post.states("VERIFY_EMAIL").await, ["PENDING"]);
+    let backlog = sender.backlog().await.unwrap();
+    assert_eq!((backlog.pending, backlog.held_up), (1, 1));
     // Not at once, and each time later: 15 s and 30 s, a quarter more or less.
     for (too_soon, in_time) in [(11, 19), (22, 38)] {
         post.pass(TimeDelta::seconds(too_soon));
@@ -225,7 +227,7 @@ async fn without_a_mail_server_mails_are_kept_while_they_are_any_use() {
     post.dealer("Acme", OLIVIA).await;
     let sender = post.sender();
     assert_eq!(sender.pass().await.unwrap(), 0);
-    assert_eq!(sender.pending().await.unwrap(), 1);
+    assert_eq!(sender.backlog().await.unwrap().pending, 1);
     post.pass(TimeDelta::hours(25));
     sender.prune().await.unwrap();
     assert_eq!(post.states("VERIFY_EMAIL").await, ["EXPIRED"]);
