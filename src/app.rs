@@ -2,6 +2,7 @@
 
 mod mail;
 mod operator;
+pub mod sockets;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -225,6 +226,8 @@ pub struct App {
     pub schema: ApiSchema,
     /// How the server behaves.
     pub settings: ServerSettings,
+    /// The places for websockets.
+    pub sockets: sockets::Sockets,
     /// How it is used.
     pub serving: ServingMetrics,
     closing: watch::Sender<bool>,
@@ -265,6 +268,7 @@ impl App {
             identity,
             schema,
             settings: settings.clone(),
+            sockets: sockets::Sockets::new(settings),
             serving: ServingMetrics::new(core.clock.now()),
             closing: watch::Sender::new(false),
             core,
