@@ -1,5 +1,6 @@
 //! The parts of the program, put together once at start.
 
+mod mail;
 mod operator;
 pub mod sockets;
 
@@ -31,6 +32,8 @@ use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
 use crate::platform::factors::account::Factors;
 use crate::platform::identity::accounts::Accounts;
+use crate::platform::identity::invitations::service::Invitations;
+use crate::platform::identity::recovery::service::Recovery;
 use crate::platform::identity::service::Identity;
 use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
@@ -323,6 +326,8 @@ fn schema(
             secure: settings.secure_cookies,
         })
         .data(core.dealers.clone())
+        .data(Recovery::new(core.accounts.clone(), core.clock.clone()))
+        .data(Invitations::new(core.accounts.clone(), core.clock.clone()))
         .data(registration)
         .finish()
 }

@@ -32,6 +32,8 @@ use crate::platform::dealers::graphql::DealerMutation;
 use crate::platform::factors::graphql::FactorQuery;
 use crate::platform::factors::mutation::FactorMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
+use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
+use crate::platform::identity::recovery::graphql::RecoveryMutation;
 use crate::platform::sessions::graphql::SessionQuery;
 use crate::platform::sessions::mutation::SessionMutation;
 
@@ -49,6 +51,7 @@ pub struct QueryRoot(
     IdentityQuery,
     SessionQuery,
     FactorQuery,
+    InvitationQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -69,6 +72,8 @@ pub struct MutationRoot(
     IdentityMutation,
     SessionMutation,
     FactorMutation,
+    InvitationMutation,
+    RecoveryMutation,
     DealerMutation,
     CategoryMutation,
     ProductMutation,

@@ -22,6 +22,7 @@ mod factors;
 mod http;
 mod isolation;
 mod lifecycle;
+mod mail;
 mod migrations;
 mod operator;
 mod pool;

@@ -37,6 +37,14 @@ text_enum! {
         BackupCodeUsed = "BACKUP_CODE_USED",
         /// New backup codes were made; those before are void.
         BackupCodesRenewed = "BACKUP_CODES_RENEWED",
+        /// A forgotten password was replaced, by a link in a mail.
+        PasswordReset = "PASSWORD_RESET",
+        /// Somebody was invited to work for the dealer.
+        MemberInvited = "MEMBER_INVITED",
+        /// An invitation was taken back.
+        InvitationRevoked = "INVITATION_REVOKED",
+        /// An invitation was accepted.
+        InvitationAccepted = "INVITATION_ACCEPTED",
     }
 }
 
