@@ -25,15 +25,18 @@ use crate::db::pool::PoolSettings;
 use crate::error::AppError;
 use crate::events::{EventBus, RedisError};
 use crate::kernel::clock::Clock;
+use crate::platform::api_keys::admission::KeyAdmission;
+use crate::platform::api_keys::service::ApiKeys;
 use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::service::Identity;
+use crate::platform::impersonation::service::Impersonations;
 use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
 use crate::platform::sessions::service::Sessions;
-use crate::roots::{ApiSchema, Limits, schema_builder};
+use crate::roots::{ApiSchema, ApiSchemaBuilder, Limits, schema_builder};
 use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::{Directory, Watching};
@@ -216,6 +219,10 @@ pub struct App {
     pub vault: Vault,
     /// Opens, refreshes and ends sessions.
     pub sessions: Sessions,
+    /// Admits bearers of API keys.
+    pub key_admission: KeyAdmission,
+    /// Lets operators see shops.
+    pub impersonations: Impersonations,
     /// Signs people in.
     pub identity: Identity,
     /// The GraphQL schema with its services.
@@ -245,9 +252,25 @@ impl App {
         let keys = signing_keys(&core, &vault, settings).await?;
         let tokens = AccessTokens::new(keys.ring().clone());
         let (control, clock) = (core.control.clone(), core.clock.clone());
-        let sessions = Sessions::new(control, vault.clone(), tokens.clone(), clock);
+        let sessions = Sessions::new(
+            control.clone(),
+            vault.clone(),
+            tokens.clone(),
+            clock.clone(),
+        );
+        let api_keys = ApiKeys::new(control.clone(), vault.clone(), clock.clone());
+        let key_admission = KeyAdmission::new(
+            &core.connector,
+            control.clone(),
+            vault.clone(),
+            clock.clone(),
+        );
+        let impersonations = Impersonations::new(control, tokens.clone(), clock);
         let identity = Identity::new(core.accounts.clone(), sessions.clone());
-        let schema = schema(&core, &identity, &sessions, settings);
+        let schema = schema(&core, &identity, &sessions, settings)
+            .data(api_keys)
+            .data(impersonations.clone())
+            .finish();
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         keys.keep_current(&core.connector, directory.revoked().listen_for_keys());
         let url = core.settings.database_owner_url.clone();
@@ -259,6 +282,8 @@ impl App {
             keys,
             vault,
             sessions,
+            key_admission,
+            impersonations,
             identity,
             schema,
             settings: settings.clone(),
@@ -300,7 +325,7 @@ fn schema(
     identity: &Identity,
     sessions: &Sessions,
     settings: &ServerSettings,
-) -> ApiSchema {
+) -> ApiSchemaBuilder {
     let limits = Limits {
         depth: settings.max_depth,
         complexity: settings.max_complexity,
@@ -317,7 +342,6 @@ fn schema(
         })
         .data(core.dealers.clone())
         .data(registration)
-        .finish()
 }
 
 /// The request pool's sessions start with an empty path and no rights. What

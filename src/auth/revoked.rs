@@ -26,7 +26,7 @@ pub enum Kind {
     Session,
     /// All tokens of a user of an older epoch.
     User,
-    /// An API key.
+    /// An API key, as it was before this epoch.
     ApiKey,
     /// What a user has let an application do.
     Grant,
@@ -150,9 +150,10 @@ impl Revoked {
 
     /// Refuses a caller whose token was good once.
     pub fn check(&self, principal: &Principal) -> AppResult<()> {
-        let grant = principal.grant();
+        let (grant, key) = (principal.grant(), principal.api_key());
         let is_out = self.is_revoked(Kind::Session, grant.session.uuid(), 0)
-            || self.is_revoked(Kind::User, grant.user.uuid(), grant.user_epoch);
+            || self.is_revoked(Kind::User, grant.user.uuid(), grant.user_epoch)
+            || key.is_some_and(|key| self.is_revoked(Kind::ApiKey, key.id.uuid(), key.epoch));
         if is_out { Err(signed_out()) } else { Ok(()) }
     }
 
@@ -161,7 +162,8 @@ impl Revoked {
     pub fn is_revoked(&self, kind: Kind, subject: Uuid, epoch: i64) -> bool {
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.get(&(kind, subject));
-        entry.is_some_and(|entry| kind != Kind::User || epoch < entry.epoch)
+        let has_epochs = matches!(kind, Kind::User | Kind::ApiKey);
+        entry.is_some_and(|entry| !has_epochs || epoch < entry.epoch)
     }
 
     /// The epoch that tokens of this user must have, as far as it was heard of.

@@ -1,6 +1,25 @@
 // @generated from migrations/control; `cargo test` says how to renew it.
 
 diesel::table! {
+    platform.api_keys (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        created_by -> Uuid,
+        name -> Text,
+        lookup -> Text,
+        mac -> Bytea,
+        scopes -> Array<Text>,
+        addresses -> Array<Text>,
+        epoch -> Int8,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        replaced_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     platform.dealer_actions (id) {
         id -> Uuid,
         dealer_id -> Uuid,
@@ -36,6 +55,21 @@ diesel::table! {
         delete_after -> Nullable<Timestamptz>,
         drop_began_at -> Nullable<Timestamptz>,
         token_epoch -> Int8,
+    }
+}
+
+diesel::table! {
+    platform.impersonations (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        user_id -> Uuid,
+        operator -> Text,
+        reason -> Text,
+        read_only -> Bool,
+        started_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Text>,
     }
 }
 
@@ -139,7 +173,11 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(api_keys -> dealers (dealer_id));
+diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(dealer_actions -> dealers (dealer_id));
+diesel::joinable!(impersonations -> dealers (dealer_id));
+diesel::joinable!(impersonations -> users (user_id));
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
@@ -148,9 +186,11 @@ diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::joinable!(sessions -> dealers (dealer_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
     dealer_actions,
     dealer_changes,
     dealers,
+    impersonations,
     memberships,
     migration_failures,
     retired_schemas,

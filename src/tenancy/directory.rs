@@ -229,7 +229,7 @@ impl Directory {
 
     /// Whether it is known what has been revoked until a second ago. The watch
     /// tells; while it is silent, the log is read for as long as there are callers.
-    async fn confirm(&self) -> bool {
+    pub async fn confirm(&self) -> bool {
         if self.news.is_trusted() {
             return true;
         }

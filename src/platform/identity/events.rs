@@ -23,6 +23,16 @@ text_enum! {
         TokenReused = "TOKEN_REUSED",
         /// A session went on to work for another dealer.
         DealerSwitched = "DEALER_SWITCHED",
+        /// An API key was made.
+        ApiKeyCreated = "API_KEY_CREATED",
+        /// An API key was replaced by another.
+        ApiKeyRotated = "API_KEY_ROTATED",
+        /// An API key was revoked.
+        ApiKeyRevoked = "API_KEY_REVOKED",
+        /// An operator of the platform began to see the shop as a user does.
+        Impersonated = "IMPERSONATED",
+        /// An operator's look at the shop was ended.
+        ImpersonationEnded = "IMPERSONATION_ENDED",
     }
 }
 
