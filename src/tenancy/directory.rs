@@ -248,6 +248,11 @@ impl Directory {
             .is_ok()
     }
 
+    /// Whether this node knows what has been revoked until a second ago.
+    pub async fn is_sure(&self) -> bool {
+        self.confirm().await
+    }
+
     async fn read_revoked(&self) -> DbResult<Instant> {
         let began = Instant::now();
         let mut conn = self.control.checkout().await?;
