@@ -55,7 +55,7 @@ impl ApiKeyMutation {
         #[graphql(desc = "The key to make.")] input: ApiKeyCreateInput,
     ) -> AppResult<ApiKeyCreatePayload> {
         let (unit, keys) = (ctx.unit()?, ctx.service::<ApiKeys>()?);
-        let made = keys.create(keeper(ctx)?, input).await;
+        let made = keys.create(keeper(ctx)?, &input).await;
         Ok(match unit.outcome(made)? {
             Ok(made) => {
                 let (api_key, secret) = shown(keys, made);
@@ -80,7 +80,7 @@ impl ApiKeyMutation {
         #[graphql(desc = "The key to replace.")] input: ApiKeyRotateInput,
     ) -> AppResult<ApiKeyRotatePayload> {
         let (unit, keys) = (ctx.unit()?, ctx.service::<ApiKeys>()?);
-        let made = keys.rotate(keeper(ctx)?, input).await;
+        let made = keys.rotate(keeper(ctx)?, &input).await;
         Ok(match unit.outcome(made)? {
             Ok(made) => {
                 let (api_key, secret) = shown(keys, made);

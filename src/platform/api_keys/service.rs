@@ -82,7 +82,7 @@ impl ApiKeys {
     }
 
     /// Makes a key that can do no more than whoever makes it.
-    pub async fn create(&self, by: Keeper<'_>, input: ApiKeyCreateInput) -> ServiceResult<Made> {
+    pub async fn create(&self, by: Keeper<'_>, input: &ApiKeyCreateInput) -> ServiceResult<Made> {
         let wish = self.check(input)?;
         may_grant(by.permissions, wish.scopes, &["input", "scopes"])?;
         let made = self.make(by, wish)?;
@@ -100,7 +100,7 @@ impl ApiKeys {
 
     /// Makes a key of the same kind in the place of another, which stays good for
     /// some days. The new one acts for whoever rotates.
-    pub async fn rotate(&self, by: Keeper<'_>, input: ApiKeyRotateInput) -> ServiceResult<Made> {
+    pub async fn rotate(&self, by: Keeper<'_>, input: &ApiKeyRotateInput) -> ServiceResult<Made> {
         let mut checks = Checks::default();
         let overlap = days(&mut checks, "overlapDays", input.overlap_days, 0);
         let life = days(&mut checks, "expiresInDays", input.expires_in_days, 1);
@@ -151,7 +151,7 @@ impl ApiKeys {
         .await
     }
 
-    fn check(&self, input: ApiKeyCreateInput) -> ServiceResult<Wish> {
+    fn check(&self, input: &ApiKeyCreateInput) -> ServiceResult<Wish> {
         let mut checks = Checks::default();
         let name = checks.text(&["input", "name"], &input.name, 1, 100);
         let life = days(&mut checks, "expiresInDays", input.expires_in_days, 1);

@@ -28,7 +28,7 @@ pub struct Impersonations {
 }
 
 /// An impersonation to begin.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct NewImpersonation<'n> {
     /// Which operator.
     pub operator: &'n OperatorName,

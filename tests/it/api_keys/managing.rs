@@ -7,6 +7,8 @@ use tubex::kernel::clock::Clock;
 use super::{Key, LIST, UNITS, assert_refused, code, create, input, key, key_with, revoke, rotate};
 use crate::support::{Server, owner, until};
 
+type Change = fn(&mut Value);
+
 /// Codes and fields of the refusals.
 fn refusals(payload: &Value) -> Vec<(&str, &str)> {
     assert!(payload["apiKey"].is_null() && payload["secret"].is_null());
@@ -41,9 +43,12 @@ async fn a_key_is_shown_once_and_kept_nowhere() {
     assert_eq!(shown["isGood"], true);
     let listed = dealer.client.get(LIST).await;
     assert_eq!(listed["apiKeys"][0]["id"], shown["id"]);
-    let row = "SELECT k::text FROM platform.api_keys k WHERE dealer_id = $1";
+    let row = "SELECT k::text FROM platform.api_keys k WHERE dealer_id = $1::text::uuid";
     let conn = owner().await;
-    let row = conn.query_one(row, &[&dealer.id.uuid()]).await.unwrap();
+    let row = conn
+        .query_one(row, &[&dealer.id.uuid().to_string()])
+        .await
+        .unwrap();
     let stored: String = row.get(0);
     assert!(stored.contains(&secret[9..21]) && !stored.contains(&secret[21..53]));
 }
@@ -52,7 +57,6 @@ async fn a_key_is_shown_once_and_kept_nowhere() {
 async fn a_wish_that_can_not_be_met_is_refused() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
-    type Change = fn(&mut Value);
     let changes: [(Change, &str); 10] = [
         (|wish| wish["name"] = json!(" "), "name"),
         (|wish| wish["scopes"] = json!([]), "scopes"),

@@ -63,9 +63,11 @@ async fn a_key_goes_on_when_its_makers_password_changes() {
     let key = key(&dealer).await;
     key.client.get(UNITS).await;
     let before = server.app.key_admission.lookups();
-    let raise = "UPDATE platform.users SET epoch = epoch + 1 WHERE id = $1";
+    let raise = "UPDATE platform.users SET epoch = epoch + 1 WHERE id = $1::text::uuid";
     let conn = owner().await;
-    conn.execute(raise, &[&dealer.owner.uuid()]).await.unwrap();
+    conn.execute(raise, &[&dealer.owner.uuid().to_string()])
+        .await
+        .unwrap();
     until("the token is refused", async || {
         code(&dealer.client).await == "UNAUTHENTICATED"
     })
@@ -80,9 +82,11 @@ async fn a_key_is_refused_when_its_maker_has_left() {
     let dealer = server.dealer().await;
     let key = key(&dealer).await;
     key.client.get(UNITS).await;
-    let leave = "DELETE FROM platform.memberships WHERE user_id = $1";
+    let leave = "DELETE FROM platform.memberships WHERE user_id = $1::text::uuid";
     let conn = owner().await;
-    conn.execute(leave, &[&dealer.owner.uuid()]).await.unwrap();
+    conn.execute(leave, &[&dealer.owner.uuid().to_string()])
+        .await
+        .unwrap();
     until("the key is refused", async || {
         code(&key.client).await != "none"
     })
