@@ -131,6 +131,22 @@ pub struct ServerSettings {
     #[arg(long, env = "TUBEX_MAX_SOCKET_OPERATIONS", value_name = "N", default_value = "64", value_parser = list_size)]
     pub max_socket_operations: usize,
 
+    /// Most websockets open on this node; more are refused with status 503.
+    #[arg(long, env = "TUBEX_MAX_SOCKETS", value_name = "N", default_value = "20000", value_parser = list_size)]
+    pub max_sockets: usize,
+
+    /// Most websockets open on this node for one dealer.
+    #[arg(long, env = "TUBEX_MAX_SOCKETS_PER_DEALER", value_name = "N", default_value = "1000", value_parser = list_size)]
+    pub max_sockets_per_dealer: usize,
+
+    /// Most websockets open on this node for one user.
+    #[arg(long, env = "TUBEX_MAX_SOCKETS_PER_USER", value_name = "N", default_value = "50", value_parser = list_size)]
+    pub max_sockets_per_user: usize,
+
+    /// Most operations at work on this node's websockets of one dealer.
+    #[arg(long, env = "TUBEX_MAX_OPERATIONS_PER_DEALER", value_name = "N", default_value = "5000", value_parser = list_size)]
+    pub max_operations_per_dealer: usize,
+
     /// Password hashes computed at once; each takes 19 MiB and a processor.
     #[arg(long, env = "TUBEX_PASSWORD_HASHES", value_name = "N", default_value = "2", value_parser = pool_size)]
     pub password_hashes: usize,
