@@ -1,11 +1,13 @@
 //! The parts of the program, put together once at start.
 
+mod callers;
 mod operator;
 pub mod sockets;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use callers::Callers;
 pub use operator::OperatorApp;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
@@ -26,14 +28,11 @@ use crate::db::pool::PoolSettings;
 use crate::error::AppError;
 use crate::events::{EventBus, RedisError};
 use crate::kernel::clock::Clock;
-use crate::platform::api_keys::admission::KeyAdmission;
-use crate::platform::api_keys::service::ApiKeys;
 use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::service::Identity;
-use crate::platform::impersonation::service::Impersonations;
 use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
 use crate::platform::sessions::service::Sessions;
@@ -220,10 +219,8 @@ pub struct App {
     pub vault: Vault,
     /// Opens, refreshes and ends sessions.
     pub sessions: Sessions,
-    /// Admits bearers of API keys.
-    pub key_admission: KeyAdmission,
-    /// Lets operators see shops.
-    pub impersonations: Impersonations,
+    /// Programs and operators who call in users' names.
+    pub callers: Callers,
     /// Signs people in.
     pub identity: Identity,
     /// The GraphQL schema with its services.
@@ -255,24 +252,12 @@ impl App {
         let keys = signing_keys(&core, &vault, settings).await?;
         let tokens = AccessTokens::new(keys.ring().clone());
         let (control, clock) = (core.control.clone(), core.clock.clone());
-        let sessions = Sessions::new(
-            control.clone(),
-            vault.clone(),
-            tokens.clone(),
-            clock.clone(),
-        );
-        let api_keys = ApiKeys::new(control.clone(), vault.clone(), clock.clone());
-        let key_admission = KeyAdmission::new(
-            &core.connector,
-            control.clone(),
-            vault.clone(),
-            clock.clone(),
-        );
-        let impersonations = Impersonations::new(control, tokens.clone(), clock);
+        let sessions = Sessions::new(control, vault.clone(), tokens.clone(), clock);
         let identity = Identity::new(core.accounts.clone(), sessions.clone());
+        let callers = Callers::new(&core, &vault, &tokens);
         let schema = schema(&core, &identity, &sessions, settings)
-            .data(api_keys)
-            .data(impersonations.clone())
+            .data(callers.api_keys.clone())
+            .data(callers.impersonations.clone())
             .finish();
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         keys.keep_current(&core.connector, directory.revoked().listen_for_keys());
@@ -285,8 +270,7 @@ impl App {
             keys,
             vault,
             sessions,
-            key_admission,
-            impersonations,
+            callers,
             identity,
             schema,
             settings: settings.clone(),

@@ -290,6 +290,7 @@ mod tests {
         Principal {
             grant,
             expires_at: DateTime::default(),
+            key: None,
         }
     }
 

@@ -112,9 +112,9 @@ impl App {
     async fn bearer(&self, token: &str, sent: &Credentials<'_>) -> AppResult<TenantContext> {
         let principal = if token.starts_with(api_key::PREFIX) {
             // A key may be in memory for longer than nothing was heard.
-            self.directory.confirm().await;
+            self.directory.is_sure().await;
             let revoked = self.directory.revoked();
-            let admission = &self.key_admission;
+            let admission = &self.callers.admission;
             admission.principal(token, sent.address(), revoked).await?
         } else {
             self.verify(token).await?

@@ -183,6 +183,7 @@ async fn a_socket_is_opened_by_a_key() {
     let sku = &event["payload"]["data"]["productChanged"]["product"]["sku"];
     assert_eq!(sku, "NEW");
     super::revoke(&dealer.client, &key.id).await;
+    assert_eq!(socket.close_code().await, 4403);
     until("the key is refused", async || {
         code(&key.client).await != "none"
     })

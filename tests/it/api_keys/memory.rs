@@ -11,7 +11,7 @@ async fn a_key_that_is_known_costs_no_statement() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
     let key = key(&dealer).await;
-    let admission = &server.app.key_admission;
+    let admission = &server.app.callers.admission;
     let by_token = dealer.client.send(UNITS, json!({})).await.statements();
     key.client.get(UNITS).await;
     let (keys, dealers) = (admission.lookups(), server.app.directory.reads());
@@ -31,11 +31,11 @@ async fn a_key_that_does_not_exist_is_looked_up_once() {
     for _ in 0..5 {
         assert_eq!(code(&client).await, "UNAUTHENTICATED");
     }
-    assert_eq!(server.app.key_admission.lookups(), 1);
+    assert_eq!(server.app.callers.admission.lookups(), 1);
     // What is no key by its shape is not looked up at all.
     let client = server.anonymous().with_token(&stranger.expose()[..58]);
     assert_eq!(code(&client).await, "UNAUTHENTICATED");
-    assert_eq!(server.app.key_admission.lookups(), 1);
+    assert_eq!(server.app.callers.admission.lookups(), 1);
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn a_key_goes_on_when_its_makers_password_changes() {
     let dealer = server.dealer().await;
     let key = key(&dealer).await;
     key.client.get(UNITS).await;
-    let before = server.app.key_admission.lookups();
+    let before = server.app.callers.admission.lookups();
     let raise = "UPDATE platform.users SET epoch = epoch + 1 WHERE id = $1::text::uuid";
     let conn = owner().await;
     conn.execute(raise, &[&dealer.owner.uuid().to_string()])
@@ -73,7 +73,7 @@ async fn a_key_goes_on_when_its_makers_password_changes() {
     })
     .await;
     assert_eq!(code(&key.client).await, "none");
-    assert_eq!(server.app.key_admission.lookups(), before + 1);
+    assert_eq!(server.app.callers.admission.lookups(), before + 1);
 }
 
 #[tokio::test]

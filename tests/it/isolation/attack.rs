@@ -69,7 +69,7 @@ async fn visited(server: &Server, dealer: &TestDealer) -> (String, String) {
         reason: "ticket 4711",
         read_only: true,
     };
-    let begun = server.app.impersonations.begin(new).await;
+    let begun = server.app.callers.impersonations.begin(new).await;
     let key = made["apiKeyCreate"]["apiKey"]["id"].as_str().unwrap();
     let impersonation = begun.ok().unwrap().row.id;
     (key.to_owned(), impersonation.to_string())
