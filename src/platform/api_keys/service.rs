@@ -218,7 +218,9 @@ fn days(checks: &mut Checks, field: &str, days: i32, least: i64) -> TimeDelta {
     let is_right = (least..=most).contains(&i64::from(days));
     let message = format!("must be from {least} to {most}");
     checks.require(is_right, &["input", field], &message);
-    TimeDelta::try_days(days.into()).unwrap_or_default()
+    // What is refused is not reckoned with: no date is that far away.
+    let days = if is_right { days.into() } else { 0 };
+    TimeDelta::try_days(days).unwrap_or_default()
 }
 
 fn scopes(checks: &mut Checks, names: &[String]) -> PermissionSet {
