@@ -1,6 +1,7 @@
 //! What can be done with API keys.
 
 use async_graphql::{Context, Object, SimpleObject};
+use chrono::{DateTime, Utc};
 
 use super::graphql::ApiKey;
 use super::input::{ApiKeyCreateInput, ApiKeyRevokeInput, ApiKeyRotateInput};
@@ -12,27 +13,56 @@ use crate::error::{AppResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
 
-/// Result of apiKeyCreate.
-#[derive(SimpleObject, Default)]
-pub struct ApiKeyCreatePayload {
-    /// The new key; null if it was refused.
-    pub api_key: Option<ApiKey>,
-    /// The key itself, to be sent as `Authorization: Bearer …`. It is shown here and
-    /// nowhere again.
-    pub secret: Option<String>,
-    /// What to mend before sending the mutation again; empty on success.
-    pub user_errors: Vec<UserError>,
+/// Declares the payload of a mutation that makes a key.
+macro_rules! made_payload {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(SimpleObject)]
+        pub struct $name {
+            /// The new key; null if it was refused.
+            pub api_key: Option<ApiKey>,
+            /// The key itself, to be sent as `Authorization: Bearer …`. It is shown
+            /// here and nowhere again.
+            pub secret: Option<String>,
+            /// What to mend before sending the mutation again; empty on success.
+            pub user_errors: Vec<UserError>,
+        }
+
+        impl From<Result<Shown, Vec<UserError>>> for $name {
+            fn from(outcome: Result<Shown, Vec<UserError>>) -> Self {
+                let (made, user_errors) = match outcome {
+                    Ok(made) => (Some(made), Vec::new()),
+                    Err(user_errors) => (None, user_errors),
+                };
+                let (api_key, secret) = made.map(|made| (made.api_key, made.secret)).unzip();
+                Self { api_key, secret, user_errors }
+            }
+        }
+    };
 }
 
-/// Result of apiKeyRotate.
-#[derive(SimpleObject, Default)]
-pub struct ApiKeyRotatePayload {
-    /// The new key; null if it was refused.
-    pub api_key: Option<ApiKey>,
-    /// The new key itself. It is shown here and nowhere again.
-    pub secret: Option<String>,
-    /// What to mend before sending the mutation again; empty on success.
-    pub user_errors: Vec<UserError>,
+made_payload! {
+    /// Result of apiKeyCreate.
+    ApiKeyCreatePayload
+}
+made_payload! {
+    /// Result of apiKeyRotate.
+    ApiKeyRotatePayload
+}
+
+/// A new key, all of it.
+struct Shown {
+    api_key: ApiKey,
+    secret: String,
+}
+
+impl Shown {
+    fn new(made: Made, now: DateTime<Utc>) -> Self {
+        Self {
+            secret: made.fresh.expose().to_owned(),
+            api_key: ApiKey::new(made.row, now),
+        }
+    }
 }
 
 payload! {
@@ -56,20 +86,10 @@ impl ApiKeyMutation {
     ) -> AppResult<ApiKeyCreatePayload> {
         let (unit, keys) = (ctx.unit()?, ctx.service::<ApiKeys>()?);
         let made = keys.create(keeper(ctx)?, &input).await;
-        Ok(match unit.outcome(made)? {
-            Ok(made) => {
-                let (api_key, secret) = shown(keys, made);
-                ApiKeyCreatePayload {
-                    api_key: Some(api_key),
-                    secret: Some(secret),
-                    user_errors: Vec::new(),
-                }
-            }
-            Err(user_errors) => ApiKeyCreatePayload {
-                user_errors,
-                ..ApiKeyCreatePayload::default()
-            },
-        })
+        let shown = unit.outcome(made)?;
+        Ok(shown
+            .map(|made| Shown::new(made, keys.clock().now()))
+            .into())
     }
 
     /// Makes a new API key of the same name, scopes and addresses. The old one stays
@@ -81,20 +101,10 @@ impl ApiKeyMutation {
     ) -> AppResult<ApiKeyRotatePayload> {
         let (unit, keys) = (ctx.unit()?, ctx.service::<ApiKeys>()?);
         let made = keys.rotate(keeper(ctx)?, &input).await;
-        Ok(match unit.outcome(made)? {
-            Ok(made) => {
-                let (api_key, secret) = shown(keys, made);
-                ApiKeyRotatePayload {
-                    api_key: Some(api_key),
-                    secret: Some(secret),
-                    user_errors: Vec::new(),
-                }
-            }
-            Err(user_errors) => ApiKeyRotatePayload {
-                user_errors,
-                ..ApiKeyRotatePayload::default()
-            },
-        })
+        let shown = unit.outcome(made)?;
+        Ok(shown
+            .map(|made| Shown::new(made, keys.clock().now()))
+            .into())
     }
 
     /// Revokes an API key. It is refused everywhere within a second.
@@ -130,9 +140,4 @@ fn held(principal: &Principal) -> PermissionSet {
         RoleCode::Custom(_) => PermissionSet::NONE,
     });
     principal.narrowed(roles.fold(PermissionSet::NONE, PermissionSet::union))
-}
-
-fn shown(keys: &ApiKeys, made: Made) -> (ApiKey, String) {
-    let secret = made.fresh.expose().to_owned();
-    (ApiKey::new(made.row, keys.clock().now()), secret)
 }
