@@ -29,6 +29,8 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::transactional::Transactional;
 use crate::kernel::ids;
 use crate::platform::dealers::graphql::DealerMutation;
+use crate::platform::factors::graphql::FactorQuery;
+use crate::platform::factors::mutation::FactorMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
 use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
 use crate::platform::identity::recovery::graphql::RecoveryMutation;
@@ -49,6 +51,7 @@ pub struct QueryRoot(
     IdentityQuery,
     SessionQuery,
     InvitationQuery,
+    FactorQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -70,6 +73,7 @@ pub struct MutationRoot(
     SessionMutation,
     InvitationMutation,
     RecoveryMutation,
+    FactorMutation,
     DealerMutation,
     CategoryMutation,
     ProductMutation,

@@ -1,6 +1,14 @@
 // @generated from migrations/control; `cargo test` says how to renew it.
 
 diesel::table! {
+    platform.backup_codes (user_id, code_hash) {
+        user_id -> Uuid,
+        code_hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     platform.dealer_actions (id) {
         id -> Uuid,
         dealer_id -> Uuid,
@@ -36,6 +44,21 @@ diesel::table! {
         delete_after -> Nullable<Timestamptz>,
         drop_began_at -> Nullable<Timestamptz>,
         token_epoch -> Int8,
+        second_factor_required -> Bool,
+    }
+}
+
+diesel::table! {
+    platform.login_challenges (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        dealer_id -> Uuid,
+        user_epoch -> Int8,
+        methods -> Text,
+        is_enrolment -> Bool,
+        tries -> Int4,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -178,6 +201,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.totp_factors (user_id) {
+        user_id -> Uuid,
+        secret_sealed -> Nullable<Bytea>,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Int8,
+        pending_sealed -> Nullable<Bytea>,
+        pending_until -> Nullable<Timestamptz>,
+        tries -> Int4,
+        tries_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.users (id) {
         id -> Uuid,
         email -> Text,
@@ -189,11 +225,14 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(backup_codes -> users (user_id));
 diesel::joinable!(dealer_actions -> dealers (dealer_id));
 diesel::joinable!(invitations -> dealers (dealer_id));
 diesel::joinable!(mails -> dealers (dealer_id));
 diesel::joinable!(mails -> invitations (invitation_id));
 diesel::joinable!(mails -> users (user_id));
+diesel::joinable!(login_challenges -> dealers (dealer_id));
+diesel::joinable!(login_challenges -> users (user_id));
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
@@ -203,12 +242,15 @@ diesel::joinable!(retired_schemas -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::joinable!(sessions -> dealers (dealer_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(totp_factors -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    backup_codes,
     dealer_actions,
     dealer_changes,
     dealers,
     invitations,
     mails,
+    login_challenges,
     memberships,
     migration_failures,
     one_time_tokens,
@@ -218,5 +260,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     security_events,
     sessions,
     signing_keys,
+    totp_factors,
     users,
 );

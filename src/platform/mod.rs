@@ -2,6 +2,7 @@
 //! what its operators see and do.
 
 pub mod dealers;
+pub mod factors;
 pub mod identity;
 pub mod keys;
 pub mod mail;

@@ -18,6 +18,7 @@ mod cancellation;
 mod catalogue;
 mod citus;
 mod cli;
+mod factors;
 mod http;
 mod isolation;
 mod lifecycle;
