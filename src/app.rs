@@ -1,6 +1,7 @@
 //! The parts of the program, put together once at start.
 
 mod callers;
+mod mail;
 mod operator;
 pub mod sockets;
 
@@ -31,7 +32,10 @@ use crate::kernel::clock::Clock;
 use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
+use crate::platform::factors::account::Factors;
 use crate::platform::identity::accounts::Accounts;
+use crate::platform::identity::invitations::service::Invitations;
+use crate::platform::identity::recovery::service::Recovery;
 use crate::platform::identity::service::Identity;
 use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
@@ -254,8 +258,9 @@ impl App {
         let (control, clock) = (core.control.clone(), core.clock.clone());
         let sessions = Sessions::new(control, vault.clone(), tokens.clone(), clock);
         let identity = Identity::new(core.accounts.clone(), sessions.clone());
+        let factors = Factors::new(core.accounts.clone(), sessions.clone(), vault.clone());
         let callers = Callers::new(&core, &vault, &tokens);
-        let schema = schema(&core, &identity, &sessions, settings)
+        let schema = schema(&core, &identity, factors, settings)
             .data(callers.api_keys.clone())
             .data(callers.impersonations.clone())
             .finish();
@@ -311,7 +316,7 @@ async fn signing_keys(
 fn schema(
     core: &Core,
     identity: &Identity,
-    sessions: &Sessions,
+    factors: Factors,
     settings: &ServerSettings,
 ) -> ApiSchemaBuilder {
     let limits = Limits {
@@ -324,11 +329,14 @@ fn schema(
     };
     schema_builder(limits)
         .data(identity.clone())
-        .data(sessions.clone())
+        .data(factors.sessions().clone())
+        .data(factors)
         .data(CookiePolicy {
             secure: settings.secure_cookies,
         })
         .data(core.dealers.clone())
+        .data(Recovery::new(core.accounts.clone(), core.clock.clone()))
+        .data(Invitations::new(core.accounts.clone(), core.clock.clone()))
         .data(registration)
 }
 

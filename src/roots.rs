@@ -31,7 +31,11 @@ use crate::kernel::ids;
 use crate::platform::api_keys::graphql::ApiKeyQuery;
 use crate::platform::api_keys::mutation::ApiKeyMutation;
 use crate::platform::dealers::graphql::DealerMutation;
+use crate::platform::factors::graphql::FactorQuery;
+use crate::platform::factors::mutation::FactorMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
+use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
+use crate::platform::identity::recovery::graphql::RecoveryMutation;
 use crate::platform::impersonation::graphql::{ImpersonationMutation, ImpersonationQuery};
 use crate::platform::sessions::graphql::SessionQuery;
 use crate::platform::sessions::mutation::SessionMutation;
@@ -55,6 +59,8 @@ pub struct QueryRoot(
     SessionQuery,
     ApiKeyQuery,
     ImpersonationQuery,
+    InvitationQuery,
+    FactorQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -76,6 +82,9 @@ pub struct MutationRoot(
     SessionMutation,
     ApiKeyMutation,
     ImpersonationMutation,
+    InvitationMutation,
+    RecoveryMutation,
+    FactorMutation,
     DealerMutation,
     CategoryMutation,
     ProductMutation,

@@ -11,4 +11,5 @@ pub mod revoked;
 pub mod role;
 pub mod text;
 pub mod token;
+pub mod totp;
 pub mod vault;

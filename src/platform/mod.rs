@@ -3,9 +3,11 @@
 
 pub mod api_keys;
 pub mod dealers;
+pub mod factors;
 pub mod identity;
 pub mod impersonation;
 pub mod keys;
+pub mod mail;
 pub mod operator;
 pub mod sessions;
 
