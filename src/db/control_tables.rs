@@ -40,6 +40,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.drop_failures (dealer_id) {
+        dealer_id -> Uuid,
+        cause -> Text,
+        failed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.memberships (user_id, dealer_id) {
         user_id -> Uuid,
         dealer_id -> Uuid,
@@ -140,6 +148,7 @@ diesel::table! {
 }
 
 diesel::joinable!(dealer_actions -> dealers (dealer_id));
+diesel::joinable!(drop_failures -> dealers (dealer_id));
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
@@ -151,6 +160,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dealer_actions,
     dealer_changes,
     dealers,
+    drop_failures,
     memberships,
     migration_failures,
     retired_schemas,
