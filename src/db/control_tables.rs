@@ -133,6 +133,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.drop_failures (dealer_id) {
+        dealer_id -> Uuid,
+        cause -> Text,
+        failed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.memberships (user_id, dealer_id) {
         user_id -> Uuid,
         dealer_id -> Uuid,
@@ -263,6 +271,7 @@ diesel::joinable!(api_keys -> dealers (dealer_id));
 diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(backup_codes -> users (user_id));
 diesel::joinable!(dealer_actions -> dealers (dealer_id));
+diesel::joinable!(drop_failures -> dealers (dealer_id));
 diesel::joinable!(impersonations -> dealers (dealer_id));
 diesel::joinable!(impersonations -> users (user_id));
 diesel::joinable!(invitations -> dealers (dealer_id));
@@ -287,6 +296,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dealer_actions,
     dealer_changes,
     dealers,
+    drop_failures,
     impersonations,
     invitations,
     login_challenges,
