@@ -47,6 +47,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
             .map_err(StartError::from)?;
         warn_of_open_doors(&core).await?;
         let app = App::new(core, vault, &args.server).await?;
+        app.tenants.check().await.map_err(StartError::from)?;
         let listener = bind(args.server.listen)?;
         let address = listener.local_addr()?;
         let operators = operator::listener(&args.server)?;

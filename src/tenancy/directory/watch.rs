@@ -15,6 +15,7 @@ use crate::db::changes::{ChangeFeed, Dealers};
 use crate::db::connect::Connector;
 use crate::db::control::ControlPool;
 use crate::db::error::{DbError, DbResult};
+use crate::db::limits::in_time;
 
 /// How often the log is read, for what was not heard. With the time-out it stays
 /// within what is trusted, so that one slow answer changes nothing.
@@ -138,12 +139,4 @@ impl Watch {
 /// and this one does not know is nothing it could let in.
 pub(super) fn read_all(told: &[String]) -> Vec<Revocation> {
     told.iter().filter_map(|text| text.parse().ok()).collect()
-}
-
-pub(super) async fn in_time<T>(
-    limit: Duration,
-    work: impl Future<Output = DbResult<T>>,
-) -> DbResult<T> {
-    let late = || DbError::Away("no answer in time".to_owned());
-    timeout(limit, work).await.unwrap_or_else(|_| Err(late()))
 }
