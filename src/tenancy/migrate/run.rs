@@ -87,7 +87,8 @@ impl Runner<'_> {
             ..Report::default()
         };
         report = self.phase(canaries, report, job)?;
-        if !report.failed.is_empty() && !(others.is_empty() && known.is_empty()) {
+        let is_more = !others.is_empty() || !known.is_empty();
+        if !report.failed.is_empty() && is_more {
             report.stopped = Some(Stopped::Canary);
         }
         for targets in [others, known] {
