@@ -102,10 +102,10 @@ impl Recovery {
         let hash = self.accounts.passwords().hash(password).await?;
         let mut conn = self.accounts.control().checkout().await?;
         conn.transaction(async |conn| {
-            let used = one_time::use_up(conn, purpose, token, now).await?;
-            let used = used.ok_or_else(one_time::spent)?;
-            let user = used.user_id.ok_or_else(one_time::spent)?;
-            let user = query::verify(conn, user, &used.email, now).await?;
+            let link = one_time::use_up(conn, purpose, token, now).await?;
+            let link = link.ok_or_else(one_time::spent)?;
+            let user = link.user_id.ok_or_else(one_time::spent)?;
+            let user = query::verify(conn, user, &link.email, now).await?;
             let user = user.ok_or_else(one_time::spent)?;
             query::set_password(conn, user.id, &hash).await?;
             one_time::use_up_all(conn, user.id, purpose, now).await?;
