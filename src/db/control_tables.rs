@@ -68,6 +68,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.drop_failures (dealer_id) {
+        dealer_id -> Uuid,
+        cause -> Text,
+        failed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.impersonations (id) {
         id -> Uuid,
         dealer_id -> Uuid,
@@ -129,14 +137,6 @@ diesel::table! {
         state -> Text,
         finished_at -> Nullable<Timestamptz>,
         cause -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    platform.drop_failures (dealer_id) {
-        dealer_id -> Uuid,
-        cause -> Text,
-        failed_at -> Timestamptz,
     }
 }
 

@@ -166,17 +166,19 @@ impl State {
 /// backend, as far as the owner may; gives the statements that are left for a
 /// superuser, each with a warning.
 pub fn close_doors(conn: &mut OwnerConn, role: &str) -> Result<Vec<Lacking>, MigrateError> {
-    let mut left = lacking(conn, role)?;
-    if left.iter().any(|one| one.is_ours) {
-        left = conn.transaction(|conn| close_ours(conn, role))?;
-    }
-    for one in &left {
+    let all = lacking(conn, role)?.into_iter();
+    let (ours, theirs): (Vec<_>, Vec<_>) = all.partition(|one| one.is_ours);
+    // First, since an owner who lacks too much gets no further.
+    for one in &theirs {
         tracing::warn!("{one}");
     }
-    Ok(left)
+    if !ours.is_empty() {
+        conn.transaction(|conn| close_ours(conn, role))?;
+    }
+    Ok(theirs)
 }
 
-fn close_ours(conn: &mut OwnerConn, role: &str) -> Result<Vec<Lacking>, MigrateError> {
+fn close_ours(conn: &mut OwnerConn, role: &str) -> Result<(), MigrateError> {
     // Two who change the same right at once are an error.
     conn.batch_execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('tubex migrates platform', 0))",
@@ -184,7 +186,7 @@ fn close_ours(conn: &mut OwnerConn, role: &str) -> Result<Vec<Lacking>, MigrateE
     for one in lacking(conn, role)?.iter().filter(|one| one.is_ours) {
         conn.batch_execute(&one.sql)?;
     }
-    lacking(conn, role)
+    Ok(())
 }
 
 /// The statements that the database lacks for the owner and this request role.

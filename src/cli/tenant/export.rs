@@ -227,11 +227,15 @@ pub(super) fn open(path: &Path) -> Result<File, String> {
 
 /// Text of a file that may come from anywhere, which must not command a terminal.
 fn printable(text: &str) -> String {
-    let shown = |c: char| match c {
-        c if c.is_control() => c.escape_unicode().to_string(),
-        c => c.to_string(),
-    };
-    text.chars().map(shown).collect()
+    let mut shown = String::new();
+    for letter in text.chars() {
+        if letter.is_control() {
+            shown.extend(letter.escape_unicode());
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
 }
 
 fn hash(path: &Path) -> Result<String, String> {
@@ -253,5 +257,15 @@ impl Write for Hasher {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_does_not_command_a_terminal() {
+        assert_eq!(printable("Tuấn\u{1b}[2J"), "Tuấn\\u{1b}[2J");
     }
 }

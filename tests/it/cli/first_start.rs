@@ -77,7 +77,7 @@ async fn the_guides_first_start_leaves_nothing_open_and_its_backup_works() {
     );
     for (program, args) in [
         ("pg_dump", &["--format=custom"][..]),
-        ("pg_dumpall", &["--roles-only", "--no-role-passwords"]),
+        ("pg_dumpall", &["--roles-only", "--no-role-passwords"][..]),
     ] {
         let Some(path) = beside_the_server(program).await else {
             eprintln!("no {program} beside the server: not tried");
