@@ -260,10 +260,11 @@ impl App {
         let sessions = Sessions::new(control, vault.clone(), tokens.clone(), clock);
         let identity = Identity::new(core.accounts.clone(), sessions.clone());
         let factors = Factors::new(core.accounts.clone(), sessions.clone(), vault.clone());
-        let callers = Callers::new(&core, &vault, &tokens);
+        let callers = Callers::new(&core, &vault, &tokens, (&identity, &factors));
         let schema = schema(&core, &identity, factors, settings)
             .data(callers.api_keys.clone())
             .data(callers.impersonations.clone())
+            .data(callers.applications.clone())
             .finish();
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         keys.keep_current(&core.connector, directory.revoked().listen_for_keys());

@@ -35,6 +35,8 @@ use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
 use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
 use crate::platform::identity::recovery::graphql::RecoveryMutation;
 use crate::platform::impersonation::graphql::{ImpersonationMutation, ImpersonationQuery};
+use crate::platform::oauth::graphql::OauthQuery;
+use crate::platform::oauth::mutation::OauthMutation;
 use crate::platform::sessions::graphql::SessionQuery;
 use crate::platform::sessions::mutation::SessionMutation;
 
@@ -58,6 +60,7 @@ pub struct QueryRoot(
     InvitationQuery,
     FactorQuery,
     ImpersonationQuery,
+    OauthQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -81,6 +84,7 @@ pub struct MutationRoot(
     RecoveryMutation,
     FactorMutation,
     ImpersonationMutation,
+    OauthMutation,
     DealerMutation,
     CategoryMutation,
     ProductMutation,

@@ -5,7 +5,10 @@ use crate::auth::token::AccessTokens;
 use crate::auth::vault::Vault;
 use crate::platform::api_keys::admission::KeyAdmission;
 use crate::platform::api_keys::service::ApiKeys;
+use crate::platform::factors::account::Factors;
+use crate::platform::identity::service::Identity;
 use crate::platform::impersonation::service::Impersonations;
+use crate::platform::oauth::service::Applications;
 
 /// Who calls in users' names.
 #[derive(Clone)]
@@ -16,11 +19,18 @@ pub struct Callers {
     pub admission: KeyAdmission,
     /// Lets operators see shops.
     pub impersonations: Impersonations,
+    /// Lets applications of third parties in.
+    pub applications: Applications,
 }
 
 impl Callers {
     /// Those whose rights are in the control plane of `core`.
-    pub(super) fn new(core: &Core, vault: &Vault, tokens: &AccessTokens) -> Self {
+    pub(super) fn new(
+        core: &Core,
+        vault: &Vault,
+        tokens: &AccessTokens,
+        (identity, factors): (&Identity, &Factors),
+    ) -> Self {
         let (control, clock) = (&core.control, &core.clock);
         Self {
             api_keys: ApiKeys::new(control.clone(), vault.clone(), clock.clone()),
@@ -31,6 +41,13 @@ impl Callers {
                 clock.clone(),
             ),
             impersonations: Impersonations::new(control.clone(), tokens.clone(), clock.clone()),
+            applications: Applications::new(
+                control.clone(),
+                vault.clone(),
+                tokens.clone(),
+                identity.clone(),
+                factors.clone(),
+            ),
         }
     }
 }

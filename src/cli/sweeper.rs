@@ -40,6 +40,7 @@ async fn sweep(app: Arc<App>) {
         drop_due(&app).await;
         drop_retired(&app).await;
         prune_sessions(&app).await;
+        prune_codes(&app).await;
     }
 }
 
@@ -48,6 +49,13 @@ async fn prune_sessions(app: &App) {
     let before = app.core.clock.now() - SESSIONS_KEPT;
     if let Err(error) = app.sessions.prune(before).await {
         tracing::warn!(?error, "could not delete old sessions");
+    }
+}
+
+/// Codes of applications are good for a minute.
+async fn prune_codes(app: &App) {
+    if let Err(error) = app.callers.applications.prune().await {
+        tracing::warn!(?error, "could not delete old codes");
     }
 }
 

@@ -158,6 +158,51 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.oauth_clients (id) {
+        id -> Uuid,
+        dealer_id -> Nullable<Uuid>,
+        name -> Text,
+        homepage -> Nullable<Text>,
+        redirect_uris -> Array<Text>,
+        scope -> Text,
+        secret_mac -> Nullable<Bytea>,
+        former_mac -> Nullable<Bytea>,
+        former_until -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.oauth_codes (code_hash) {
+        code_hash -> Bytea,
+        grant_id -> Uuid,
+        user_epoch -> Int8,
+        redirect_uri -> Text,
+        challenge -> Text,
+        scope -> Text,
+        nonce -> Nullable<Text>,
+        methods -> Text,
+        authenticated_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        session_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    platform.oauth_grants (id) {
+        id -> Uuid,
+        client_id -> Uuid,
+        user_id -> Uuid,
+        dealer_id -> Uuid,
+        scope -> Text,
+        created_at -> Timestamptz,
+        used_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.one_time_tokens (token_hash) {
         token_hash -> Bytea,
         purpose -> Text,
@@ -229,6 +274,8 @@ diesel::table! {
         expires_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
         end_cause -> Nullable<Text>,
+        grant_id -> Nullable<Uuid>,
+        scope -> Nullable<Text>,
     }
 }
 
@@ -283,11 +330,16 @@ diesel::joinable!(mails -> users (user_id));
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
+diesel::joinable!(oauth_clients -> dealers (dealer_id));
+diesel::joinable!(oauth_codes -> oauth_grants (grant_id));
+diesel::joinable!(oauth_codes -> sessions (session_id));
+diesel::joinable!(oauth_grants -> oauth_clients (client_id));
 diesel::joinable!(one_time_tokens -> invitations (invitation_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(retired_schemas -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::joinable!(sessions -> dealers (dealer_id));
+diesel::joinable!(sessions -> oauth_grants (grant_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(totp_factors -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
@@ -303,6 +355,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     mails,
     memberships,
     migration_failures,
+    oauth_clients,
+    oauth_codes,
+    oauth_grants,
     one_time_tokens,
     retired_schemas,
     revocations,

@@ -108,7 +108,7 @@ async fn sign_in(app: &App, demo: &DemoDealer) -> ServiceResult<Opened> {
     };
     match app.identity.login(credentials, &Peer::at(HERE)).await? {
         SignIn::Done(signed_in) => Ok(*signed_in),
-        SignIn::Choose(_) => Err(AppError::internal("a demo owner has several dealers").into()),
+        SignIn::Choose(..) => Err(AppError::internal("a demo owner has several dealers").into()),
         SignIn::Challenge(challenge) => vouch_for(app, &challenge).await,
     }
 }

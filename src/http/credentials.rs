@@ -137,7 +137,7 @@ const fn policy(settings: &ServerSettings) -> CookiePolicy {
 }
 
 /// Whether a page of ours, or no page at all, has sent the request.
-fn is_own_origin(request: &HttpRequest, settings: &ServerSettings) -> bool {
+pub(super) fn is_own_origin(request: &HttpRequest, settings: &ServerSettings) -> bool {
     let text = |name| request.headers().get(name)?.to_str().ok();
     if !request.headers().contains_key(ORIGIN) {
         let site = text(FETCH_SITE);

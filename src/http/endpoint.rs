@@ -123,7 +123,7 @@ impl App {
     }
 
     /// The caller of a token; its key may have been made a moment ago elsewhere.
-    async fn verify(&self, token: &str) -> AppResult<Principal> {
+    pub(super) async fn verify(&self, token: &str) -> AppResult<Principal> {
         match self.tokens.verify(token) {
             Err(TokenFault::UnknownKey(_)) if self.keys.look_again().await => {
                 self.tokens.verify(token).map_err(refused)

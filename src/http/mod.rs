@@ -11,6 +11,7 @@ mod graphiql;
 mod graphql;
 mod health;
 mod mailbox;
+mod oauth;
 mod operator;
 mod request_id;
 mod server;
@@ -44,6 +45,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/graphiql/assets/{file:.*}", web::get().to(graphiql::asset))
         .route("/", web::get().to(graphiql::front_door))
         .configure(account::routes)
+        .configure(oauth::routes)
         .configure(mailbox::routes);
 }
 

@@ -8,6 +8,7 @@ pub mod identity;
 pub mod impersonation;
 pub mod keys;
 pub mod mail;
+pub mod oauth;
 pub mod operator;
 pub mod sessions;
 

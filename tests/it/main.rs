@@ -24,6 +24,7 @@ mod isolation;
 mod lifecycle;
 mod mail;
 mod migrations;
+mod oauth;
 mod operator;
 mod pool;
 mod provisioning;

@@ -55,6 +55,20 @@ text_enum! {
         Impersonated = "IMPERSONATED",
         /// An operator's look at the shop was ended.
         ImpersonationEnded = "IMPERSONATION_ENDED",
+        /// An application of a third party was registered.
+        OauthClientRegistered = "OAUTH_CLIENT_REGISTERED",
+        /// What an application may ask for was changed, or what it is called.
+        OauthClientChanged = "OAUTH_CLIENT_CHANGED",
+        /// An application was given another secret.
+        OauthClientSecretRotated = "OAUTH_CLIENT_SECRET_ROTATED",
+        /// An application was removed, with all that users had granted it.
+        OauthClientRemoved = "OAUTH_CLIENT_REMOVED",
+        /// A user has let an application in.
+        OauthConsentGiven = "OAUTH_CONSENT_GIVEN",
+        /// A user lets an application in no more, or it has given its tokens back.
+        OauthGrantRevoked = "OAUTH_GRANT_REVOKED",
+        /// A code of an application was shown again; the tokens it had got were revoked.
+        OauthCodeReplayed = "OAUTH_CODE_REPLAYED",
     }
 }
 

@@ -229,7 +229,7 @@ impl IdentityMutation {
         match identity.login(credentials, ctx.peer()?).await {
             Ok(SignIn::Done(opened)) => LoginPayload::signed_in(ctx, *opened, input.cookies),
             Ok(SignIn::Challenge(row)) => Ok(LoginPayload::challenged(&row)),
-            Ok(SignIn::Choose(dealers)) => Ok(LoginPayload::choose(dealers)),
+            Ok(SignIn::Choose(_user, dealers)) => Ok(LoginPayload::choose(dealers)),
             Err(Refusal::User(user_errors)) => Ok(LoginPayload {
                 user_errors,
                 ..LoginPayload::default()

@@ -38,7 +38,7 @@ pub enum SignIn {
     /// Done.
     Done(Box<Opened>),
     /// The user works for several dealers.
-    Choose(Vec<Dealer>),
+    Choose(Box<UserRow>, Vec<Dealer>),
     /// A second factor is needed.
     Challenge(Box<ChallengeRow>),
 }
@@ -60,8 +60,18 @@ impl Identity {
             .accounts
             .authenticate(&credentials.email, credentials.password)
             .await?;
+        self.enter(user, credentials.dealer, peer).await
+    }
+
+    /// Opens a session at one dealer for a user whose password is right.
+    pub async fn enter(
+        &self,
+        user: UserRow,
+        dealer: Option<DealerId>,
+        peer: &Peer,
+    ) -> ServiceResult<SignIn> {
         let dealers = self.dealers(user.id).await?;
-        let chosen = match (credentials.dealer, dealers.as_slice()) {
+        let chosen = match (dealer, dealers.as_slice()) {
             (Some(id), _) => dealers.iter().find(|dealer| dealer.id == id),
             (None, [only]) => Some(only),
             (None, []) => None,
@@ -69,10 +79,9 @@ impl Identity {
             (None, _) => match open(&dealers).as_slice() {
                 [only] => Some(*only),
                 [] => dealers.first(),
-                _ => {
-                    return Ok(SignIn::Choose(
-                        open(&dealers).into_iter().cloned().collect(),
-                    ));
+                open => {
+                    let open = open.iter().copied().cloned().collect();
+                    return Ok(SignIn::Choose(Box::new(user), open));
                 }
             },
         };
@@ -108,7 +117,8 @@ impl Identity {
         self.sessions.open(new).await
     }
 
-    async fn dealers(&self, user: UserId) -> AppResult<Vec<Dealer>> {
+    /// The dealers a user works for, whatever their states.
+    pub async fn dealers(&self, user: UserId) -> AppResult<Vec<Dealer>> {
         let mut conn = self.accounts.control().checkout().await?;
         let mut dealers = Vec::new();
         for id in query::find_dealers(&mut conn, user).await? {
@@ -119,7 +129,7 @@ impl Identity {
 }
 
 /// Those in whose shops somebody may sign in.
-fn open(dealers: &[Dealer]) -> Vec<&Dealer> {
+pub fn open(dealers: &[Dealer]) -> Vec<&Dealer> {
     let is_open = |dealer: &&Dealer| Standing::of(dealer.status).is_some();
     dealers.iter().filter(is_open).collect()
 }

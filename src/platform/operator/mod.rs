@@ -6,6 +6,7 @@
 //! here can name a `TenantTx`, so there is no way from here to a dealer's rows but
 //! as a whole: a file, or a clone, which are noted among what was done to him.
 
+pub mod applications;
 pub mod clone;
 pub mod create;
 pub mod fleet;

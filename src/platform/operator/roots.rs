@@ -2,6 +2,7 @@
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
 
+use super::applications::{ApplicationMutation, ApplicationQuery};
 use super::clone::CloneMutation;
 use super::create::CreateMutation;
 use super::fleet::FleetQuery;
@@ -22,6 +23,7 @@ pub struct OperatorQueryRoot(
     OperatorDealerListQuery,
     FleetQuery,
     NodeQuery,
+    ApplicationQuery,
 );
 
 /// What operators can do. Fields run in the order of the document; each is done
@@ -33,6 +35,7 @@ pub struct OperatorMutationRoot(
     LifeMutation,
     CloneMutation,
     ImpersonateMutation,
+    ApplicationMutation,
 );
 
 /// The schema, before limits and services are added.

@@ -7,16 +7,25 @@ use crate::auth::principal::{Method, Proof};
 use crate::db::control_tables::sessions;
 use crate::db::text_enum::text_enum;
 use crate::kernel::ids::{DealerId, SessionId, UserId};
+use crate::platform::oauth::model::GrantId;
+use crate::platform::oauth::scope::Scope;
 
 /// How long a session lives without being used.
 pub const IDLE: TimeDelta = TimeDelta::days(7);
 /// How long it lives at most.
 pub const ABSOLUTE: TimeDelta = TimeDelta::days(30);
+/// As [`IDLE`], for a session of an application: nobody signs in again for a program
+/// that runs once a month.
+pub const APPLICATION_IDLE: TimeDelta = TimeDelta::days(30);
+/// As [`ABSOLUTE`], for a session of an application.
+pub const APPLICATION_ABSOLUTE: TimeDelta = TimeDelta::days(90);
 /// How long the refresh token before the present one still gives the present one:
 /// clients refresh twice at once, and lose answers.
 pub const GRACE: TimeDelta = TimeDelta::seconds(10);
 /// Most sessions of one user; the one unused for longest makes room.
 pub const AT_MOST: usize = 100;
+/// Most sessions of an application by one grant; as above.
+pub const AT_MOST_BY_GRANT: usize = 20;
 
 text_enum! {
     /// Why a session has ended.
@@ -35,6 +44,8 @@ text_enum! {
         Operator = "OPERATOR",
         /// The user has too many sessions.
         TooMany = "TOO_MANY",
+        /// The code by which an application got it was shown again.
+        CodeReplayed = "CODE_REPLAYED",
     }
 }
 
@@ -74,6 +85,10 @@ pub struct SessionRow {
     pub ended_at: Option<DateTime<Utc>>,
     /// Why.
     pub end_cause: Option<EndCause>,
+    /// By which grant an application has it; none if it is the user's own.
+    pub grant_id: Option<GrantId>,
+    /// What the application has asked for.
+    pub scope: Option<Scope>,
 }
 
 impl SessionRow {
@@ -85,6 +100,14 @@ impl SessionRow {
     /// When it ends unless it is used before.
     pub fn ends_at(&self) -> DateTime<Utc> {
         self.idle_until.min(self.expires_at)
+    }
+
+    /// How long it lives without being used.
+    pub const fn idle(&self) -> TimeDelta {
+        match self.grant_id {
+            Some(_) => APPLICATION_IDLE,
+            None => IDLE,
+        }
     }
 
     /// How and when the user has proven who he is.

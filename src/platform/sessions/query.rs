@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::model::{EndCause, IDLE, SessionRow};
+use super::model::{EndCause, SessionRow};
 use crate::db::control::ControlConn;
 use crate::db::control_tables::sessions;
 use crate::db::error::DbResult;
 use crate::kernel::ids::{DealerId, SessionId, UserId};
+use crate::platform::oauth::model::GrantId;
 
 /// Rows deleted in one statement.
 const PRUNED_AT_ONCE: i64 = 10_000;
@@ -26,7 +27,8 @@ pub async fn find(conn: &mut ControlConn, id: SessionId) -> DbResult<Option<Sess
     Ok(query.first(&mut **conn).await.optional()?)
 }
 
-/// The sessions of a user that are good at `now`, the last used first.
+/// The user's own sessions that are good at `now`, the last used first; not those
+/// of applications.
 pub async fn alive(
     conn: &mut ControlConn,
     user: UserId,
@@ -34,6 +36,7 @@ pub async fn alive(
 ) -> DbResult<Vec<SessionRow>> {
     let query = sessions::table
         .filter(sessions::user_id.eq(user))
+        .filter(sessions::grant_id.is_null())
         .filter(sessions::ended_at.is_null())
         .filter(sessions::idle_until.gt(now))
         .filter(sessions::expires_at.gt(now))
@@ -42,24 +45,35 @@ pub async fn alive(
     Ok(query.load(&mut **conn).await?)
 }
 
+/// The sessions that an application has by a grant and that have not been ended,
+/// the last used first.
+pub async fn of_grant(conn: &mut ControlConn, grant: GrantId) -> DbResult<Vec<SessionId>> {
+    let query = sessions::table
+        .filter(sessions::grant_id.eq(grant))
+        .filter(sessions::ended_at.is_null())
+        .order((sessions::rotated_at.desc(), sessions::id))
+        .select(sessions::id);
+    Ok(query.load(&mut **conn).await?)
+}
+
 /// Puts the next refresh token in the place of the one with `hash`; says whether
 /// that was still the one.
 pub async fn rotate(
     conn: &mut ControlConn,
-    id: SessionId,
+    row: &SessionRow,
     hash: &[u8],
     next: &[u8],
     now: DateTime<Utc>,
 ) -> DbResult<bool> {
     let current = sessions::table
-        .find(id)
+        .find(row.id)
         .filter(sessions::token_hash.eq(hash))
         .filter(sessions::ended_at.is_null());
     let query = diesel::update(current).set((
         sessions::token_hash.eq(next),
         sessions::generation.eq(sessions::generation + 1),
         sessions::rotated_at.eq(now),
-        sessions::idle_until.eq(now + IDLE),
+        sessions::idle_until.eq(now + row.idle()),
     ));
     Ok(query.execute(&mut **conn).await? > 0)
 }

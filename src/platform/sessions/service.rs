@@ -1,6 +1,10 @@
 //! Use cases of sessions: opening, refreshing, switching the dealer, ending.
 
+mod application;
+mod ending;
 mod proof;
+
+pub use application::{ApplicationTokens, NewApplicationSession};
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -21,6 +25,7 @@ use crate::platform::factors::query as factors;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;
 use crate::platform::identity::{notices, query as identity};
+use crate::platform::oauth::model::ClientId;
 use crate::tenancy::Standing;
 use crate::tenancy::directory::{Dealer, dealer_find};
 
@@ -53,6 +58,8 @@ pub struct Opened {
     pub refresh: SecretString,
     /// Until when, unless it is used before.
     pub refresh_expires_at: DateTime<Utc>,
+    /// Of which session they are.
+    pub session: SessionId,
     /// Who.
     pub user: UserRow,
     /// Where.
@@ -64,6 +71,7 @@ struct Place {
     user: UserRow,
     dealer: Dealer,
     grant: Grant,
+    client: Option<ClientId>,
 }
 
 impl Sessions {
@@ -116,6 +124,8 @@ impl Sessions {
             expires_at: now + ABSOLUTE,
             ended_at: None,
             end_cause: None,
+            grant_id: None,
+            scope: None,
         };
         let mut conn = self.control.checkout().await?;
         let place = place(&mut conn, &row).await?;
@@ -137,6 +147,20 @@ impl Sessions {
 
     /// The next tokens of a session, for its refresh token.
     pub async fn refresh(&self, token: &SecretString, peer: &Peer) -> ServiceResult<Opened> {
+        let (row, place) = self.renew(token, None, peer).await?;
+        let refresh = self.family(row.id, &row.seed).token(row.generation)?;
+        let access = self.tokens.issue(&place.grant)?;
+        Ok(opened(access, refresh, &row, place))
+    }
+
+    /// Moves the family of a refresh token on, if it is good and of this application:
+    /// of none, if it is the user's own.
+    async fn renew(
+        &self,
+        token: &SecretString,
+        application: Option<ClientId>,
+        peer: &Peer,
+    ) -> ServiceResult<(SessionRow, Place)> {
         let shown = Shown::parse(token).ok_or_else(unknown)?;
         let mut conn = self.control.checkout().await?;
         let row = query::find(&mut conn, shown.session).await?;
@@ -145,14 +169,18 @@ impl Sessions {
             return Err(unknown());
         }
         let now = self.clock.now();
+        if application.is_none() && row.grant_id.is_some() {
+            return Err(unknown());
+        }
         if !row.is_alive(now) {
             return Err(ended());
         }
         let place = place(&mut conn, &row).await?;
+        if place.client != application {
+            return Err(unknown());
+        }
         let row = self.next(&mut conn, &shown, row, peer).await?;
-        let refresh = self.family(row.id, &row.seed).token(row.generation)?;
-        let access = self.tokens.issue(&place.grant)?;
-        Ok(opened(access, refresh, &row, place))
+        Ok((row, place))
     }
 
     /// The row with the token that follows the one shown. Of those who show it at
@@ -167,7 +195,7 @@ impl Sessions {
         let now = self.clock.now();
         if shown.generation == row.generation {
             let next = self.family(row.id, &row.seed).token(row.generation + 1)?;
-            query::rotate(conn, row.id, shown.hash(), &hash(&next), now).await?;
+            query::rotate(conn, &row, shown.hash(), &hash(&next), now).await?;
         }
         // Whoever moved it on, this is where it stands.
         let current = query::find(conn, row.id).await?.ok_or_else(unknown)?;
@@ -228,57 +256,6 @@ impl Sessions {
         Ok((access, place.dealer))
     }
 
-    /// The sessions of a user that are good now, the last used first.
-    pub async fn list(&self, user: UserId) -> AppResult<Vec<SessionRow>> {
-        let mut conn = self.control.checkout().await?;
-        Ok(query::alive(&mut conn, user, self.clock.now()).await?)
-    }
-
-    /// Ends sessions of a user; says how many.
-    pub async fn end(
-        &self,
-        user: UserId,
-        which: Which,
-        cause: EndCause,
-        peer: &Peer,
-    ) -> AppResult<usize> {
-        let now = self.clock.now();
-        let mut conn = self.control.checkout().await?;
-        conn.transaction(async |conn| -> AppResult<usize> {
-            let ended = query::end(conn, user, which, cause, now).await?;
-            if ended > 0 {
-                let event = NewEvent::of(EventKind::SessionEnded, peer).by(user);
-                record(conn, event.saying(cause.as_str()), now).await?;
-            }
-            Ok(ended)
-        })
-        .await
-    }
-
-    /// Ends the session of a refresh token, if it is one.
-    pub async fn end_by_token(&self, token: &SecretString, peer: &Peer) -> AppResult<()> {
-        let Some(shown) = Shown::parse(token) else {
-            return Ok(());
-        };
-        let mut conn = self.control.checkout().await?;
-        let Some(row) = query::find(&mut conn, shown.session).await? else {
-            return Ok(());
-        };
-        drop(conn);
-        if self.family(row.id, &row.seed).is_one(&shown)? {
-            let which = Which::One(row.id);
-            self.end(row.user_id, which, EndCause::LoggedOut, peer)
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Deletes sessions that ended before `before`; says how many.
-    pub async fn prune(&self, before: DateTime<Utc>) -> AppResult<usize> {
-        let mut conn = self.control.checkout().await?;
-        Ok(query::prune(&mut conn, before).await?)
-    }
-
     async fn own(
         &self,
         conn: &mut ControlConn,
@@ -332,6 +309,8 @@ async fn place(conn: &mut ControlConn, row: &SessionRow) -> ServiceResult<Place>
     if dealer.second_factor_required && !row.proof().has_second_factor() {
         return Err(second_factor_missing());
     }
+    let of_application = application::of(conn, row).await?;
+    let client = of_application.as_ref().map(|(client, _)| *client);
     let grant = Grant {
         user: user.id,
         dealer: dealer.id,
@@ -343,12 +322,13 @@ async fn place(conn: &mut ControlConn, row: &SessionRow) -> ServiceResult<Place>
         proof: row.proof(),
         actor: None,
         read_only: false,
-        application: None,
+        application: of_application.map(|(_, application)| application),
     };
     Ok(Place {
         user,
         dealer,
         grant,
+        client,
     })
 }
 
@@ -357,6 +337,7 @@ fn opened(access: IssuedToken, refresh: SecretString, row: &SessionRow, place: P
         access,
         refresh,
         refresh_expires_at: row.ends_at(),
+        session: row.id,
         user: place.user,
         dealer: place.dealer,
     }

@@ -2,7 +2,7 @@
 
 mod enrolment;
 mod login;
-mod phone;
+pub mod phone;
 mod policy;
 mod reset;
 mod step_up;

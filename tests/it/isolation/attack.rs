@@ -24,6 +24,8 @@ pub struct Attack {
     pub victims: Universe,
     /// Id of an operator's look at the victim.
     pub impersonation: String,
+    /// Id of an application of the victim's.
+    pub application: String,
     pub attacker: TestDealer,
     pub attackers: Universe,
 }
@@ -36,6 +38,7 @@ impl Attack {
         // So that there is a session, and an event, for others not to see.
         server.login(&victim).await;
         let impersonation = visited(&server, &victim).await;
+        let application = crate::oauth::register(&server, &victim, json!({})).await.id;
         for dealer in [&victim, &attacker] {
             invite_guest(dealer).await;
         }
@@ -48,6 +51,7 @@ impl Attack {
             victim,
             victims,
             impersonation,
+            application,
             attacker,
             attackers,
         }

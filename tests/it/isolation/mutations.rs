@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tubex::kernel::ids::SessionId;
 use tubex::platform::factors::model::ChallengeId;
+use tubex::platform::oauth::model::GrantId;
 
 use super::attack::Attack;
 use super::{assert_covered, root_fields};
@@ -121,7 +122,37 @@ const CASES: &[Case] = &[
         input: |_| json!({ "challengeId": ChallengeId::generate().to_string() }),
         code: Some("UNAUTHENTICATED"),
     },
+    Case {
+        field: "oauthClientRemove",
+        input_type: "OauthClientRemoveInput",
+        input: |attack| json!({ "id": attack.application }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "oauthGrantRevoke",
+        input_type: "OauthGrantRevokeInput",
+        input: |_| json!({ "id": GrantId::generate().to_string() }),
+        code: Some("NOT_FOUND"),
+    },
     // The attacker's token belongs to no session, so he is not himself here.
+    Case {
+        field: "oauthClientRegister",
+        input_type: "OauthClientRegisterInput",
+        input: |_| json!({ "name": "Mine", "redirectUris": ["https://x.test/"], "scopes": ["openid"] }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "oauthClientUpdate",
+        input_type: "OauthClientUpdateInput",
+        input: |attack| json!({ "id": attack.application, "expectedVersion": 1, "name": "Mine" }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "oauthClientSecretRotate",
+        input_type: "OauthClientSecretRotateInput",
+        input: |attack| json!({ "id": attack.application }),
+        code: Some("NOT_ALLOWED"),
+    },
     Case {
         field: "totpConfirm",
         input_type: "TotpConfirmInput",

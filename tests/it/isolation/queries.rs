@@ -71,6 +71,18 @@ pub const CASES: &[Case] = &[
         expect: Expect::Nothing,
     },
     Case {
+        field: "oauthClients",
+        query: "{ oauthClients { id name redirectUris } }",
+        keys: NO_KEYS,
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "oauthGrants",
+        query: "{ oauthGrants { id clientId } }",
+        keys: NO_KEYS,
+        expect: Expect::Nothing,
+    },
+    Case {
         field: "node",
         query: "query($id: ID!) { node(id: $id) { __typename id } }",
         keys: |victim| json!({ "id": victim.at("/products/nodes/0/id") }),

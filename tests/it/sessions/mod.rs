@@ -47,7 +47,7 @@ async fn events(dealer: &TestDealer) -> Vec<String> {
 }
 
 /// A dealer owned by whoever owns `dealer` already.
-async fn second_dealer(server: &Server, dealer: &TestDealer) -> String {
+pub async fn second_dealer(server: &Server, dealer: &TestDealer) -> String {
     use tubex::platform::dealers::service::{Registration, Word};
     use tubex::tenancy::provision::NewDealer;
     let registration = Registration {

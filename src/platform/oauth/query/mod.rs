@@ -1,0 +1,5 @@
+//! SQL of applications, grants and codes.
+
+pub mod clients;
+pub mod codes;
+pub mod grants;
