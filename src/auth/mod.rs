@@ -3,6 +3,7 @@
 
 pub mod operator;
 pub mod password;
+pub mod password_rules;
 pub mod principal;
 mod signing;
 pub mod token;
