@@ -4,6 +4,8 @@
 pub mod operator;
 pub mod password;
 pub mod password_rules;
+pub mod permission;
 pub mod principal;
+pub mod role;
 mod signing;
 pub mod token;
