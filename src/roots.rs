@@ -30,6 +30,8 @@ use crate::graphql::transactional::Transactional;
 use crate::kernel::ids;
 use crate::platform::dealers::graphql::DealerMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
+use crate::platform::sessions::graphql::SessionQuery;
+use crate::platform::sessions::mutation::SessionMutation;
 
 /// Most ids of one `nodes` field.
 const MAX_NODES: usize = 200;
@@ -43,6 +45,7 @@ pub type ApiSchema = Schema<QueryRoot, Transactional<MutationRoot>, Subscription
 pub struct QueryRoot(
     NodeQuery,
     IdentityQuery,
+    SessionQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -61,6 +64,7 @@ pub struct QueryRoot(
 #[graphql(name = "Mutation")]
 pub struct MutationRoot(
     IdentityMutation,
+    SessionMutation,
     DealerMutation,
     CategoryMutation,
     ProductMutation,

@@ -35,6 +35,7 @@ diesel::table! {
         status_changed_at -> Nullable<Timestamptz>,
         delete_after -> Nullable<Timestamptz>,
         drop_began_at -> Nullable<Timestamptz>,
+        token_epoch -> Int8,
     }
 }
 
@@ -66,10 +67,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.revocations (xid, kind, subject) {
+        xid -> Int8,
+        kind -> Text,
+        subject -> Uuid,
+        epoch -> Int8,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.schema_builds (dealer_id) {
         dealer_id -> Uuid,
         version -> Nullable<Text>,
         statements -> Int4,
+    }
+}
+
+diesel::table! {
+    platform.security_events (id) {
+        id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        dealer_id -> Nullable<Uuid>,
+        kind -> Text,
+        detail -> Nullable<Text>,
+        address -> Nullable<Text>,
+        client_name -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        dealer_id -> Uuid,
+        token_hash -> Bytea,
+        seed -> Bytea,
+        generation -> Int4,
+        rotated_at -> Timestamptz,
+        methods -> Text,
+        authenticated_at -> Timestamptz,
+        client_name -> Nullable<Text>,
+        address -> Nullable<Text>,
+        created_at -> Timestamptz,
+        idle_until -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        end_cause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    platform.signing_keys (kid) {
+        kid -> Text,
+        seed_sealed -> Bytea,
+        created_at -> Timestamptz,
+        active_from -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -80,6 +135,7 @@ diesel::table! {
         name -> Text,
         password_hash -> Text,
         created_at -> Timestamptz,
+        epoch -> Int8,
     }
 }
 
@@ -89,6 +145,8 @@ diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
 diesel::joinable!(retired_schemas -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
+diesel::joinable!(sessions -> dealers (dealer_id));
+diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     dealer_actions,
     dealer_changes,
@@ -96,6 +154,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     migration_failures,
     retired_schemas,
+    revocations,
     schema_builds,
+    security_events,
+    sessions,
+    signing_keys,
     users,
 );

@@ -3,4 +3,6 @@
 
 pub mod dealers;
 pub mod identity;
+pub mod keys;
 pub mod operator;
+pub mod sessions;

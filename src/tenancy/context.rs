@@ -11,7 +11,7 @@ use crate::db::error::{DbError, DbResult};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A signed-in user.
-    User(Principal),
+    User(Box<Principal>),
     /// A part of the system, by name, for instance `demo`.
     System(&'static str),
 }
@@ -23,6 +23,10 @@ pub enum Standing {
     Open,
     /// Reading: the dealer is suspended, or archived and the system itself reads.
     ReadOnly,
+    /// Reading: the caller's token is good for no more.
+    LookOnly,
+    /// Reading: this node can not tell whether the caller's token was revoked.
+    Unsure,
 }
 
 impl Standing {
@@ -70,6 +74,8 @@ impl TenantContext {
         match (self.standing, access) {
             (Standing::Open, _) | (_, Access::Read) => Ok(()),
             (Standing::ReadOnly, Access::Write) => Err(DbError::ReadOnly),
+            (Standing::LookOnly, Access::Write) => Err(DbError::LookOnly),
+            (Standing::Unsure, Access::Write) => Err(DbError::Unsure),
         }
     }
 

@@ -151,6 +151,7 @@ impl Dealers {
                 name: registration.owner_name.clone(),
                 password_hash: self.accounts.passwords().hash(password).await?,
                 created_at: self.clock.now(),
+                epoch: 0,
             })),
         }
     }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use crate::auth::role::RoleCode;
 use crate::db::control_tables::{memberships, users};
 use crate::db::text_enum::text_enum;
 use crate::kernel::ids::{DealerId, UserId};
@@ -29,11 +30,13 @@ pub struct UserRow {
     pub password_hash: String,
     /// When the user was made.
     pub created_at: DateTime<Utc>,
+    /// Access tokens of an older epoch are refused.
+    pub epoch: i64,
 }
 
 /// A membership as stored.
-#[derive(Insertable, Clone, Debug)]
-#[diesel(table_name = memberships)]
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = memberships, check_for_backend(diesel::pg::Pg))]
 pub struct MembershipRow {
     /// Who.
     pub user_id: UserId,
@@ -43,4 +46,13 @@ pub struct MembershipRow {
     pub role: MembershipRole,
     /// Since when.
     pub created_at: DateTime<Utc>,
+}
+
+impl MembershipRow {
+    /// What the user is at the dealer, as tokens say it.
+    pub fn roles(&self) -> Vec<RoleCode> {
+        match self.role {
+            MembershipRole::Owner => vec![RoleCode::OWNER],
+        }
+    }
 }

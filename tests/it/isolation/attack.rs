@@ -20,6 +20,8 @@ impl Attack {
         let server = Server::start().await;
         let victim = server.dealer_like(&DEALERS[0]).await;
         let attacker = server.dealer_like(&DEALERS[1]).await;
+        // So that there is a session, and an event, for others not to see.
+        server.login(&victim).await;
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);
         // A test that knows no secrets could not fail.
