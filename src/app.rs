@@ -9,7 +9,8 @@ pub use operator::OperatorApp;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
-use crate::auth::password::{PasswordCost, Passwords};
+use crate::auth::device::Devices;
+use crate::auth::password::{PasswordCost, PasswordWork, Passwords};
 use crate::auth::token::AccessTokens;
 use crate::auth::vault::{SecretError, Vault};
 use crate::config::{
@@ -42,12 +43,6 @@ use crate::tenancy::provision::{ProvisionError, Provisioner};
 use crate::tenancy::spares::Spares;
 use crate::tenancy::state::{Migrated, RoleFault, migrated};
 use crate::tenancy::transfer::Transfer;
-
-/// What one password hash costs: the least that OWASP names for argon2id.
-const PASSWORD_COST: PasswordCost = PasswordCost {
-    memory_kib: 19 * 1024,
-    passes: 2,
-};
 
 /// Why the program can not start. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -129,7 +124,7 @@ impl Core {
     /// Puts the control plane together; nothing is connected yet.
     pub fn new(
         settings: &DatabaseSettings,
-        password_hashes: usize,
+        password_work: impl Into<PasswordWork>,
         clock: Clock,
     ) -> Result<Self, StartError> {
         let request_role = settings.validate()?;
@@ -139,8 +134,8 @@ impl Core {
         let owner_url = settings.database_owner_url.clone();
         let engine = engine(settings.engine);
         let owner = OwnerPool::new(&connector, owner_url, settings.owner_pool_size, engine);
-        let passwords = Passwords::new(PASSWORD_COST, password_hashes)?;
-        let accounts = Accounts::new(control.clone(), passwords);
+        let passwords = Passwords::new(password_work.into())?;
+        let accounts = Accounts::new(control.clone(), passwords, clock.clone());
         let provisioner = Provisioner::new(
             owner.clone(),
             control.clone(),
@@ -246,7 +241,11 @@ impl App {
         let tokens = AccessTokens::new(keys.ring().clone());
         let (control, clock) = (core.control.clone(), core.clock.clone());
         let sessions = Sessions::new(control, vault.clone(), tokens.clone(), clock);
-        let identity = Identity::new(core.accounts.clone(), sessions.clone());
+        let accounts = core
+            .accounts
+            .clone()
+            .with_devices(Devices::new(vault.clone()));
+        let identity = Identity::new(accounts, sessions.clone());
         let schema = schema(&core, &identity, &sessions, settings);
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         keys.keep_current(&core.connector, directory.revoked().listen_for_keys());
@@ -318,6 +317,17 @@ fn schema(
         .data(core.dealers.clone())
         .data(registration)
         .finish()
+}
+
+/// How much work passwords may make.
+pub const fn password_work(settings: &ServerSettings) -> PasswordWork {
+    PasswordWork {
+        cost: PasswordCost {
+            memory_kib: settings.password_memory_kib,
+            ..PasswordCost::STANDARD
+        },
+        parallel: settings.password_hashes,
+    }
 }
 
 /// The request pool's sessions start with an empty path and no rights. What

@@ -30,6 +30,7 @@ use crate::graphql::transactional::Transactional;
 use crate::kernel::ids;
 use crate::platform::dealers::graphql::DealerMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
+use crate::platform::identity::password::graphql::PasswordMutation;
 use crate::platform::sessions::graphql::SessionQuery;
 use crate::platform::sessions::mutation::SessionMutation;
 
@@ -64,6 +65,7 @@ pub struct QueryRoot(
 #[graphql(name = "Mutation")]
 pub struct MutationRoot(
     IdentityMutation,
+    PasswordMutation,
     SessionMutation,
     DealerMutation,
     CategoryMutation,

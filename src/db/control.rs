@@ -11,17 +11,34 @@ use super::pool::{PoolSettings, PoolUsage, RawConn, RawPool};
 
 /// Hands out connections for dealers' registration, users and sessions.
 #[derive(Clone)]
-pub struct ControlPool(RawPool);
+pub struct ControlPool {
+    pool: RawPool,
+    count: Option<StatementCount>,
+}
 
 impl ControlPool {
     /// A pool as configured; connections open on first use.
     pub fn new(connector: &Connector, settings: &PoolSettings) -> Self {
-        Self(RawPool::new(connector, settings))
+        Self {
+            pool: RawPool::new(connector, settings),
+            count: None,
+        }
+    }
+
+    /// The same, all of whose statements are counted.
+    #[must_use]
+    pub fn counted(mut self, count: &StatementCount) -> Self {
+        self.count = Some(count.clone());
+        self
     }
 
     /// A connection that sees the `platform` tables.
     pub async fn checkout(&self) -> DbResult<ControlConn> {
-        self.0.checkout().await.map(ControlConn)
+        let mut conn = self.pool.checkout().await.map(ControlConn)?;
+        if let Some(count) = &self.count {
+            conn.set_instrumentation(count.hook());
+        }
+        Ok(conn)
     }
 
     /// As [`ControlPool::checkout`]; the connection's statements are counted.
@@ -33,7 +50,7 @@ impl ControlPool {
 
     /// How much of the pool is used at this moment.
     pub fn usage(&self) -> PoolUsage {
-        self.0.usage()
+        self.pool.usage()
     }
 }
 

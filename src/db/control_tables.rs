@@ -40,6 +40,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.login_attempts (subject) {
+        subject -> Bytea,
+        serial -> Int8,
+        free_at -> Timestamptz,
+        forgotten_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.memberships (user_id, dealer_id) {
         user_id -> Uuid,
         dealer_id -> Uuid,
@@ -136,6 +145,7 @@ diesel::table! {
         password_hash -> Text,
         created_at -> Timestamptz,
         epoch -> Int8,
+        password_changed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -151,6 +161,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dealer_actions,
     dealer_changes,
     dealers,
+    login_attempts,
     memberships,
     migration_failures,
     retired_schemas,

@@ -90,7 +90,7 @@ async fn register(app: &App, demo: &DemoDealer) -> ServiceResult<()> {
         owner_name: demo.owner_name.to_owned(),
         owner_email: demo.owner_email.to_owned(),
         owner_password: demo.owner_password.to_owned().into(),
-        word: Word::Own,
+        word: Word::Operator,
     };
     app.core
         .dealers

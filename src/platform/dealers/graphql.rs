@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 use super::service::{Dealers, Registration, Word};
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
+use crate::kernel::peer::Peer;
 use crate::platform::identity::graphql::{Dealer, User};
 use crate::platform::identity::service::Identity;
 use crate::platform::sessions::service::Opened;
@@ -34,7 +35,7 @@ pub struct DealerRegisterInput {
     pub owner_name: String,
     /// Address the owner signs in with; may belong to a user already.
     pub owner_email: String,
-    /// 10 to 200 characters; the present password if the owner is a user already.
+    /// 10 to 200 characters, and none of those that are tried first; the present password if the owner is a user already.
     #[graphql(secret)]
     pub owner_password: String,
 }
@@ -72,9 +73,10 @@ impl From<Opened> for DealerRegisterPayload {
     }
 }
 
-impl From<DealerRegisterInput> for Registration {
-    fn from(input: DealerRegisterInput) -> Self {
-        Self {
+impl DealerRegisterInput {
+    fn on_own_word(self, peer: Peer) -> Registration {
+        let input = self;
+        Registration {
             dealer: NewDealer {
                 name: input.name,
                 currency: input.currency,
@@ -83,7 +85,7 @@ impl From<DealerRegisterInput> for Registration {
             owner_name: input.owner_name,
             owner_email: input.owner_email,
             owner_password: input.owner_password.into(),
-            word: Word::Own,
+            word: Word::Own(peer),
         }
     }
 }
@@ -107,7 +109,7 @@ impl DealerMutation {
                 "registration is closed on this server; ask its operator",
             ));
         }
-        match register(ctx, input.into()).await {
+        match register(ctx, input.on_own_word(ctx.peer()?.clone())).await {
             Ok(opened) => Ok(opened.into()),
             Err(Refusal::User(user_errors)) => Ok(DealerRegisterPayload {
                 user_errors,

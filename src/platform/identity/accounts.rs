@@ -1,56 +1,191 @@
 //! The people who may sign in, and the check of their passwords.
 
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use super::model::UserRow;
 use super::query;
-use crate::auth::password::Passwords;
+use super::throttle::{Throttle, Trier};
+use crate::auth::device::{Device, Devices};
+use crate::auth::password::{Passwords, Verdict};
 use crate::db::control::ControlPool;
 use crate::error::{AppError, AppResult, ErrorCode, ServiceResult, UserError};
+use crate::kernel::clock::Clock;
 use crate::kernel::ids::UserId;
+use crate::kernel::peer::Peer;
 
 /// Users of the control plane.
 #[derive(Clone)]
 pub struct Accounts {
     control: ControlPool,
     passwords: Passwords,
+    throttle: Throttle,
+    devices: Option<Devices>,
+    clock: Clock,
+}
+
+/// How a user who has just signed in is met.
+pub struct Welcome {
+    /// By which the device is known from now on; none where no secret is at hand.
+    pub device_token: Option<SecretString>,
+    /// Whether the device was not known before.
+    pub is_new_device: bool,
 }
 
 impl Accounts {
     /// The users in the control plane, their passwords hashed as `passwords` says.
-    pub const fn new(control: ControlPool, passwords: Passwords) -> Self {
-        Self { control, passwords }
+    pub fn new(control: ControlPool, passwords: Passwords, clock: Clock) -> Self {
+        Self {
+            throttle: Throttle::new(control.clone(), clock.clone()),
+            control,
+            passwords,
+            devices: None,
+            clock,
+        }
+    }
+
+    /// The same, which know devices that have signed in before.
+    #[must_use]
+    pub fn with_devices(mut self, devices: Devices) -> Self {
+        self.devices = Some(devices);
+        self
     }
 
     pub(in crate::platform) const fn control(&self) -> &ControlPool {
         &self.control
     }
 
-    pub(in crate::platform) const fn passwords(&self) -> &Passwords {
+    pub(in crate::platform) const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// How passwords are hashed, and how often they were.
+    pub const fn passwords(&self) -> &Passwords {
         &self.passwords
     }
 
+    /// What holds up those who guess.
+    pub const fn throttle(&self) -> &Throttle {
+        &self.throttle
+    }
+
     /// The user behind an address and a password. The answer and its time are
-    /// the same for an unknown address and a wrong password.
+    /// the same for an unknown address and a wrong password; who has tried too
+    /// often is THROTTLED before either is looked at.
     pub async fn authenticate(
         &self,
         email: &str,
         password: SecretString,
+        peer: &Peer,
     ) -> ServiceResult<UserRow> {
         let email = email.trim().to_lowercase();
+        let device = self.device(peer)?;
+        let stranger = Trier::stranger(&email, peer.address);
+        if device.is_none() {
+            self.throttle.glance(&stranger)?;
+        }
         let mut conn = self.control.checkout().await?;
-        let user = query::find_by_email(&mut conn, &email).await?;
+        let found = query::find_to_authenticate(&mut conn, &email).await?;
         // The hash takes long and needs no connection.
         drop(conn);
-        let stored = user.as_ref().map(|user| user.password_hash.clone());
-        let matches = self.passwords.verify(password, stored).await?;
-        match user {
-            Some(user) if matches => Ok(user),
-            _ => Err(UserError::general(
+        let known = found.as_ref().zip(device);
+        let known =
+            known.filter(|((user, changed_at), device)| is_known(device, user.id, *changed_at));
+        let trier = known.map_or(stranger, |((user, _), device)| {
+            Trier::device(user.id, device.id)
+        });
+        let mut user = found.map(|(user, _)| user);
+        let right = self.is_right(user.as_mut(), password, trier).await?;
+        user.filter(|_| right).ok_or_else(|| {
+            UserError::general(
                 ErrorCode::InvalidCredentials,
                 "the e-mail address and the password do not belong together",
             )
-            .into()),
+            .into()
+        })
+    }
+
+    /// The user who is signed in and gives his password once more, for something
+    /// that a token alone must not allow. Others can not use up his tries.
+    pub async fn confirm(&self, user: UserId, password: SecretString) -> ServiceResult<UserRow> {
+        let trier = Trier::present(user);
+        self.throttle.glance(&trier)?;
+        let mut user = self.user(user).await?;
+        if self.is_right(Some(&mut user), password, trier).await? {
+            return Ok(user);
+        }
+        let message = "this is not your password";
+        Err(UserError::general(ErrorCode::InvalidCredentials, message).into())
+    }
+
+    /// Whether `trier` has the password of `user`, who need not exist. A hash of
+    /// another cost than is asked for now is renewed.
+    async fn is_right(
+        &self,
+        user: Option<&mut UserRow>,
+        password: SecretString,
+        trier: Trier,
+    ) -> AppResult<bool> {
+        let attempt = self.throttle.admit(trier).await?;
+        let stored = user.as_ref().map(|user| user.password_hash.as_str());
+        match self.passwords.verify(&password, stored).await {
+            Ok(Verdict::Wrong) => return Ok(false),
+            Ok(Verdict::Right) => {}
+            Ok(Verdict::Outdated) => self.rehash(user, &password).await,
+            Err(error) => {
+                attempt.withdrawn().await;
+                return Err(error);
+            }
+        }
+        attempt.succeeded().await;
+        Ok(true)
+    }
+
+    /// Whoever signs in does not fail for it: the next time will do.
+    async fn rehash(&self, user: Option<&mut UserRow>, password: &SecretString) {
+        let Some(user) = user else {
+            return;
+        };
+        let renew = async {
+            let hash = self.passwords.hash(password).await?;
+            let mut conn = self.control.checkout().await?;
+            query::rehash(&mut conn, user, &hash).await?;
+            AppResult::Ok(hash)
+        };
+        match renew.await {
+            Ok(hash) => user.password_hash = hash,
+            Err(error) => {
+                tracing::warn!(user = %user.id, ?error, "a password could not be hashed anew");
+            }
+        }
+    }
+
+    /// What a device that has just signed in as `user` is told.
+    pub async fn welcome(&self, user: UserId, peer: &Peer) -> AppResult<Welcome> {
+        let mut known = None;
+        if let Some(device) = self.device(peer)? {
+            let mut conn = self.control.checkout().await?;
+            let changed_at = query::password_changed_at(&mut conn, user).await?;
+            known = Some(device).filter(|device| is_known(device, user, changed_at));
+        }
+        let device = Device {
+            id: known.map_or_else(Uuid::new_v4, |device| device.id),
+            user,
+            seen_at: self.clock.now(),
+        };
+        let devices = self.devices.as_ref();
+        Ok(Welcome {
+            device_token: devices.map(|devices| devices.token(&device)).transpose()?,
+            is_new_device: known.is_none(),
+        })
+    }
+
+    /// The device of `peer`, whoever it has signed in as.
+    fn device(&self, peer: &Peer) -> AppResult<Option<Device>> {
+        match (&self.devices, &peer.device) {
+            (Some(devices), Some(token)) => devices.read(token, self.clock.now()),
+            _ => Ok(None),
         }
     }
 
@@ -70,4 +205,9 @@ impl Accounts {
             .await?
             .ok_or_else(|| AppError::unauthenticated("this user does not exist any more"))
     }
+}
+
+/// Whether a device has signed in as `user`, and with his present password.
+fn is_known(device: &Device, user: UserId, changed_at: Option<DateTime<Utc>>) -> bool {
+    device.user == user && changed_at.is_none_or(|changed_at| device.seen_at >= changed_at)
 }

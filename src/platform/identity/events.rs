@@ -21,6 +21,8 @@ text_enum! {
         SessionEnded = "SESSION_ENDED",
         /// A former refresh token was shown again; its session was ended.
         TokenReused = "TOKEN_REUSED",
+        /// The user has chosen another password.
+        PasswordChanged = "PASSWORD_CHANGED",
         /// A session went on to work for another dealer.
         DealerSwitched = "DEALER_SWITCHED",
     }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::model::UserRow;
+use super::password::graphql::welcome;
 use super::service::{Credentials, Identity, SignIn};
 use crate::error::{AppResult, ErrorCode, Refusal, UserError};
 use crate::graphql::context::ContextExt;
@@ -113,6 +114,10 @@ pub struct LoginInput {
     /// being part of the answer: for dashboards in a browser.
     #[graphql(default)]
     pub cookies: bool,
+    /// What the last login on this device gave as `deviceToken`: whoever sends it is
+    /// not held up by what others have tried. Not needed with cookies.
+    #[graphql(secret)]
+    pub device_token: Option<String>,
 }
 
 /// Result of login.
@@ -128,6 +133,9 @@ pub struct LoginPayload {
     pub refresh_token: Option<String>,
     /// When the session ends unless it is refreshed before.
     pub refresh_expires_at: Option<DateTime<Utc>>,
+    /// Keep it beyond the session, and send it with the next login on this device;
+    /// null if the login was refused, or if it was set as a cookie.
+    pub device_token: Option<String>,
     /// The dealer the token is good for.
     pub dealer: Option<Dealer>,
     /// Who signed in.
@@ -187,13 +195,21 @@ impl IdentityMutation {
             cookies::check_possible(ctx)?;
         }
         let identity = ctx.service::<Identity>()?;
-        match identity.login(credentials, ctx.peer()?).await {
+        let peer = ctx
+            .peer()?
+            .clone()
+            .with_device(input.device_token.as_deref());
+        match identity.login(credentials, &peer).await {
             Ok(SignIn::Done(opened)) => {
                 if input.cookies {
                     let now = ctx.service::<Sessions>()?.clock().now();
                     cookies::set(ctx, &opened, now)?;
                 }
-                Ok(LoginPayload::opened(*opened, input.cookies))
+                let device_token = welcome(ctx, opened.user.id, &peer, input.cookies).await?;
+                Ok(LoginPayload {
+                    device_token,
+                    ..LoginPayload::opened(*opened, input.cookies)
+                })
             }
             Ok(SignIn::Choose(dealers)) => Ok(LoginPayload::choose(dealers)),
             Err(Refusal::User(user_errors)) => Ok(LoginPayload {

@@ -6,5 +6,7 @@ pub mod accounts;
 pub mod events;
 pub mod graphql;
 pub mod model;
+pub mod password;
 pub mod query;
 pub mod service;
+pub mod throttle;

@@ -54,7 +54,7 @@ impl Identity {
     pub async fn login(&self, credentials: Credentials, peer: &Peer) -> ServiceResult<SignIn> {
         let user = self
             .accounts
-            .authenticate(&credentials.email, credentials.password)
+            .authenticate(&credentials.email, credentials.password, peer)
             .await?;
         let dealers = self.dealers(user.id).await?;
         let chosen = match (credentials.dealer, dealers.as_slice()) {

@@ -48,6 +48,12 @@ const CASES: &[Case] = &[
         code: Some("FORBIDDEN"),
     },
     Case {
+        field: "passwordChange",
+        input_type: "PasswordChangeInput",
+        input: |_| json!({ "currentPassword": "not his own", "newPassword": "three blue umbrellas" }),
+        code: Some("INVALID_CREDENTIALS"),
+    },
+    Case {
         field: "tokenRefresh",
         input_type: "TokenRefreshInput",
         input: |_| json!({ "refreshToken": "tbr_AAAA" }),

@@ -1,0 +1,104 @@
+//! The surface of passwords and of the devices they were given on.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use secrecy::ExposeSecret;
+
+use super::service::PasswordChange;
+use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
+use crate::graphql::context::ContextExt;
+use crate::kernel::ids::UserId;
+use crate::kernel::peer::Peer;
+use crate::platform::identity::graphql::User;
+use crate::platform::identity::service::Identity;
+use crate::platform::sessions::cookies;
+
+/// Another password.
+#[derive(InputObject)]
+pub struct PasswordChangeInput {
+    /// The present one.
+    #[graphql(secret)]
+    pub current_password: String,
+    /// 10 to 200 characters, none of those that are tried first, and not made of the
+    /// user's or the dealer's name.
+    #[graphql(secret)]
+    pub new_password: String,
+}
+
+/// Result of passwordChange.
+#[derive(SimpleObject, Default)]
+pub struct PasswordChangePayload {
+    /// Whose password it is; null if the change was refused.
+    pub user: Option<User>,
+    /// Takes the place of the present one; null if refused, or set as a cookie.
+    pub device_token: Option<String>,
+    /// What to mend before trying again; empty on success.
+    pub user_errors: Vec<UserError>,
+}
+
+/// Mutations on passwords.
+#[derive(Default)]
+pub struct PasswordMutation;
+
+#[Object]
+impl PasswordMutation {
+    /// Puts another password in the place of the caller's. His other sessions end,
+    /// and so do all his access tokens: go on with tokenRefresh.
+    async fn password_change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The present password and the new one.")] input: PasswordChangeInput,
+    ) -> AppResult<PasswordChangePayload> {
+        match change(ctx, input).await {
+            Ok(payload) => Ok(payload),
+            Err(Refusal::User(user_errors)) => Ok(PasswordChangePayload {
+                user_errors,
+                ..PasswordChangePayload::default()
+            }),
+            Err(Refusal::Fault(error)) => Err(error),
+        }
+    }
+}
+
+async fn change(
+    ctx: &Context<'_>,
+    input: PasswordChangeInput,
+) -> ServiceResult<PasswordChangePayload> {
+    let (context, principal) = (ctx.scope()?.context()?, ctx.principal()?);
+    if principal.impersonator().is_some() || principal.application().is_some() {
+        let message = "only the user himself changes his password";
+        return Err(AppError::new(ErrorCode::Forbidden, message).into());
+    }
+    let (accounts, peer) = (ctx.service::<Identity>()?.accounts(), ctx.peer()?);
+    let change = PasswordChange {
+        principal,
+        dealer: &context.dealer().name,
+        current: input.current_password.into(),
+        new: input.new_password.into(),
+    };
+    let user = accounts.change_password(change, peer).await?;
+    let by_cookies = cookies::sent_refresh(ctx).is_some();
+    Ok(PasswordChangePayload {
+        device_token: welcome(ctx, user.id, peer, by_cookies).await?,
+        user: Some(User(user)),
+        user_errors: Vec::new(),
+    })
+}
+
+/// Makes the device at `peer` known as one of `user`, who has just proven who he is
+/// in every way that is asked of him. Gives the token, unless it is set as a cookie.
+pub async fn welcome(
+    ctx: &Context<'_>,
+    user: UserId,
+    peer: &Peer,
+    by_cookies: bool,
+) -> AppResult<Option<String>> {
+    let accounts = ctx.service::<Identity>()?.accounts();
+    let Some(token) = accounts.welcome(user, peer).await?.device_token else {
+        return Ok(None);
+    };
+    if by_cookies {
+        cookies::set_device(ctx, &token)?;
+        return Ok(None);
+    }
+    Ok(Some(token.expose_secret().to_owned()))
+}
