@@ -1,6 +1,7 @@
 //! The parts of the program, put together once at start.
 
 mod operator;
+pub mod sockets;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -217,6 +218,8 @@ pub struct App {
     pub schema: ApiSchema,
     /// How the server behaves.
     pub settings: ServerSettings,
+    /// The places for websockets.
+    pub sockets: sockets::Sockets,
     /// How it is used.
     pub serving: ServingMetrics,
     closing: watch::Sender<bool>,
@@ -261,6 +264,7 @@ impl App {
             identity,
             schema,
             settings: settings.clone(),
+            sockets: sockets::Sockets::new(settings),
             serving: ServingMetrics::new(core.clock.now()),
             closing: watch::Sender::new(false),
             core,

@@ -131,6 +131,22 @@ pub struct ServerSettings {
     #[arg(long, env = "TUBEX_MAX_SOCKET_OPERATIONS", value_name = "N", default_value = "64", value_parser = list_size)]
     pub max_socket_operations: usize,
 
+    /// Most websockets open on this node; more are refused with status 503.
+    #[arg(long, env = "TUBEX_MAX_SOCKETS", value_name = "N", default_value = "20000", value_parser = list_size)]
+    pub max_sockets: usize,
+
+    /// Most websockets open on this node for one dealer.
+    #[arg(long, env = "TUBEX_MAX_SOCKETS_PER_DEALER", value_name = "N", default_value = "1000", value_parser = list_size)]
+    pub max_sockets_per_dealer: usize,
+
+    /// Most websockets open on this node for one user.
+    #[arg(long, env = "TUBEX_MAX_SOCKETS_PER_USER", value_name = "N", default_value = "50", value_parser = list_size)]
+    pub max_sockets_per_user: usize,
+
+    /// Most operations at work on this node's websockets of one dealer.
+    #[arg(long, env = "TUBEX_MAX_OPERATIONS_PER_DEALER", value_name = "N", default_value = "5000", value_parser = list_size)]
+    pub max_operations_per_dealer: usize,
+
     /// Memory that one password hash takes, in KiB; more makes guessing dearer, and
     /// signing in. Hashes of another cost are renewed when their users sign in.
     #[arg(long, env = "TUBEX_PASSWORD_MEMORY_KIB", value_name = "KIB", default_value = "47104", value_parser = clap::value_parser!(u32).range(47_104..=2_097_152))]

@@ -29,6 +29,7 @@ mod provisioning;
 mod query_count;
 mod redis;
 mod schema_sdl;
+mod sessions;
 mod soak;
 mod spares;
 mod transfer;
