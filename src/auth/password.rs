@@ -2,7 +2,8 @@
 //!
 //! A hash costs tens of milliseconds and tens of megabytes by design, so at
 //! most one per core runs, few may wait, and the rest is told to come back:
-//! a flood of logins can not starve the shop's requests.
+//! a flood of logins can not starve the shop's requests. Those who are known wait
+//! in a room of their own, which strangers can not fill.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,6 +71,7 @@ pub struct Passwords {
     argon2: Argon2<'static>,
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
+    waiting_known: Arc<Semaphore>,
     runs: Arc<Counter>,
     /// Checked against when the user does not exist, so that the answer takes
     /// as long as for one who does.
@@ -87,10 +89,21 @@ impl Passwords {
         Ok(Self {
             argon2,
             running: Arc::new(Semaphore::new(parallel)),
-            waiting: Arc::new(Semaphore::new(parallel.saturating_mul(9))),
+            waiting: room(parallel),
+            waiting_known: room(parallel),
             runs: Arc::default(),
             decoy,
         })
+    }
+
+    /// The same for those who are known: however many strangers wait, they are not
+    /// told to come back.
+    #[must_use]
+    pub fn for_known(&self) -> Self {
+        Self {
+            waiting: Arc::clone(&self.waiting_known),
+            ..self.clone()
+        }
     }
 
     /// Hashes computed so far.
@@ -156,6 +169,11 @@ pub fn made_up() -> AppResult<SecretString> {
     Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD
         .encode(bytes)
         .into())
+}
+
+/// Room for those at work and eight times as many.
+fn room(parallel: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(parallel.saturating_mul(9)))
 }
 
 fn hash_now(argon2: &Argon2<'_>, password: &SecretString) -> AppResult<String> {
@@ -233,5 +251,16 @@ mod tests {
         let answers = futures_util::future::join_all(flood).await;
         let refused = answers.iter().filter(|answer| answer.is_err()).count();
         assert_eq!(refused, 50 - 9);
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_strangers_does_not_turn_away_who_is_known() {
+        let (passwords, password) = (passwords(64), "x".into());
+        let known = passwords.for_known();
+        let flood = (0..50).map(|_| passwords.verify(&password, None));
+        let flood = futures_util::future::join_all(flood);
+        let (strangers, known) = tokio::join!(flood, known.verify(&password, None));
+        assert!(strangers.iter().any(Result::is_err));
+        assert_eq!(known.unwrap(), Verdict::Wrong);
     }
 }

@@ -127,9 +127,14 @@ impl Accounts {
         password: SecretString,
         trier: Trier,
     ) -> AppResult<bool> {
+        let passwords = if trier.is_known() {
+            self.passwords.for_known()
+        } else {
+            self.passwords.clone()
+        };
         let attempt = self.throttle.admit(trier).await?;
         let stored = user.as_ref().map(|user| user.password_hash.as_str());
-        match self.passwords.verify(&password, stored).await {
+        match passwords.verify(&password, stored).await {
             Ok(Verdict::Wrong) => return Ok(false),
             Ok(Verdict::Right) => {}
             Ok(Verdict::Outdated) => self.rehash(user, &password).await,
@@ -148,7 +153,7 @@ impl Accounts {
             return;
         };
         let renew = async {
-            let hash = self.passwords.hash(password).await?;
+            let hash = self.passwords.for_known().hash(password).await?;
             let mut conn = self.control.checkout().await?;
             query::rehash(&mut conn, user, &hash).await?;
             AppResult::Ok(hash)

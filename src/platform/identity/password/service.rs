@@ -41,7 +41,7 @@ impl Accounts {
         check(&user, &change)?;
         let user = self.confirm(user.id, change.current).await;
         let user = user.map_err(|refusal| at(&["input", "currentPassword"], refusal))?;
-        let hash = self.passwords().hash(&change.new).await?;
+        let hash = self.passwords().for_known().hash(&change.new).await?;
         let (now, principal) = (self.clock().now(), change.principal);
         let mut conn = self.control().checkout().await?;
         conn.transaction(async |conn| {

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use self::blocked::Blocked;
 use self::ladder::State;
 use self::query::AttemptRow;
-use self::subject::Subject;
+use self::subject::{Kind, Subject};
 use crate::auth::text::random;
 use crate::db::control::{ControlConn, ControlPool};
 use crate::db::error::{DbError, DbResult};
@@ -52,6 +52,12 @@ impl Trier {
     /// A device that has signed in as `user` before.
     pub(super) fn device(user: UserId, device: Uuid) -> Self {
         Self(Subject::device(user, device))
+    }
+
+    /// Whether it is somebody who has given the right password before.
+    pub(super) fn is_known(&self) -> bool {
+        let known = |one: &Subject| matches!(one.kind, Kind::Device | Kind::Present);
+        self.0.iter().all(known)
     }
 
     /// A user who is signed in and gives his password once more.
