@@ -1,11 +1,14 @@
 //! The parts of the program, put together once at start.
 
+mod callers;
+mod mail;
 mod operator;
 pub mod sockets;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use callers::Callers;
 pub use operator::OperatorApp;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
@@ -30,12 +33,15 @@ use crate::kernel::clock::Clock;
 use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
+use crate::platform::factors::account::Factors;
 use crate::platform::identity::accounts::Accounts;
+use crate::platform::identity::invitations::service::Invitations;
+use crate::platform::identity::recovery::service::Recovery;
 use crate::platform::identity::service::Identity;
 use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
 use crate::platform::sessions::service::Sessions;
-use crate::roots::{ApiSchema, Limits, schema_builder};
+use crate::roots::{ApiSchema, ApiSchemaBuilder, Limits, schema_builder};
 use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::{Directory, Watching};
@@ -212,6 +218,8 @@ pub struct App {
     pub vault: Vault,
     /// Opens, refreshes and ends sessions.
     pub sessions: Sessions,
+    /// Programs and operators who call in users' names.
+    pub callers: Callers,
     /// Signs people in.
     pub identity: Identity,
     /// The GraphQL schema with its services.
@@ -244,12 +252,15 @@ impl App {
         let tokens = AccessTokens::new(keys.ring().clone());
         let (control, clock) = (core.control.clone(), core.clock.clone());
         let sessions = Sessions::new(control, vault.clone(), tokens.clone(), clock);
-        let accounts = core
-            .accounts
-            .clone()
-            .with_devices(Devices::new(vault.clone()));
-        let identity = Identity::new(accounts, sessions.clone());
-        let schema = schema(&core, &identity, &sessions, settings);
+        let accounts = core.accounts.clone();
+        let accounts = accounts.with_devices(Devices::new(vault.clone()));
+        let identity = Identity::new(accounts.clone(), sessions.clone());
+        let factors = Factors::new(accounts, sessions.clone(), vault.clone());
+        let callers = Callers::new(&core, &vault, &tokens);
+        let schema = schema(&core, &identity, factors, settings)
+            .data(callers.api_keys.clone())
+            .data(callers.impersonations.clone())
+            .finish();
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         keys.keep_current(&core.connector, directory.revoked().listen_for_keys());
         let url = core.settings.database_owner_url.clone();
@@ -261,6 +272,7 @@ impl App {
             keys,
             vault,
             sessions,
+            callers,
             identity,
             schema,
             settings: settings.clone(),
@@ -301,9 +313,9 @@ async fn signing_keys(
 fn schema(
     core: &Core,
     identity: &Identity,
-    sessions: &Sessions,
+    factors: Factors,
     settings: &ServerSettings,
-) -> ApiSchema {
+) -> ApiSchemaBuilder {
     let limits = Limits {
         depth: settings.max_depth,
         complexity: settings.max_complexity,
@@ -314,13 +326,21 @@ fn schema(
     };
     schema_builder(limits)
         .data(identity.clone())
-        .data(sessions.clone())
+        .data(factors.sessions().clone())
+        .data(factors)
         .data(CookiePolicy {
             secure: settings.secure_cookies,
         })
         .data(core.dealers.clone())
+        .data(Recovery::new(
+            identity.accounts().clone(),
+            core.clock.clone(),
+        ))
+        .data(Invitations::new(
+            identity.accounts().clone(),
+            core.clock.clone(),
+        ))
         .data(registration)
-        .finish()
 }
 
 /// How much work passwords may make.

@@ -13,14 +13,17 @@
 
 mod support;
 
+mod api_keys;
 mod architecture;
 mod cancellation;
 mod catalogue;
 mod citus;
 mod cli;
+mod factors;
 mod http;
 mod isolation;
 mod lifecycle;
+mod mail;
 mod migrations;
 mod operator;
 mod passwords;

@@ -17,6 +17,7 @@ use crate::kernel::peer::Peer;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::model::{MembershipRole, MembershipRow, UserRow};
 use crate::platform::identity::query as identity;
+use crate::platform::mail::{Mail, MailKind, enqueue};
 use crate::tenancy::directory::Dealer;
 use crate::tenancy::provision::{NewDealer, Provisioner, timezone_names};
 
@@ -164,6 +165,7 @@ impl Dealers {
             password_hash: self.accounts.passwords().hash(password).await?,
             created_at: self.clock.now(),
             epoch: 0,
+            email_verified_at: None,
         })
     }
 }
@@ -186,6 +188,12 @@ impl Owner {
             identity::insert(conn, user.clone())
                 .await
                 .map_err(on_constraint(CONSTRAINTS))?;
+            let to_verify = Mail {
+                user: Some(user.id),
+                dealer: Some(dealer),
+                ..Mail::new(MailKind::VerifyEmail, &user.email, now)
+            };
+            enqueue(conn, to_verify).await?;
         }
         let membership = MembershipRow {
             user_id: user.id,

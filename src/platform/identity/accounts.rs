@@ -5,8 +5,8 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::model::UserRow;
-use super::query;
 use super::throttle::{Throttle, Trier};
+use super::{events, notices, query};
 use crate::auth::device::{Device, Devices};
 use crate::auth::password::{Passwords, Verdict};
 use crate::db::control::ControlPool;
@@ -23,14 +23,6 @@ pub struct Accounts {
     throttle: Throttle,
     devices: Option<Devices>,
     clock: Clock,
-}
-
-/// How a user who has just signed in is met.
-pub struct Welcome {
-    /// By which the device is known from now on; none where no secret is at hand.
-    pub device_token: Option<SecretString>,
-    /// Whether the device was not known before.
-    pub is_new_device: bool,
 }
 
 impl Accounts {
@@ -107,8 +99,14 @@ impl Accounts {
     }
 
     /// The user who is signed in and gives his password once more, for something
-    /// that a token alone must not allow. Others can not use up his tries.
-    pub async fn confirm(&self, user: UserId, password: SecretString) -> ServiceResult<UserRow> {
+    /// that a token alone must not allow. Others can not use up his tries. The
+    /// refusal names the field at `path`.
+    pub async fn confirm(
+        &self,
+        user: UserId,
+        password: SecretString,
+        path: &[&str],
+    ) -> ServiceResult<UserRow> {
         let trier = Trier::present(user);
         self.throttle.glance(&trier)?;
         let mut user = self.user(user).await?;
@@ -116,7 +114,7 @@ impl Accounts {
             return Ok(user);
         }
         let message = "this is not your password";
-        Err(UserError::general(ErrorCode::InvalidCredentials, message).into())
+        Err(UserError::at(ErrorCode::InvalidCredentials, path, message).into())
     }
 
     /// Whether `trier` has the password of `user`, who need not exist. A hash of
@@ -166,24 +164,46 @@ impl Accounts {
         }
     }
 
-    /// What a device that has just signed in as `user` is told.
-    pub async fn welcome(&self, user: UserId, peer: &Peer) -> AppResult<Welcome> {
-        let mut known = None;
-        if let Some(device) = self.device(peer)? {
+    /// Makes the device of `peer` known as one of `user`, who has just signed in with
+    /// all that is asked of him. If it was not known, and is not his first, he is
+    /// told by mail. Gives its token; none where no secret is at hand.
+    pub async fn welcome(&self, user: &UserRow, peer: &Peer) -> AppResult<Option<SecretString>> {
+        let now = self.clock.now();
+        if self.known(user.id, peer).await?.is_none() {
             let mut conn = self.control.checkout().await?;
-            let changed_at = query::password_changed_at(&mut conn, user).await?;
-            known = Some(device).filter(|device| is_known(device, user, changed_at));
+            conn.transaction(async |conn| {
+                if events::has_signed_in_before(conn, user.id).await? {
+                    notices::new_device(conn, user, now, peer).await?;
+                }
+                AppResult::Ok(())
+            })
+            .await?;
         }
+        self.remember(user.id, peer)
+    }
+
+    /// As [`Accounts::welcome`], for a user who needs not be told.
+    pub fn remember(&self, user: UserId, peer: &Peer) -> AppResult<Option<SecretString>> {
+        let Some(devices) = &self.devices else {
+            return Ok(None);
+        };
+        let known = self.device(peer)?.filter(|device| device.user == user);
         let device = Device {
             id: known.map_or_else(Uuid::new_v4, |device| device.id),
             user,
             seen_at: self.clock.now(),
         };
-        let devices = self.devices.as_ref();
-        Ok(Welcome {
-            device_token: devices.map(|devices| devices.token(&device)).transpose()?,
-            is_new_device: known.is_none(),
-        })
+        devices.token(&device).map(Some)
+    }
+
+    /// The device of `peer`, if it has signed in as `user` with his present password.
+    pub async fn known(&self, user: UserId, peer: &Peer) -> AppResult<Option<Device>> {
+        let Some(device) = self.device(peer)? else {
+            return Ok(None);
+        };
+        let mut conn = self.control.checkout().await?;
+        let changed_at = query::password_changed_at(&mut conn, user).await?;
+        Ok(Some(device).filter(|device| is_known(device, user, changed_at)))
     }
 
     /// The device of `peer`, whoever it has signed in as.
@@ -195,10 +215,7 @@ impl Accounts {
     }
 
     /// The user with this address, whoever asks.
-    pub(in crate::platform) async fn find_by_email(
-        &self,
-        email: &str,
-    ) -> AppResult<Option<UserRow>> {
+    pub async fn find_by_email(&self, email: &str) -> AppResult<Option<UserRow>> {
         let mut conn = self.control.checkout().await?;
         Ok(query::find_by_email(&mut conn, email).await?)
     }

@@ -25,6 +25,38 @@ text_enum! {
         PasswordChanged = "PASSWORD_CHANGED",
         /// A session went on to work for another dealer.
         DealerSwitched = "DEALER_SWITCHED",
+        /// A forgotten password was replaced, by a link in a mail.
+        PasswordReset = "PASSWORD_RESET",
+        /// Somebody was invited to work for the dealer.
+        MemberInvited = "MEMBER_INVITED",
+        /// An invitation was taken back.
+        InvitationRevoked = "INVITATION_REVOKED",
+        /// An invitation was accepted.
+        InvitationAccepted = "INVITATION_ACCEPTED",
+        /// An authenticator was taken into use.
+        SecondFactorAdded = "SECOND_FACTOR_ADDED",
+        /// A user did away with his authenticator.
+        SecondFactorRemoved = "SECOND_FACTOR_REMOVED",
+        /// An operator took a user's authenticator away, so that he can sign in.
+        SecondFactorReset = "SECOND_FACTOR_RESET",
+        /// A wrong code was shown.
+        SecondFactorRefused = "SECOND_FACTOR_REFUSED",
+        /// The dealer asks for a second factor from now on, or does not.
+        SecondFactorPolicySet = "SECOND_FACTOR_POLICY_SET",
+        /// A backup code was used in place of an authenticator.
+        BackupCodeUsed = "BACKUP_CODE_USED",
+        /// New backup codes were made; those before are void.
+        BackupCodesRenewed = "BACKUP_CODES_RENEWED",
+        /// An API key was made.
+        ApiKeyCreated = "API_KEY_CREATED",
+        /// An API key was replaced by another.
+        ApiKeyRotated = "API_KEY_ROTATED",
+        /// An API key was revoked.
+        ApiKeyRevoked = "API_KEY_REVOKED",
+        /// An operator of the platform began to see the shop as a user does.
+        Impersonated = "IMPERSONATED",
+        /// An operator's look at the shop was ended.
+        ImpersonationEnded = "IMPERSONATION_ENDED",
     }
 }
 
@@ -129,6 +161,18 @@ pub async fn record(conn: &mut ControlConn, event: NewEvent, now: DateTime<Utc>)
     let query = diesel::insert_into(security_events::table).values(row);
     query.execute(&mut **conn).await?;
     Ok(())
+}
+
+/// Whether a user who has just signed in had done so before.
+pub async fn has_signed_in_before(conn: &mut ControlConn, user: UserId) -> DbResult<bool> {
+    let query = security_events::table
+        .filter(security_events::user_id.eq(user))
+        .filter(security_events::kind.eq(EventKind::LoggedIn))
+        .order(security_events::id.desc())
+        .limit(2)
+        .select(security_events::id);
+    let latest: Vec<Uuid> = query.load(&mut **conn).await?;
+    Ok(latest.len() == 2)
 }
 
 /// What happened at a dealer, the latest first, before the event `before`.

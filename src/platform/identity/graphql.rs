@@ -5,11 +5,14 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::model::UserRow;
-use super::password::graphql::welcome;
+use super::password::graphql::give;
 use super::service::{Credentials, Identity, SignIn};
 use crate::error::{AppResult, ErrorCode, Refusal, UserError};
 use crate::graphql::context::ContextExt;
 use crate::kernel::ids::DealerId;
+use crate::kernel::peer::Peer;
+use crate::platform::factors::graphql::LoginChallenge;
+use crate::platform::factors::model::ChallengeRow;
 use crate::platform::sessions::cookies;
 use crate::platform::sessions::service::{Opened, Sessions};
 use crate::tenancy::directory::{Dealer as Tenant, DealerStatus};
@@ -33,6 +36,12 @@ impl User {
     /// Name of the person.
     async fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// When the user last showed that mail to his address reaches him; null until
+    /// then.
+    async fn email_verified_at(&self) -> Option<DateTime<Utc>> {
+        self.0.email_verified_at
     }
 }
 
@@ -142,11 +151,48 @@ pub struct LoginPayload {
     pub user: Option<User>,
     /// With `DEALER_CHOICE_REQUIRED`: the dealers to choose from.
     pub dealers: Vec<Dealer>,
+    /// With `SECOND_FACTOR_REQUIRED`: how to go on.
+    pub challenge: Option<LoginChallenge>,
     /// What to mend before trying again; empty on success.
     pub user_errors: Vec<UserError>,
 }
 
 impl LoginPayload {
+    /// The tokens of a new session, set as cookies or shown.
+    pub(in crate::platform) async fn signed_in(
+        ctx: &Context<'_>,
+        opened: Opened,
+        peer: &Peer,
+        by_cookies: bool,
+    ) -> AppResult<Self> {
+        if by_cookies {
+            let now = ctx.service::<Sessions>()?.clock().now();
+            cookies::set(ctx, &opened, now)?;
+        }
+        let accounts = ctx.service::<Identity>()?.accounts();
+        let device_token = accounts.welcome(&opened.user, peer).await?;
+        Ok(Self {
+            device_token: give(ctx, device_token, by_cookies)?,
+            ..Self::opened(opened, by_cookies)
+        })
+    }
+
+    fn challenged(row: &ChallengeRow) -> Self {
+        Self {
+            challenge: Some(row.into()),
+            user_errors: vec![UserError::general(
+                ErrorCode::SecondFactorRequired,
+                if row.is_enrolment {
+                    "this dealer asks for a second factor: set one up by totpEnrol and \
+                     totpConfirm with the id of the challenge"
+                } else {
+                    "send a code of your authenticator by loginVerify"
+                },
+            )],
+            ..Self::default()
+        }
+    }
+
     fn opened(opened: Opened, by_cookies: bool) -> Self {
         let shown =
             |secret: &SecretString| (!by_cookies).then(|| secret.expose_secret().to_owned());
@@ -195,22 +241,13 @@ impl IdentityMutation {
             cookies::check_possible(ctx)?;
         }
         let identity = ctx.service::<Identity>()?;
-        let peer = ctx
-            .peer()?
-            .clone()
-            .with_device(input.device_token.as_deref());
+        let peer = ctx.peer()?.clone();
+        let peer = peer.with_device(input.device_token.as_deref());
         match identity.login(credentials, &peer).await {
             Ok(SignIn::Done(opened)) => {
-                if input.cookies {
-                    let now = ctx.service::<Sessions>()?.clock().now();
-                    cookies::set(ctx, &opened, now)?;
-                }
-                let device_token = welcome(ctx, opened.user.id, &peer, input.cookies).await?;
-                Ok(LoginPayload {
-                    device_token,
-                    ..LoginPayload::opened(*opened, input.cookies)
-                })
+                LoginPayload::signed_in(ctx, *opened, &peer, input.cookies).await
             }
+            Ok(SignIn::Challenge(row)) => Ok(LoginPayload::challenged(&row)),
             Ok(SignIn::Choose(dealers)) => Ok(LoginPayload::choose(dealers)),
             Err(Refusal::User(user_errors)) => Ok(LoginPayload {
                 user_errors,

@@ -57,15 +57,33 @@ pub async fn change_password(
     hash: &str,
     now: DateTime<Utc>,
 ) -> DbResult<bool> {
-    let same = users::table
+    let present = users::table
         .find(user.id)
-        .filter(users::password_hash.eq(&user.password_hash));
-    let query = diesel::update(same).set((
+        .filter(users::password_hash.eq(&user.password_hash))
+        .select(users::id)
+        .for_update();
+    let present: Option<UserId> = present.first(&mut **conn).await.optional()?;
+    if present.is_some() {
+        set_password(conn, user.id, hash, now).await?;
+    }
+    Ok(present.is_some())
+}
+
+/// Stores another password, with which all access tokens of the user end and no
+/// device of his is known any more.
+pub async fn set_password(
+    conn: &mut ControlConn,
+    user: UserId,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> DbResult<()> {
+    let query = diesel::update(users::table.find(user)).set((
         users::password_hash.eq(hash),
         users::password_changed_at.eq(now),
         users::epoch.eq(users::epoch + 1),
     ));
-    Ok(query.execute(&mut **conn).await? == 1)
+    query.execute(&mut **conn).await?;
+    Ok(())
 }
 
 /// The user with this id.

@@ -1,16 +1,30 @@
 //! Two dealers with full shops: a victim, and another who tries his keys.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tubex::demo::data::DEALERS;
+use tubex::platform::impersonation::service::NewImpersonation;
 
 use super::universe::{Universe, snapshot};
 use crate::support::{Answer, Server, TestDealer};
+
+/// Somebody whom only this dealer has invited.
+async fn invite_guest(dealer: &TestDealer) {
+    let query = "mutation($input: MemberInviteInput!) { memberInvite(input: $input) {
+        userErrors { code } } }";
+    let email = format!("guest-of-{}@test.example", dealer.id);
+    let input = json!({ "input": { "email": email, "roles": ["owner"] } });
+    let data = dealer.client.run(query, input).await;
+    assert_eq!(data["memberInvite"]["userErrors"], json!([]));
+}
 
 /// A server with the two of them.
 pub struct Attack {
     pub server: Server,
     pub victim: TestDealer,
     pub victims: Universe,
+    /// Ids of an API key of the victim's, and of an operator's look at him.
+    pub key: String,
+    pub impersonation: String,
     pub attacker: TestDealer,
     pub attackers: Universe,
 }
@@ -22,6 +36,10 @@ impl Attack {
         let attacker = server.dealer_like(&DEALERS[1]).await;
         // So that there is a session, and an event, for others not to see.
         server.login(&victim).await;
+        for dealer in [&victim, &attacker] {
+            invite_guest(dealer).await;
+        }
+        let (key, impersonation) = visited(&server, &victim).await;
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);
         // A test that knows no secrets could not fail.
@@ -30,6 +48,8 @@ impl Attack {
             server,
             victim,
             victims,
+            key,
+            impersonation,
             attacker,
             attackers,
         }
@@ -48,4 +68,22 @@ impl Attack {
         let now = snapshot(&self.victim.client).await;
         assert_eq!(now, self.victims.all, "a row of the victim's has changed");
     }
+}
+
+/// Makes a key, and lets an operator look at the shop; gives their ids.
+async fn visited(server: &Server, dealer: &TestDealer) -> (String, String) {
+    let create = "mutation { apiKeyCreate(input: { name: \"Till\", scopes: [\"units:read\"] }) {
+        apiKey { id } } }";
+    let made = dealer.client.run(create, json!({})).await;
+    let new = NewImpersonation {
+        operator: &"alice".parse().unwrap(),
+        dealer: dealer.id,
+        user: dealer.owner,
+        reason: "ticket 4711",
+        read_only: true,
+    };
+    let begun = server.app.callers.impersonations.begin(new).await;
+    let key = made["apiKeyCreate"]["apiKey"]["id"].as_str().unwrap();
+    let impersonation = begun.ok().unwrap().row.id;
+    (key.to_owned(), impersonation.to_string())
 }

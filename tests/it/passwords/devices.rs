@@ -73,8 +73,8 @@ async fn a_device_is_new_once() {
     let gate = Gate::new("passwords_new_device").await;
     let (user, home) = (gate.user().await, from("192.0.2.1"));
     let is_new = async |peer: &Peer| {
-        let welcome = gate.accounts.welcome(user.id, peer).await.unwrap();
-        welcome.is_new_device
+        let known = gate.accounts.known(user.id, peer).await.unwrap();
+        known.is_none()
     };
     assert!(is_new(&home).await);
     let known = gate.known(&user, &home).await;

@@ -114,6 +114,7 @@ impl Gate {
             password_hash: hash.unwrap(),
             created_at: self.clock.now(),
             epoch: 0,
+            email_verified_at: None,
         };
         let mut conn = self.control.checkout().await.unwrap();
         query::insert(&mut conn, user.clone()).await.unwrap();
@@ -144,8 +145,7 @@ impl Gate {
 
     /// The same client, known from now on as a device of `user`.
     pub async fn known(&self, user: &UserRow, peer: &Peer) -> Peer {
-        let welcome = self.accounts.welcome(user.id, peer).await.unwrap();
-        let token = welcome.device_token.unwrap();
+        let token = self.accounts.welcome(user, peer).await.unwrap().unwrap();
         peer.clone().with_device(Some(token.expose_secret()))
     }
 

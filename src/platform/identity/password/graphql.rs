@@ -1,13 +1,11 @@
 //! The surface of passwords and of the devices they were given on.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::service::PasswordChange;
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
-use crate::kernel::ids::UserId;
-use crate::kernel::peer::Peer;
 use crate::platform::identity::graphql::User;
 use crate::platform::identity::service::Identity;
 use crate::platform::sessions::cookies;
@@ -76,24 +74,22 @@ async fn change(
         new: input.new_password.into(),
     };
     let user = accounts.change_password(change, peer).await?;
+    let token = accounts.remember(user.id, peer)?;
     let by_cookies = cookies::sent_refresh(ctx).is_some();
     Ok(PasswordChangePayload {
-        device_token: welcome(ctx, user.id, peer, by_cookies).await?,
+        device_token: give(ctx, token, by_cookies)?,
         user: Some(User(user)),
         user_errors: Vec::new(),
     })
 }
 
-/// Makes the device at `peer` known as one of `user`, who has just proven who he is
-/// in every way that is asked of him. Gives the token, unless it is set as a cookie.
-pub async fn welcome(
+/// Gives a device its token: as a cookie, or to be shown.
+pub fn give(
     ctx: &Context<'_>,
-    user: UserId,
-    peer: &Peer,
+    token: Option<SecretString>,
     by_cookies: bool,
 ) -> AppResult<Option<String>> {
-    let accounts = ctx.service::<Identity>()?.accounts();
-    let Some(token) = accounts.welcome(user, peer).await?.device_token else {
+    let Some(token) = token else {
         return Ok(None);
     };
     if by_cookies {

@@ -6,12 +6,12 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::auth::password_rules::{PasswordRules, prepared};
 use crate::auth::principal::Principal;
 use crate::db::control::ControlConn;
-use crate::error::{ErrorCode, Refusal, ServiceResult, UserError};
+use crate::error::{ErrorCode, ServiceResult, UserError};
 use crate::kernel::peer::Peer;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;
-use crate::platform::identity::query;
+use crate::platform::identity::{notices, query};
 use crate::platform::sessions::model::EndCause;
 use crate::platform::sessions::query::{Which, end};
 
@@ -39,8 +39,8 @@ impl Accounts {
     ) -> ServiceResult<UserRow> {
         let user = self.user(change.principal.user()).await?;
         check(&user, &change)?;
-        let user = self.confirm(user.id, change.current).await;
-        let user = user.map_err(|refusal| at(&["input", "currentPassword"], refusal))?;
+        let path = &["input", "currentPassword"];
+        let user = self.confirm(user.id, change.current, path).await?;
         let hash = self.passwords().for_known().hash(&change.new).await?;
         let (now, principal) = (self.clock().now(), change.principal);
         let mut conn = self.control().checkout().await?;
@@ -53,6 +53,7 @@ impl Accounts {
             end(conn, user.id, others, cause, now).await?;
             let event = NewEvent::of(EventKind::PasswordChanged, peer);
             record(conn, event.at(principal.dealer(), user.id), now).await?;
+            notices::password_changed(conn, &user, now, peer).await?;
             ServiceResult::Ok(())
         })
         .await?;
@@ -81,17 +82,4 @@ async fn replace(
     }
     let message = "the password has just been changed by somebody else; sign in again";
     Err(UserError::general(ErrorCode::Conflict, message).into())
-}
-
-/// The same refusal, with the field it is about.
-fn at(path: &[&str], refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::User(errors) => {
-            let named = errors
-                .into_iter()
-                .map(|error| UserError::at(error.code, path, error.message));
-            Refusal::User(named.collect())
-        }
-        Refusal::Fault(error) => Refusal::Fault(error),
-    }
 }
