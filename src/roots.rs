@@ -28,8 +28,6 @@ use crate::error::{AppError, AppResult};
 use crate::graphql::context::ContextExt;
 use crate::graphql::transactional::Transactional;
 use crate::kernel::ids;
-use crate::platform::api_keys::graphql::ApiKeyQuery;
-use crate::platform::api_keys::mutation::ApiKeyMutation;
 use crate::platform::dealers::graphql::DealerMutation;
 use crate::platform::factors::graphql::FactorQuery;
 use crate::platform::factors::mutation::FactorMutation;
@@ -60,7 +58,6 @@ pub struct QueryRoot(
     SessionQuery,
     InvitationQuery,
     FactorQuery,
-    ApiKeyQuery,
     ImpersonationQuery,
     CategoryQuery,
     CategoryListQuery,
@@ -85,7 +82,6 @@ pub struct MutationRoot(
     InvitationMutation,
     RecoveryMutation,
     FactorMutation,
-    ApiKeyMutation,
     ImpersonationMutation,
     DealerMutation,
     CategoryMutation,

@@ -68,6 +68,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.drop_failures (dealer_id) {
+        dealer_id -> Uuid,
+        cause -> Text,
+        failed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.impersonations (id) {
         id -> Uuid,
         dealer_id -> Uuid,
@@ -273,6 +281,7 @@ diesel::joinable!(api_keys -> dealers (dealer_id));
 diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(backup_codes -> users (user_id));
 diesel::joinable!(dealer_actions -> dealers (dealer_id));
+diesel::joinable!(drop_failures -> dealers (dealer_id));
 diesel::joinable!(impersonations -> dealers (dealer_id));
 diesel::joinable!(impersonations -> users (user_id));
 diesel::joinable!(invitations -> dealers (dealer_id));
@@ -297,9 +306,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     dealer_actions,
     dealer_changes,
     dealers,
-    login_attempts,
+    drop_failures,
     impersonations,
     invitations,
+    login_attempts,
     login_challenges,
     mails,
     memberships,

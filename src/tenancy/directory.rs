@@ -29,6 +29,7 @@ use crate::db::connect::Connector;
 use crate::db::control::{ControlConn, ControlPool};
 use crate::db::control_tables::dealers;
 use crate::db::error::{DbError, DbResult};
+use crate::db::limits::{self, in_time};
 use crate::db::text_enum::text_enum;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::kernel::ids::DealerId;
@@ -343,7 +344,8 @@ impl Directory {
     async fn read(&self, id: DealerId) -> AppResult<Entry> {
         let read = self.news.moment(id);
         let mut conn = self.control.checkout().await?;
-        let dealer = dealer_find(&mut conn, id).await?.map(Arc::new);
+        let found = in_time(limits::READ, dealer_find(&mut conn, id)).await?;
+        let dealer = found.map(Arc::new);
         Ok(Entry { dealer, read })
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::context::TenantContext;
-use crate::db::backend::{Backend, End};
+use crate::db::backend::{Backend, Left};
 use crate::db::connect::Connector;
 use crate::db::error::DbResult;
 use crate::db::home_metrics::HomeMetrics;
@@ -82,13 +82,18 @@ impl TenantPool {
         let schema = context.dealer().schema.quoted();
         let setup = &self.homes.settings().transaction_setup;
         format!(
-            "BEGIN {mode}; {setup}SET LOCAL search_path TO {schema}, public; SET LOCAL ROLE {schema}"
+            "BEGIN {mode}; {setup}SET LOCAL search_path TO {schema}, public, pg_temp; SET LOCAL ROLE {schema}"
         )
     }
 
     /// Whether the database lets the request role in.
     pub async fn check(&self) -> DbResult<()> {
         self.homes.check().await
+    }
+
+    /// As [`TenantPool::check`], asked at most once a second.
+    pub async fn is_well(&self) -> bool {
+        self.homes.is_well().await
     }
 
     /// The bus on which commits publish.
@@ -154,7 +159,8 @@ impl TenantTx {
     /// Makes the work last, returns the connection, then publishes the events.
     ///
     /// Once begun, a commit goes on to its end even if the caller goes away:
-    /// work that lasts must not lose its events.
+    /// work that lasts must not lose its events. If nobody can tell whether it did,
+    /// it fails with [`DbError::Unconfirmed`](crate::db::error::DbError::Unconfirmed).
     pub async fn commit(self) -> DbResult<()> {
         if self.events.is_empty() {
             return self.commit_here().await;
@@ -164,7 +170,7 @@ impl TenantTx {
     }
 
     async fn commit_here(mut self) -> DbResult<()> {
-        self.lease.backend().end(End::Commit).await?;
+        self.lease.backend().commit().await?;
         self.lease.give_back();
         for event in self.events {
             self.pool.bus.publish(event);
@@ -174,19 +180,14 @@ impl TenantTx {
 
     /// Undoes the work and returns the connection.
     pub async fn rollback(mut self) -> DbResult<()> {
-        self.lease.backend().end(End::Rollback).await?;
+        self.lease.backend().undo(Left::AtRest).await?;
         self.lease.give_back();
         Ok(())
     }
 
     /// Ends a read without letting the caller wait for the round trip.
     pub fn release(self) {
-        let connector = self.pool.homes.connector().clone();
-        connector.spawn(async move {
-            if let Err(error) = self.rollback().await {
-                tracing::warn!(%error, "a read transaction did not end cleanly; its connection is closed");
-            }
-        });
+        self.lease.let_go();
     }
 
     /// What marks the statements of this dealer, if plans are kept.

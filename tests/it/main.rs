@@ -13,7 +13,6 @@
 
 mod support;
 
-mod api_keys;
 mod architecture;
 mod cancellation;
 mod catalogue;

@@ -12,6 +12,7 @@ use crate::auth::role::RoleCode;
 use crate::error::{AppResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
+use crate::platform::factors::guard::step_up;
 
 /// Declares the payload of a mutation that makes a key.
 macro_rules! made_payload {
@@ -78,14 +79,18 @@ pub struct ApiKeyMutation;
 #[Object]
 impl ApiKeyMutation {
     /// Makes an API key for a program. It acts for you: it can do what you can, as far
-    /// as its scopes go.
+    /// as its scopes go. Wants a fresh proof that it is you, as stepUp gives it.
     async fn api_key_create(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The key to make.")] input: ApiKeyCreateInput,
     ) -> AppResult<ApiKeyCreatePayload> {
         let (unit, keys) = (ctx.unit()?, ctx.service::<ApiKeys>()?);
-        let made = keys.create(keeper(ctx)?, &input).await;
+        let keeper = keeper(ctx)?;
+        let made = match step_up(ctx).await {
+            Ok(_session) => keys.create(keeper, &input).await,
+            Err(refusal) => Err(refusal),
+        };
         let shown = unit.outcome(made)?;
         Ok(shown
             .map(|made| Shown::new(made, keys.clock().now()))
@@ -93,14 +98,19 @@ impl ApiKeyMutation {
     }
 
     /// Makes a new API key of the same name, scopes and addresses. The old one stays
-    /// good for some days, so that programs can be changed over one by one.
+    /// good for some days, so that programs can be changed over one by one. Wants a
+    /// fresh proof that it is you.
     async fn api_key_rotate(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The key to replace.")] input: ApiKeyRotateInput,
     ) -> AppResult<ApiKeyRotatePayload> {
         let (unit, keys) = (ctx.unit()?, ctx.service::<ApiKeys>()?);
-        let made = keys.rotate(keeper(ctx)?, &input).await;
+        let keeper = keeper(ctx)?;
+        let made = match step_up(ctx).await {
+            Ok(_session) => keys.rotate(keeper, &input).await,
+            Err(refusal) => Err(refusal),
+        };
         let shown = unit.outcome(made)?;
         Ok(shown
             .map(|made| Shown::new(made, keys.clock().now()))

@@ -159,24 +159,6 @@ const CASES: &[Case] = &[
         code: Some("NOT_ALLOWED"),
     },
     Case {
-        field: "apiKeyCreate",
-        input_type: "ApiKeyCreateInput",
-        input: |_| json!({ "name": "Mine", "scopes": ["units:read"] }),
-        code: None,
-    },
-    Case {
-        field: "apiKeyRotate",
-        input_type: "ApiKeyRotateInput",
-        input: |attack| json!({ "id": attack.key }),
-        code: Some("NOT_FOUND"),
-    },
-    Case {
-        field: "apiKeyRevoke",
-        input_type: "ApiKeyRevokeInput",
-        input: |attack| json!({ "id": attack.key }),
-        code: Some("NOT_FOUND"),
-    },
-    Case {
         field: "impersonationEnd",
         input_type: "ImpersonationEndInput",
         input: |attack| json!({ "id": attack.impersonation }),

@@ -65,12 +65,6 @@ pub const CASES: &[Case] = &[
         expect: Expect::Own,
     },
     Case {
-        field: "apiKeys",
-        query: "{ apiKeys { id name beginsWith } }",
-        keys: NO_KEYS,
-        expect: Expect::Nothing,
-    },
-    Case {
         field: "impersonations",
         query: "{ impersonations { id userId operator reason } }",
         keys: NO_KEYS,

@@ -22,7 +22,7 @@ use tubex::platform::mail::sender::Sender;
 use tubex::platform::mail::transport::{MailDir, StoredMail, Transport};
 use tubex::tenancy::provision::NewDealer;
 
-use crate::support::{Client, PASSWORD, Server, own, owner_of};
+use crate::support::{Client, PASSWORD, Server, own, owner_of, peer};
 
 /// A server with a database of its own, at a time that the test sets, whose mails
 /// lie in a folder.
@@ -120,7 +120,7 @@ impl Post {
             owner_name: "Olivia Owner".to_owned(),
             owner_email: email.to_owned(),
             owner_password: PASSWORD.into(),
-            word: Word::Own,
+            word: Word::Own(peer()),
         };
         self.server
             .app
