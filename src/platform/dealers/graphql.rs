@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::service::{Dealers, Registration, Word};
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
@@ -56,12 +56,14 @@ pub struct DealerRegisterPayload {
     pub refresh_token: Option<String>,
     /// When the session ends unless it is refreshed before.
     pub refresh_expires_at: Option<DateTime<Utc>>,
+    /// Keep it beyond the session, and send it with the next login on this device.
+    pub device_token: Option<String>,
     /// What to mend before sending the mutation again; empty on success.
     pub user_errors: Vec<UserError>,
 }
 
-impl From<Opened> for DealerRegisterPayload {
-    fn from(opened: Opened) -> Self {
+impl DealerRegisterPayload {
+    fn signed_in(opened: Opened, device_token: Option<&SecretString>) -> Self {
         Self {
             dealer: Some(Dealer(opened.dealer)),
             owner: Some(User(opened.user)),
@@ -69,6 +71,7 @@ impl From<Opened> for DealerRegisterPayload {
             expires_at: Some(opened.access.expires_at),
             refresh_token: Some(opened.refresh.expose_secret().to_owned()),
             refresh_expires_at: Some(opened.refresh_expires_at),
+            device_token: device_token.map(|token| token.expose_secret().to_owned()),
             user_errors: Vec::new(),
         }
     }
@@ -132,7 +135,10 @@ async fn register(
         .sign_in(&registered.owner, &registered.dealer, peer)
         .await;
     match opened {
-        Ok(opened) => Ok(opened.into()),
+        Ok(opened) => {
+            let token = identity.accounts().remember(opened.user.id, peer)?;
+            Ok(DealerRegisterPayload::signed_in(opened, token.as_ref()))
+        }
         // The dealer is there; his owner, whom others know already, has to sign in
         // by login.
         Err(Refusal::User(user_errors)) => Ok(DealerRegisterPayload {

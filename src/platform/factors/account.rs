@@ -100,6 +100,19 @@ impl Factors {
         if is_fresh { Ok(session) } else { Err(stale()) }
     }
 
+    /// As [`Factors::fresh`], for what asks for the password itself: that is proof
+    /// enough of somebody who has no second factor.
+    pub async fn fresh_beside_password(
+        &self,
+        conn: &mut ControlConn,
+        principal: &Principal,
+    ) -> ServiceResult<SessionRow> {
+        if query::is_on(conn, principal.user()).await? {
+            return self.fresh(conn, principal).await;
+        }
+        self.sessions.current(conn, principal).await
+    }
+
     /// As [`Factors::fresh`]; a code shown along with the request will do as well.
     pub(super) async fn fresh_or(
         &self,

@@ -35,7 +35,7 @@ impl FactorMutation {
         let peer = peer.with_device(input.device_token.as_deref());
         let opened = factors.answer(input.challenge_id, &input.code, &peer);
         match sorted(opened.await)? {
-            Ok(opened) => LoginPayload::signed_in(ctx, opened, &peer, input.cookies).await,
+            Ok(opened) => LoginPayload::signed_in(ctx, opened, &peer, input.cookies),
             Err(user_errors) => Ok(LoginPayload {
                 user_errors,
                 ..LoginPayload::default()
@@ -87,7 +87,7 @@ impl FactorMutation {
         let confirmed = factors.confirm_to_sign_in(id, &input.code, peer);
         match sorted(confirmed.await)? {
             Ok((codes, opened)) => {
-                let login = LoginPayload::signed_in(ctx, opened, peer, input.cookies).await?;
+                let login = LoginPayload::signed_in(ctx, opened, peer, input.cookies)?;
                 Ok(TotpConfirmPayload::began(&codes, login))
             }
             Err(user_errors) => Ok(TotpConfirmPayload::refused(user_errors)),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::model::UserRow;
 use super::throttle::{Throttle, Trier};
-use super::{events, notices, query};
+use super::query;
 use crate::auth::device::{Device, Devices};
 use crate::auth::password::{Passwords, Verdict};
 use crate::db::control::ControlPool;
@@ -164,25 +164,8 @@ impl Accounts {
         }
     }
 
-    /// Makes the device of `peer` known as one of `user`, who has just signed in with
-    /// all that is asked of him. If it was not known, and is not his first, he is
-    /// told by mail. Gives its token; none where no secret is at hand.
-    pub async fn welcome(&self, user: &UserRow, peer: &Peer) -> AppResult<Option<SecretString>> {
-        let now = self.clock.now();
-        if self.known(user.id, peer).await?.is_none() {
-            let mut conn = self.control.checkout().await?;
-            conn.transaction(async |conn| {
-                if events::has_signed_in_before(conn, user.id).await? {
-                    notices::new_device(conn, user, now, peer).await?;
-                }
-                AppResult::Ok(())
-            })
-            .await?;
-        }
-        self.remember(user.id, peer)
-    }
-
-    /// As [`Accounts::welcome`], for a user who needs not be told.
+    /// Makes the device of `peer` known as one of `user`, who has just shown all that is
+    /// asked of him. Gives its token; none where no secret is at hand.
     pub fn remember(&self, user: UserId, peer: &Peer) -> AppResult<Option<SecretString>> {
         let Some(devices) = &self.devices else {
             return Ok(None);

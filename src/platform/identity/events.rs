@@ -1,6 +1,7 @@
 //! What happened to accounts, kept for those who own them.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -163,16 +164,12 @@ pub async fn record(conn: &mut ControlConn, event: NewEvent, now: DateTime<Utc>)
     Ok(())
 }
 
-/// Whether a user who has just signed in had done so before.
-pub async fn has_signed_in_before(conn: &mut ControlConn, user: UserId) -> DbResult<bool> {
-    let query = security_events::table
+/// Whether a user has ever signed in.
+pub async fn has_signed_in(conn: &mut ControlConn, user: UserId) -> DbResult<bool> {
+    let found = security_events::table
         .filter(security_events::user_id.eq(user))
-        .filter(security_events::kind.eq(EventKind::LoggedIn))
-        .order(security_events::id.desc())
-        .limit(2)
-        .select(security_events::id);
-    let latest: Vec<Uuid> = query.load(&mut **conn).await?;
-    Ok(latest.len() == 2)
+        .filter(security_events::kind.eq(EventKind::LoggedIn));
+    Ok(select(exists(found)).get_result(&mut **conn).await?)
 }
 
 /// What happened at a dealer, the latest first, before the event `before`.

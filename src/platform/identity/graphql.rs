@@ -159,7 +159,7 @@ pub struct LoginPayload {
 
 impl LoginPayload {
     /// The tokens of a new session, set as cookies or shown.
-    pub(in crate::platform) async fn signed_in(
+    pub(in crate::platform) fn signed_in(
         ctx: &Context<'_>,
         opened: Opened,
         peer: &Peer,
@@ -170,7 +170,7 @@ impl LoginPayload {
             cookies::set(ctx, &opened, now)?;
         }
         let accounts = ctx.service::<Identity>()?.accounts();
-        let device_token = accounts.welcome(&opened.user, peer).await?;
+        let device_token = accounts.remember(opened.user.id, peer)?;
         Ok(Self {
             device_token: give(ctx, device_token, by_cookies)?,
             ..Self::opened(opened, by_cookies)
@@ -245,7 +245,7 @@ impl IdentityMutation {
         let peer = peer.with_device(input.device_token.as_deref());
         match identity.login(credentials, &peer).await {
             Ok(SignIn::Done(opened)) => {
-                LoginPayload::signed_in(ctx, *opened, &peer, input.cookies).await
+                LoginPayload::signed_in(ctx, *opened, &peer, input.cookies)
             }
             Ok(SignIn::Challenge(row)) => Ok(LoginPayload::challenged(&row)),
             Ok(SignIn::Choose(dealers)) => Ok(LoginPayload::choose(dealers)),

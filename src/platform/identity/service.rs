@@ -99,11 +99,14 @@ impl Identity {
         dealer: &Dealer,
         peer: &Peer,
     ) -> ServiceResult<Opened> {
+        let known = self.accounts.known(user.id, peer).await?;
         let new = NewSession {
             user: user.id,
+            user_epoch: user.epoch,
             dealer: dealer.id,
             methods: &[Method::Pwd],
             peer,
+            is_known_device: known.is_some(),
         };
         self.sessions.open(new).await
     }

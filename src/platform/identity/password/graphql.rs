@@ -4,8 +4,9 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::service::PasswordChange;
-use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
+use crate::error::{AppResult, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
+use crate::platform::factors::guard::step_up_beside_password;
 use crate::platform::identity::graphql::User;
 use crate::platform::identity::service::Identity;
 use crate::platform::sessions::cookies;
@@ -39,8 +40,9 @@ pub struct PasswordMutation;
 
 #[Object]
 impl PasswordMutation {
-    /// Puts another password in the place of the caller's. His other sessions end,
-    /// and so do all his access tokens: go on with tokenRefresh.
+    /// Puts another password in the place of the caller's. Who has a second factor
+    /// needs a fresh proof by it (stepUp). His other sessions end, and so do all his
+    /// access tokens: go on with tokenRefresh.
     async fn password_change(
         &self,
         ctx: &Context<'_>,
@@ -61,11 +63,8 @@ async fn change(
     ctx: &Context<'_>,
     input: PasswordChangeInput,
 ) -> ServiceResult<PasswordChangePayload> {
-    let (context, principal) = (ctx.scope()?.context()?, ctx.principal()?);
-    if principal.impersonator().is_some() || principal.application().is_some() {
-        let message = "only the user himself changes his password";
-        return Err(AppError::new(ErrorCode::Forbidden, message).into());
-    }
+    let (context, principal) = (ctx.scope()?.context()?, ctx.in_person()?);
+    step_up_beside_password(ctx).await?;
     let (accounts, peer) = (ctx.service::<Identity>()?.accounts(), ctx.peer()?);
     let change = PasswordChange {
         principal,
