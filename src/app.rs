@@ -19,9 +19,7 @@ use crate::auth::device::Devices;
 use crate::auth::password::{PasswordCost, PasswordWork, Passwords};
 use crate::auth::token::AccessTokens;
 use crate::auth::vault::{SecretError, Vault};
-use crate::config::{
-    ConfigError, DatabaseSettings, EngineChoice, Registration, ServerSettings,
-};
+use crate::config::{ConfigError, DatabaseSettings, EngineChoice, Registration, ServerSettings};
 use crate::db::connect::{ConnectError, Connector};
 use crate::db::control::ControlPool;
 use crate::db::engine::{Engine, EngineFault, Wanted};

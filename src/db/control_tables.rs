@@ -107,6 +107,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.login_attempts (subject) {
+        subject -> Bytea,
+        serial -> Int8,
+        free_at -> Timestamptz,
+        forgotten_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.login_challenges (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -137,15 +146,6 @@ diesel::table! {
         state -> Text,
         finished_at -> Nullable<Timestamptz>,
         cause -> Nullable<Text>,
-    }
-}
-
-diesel::table! {
-    platform.login_attempts (subject) {
-        subject -> Bytea,
-        serial -> Int8,
-        free_at -> Timestamptz,
-        forgotten_at -> Timestamptz,
     }
 }
 
@@ -272,8 +272,8 @@ diesel::table! {
         password_hash -> Text,
         created_at -> Timestamptz,
         epoch -> Int8,
-        password_changed_at -> Nullable<Timestamptz>,
         email_verified_at -> Nullable<Timestamptz>,
+        password_changed_at -> Nullable<Timestamptz>,
     }
 }
 

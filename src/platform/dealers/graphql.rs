@@ -35,7 +35,9 @@ pub struct DealerRegisterInput {
     pub owner_name: String,
     /// Address the owner signs in with; may belong to a user already.
     pub owner_email: String,
-    /// 10 to 200 characters, and none of those that are tried first; the present password if the owner is a user already.
+    /// 10 to 200 characters, none of those that are tried first, and not made of the
+    /// owner's or the company's name; the present password if the owner is a user
+    /// already.
     #[graphql(secret)]
     pub owner_password: String,
 }

@@ -5,8 +5,8 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::model::UserRow;
-use super::throttle::{Throttle, Trier};
 use super::query;
+use super::throttle::{Throttle, Trier};
 use crate::auth::device::{Device, Devices};
 use crate::auth::password::{Passwords, Verdict};
 use crate::db::control::ControlPool;

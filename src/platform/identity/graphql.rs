@@ -244,9 +244,7 @@ impl IdentityMutation {
         let peer = ctx.peer()?.clone();
         let peer = peer.with_device(input.device_token.as_deref());
         match identity.login(credentials, &peer).await {
-            Ok(SignIn::Done(opened)) => {
-                LoginPayload::signed_in(ctx, *opened, &peer, input.cookies)
-            }
+            Ok(SignIn::Done(opened)) => LoginPayload::signed_in(ctx, *opened, &peer, input.cookies),
             Ok(SignIn::Challenge(row)) => Ok(LoginPayload::challenged(&row)),
             Ok(SignIn::Choose(dealers)) => Ok(LoginPayload::choose(dealers)),
             Err(Refusal::User(user_errors)) => Ok(LoginPayload {

@@ -6,9 +6,9 @@ mod proof;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
+pub use self::opening::NewSession;
 use super::model::{EndCause, GRACE, SessionRow};
 use super::query::{self, Which};
-pub use self::opening::NewSession;
 use super::refresh_token::{Family, Shown, hash};
 use crate::auth::principal::{Grant, Principal};
 use crate::auth::token::{AccessTokens, IssuedToken};
