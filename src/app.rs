@@ -1,5 +1,6 @@
 //! The parts of the program, put together once at start.
 
+mod mail;
 mod operator;
 pub mod sockets;
 
@@ -29,7 +30,10 @@ use crate::kernel::clock::Clock;
 use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
+use crate::platform::factors::account::Factors;
 use crate::platform::identity::accounts::Accounts;
+use crate::platform::identity::invitations::service::Invitations;
+use crate::platform::identity::recovery::service::Recovery;
 use crate::platform::identity::service::Identity;
 use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
@@ -250,7 +254,8 @@ impl App {
         let (control, clock) = (core.control.clone(), core.clock.clone());
         let sessions = Sessions::new(control, vault.clone(), tokens.clone(), clock);
         let identity = Identity::new(core.accounts.clone(), sessions.clone());
-        let schema = schema(&core, &identity, &sessions, settings);
+        let factors = Factors::new(core.accounts.clone(), sessions.clone(), vault.clone());
+        let schema = schema(&core, &identity, factors, settings);
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         keys.keep_current(&core.connector, directory.revoked().listen_for_keys());
         let url = core.settings.database_owner_url.clone();
@@ -302,7 +307,7 @@ async fn signing_keys(
 fn schema(
     core: &Core,
     identity: &Identity,
-    sessions: &Sessions,
+    factors: Factors,
     settings: &ServerSettings,
 ) -> ApiSchema {
     let limits = Limits {
@@ -315,11 +320,14 @@ fn schema(
     };
     schema_builder(limits)
         .data(identity.clone())
-        .data(sessions.clone())
+        .data(factors.sessions().clone())
+        .data(factors)
         .data(CookiePolicy {
             secure: settings.secure_cookies,
         })
         .data(core.dealers.clone())
+        .data(Recovery::new(core.accounts.clone(), core.clock.clone()))
+        .data(Invitations::new(core.accounts.clone(), core.clock.clone()))
         .data(registration)
         .finish()
 }

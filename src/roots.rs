@@ -29,7 +29,11 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::transactional::Transactional;
 use crate::kernel::ids;
 use crate::platform::dealers::graphql::DealerMutation;
+use crate::platform::factors::graphql::FactorQuery;
+use crate::platform::factors::mutation::FactorMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
+use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
+use crate::platform::identity::recovery::graphql::RecoveryMutation;
 use crate::platform::sessions::graphql::SessionQuery;
 use crate::platform::sessions::mutation::SessionMutation;
 
@@ -46,6 +50,8 @@ pub struct QueryRoot(
     NodeQuery,
     IdentityQuery,
     SessionQuery,
+    InvitationQuery,
+    FactorQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -65,6 +71,9 @@ pub struct QueryRoot(
 pub struct MutationRoot(
     IdentityMutation,
     SessionMutation,
+    InvitationMutation,
+    RecoveryMutation,
+    FactorMutation,
     DealerMutation,
     CategoryMutation,
     ProductMutation,

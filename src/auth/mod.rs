@@ -10,4 +10,5 @@ pub mod revoked;
 pub mod role;
 pub mod text;
 pub mod token;
+pub mod totp;
 pub mod vault;

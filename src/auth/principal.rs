@@ -176,10 +176,9 @@ impl Principal {
 }
 
 impl Proof {
-    /// Whether a second factor was shown, and at most `age` ago.
-    pub fn has_second_factor_within(&self, age: TimeDelta, now: DateTime<Utc>) -> bool {
-        let second = |method: &Method| matches!(method, Method::Otp | Method::Sms);
-        self.methods.iter().any(second) && self.is_within(age, now)
+    /// Whether a second factor was shown.
+    pub fn has_second_factor(&self) -> bool {
+        self.methods.iter().any(|method| method.is_second())
     }
 
     /// Whether it was given at most `age` ago.
@@ -189,6 +188,11 @@ impl Proof {
 }
 
 impl Method {
+    /// Whether it is one that stands beside another.
+    pub const fn is_second(self) -> bool {
+        matches!(self, Self::Otp | Self::Sms)
+    }
+
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {

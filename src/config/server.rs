@@ -8,11 +8,14 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use super::ConfigError;
 use super::values::{
     list_size, milliseconds, network, origin, pool_size, public_url, redis_address, secret,
     some_milliseconds, spare_count,
 };
+use super::{ConfigError, MailSettings};
+
+/// Where a server is reached that nobody says more about.
+pub const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
 
 /// How the server behaves towards its clients.
 #[derive(Args, Clone, Debug)]
@@ -56,7 +59,7 @@ pub struct ServerSettings {
     pub workers: Option<usize>,
 
     /// Address at which clients reach this server: the issuer of its tokens.
-    #[arg(long, env = "TUBEX_PUBLIC_URL", value_name = "URL", default_value = "http://localhost:8080", value_parser = public_url)]
+    #[arg(long, env = "TUBEX_PUBLIC_URL", value_name = "URL", default_value = DEFAULT_PUBLIC_URL, value_parser = public_url)]
     pub public_url: String,
 
     /// Origins of dashboards beside this server's own that may use cookies.
@@ -86,6 +89,10 @@ pub struct ServerSettings {
         value_enum
     )]
     pub registration: Registration,
+
+    /// Where mails go.
+    #[command(flatten)]
+    pub mail: MailSettings,
 
     /// Schemas kept ready for dealers to come; 0 makes each when it is asked for.
     #[arg(long, env = "TUBEX_SPARE_DEALERS", value_name = "N", default_value = "16", value_parser = spare_count)]
@@ -176,10 +183,8 @@ impl ServerSettings {
     /// Checks what the parser can not.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let redis = self.redis_url.as_ref().map_or(Ok(()), redis_address);
-        redis.map_err(|message| ConfigError {
-            setting: "--redis-url",
-            message,
-        })
+        redis.map_err(|message| ConfigError::new("--redis-url", message))?;
+        self.mail.validate()
     }
 }
 

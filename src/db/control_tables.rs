@@ -1,6 +1,14 @@
 // @generated from migrations/control; `cargo test` says how to renew it.
 
 diesel::table! {
+    platform.backup_codes (user_id, code_hash) {
+        user_id -> Uuid,
+        code_hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     platform.dealer_actions (id) {
         id -> Uuid,
         dealer_id -> Uuid,
@@ -36,6 +44,57 @@ diesel::table! {
         delete_after -> Nullable<Timestamptz>,
         drop_began_at -> Nullable<Timestamptz>,
         token_epoch -> Int8,
+        second_factor_required -> Bool,
+    }
+}
+
+diesel::table! {
+    platform.login_challenges (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        dealer_id -> Uuid,
+        user_epoch -> Int8,
+        methods -> Text,
+        is_enrolment -> Bool,
+        tries -> Int4,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    platform.invitations (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        email -> Text,
+        roles -> Array<Text>,
+        customer_id -> Nullable<Uuid>,
+        invited_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+        accepted_by -> Nullable<Uuid>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    platform.mails (id) {
+        id -> Uuid,
+        kind -> Text,
+        email -> Text,
+        user_id -> Nullable<Uuid>,
+        dealer_id -> Nullable<Uuid>,
+        invitation_id -> Nullable<Uuid>,
+        peer_address -> Nullable<Text>,
+        peer_name -> Nullable<Text>,
+        created_at -> Timestamptz,
+        due_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        attempts -> Int4,
+        state -> Text,
+        finished_at -> Nullable<Timestamptz>,
+        cause -> Nullable<Text>,
     }
 }
 
@@ -53,6 +112,19 @@ diesel::table! {
         dealer_id -> Uuid,
         cause -> Text,
         failed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.one_time_tokens (token_hash) {
+        token_hash -> Bytea,
+        purpose -> Text,
+        email -> Text,
+        user_id -> Nullable<Uuid>,
+        invitation_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -129,6 +201,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.totp_factors (user_id) {
+        user_id -> Uuid,
+        secret_sealed -> Nullable<Bytea>,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Int8,
+        pending_sealed -> Nullable<Bytea>,
+        pending_until -> Nullable<Timestamptz>,
+        tries -> Int4,
+        tries_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.users (id) {
         id -> Uuid,
         email -> Text,
@@ -136,28 +221,45 @@ diesel::table! {
         password_hash -> Text,
         created_at -> Timestamptz,
         epoch -> Int8,
+        email_verified_at -> Nullable<Timestamptz>,
     }
 }
 
+diesel::joinable!(backup_codes -> users (user_id));
 diesel::joinable!(dealer_actions -> dealers (dealer_id));
+diesel::joinable!(invitations -> dealers (dealer_id));
+diesel::joinable!(mails -> dealers (dealer_id));
+diesel::joinable!(mails -> invitations (invitation_id));
+diesel::joinable!(mails -> users (user_id));
+diesel::joinable!(login_challenges -> dealers (dealer_id));
+diesel::joinable!(login_challenges -> users (user_id));
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
+diesel::joinable!(one_time_tokens -> invitations (invitation_id));
+diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(retired_schemas -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::joinable!(sessions -> dealers (dealer_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(totp_factors -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    backup_codes,
     dealer_actions,
     dealer_changes,
     dealers,
+    invitations,
+    mails,
+    login_challenges,
     memberships,
     migration_failures,
+    one_time_tokens,
     retired_schemas,
     revocations,
     schema_builds,
     security_events,
     sessions,
     signing_keys,
+    totp_factors,
     users,
 );

@@ -2,7 +2,9 @@
 //! what its operators see and do.
 
 pub mod dealers;
+pub mod factors;
 pub mod identity;
 pub mod keys;
+pub mod mail;
 pub mod operator;
 pub mod sessions;

@@ -81,6 +81,8 @@ pub struct Dealer {
     pub version: Option<String>,
     /// The epoch that access tokens for the dealer must have.
     pub token_epoch: i64,
+    /// Whether nobody works there without a second factor.
+    pub second_factor_required: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -94,6 +96,7 @@ pub(super) struct DealerRow {
     timezone: String,
     schema_version: Option<String>,
     token_epoch: i64,
+    second_factor_required: bool,
 }
 
 impl DealerStatus {
@@ -123,6 +126,7 @@ impl TryFrom<DealerRow> for Dealer {
             timezone: row.timezone,
             version: row.schema_version,
             token_epoch: row.token_epoch,
+            second_factor_required: row.second_factor_required,
         })
     }
 }

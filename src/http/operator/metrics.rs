@@ -100,6 +100,8 @@ fn dealers(page: &mut Exposition, census: &Census) {
     page.gauge("tubex_dealers_behind", "Dealers whose schemas lack migrations.", census.behind);
     page.gauge("tubex_dealers_refused", "Dealers who are refused until they have been migrated.", census.refused);
     page.gauge("tubex_spares_ready", "Schemas in stock that a new dealer can have at once.", ready);
+    page.gauge("tubex_mails_pending", "Mails that wait to be sent.", census.mails.pending);
+    page.gauge("tubex_mails_held_up", "Mails that were tried, in vain so far.", census.mails.held_up);
     page.gauge("tubex_spares_filling", "Schemas in stock that are being made.", filling);
 }
 

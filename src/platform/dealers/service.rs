@@ -15,6 +15,7 @@ use crate::kernel::ids::{DealerId, UserId};
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::model::{MembershipRole, MembershipRow, UserRow};
 use crate::platform::identity::query as identity;
+use crate::platform::mail::{Mail, MailKind, enqueue};
 use crate::tenancy::directory::Dealer;
 use crate::tenancy::provision::{NewDealer, Provisioner, timezone_names};
 
@@ -152,6 +153,7 @@ impl Dealers {
                 password_hash: self.accounts.passwords().hash(password).await?,
                 created_at: self.clock.now(),
                 epoch: 0,
+                email_verified_at: None,
             })),
         }
     }
@@ -175,6 +177,12 @@ impl Owner {
             identity::insert(conn, user.clone())
                 .await
                 .map_err(on_constraint(CONSTRAINTS))?;
+            let to_verify = Mail {
+                user: Some(user.id),
+                dealer: Some(dealer),
+                ..Mail::new(MailKind::VerifyEmail, &user.email, now)
+            };
+            enqueue(conn, to_verify).await?;
         }
         let membership = MembershipRow {
             user_id: user.id,

@@ -23,6 +23,28 @@ text_enum! {
         TokenReused = "TOKEN_REUSED",
         /// A session went on to work for another dealer.
         DealerSwitched = "DEALER_SWITCHED",
+        /// A forgotten password was replaced, by a link in a mail.
+        PasswordReset = "PASSWORD_RESET",
+        /// Somebody was invited to work for the dealer.
+        MemberInvited = "MEMBER_INVITED",
+        /// An invitation was taken back.
+        InvitationRevoked = "INVITATION_REVOKED",
+        /// An invitation was accepted.
+        InvitationAccepted = "INVITATION_ACCEPTED",
+        /// An authenticator was taken into use.
+        SecondFactorAdded = "SECOND_FACTOR_ADDED",
+        /// A user did away with his authenticator.
+        SecondFactorRemoved = "SECOND_FACTOR_REMOVED",
+        /// An operator took a user's authenticator away, so that he can sign in.
+        SecondFactorReset = "SECOND_FACTOR_RESET",
+        /// A wrong code was shown.
+        SecondFactorRefused = "SECOND_FACTOR_REFUSED",
+        /// The dealer asks for a second factor from now on, or does not.
+        SecondFactorPolicySet = "SECOND_FACTOR_POLICY_SET",
+        /// A backup code was used in place of an authenticator.
+        BackupCodeUsed = "BACKUP_CODE_USED",
+        /// New backup codes were made; those before are void.
+        BackupCodesRenewed = "BACKUP_CODES_RENEWED",
     }
 }
 

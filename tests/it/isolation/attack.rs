@@ -1,10 +1,20 @@
 //! Two dealers with full shops: a victim, and another who tries his keys.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tubex::demo::data::DEALERS;
 
 use super::universe::{Universe, snapshot};
 use crate::support::{Answer, Server, TestDealer};
+
+/// Somebody whom only this dealer has invited.
+async fn invite_guest(dealer: &TestDealer) {
+    let query = "mutation($input: MemberInviteInput!) { memberInvite(input: $input) {
+        userErrors { code } } }";
+    let email = format!("guest-of-{}@test.example", dealer.id);
+    let input = json!({ "input": { "email": email, "roles": ["owner"] } });
+    let data = dealer.client.run(query, input).await;
+    assert_eq!(data["memberInvite"]["userErrors"], json!([]));
+}
 
 /// A server with the two of them.
 pub struct Attack {
@@ -22,6 +32,9 @@ impl Attack {
         let attacker = server.dealer_like(&DEALERS[1]).await;
         // So that there is a session, and an event, for others not to see.
         server.login(&victim).await;
+        for dealer in [&victim, &attacker] {
+            invite_guest(dealer).await;
+        }
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);
         // A test that knows no secrets could not fail.

@@ -34,6 +34,19 @@ pub const CASES: &[Case] = &[
         expect: Expect::Own,
     },
     Case {
+        field: "invitations",
+        query: "{ invitations { id email invitedBy { email } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "invitationPreview",
+        query: "query($id: String!) { invitationPreview(token: $id) { email dealerName } }",
+        // The id is no token; that stands in the mail only.
+        keys: |victim| json!({ "id": victim.at("/invitations/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
         field: "sessions",
         query: "{ sessions { id } }",
         keys: NO_KEYS,
@@ -43,7 +56,13 @@ pub const CASES: &[Case] = &[
         field: "securityEvents",
         query: "{ securityEvents { id userId detail } }",
         keys: NO_KEYS,
-        expect: Expect::Nothing,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "secondFactor",
+        query: "{ secondFactor { isOn confirmedAt backupCodesLeft isRequired } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
     },
     Case {
         field: "node",
@@ -244,7 +263,8 @@ async fn the_owner_finds_what_is_hidden_from_others() {
         let keys = (case.keys)(&attack.victims);
         let data = attack.victim.client.run(case.query, keys).await;
         assert!(
-            !is_nothing(&data[case.field]) || case.field == "categories",
+            !is_nothing(&data[case.field])
+                || ["categories", "invitationPreview"].contains(&case.field),
             "{}\n{data:#}",
             case.query
         );

@@ -26,6 +26,7 @@ const EVERYTHING: &str = "query Everything($after: String) {
     warehouses(first: 200, orderBy: [{ field: CODE }]) { nodes { id code name version archivedAt } }
     units(first: 200, orderBy: [{ field: CODE }]) { nodes { id code name version } }
     stockLevels(first: 200) { nodes { updatedAt } edges { cursor } }
+    invitations { id email }
 }";
 
 /// A dealer's records, and what of them is his alone.
