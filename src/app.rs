@@ -1,5 +1,6 @@
 //! The parts of the program, put together once at start.
 
+mod callers;
 mod mail;
 mod operator;
 pub mod sockets;
@@ -7,6 +8,7 @@ pub mod sockets;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use callers::Callers;
 pub use operator::OperatorApp;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
@@ -38,7 +40,7 @@ use crate::platform::identity::service::Identity;
 use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
 use crate::platform::sessions::service::Sessions;
-use crate::roots::{ApiSchema, Limits, schema_builder};
+use crate::roots::{ApiSchema, ApiSchemaBuilder, Limits, schema_builder};
 use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::{Directory, Watching};
@@ -221,6 +223,8 @@ pub struct App {
     pub vault: Vault,
     /// Opens, refreshes and ends sessions.
     pub sessions: Sessions,
+    /// Programs and operators who call in users' names.
+    pub callers: Callers,
     /// Signs people in.
     pub identity: Identity,
     /// The GraphQL schema with its services.
@@ -255,7 +259,11 @@ impl App {
         let sessions = Sessions::new(control, vault.clone(), tokens.clone(), clock);
         let identity = Identity::new(core.accounts.clone(), sessions.clone());
         let factors = Factors::new(core.accounts.clone(), sessions.clone(), vault.clone());
-        let schema = schema(&core, &identity, factors, settings);
+        let callers = Callers::new(&core, &vault, &tokens);
+        let schema = schema(&core, &identity, factors, settings)
+            .data(callers.api_keys.clone())
+            .data(callers.impersonations.clone())
+            .finish();
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         keys.keep_current(&core.connector, directory.revoked().listen_for_keys());
         let url = core.settings.database_owner_url.clone();
@@ -267,6 +275,7 @@ impl App {
             keys,
             vault,
             sessions,
+            callers,
             identity,
             schema,
             settings: settings.clone(),
@@ -309,7 +318,7 @@ fn schema(
     identity: &Identity,
     factors: Factors,
     settings: &ServerSettings,
-) -> ApiSchema {
+) -> ApiSchemaBuilder {
     let limits = Limits {
         depth: settings.max_depth,
         complexity: settings.max_complexity,
@@ -329,7 +338,6 @@ fn schema(
         .data(Recovery::new(core.accounts.clone(), core.clock.clone()))
         .data(Invitations::new(core.accounts.clone(), core.clock.clone()))
         .data(registration)
-        .finish()
 }
 
 /// The request pool's sessions start with an empty path and no rights. What

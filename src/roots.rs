@@ -28,12 +28,15 @@ use crate::error::{AppError, AppResult};
 use crate::graphql::context::ContextExt;
 use crate::graphql::transactional::Transactional;
 use crate::kernel::ids;
+use crate::platform::api_keys::graphql::ApiKeyQuery;
+use crate::platform::api_keys::mutation::ApiKeyMutation;
 use crate::platform::dealers::graphql::DealerMutation;
 use crate::platform::factors::graphql::FactorQuery;
 use crate::platform::factors::mutation::FactorMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
 use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
 use crate::platform::identity::recovery::graphql::RecoveryMutation;
+use crate::platform::impersonation::graphql::{ImpersonationMutation, ImpersonationQuery};
 use crate::platform::sessions::graphql::SessionQuery;
 use crate::platform::sessions::mutation::SessionMutation;
 
@@ -42,6 +45,10 @@ const MAX_NODES: usize = 200;
 
 /// The whole GraphQL schema of the dealers' endpoint.
 pub type ApiSchema = Schema<QueryRoot, Transactional<MutationRoot>, SubscriptionRoot>;
+
+/// The schema while services are added to it.
+pub type ApiSchemaBuilder =
+    async_graphql::SchemaBuilder<QueryRoot, Transactional<MutationRoot>, SubscriptionRoot>;
 
 /// What can be read. All fields read one consistent state.
 #[derive(MergedObject, Default)]
@@ -52,6 +59,8 @@ pub struct QueryRoot(
     SessionQuery,
     InvitationQuery,
     FactorQuery,
+    ApiKeyQuery,
+    ImpersonationQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -74,6 +83,8 @@ pub struct MutationRoot(
     InvitationMutation,
     RecoveryMutation,
     FactorMutation,
+    ApiKeyMutation,
+    ImpersonationMutation,
     DealerMutation,
     CategoryMutation,
     ProductMutation,
@@ -166,9 +177,7 @@ pub struct Limits {
 }
 
 /// The schema with its limits, before services are added.
-pub fn schema_builder(
-    limits: Limits,
-) -> async_graphql::SchemaBuilder<QueryRoot, Transactional<MutationRoot>, SubscriptionRoot> {
+pub fn schema_builder(limits: Limits) -> ApiSchemaBuilder {
     Schema::build(
         QueryRoot::default(),
         Transactional(MutationRoot::default()),

@@ -115,6 +115,16 @@ impl Permission {
         Self::AppsManage,
     ]);
 
+    /// Those by which access itself is given. People use them in person: nobody who
+    /// calls in another's name has them.
+    pub const GIVING_ACCESS: PermissionSet = PermissionSet::of(&[
+        Self::MembersManage,
+        Self::RolesManage,
+        Self::SecurityManage,
+        Self::ApiKeysManage,
+        Self::AppsManage,
+    ]);
+
     /// Whether it is one of [`Permission::SENSITIVE`].
     pub const fn is_sensitive(self) -> bool {
         Self::SENSITIVE.contains(self)

@@ -1,6 +1,25 @@
 // @generated from migrations/control; `cargo test` says how to renew it.
 
 diesel::table! {
+    platform.api_keys (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        created_by -> Uuid,
+        name -> Text,
+        lookup -> Text,
+        mac -> Bytea,
+        scopes -> Array<Text>,
+        addresses -> Array<Text>,
+        epoch -> Int8,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        replaced_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     platform.backup_codes (user_id, code_hash) {
         user_id -> Uuid,
         code_hash -> Bytea,
@@ -49,16 +68,17 @@ diesel::table! {
 }
 
 diesel::table! {
-    platform.login_challenges (id) {
+    platform.impersonations (id) {
         id -> Uuid,
-        user_id -> Uuid,
         dealer_id -> Uuid,
-        user_epoch -> Int8,
-        methods -> Text,
-        is_enrolment -> Bool,
-        tries -> Int4,
+        user_id -> Uuid,
+        operator -> Text,
+        reason -> Text,
+        read_only -> Bool,
+        started_at -> Timestamptz,
         expires_at -> Timestamptz,
-        used_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Text>,
     }
 }
 
@@ -79,6 +99,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.login_challenges (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        dealer_id -> Uuid,
+        user_epoch -> Int8,
+        methods -> Text,
+        is_enrolment -> Bool,
+        tries -> Int4,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     platform.mails (id) {
         id -> Uuid,
         kind -> Text,
@@ -95,6 +129,14 @@ diesel::table! {
         state -> Text,
         finished_at -> Nullable<Timestamptz>,
         cause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    platform.drop_failures (dealer_id) {
+        dealer_id -> Uuid,
+        cause -> Text,
+        failed_at -> Timestamptz,
     }
 }
 
@@ -225,14 +267,19 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(api_keys -> dealers (dealer_id));
+diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(backup_codes -> users (user_id));
 diesel::joinable!(dealer_actions -> dealers (dealer_id));
+diesel::joinable!(drop_failures -> dealers (dealer_id));
+diesel::joinable!(impersonations -> dealers (dealer_id));
+diesel::joinable!(impersonations -> users (user_id));
 diesel::joinable!(invitations -> dealers (dealer_id));
+diesel::joinable!(login_challenges -> dealers (dealer_id));
+diesel::joinable!(login_challenges -> users (user_id));
 diesel::joinable!(mails -> dealers (dealer_id));
 diesel::joinable!(mails -> invitations (invitation_id));
 diesel::joinable!(mails -> users (user_id));
-diesel::joinable!(login_challenges -> dealers (dealer_id));
-diesel::joinable!(login_challenges -> users (user_id));
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
@@ -244,13 +291,16 @@ diesel::joinable!(sessions -> dealers (dealer_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(totp_factors -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
     backup_codes,
     dealer_actions,
     dealer_changes,
     dealers,
+    drop_failures,
+    impersonations,
     invitations,
-    mails,
     login_challenges,
+    mails,
     memberships,
     migration_failures,
     one_time_tokens,

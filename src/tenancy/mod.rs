@@ -11,6 +11,7 @@
 mod build;
 pub mod context;
 pub mod directory;
+pub mod doors;
 pub mod migrate;
 pub mod provision;
 pub mod raze;

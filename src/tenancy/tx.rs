@@ -82,7 +82,7 @@ impl TenantPool {
         let schema = context.dealer().schema.quoted();
         let setup = &self.homes.settings().transaction_setup;
         format!(
-            "BEGIN {mode}; {setup}SET LOCAL search_path TO {schema}, public; SET LOCAL ROLE {schema}"
+            "BEGIN {mode}; {setup}SET LOCAL search_path TO {schema}, public, pg_temp; SET LOCAL ROLE {schema}"
         )
     }
 

@@ -45,6 +45,16 @@ text_enum! {
         BackupCodeUsed = "BACKUP_CODE_USED",
         /// New backup codes were made; those before are void.
         BackupCodesRenewed = "BACKUP_CODES_RENEWED",
+        /// An API key was made.
+        ApiKeyCreated = "API_KEY_CREATED",
+        /// An API key was replaced by another.
+        ApiKeyRotated = "API_KEY_ROTATED",
+        /// An API key was revoked.
+        ApiKeyRevoked = "API_KEY_REVOKED",
+        /// An operator of the platform began to see the shop as a user does.
+        Impersonated = "IMPERSONATED",
+        /// An operator's look at the shop was ended.
+        ImpersonationEnded = "IMPERSONATION_ENDED",
     }
 }
 

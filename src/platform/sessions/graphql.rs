@@ -99,7 +99,7 @@ pub struct SessionQuery;
 impl SessionQuery {
     /// Where the caller is signed in, at whichever dealer; the last used first.
     async fn sessions(&self, ctx: &Context<'_>) -> AppResult<Vec<Session>> {
-        let principal = ctx.principal()?;
+        let principal = ctx.in_person()?;
         let rows = ctx.service::<Sessions>()?.list(principal.user()).await?;
         let current = principal.session();
         Ok(rows

@@ -153,6 +153,30 @@ const CASES: &[Case] = &[
         code: Some("NOT_ALLOWED"),
     },
     Case {
+        field: "apiKeyCreate",
+        input_type: "ApiKeyCreateInput",
+        input: |_| json!({ "name": "Mine", "scopes": ["units:read"] }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "apiKeyRotate",
+        input_type: "ApiKeyRotateInput",
+        input: |attack| json!({ "id": attack.key }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "apiKeyRevoke",
+        input_type: "ApiKeyRevokeInput",
+        input: |attack| json!({ "id": attack.key }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "impersonationEnd",
+        input_type: "ImpersonationEndInput",
+        input: |attack| json!({ "id": attack.impersonation }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
         field: "unitCreate",
         input_type: "UnitCreateInput",
         input: |_| json!({ "code": "drum", "name": "Drum", "dimension": "COUNT", "scale": 0 }),
