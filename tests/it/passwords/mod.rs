@@ -78,6 +78,7 @@ impl Gate {
             url: settings.database_owner_url.clone(),
             size: 4,
             wait: Duration::from_secs(20),
+            answer: Duration::from_secs(20),
             session_setup: "SET search_path = ''".to_owned(),
         };
         let connector = Connector::new(None, 1).unwrap();

@@ -20,4 +20,4 @@ pub use silence::Line;
 pub use smtp::{Reply, SmtpServer, decode_text};
 pub use socket::Socket;
 pub use strike::Strike;
-pub use wait::until;
+pub use wait::{until, until_within};
