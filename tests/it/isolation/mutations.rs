@@ -52,7 +52,7 @@ const CASES: &[Case] = &[
         field: "passwordChange",
         input_type: "PasswordChangeInput",
         input: |_| json!({ "currentPassword": "not his own", "newPassword": "three blue umbrellas" }),
-        code: Some("INVALID_CREDENTIALS"),
+        code: Some("NOT_ALLOWED"),
     },
     Case {
         field: "emailVerify",

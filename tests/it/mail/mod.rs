@@ -29,6 +29,8 @@ use crate::support::{Client, PASSWORD, Server, own, owner_of, peer};
 struct Post {
     server: Server,
     owner: Owner,
+    /// Somebody who is not signed in, at one address.
+    nobody: Client,
     dir: PathBuf,
 }
 
@@ -57,6 +59,7 @@ impl Post {
         })
         .await;
         Self {
+            nobody: server.anonymous(),
             server,
             owner: owner_of(&database).await,
             dir,
@@ -156,8 +159,8 @@ impl Post {
 
     /// Sends a mutation with this input, as nobody.
     async fn send(&self, query: &str, input: Value) -> Value {
-        let anonymous = self.server.anonymous();
-        anonymous.run(query, json!({ "input": input })).await
+        let input = json!({ "input": input });
+        self.nobody.run(query, input).await
     }
 }
 

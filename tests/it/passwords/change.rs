@@ -98,12 +98,13 @@ async fn a_change_that_is_refused_says_why_and_changes_nothing() {
 async fn a_stolen_access_token_does_not_guess_the_password() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
+    let thief = client(&server, &login(&server, &dealer, PASSWORD).await);
     let hashes = || server.app.identity.accounts().passwords().runs();
     let before = hashes();
     let input = json!({ "currentPassword": "a wrong guess", "newPassword": NEW });
     let mut throttled = 0;
     for _ in 0..20 {
-        let answer = dealer.client.send(CHANGE, json!({ "input": input })).await;
+        let answer = thief.send(CHANGE, json!({ "input": input })).await;
         throttled += usize::from(answer.code() == "THROTTLED");
     }
     assert!(throttled >= 13, "{throttled}");

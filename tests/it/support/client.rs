@@ -41,6 +41,10 @@ impl Client {
         }
     }
 
+    pub const fn address(&self) -> IpAddr {
+        self.address
+    }
+
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
     }
