@@ -130,13 +130,15 @@ mod tests {
         let token = devices.token(&device).unwrap();
         let token = token.expose_secret();
         let foreign = self::devices().token(&device).unwrap();
-        let mut changed = text::from_url_safe(&token[PREFIX.len()..]).unwrap();
+        let bare = token.strip_prefix(PREFIX).unwrap();
+        let (cut, _) = token.split_at(token.len() - 4);
+        let mut changed = text::from_url_safe(bare).unwrap();
         changed[20] ^= 1;
         for forged in [
             foreign.expose_secret(),
             &format!("{PREFIX}{}", text::url_safe(&changed)),
-            &token[..token.len() - 4],
-            &token[PREFIX.len()..],
+            cut,
+            bare,
             PREFIX,
             "",
             "tbd_ü",

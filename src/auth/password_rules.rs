@@ -224,7 +224,7 @@ fn follows(first: char, second: char) -> bool {
         let mut pairs = row.chars().zip(row.chars().skip(1));
         pairs.any(|pair| pair == (first, second))
     };
-    in_alphabet || KEYBOARD.iter().any(|row| on_keyboard(&row))
+    in_alphabet || KEYBOARD.iter().any(on_keyboard)
 }
 
 /// 4 if `text` begins with a year of ours.
