@@ -73,7 +73,7 @@ async fn a_flood_that_is_not_looked_at_holds_nothing_against_anybody() {
     // So slow that one is at work and eight wait when the tenth comes.
     (work.cost.memory_kib, work.parallel) = (128 * 1024, 1);
     let (user, slow) = (gate.user().await, gate.twin_at(work));
-    let home = gate.known(&user, &bot(100)).await;
+    let home = gate.known(&user, &bot(100));
     let peers: Vec<Peer> = (0..30).map(bot).collect();
     let flood = join_all(peers.iter().map(|peer| async {
         let email = format!("{}@test.example", peer.address);

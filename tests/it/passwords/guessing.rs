@@ -37,7 +37,7 @@ async fn five_wrong_passwords_are_free_and_then_waits_double() {
 async fn ten_thousand_tries_do_not_keep_the_owner_out() {
     let gate = Gate::new("passwords_ten_thousand").await;
     let user = gate.user().await;
-    let home = gate.known(&user, &from("192.0.2.1")).await;
+    let home = gate.known(&user, &from("192.0.2.1"));
     let before = gate.hashes();
     let mut mine = 0;
     for n in 0..10_000 {
@@ -55,7 +55,7 @@ async fn ten_thousand_tries_do_not_keep_the_owner_out() {
     // Where he was never before he waits a minute at most.
     let hotel = from("203.0.113.1");
     if let Outcome::Wait(time) = gate.try_password(&user.email, PASSWORD, &hotel).await {
-        assert!(time <= Duration::from_secs(60), "{time:?}");
+        assert!(time <= Duration::from_mins(1), "{time:?}");
         gate.pass(TimeDelta::from_std(time).unwrap());
     }
     let right = gate.try_password(&user.email, PASSWORD, &hotel).await;

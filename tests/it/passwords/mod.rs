@@ -7,6 +7,7 @@ mod forwarded;
 mod guessing;
 mod pruning;
 mod rehash;
+mod told;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -145,7 +146,7 @@ impl Gate {
     }
 
     /// The same client, known from now on as a device of `user`.
-    pub async fn known(&self, user: &UserRow, peer: &Peer) -> Peer {
+    pub fn known(&self, user: &UserRow, peer: &Peer) -> Peer {
         let token = self.accounts.remember(user.id, peer).unwrap().unwrap();
         peer.clone().with_device(Some(token.expose_secret()))
     }
