@@ -130,7 +130,7 @@ fn bearer(authorization: Option<&str>) -> AppResult<Option<&str>> {
     Ok(Some(token.trim()))
 }
 
-const fn policy(settings: &ServerSettings) -> CookiePolicy {
+pub(super) const fn policy(settings: &ServerSettings) -> CookiePolicy {
     CookiePolicy {
         secure: settings.secure_cookies,
     }

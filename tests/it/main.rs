@@ -26,6 +26,7 @@ mod mail;
 mod migrations;
 mod oauth;
 mod operator;
+mod passwords;
 mod pool;
 mod provisioning;
 mod query_count;

@@ -95,10 +95,10 @@ fn shown(browser: &Browser<'_>, app: &App, next: Next) -> HttpResponse {
 
 fn answered(browser: &Browser<'_>, app: &App, next: Next) -> AppResult<HttpResponse> {
     let (half, new_half) = browser.half()?;
-    let signed_in = next
-        .opened
-        .map(|opened| browser.sign_in(opened.session))
-        .transpose()?;
+    let signed_in = match &next.signed_in {
+        Some(signed_in) => browser.sign_in(signed_in)?,
+        None => Vec::new(),
+    };
     let mut answer = match next.step {
         Step::Back(address) => back(&address),
         Step::Ask(ask) => pages::form(&app.vault, &half, &ask)?,

@@ -13,10 +13,11 @@ use crate::app::App;
 use crate::auth::text;
 use crate::error::AppResult;
 use crate::http::caller::cookie;
-use crate::http::credentials::is_own_origin;
+use crate::http::credentials::{is_own_origin, policy};
 use crate::kernel::ids::SessionId;
 use crate::platform::oauth::params::Params;
 use crate::platform::oauth::pending;
+use crate::platform::oauth::service::SignedIn;
 
 /// Longest cookie that is looked at.
 const LONGEST: usize = 512;
@@ -57,10 +58,13 @@ impl<'r> Browser<'r> {
         pending::open_session(&self.app.vault, sealed)
     }
 
-    /// The cookie by which the browser is signed in from now on.
-    pub(super) fn sign_in(&self, session: SessionId) -> AppResult<String> {
-        let sealed = pending::seal_session(&self.app.vault, session)?;
-        Ok(self.written("signin", &sealed))
+    /// The cookies by which the browser is signed in from now on, and known.
+    pub(super) fn sign_in(&self, signed_in: &SignedIn) -> AppResult<Vec<String>> {
+        let sealed = pending::seal_session(&self.app.vault, signed_in.session)?;
+        let mut cookies = vec![self.written("signin", &sealed)];
+        let policy = policy(&self.app.settings);
+        cookies.extend(signed_in.device.iter().map(|token| policy.with_device(token)));
+        Ok(cookies)
     }
 
     /// The browser's half of its forms; a new one if it has none.

@@ -17,6 +17,7 @@ use crate::db::control::ControlConn;
 use crate::error::{AppResult, Refusal, ServiceResult};
 use crate::kernel::ids::{DealerId, SessionId};
 use crate::kernel::peer::Peer;
+use crate::platform::factors::query as factors;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;
 use crate::platform::identity::service::open;
@@ -185,7 +186,7 @@ impl Applications {
     /// Whether the user's account and his sign-in are as they were; so they stay until
     /// the transaction is over.
     async fn still_holds(&self, conn: &mut ControlConn, visit: &Visit) -> AppResult<bool> {
-        let epoch = grants::epoch_meanwhile(conn, visit.user.id).await?;
+        let epoch = factors::epoch_meanwhile(conn, visit.user.id).await?;
         let session = self.sessions.own_session_in(conn, visit.session.id).await?;
         Ok(epoch == Some(visit.user.epoch) && session.is_some())
     }

@@ -15,6 +15,7 @@ use crate::auth::text;
 use crate::db::control::ControlConn;
 use crate::error::{AppResult, ServiceResult};
 use crate::kernel::peer::Peer;
+use crate::platform::factors::query as factors;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::sessions::model::EndCause;
 use crate::platform::sessions::query::{self as sessions, Which};
@@ -100,7 +101,7 @@ impl Applications {
     ) -> ServiceResult<Option<ApplicationTokens>> {
         let now = self.now();
         conn.transaction(async |conn| -> ServiceResult<Option<ApplicationTokens>> {
-            let epoch = grants::epoch_meanwhile(conn, grant.user_id).await?;
+            let epoch = factors::epoch_meanwhile(conn, grant.user_id).await?;
             if epoch != Some(row.user_epoch) || !codes::use_up(conn, &row.code_hash, now).await? {
                 return Ok(None);
             }

@@ -73,8 +73,16 @@ pub enum Form {
 pub struct Next {
     /// What is shown.
     pub step: Step,
-    /// The session that has begun, if one has.
-    pub opened: Option<Box<Opened>>,
+    /// The sign-in that has begun, if one has.
+    pub signed_in: Option<SignedIn>,
+}
+
+/// A sign-in that has just begun.
+pub struct SignedIn {
+    /// Its session.
+    pub session: SessionId,
+    /// By which the device is known from now on.
+    pub device: Option<SecretString>,
 }
 
 impl Applications {
@@ -343,15 +351,23 @@ impl Applications {
     ) -> AppResult<Next> {
         let session = self.sessions.own_session(opened.session).await?;
         let session = session.ok_or_else(|| AppError::unauthenticated("the session has ended"))?;
+        let device = self.identity.accounts().remember(opened.user.id, peer)?;
+        let signed_in = SignedIn {
+            session: opened.session,
+            device,
+        };
         Ok(Next {
             step: self.proceed(request, client, session, peer).await?,
-            opened: Some(Box::new(opened)),
+            signed_in: Some(signed_in),
         })
     }
 }
 
 impl From<Step> for Next {
     fn from(step: Step) -> Self {
-        Self { step, opened: None }
+        Self {
+            step,
+            signed_in: None,
+        }
     }
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use crate::db::control::ControlConn;
-use crate::db::control_tables::{oauth_grants, users};
+use crate::db::control_tables::oauth_grants;
 use crate::db::error::DbResult;
 use crate::kernel::ids::{DealerId, UserId};
 use crate::platform::oauth::model::{ClientId, GRANTS, GrantId, GrantRow};
@@ -86,11 +86,4 @@ pub async fn delete(
         .filter(oauth_grants::user_id.eq(user));
     let query = diesel::delete(own).returning(GrantRow::as_returning());
     Ok(query.get_result(&mut **conn).await.optional()?)
-}
-
-/// The user's epoch, which stays until the transaction is over: who changes his
-/// password or second factor meanwhile waits.
-pub async fn epoch_meanwhile(conn: &mut ControlConn, user: UserId) -> DbResult<Option<i64>> {
-    let query = users::table.find(user).select(users::epoch).for_share();
-    Ok(query.first(&mut **conn).await.optional()?)
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use super::{Place, Sessions, hash, place, unknown};
+use super::{Place, Sessions, place, unknown};
 use crate::auth::principal::{Application, Method, Proof};
 use crate::auth::text;
 use crate::auth::token::{IssuedToken, LIFETIME};
@@ -19,7 +19,7 @@ use crate::platform::sessions::model::{
     APPLICATION_ABSOLUTE, APPLICATION_IDLE, AT_MOST_BY_GRANT, EndCause, SessionRow,
 };
 use crate::platform::sessions::query::{self, Which};
-use crate::platform::sessions::refresh_token::Shown;
+use crate::platform::sessions::refresh_token::{Shown, hash};
 use crate::tenancy::directory::Dealer;
 
 /// A session of an application to open.
