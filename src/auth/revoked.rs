@@ -30,8 +30,6 @@ pub enum Kind {
     User,
     /// An API key, as it was before this epoch.
     ApiKey,
-    /// What a user has let an application do.
-    Grant,
     /// Nothing; the keys that sign tokens have changed.
     Keys,
 }
@@ -85,7 +83,6 @@ impl std::str::FromStr for Revocation {
             "SESSION" => Kind::Session,
             "USER" => Kind::User,
             "API_KEY" => Kind::ApiKey,
-            "GRANT" => Kind::Grant,
             "KEYS" => Kind::Keys,
             _ => return Err(RevocationError),
         };

@@ -1,9 +1,7 @@
 //! Where applications send users: signing in and consenting.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    CACHE_CONTROL, HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE,
-};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION, REFERRER_POLICY, SET_COOKIE};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 

@@ -63,7 +63,12 @@ impl<'r> Browser<'r> {
         let sealed = pending::seal_session(&self.app.vault, signed_in.session)?;
         let mut cookies = vec![self.written("signin", &sealed)];
         let policy = policy(&self.app.settings);
-        cookies.extend(signed_in.device.iter().map(|token| policy.with_device(token)));
+        cookies.extend(
+            signed_in
+                .device
+                .iter()
+                .map(|token| policy.with_device(token)),
+        );
         Ok(cookies)
     }
 

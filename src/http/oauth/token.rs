@@ -103,7 +103,11 @@ async fn revoked(app: &App, request: &HttpRequest, body: Body) -> OAuthResult<Ht
                 .give_access_back(&call.client, session, &call.peer)
                 .await?;
         }
-        None => applications.give_back(&call.client, &token, &call.peer).await?,
+        None => {
+            applications
+                .give_back(&call.client, &token, &call.peer)
+                .await?
+        }
     }
     Ok(answer::done())
 }

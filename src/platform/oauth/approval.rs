@@ -35,10 +35,11 @@ pub struct Consent {
 }
 
 /// A user at a dealer, by a sign-in that is enough to work there.
-struct Visit {
+struct Visit<'p> {
     session: SessionRow,
     user: UserRow,
     dealer: Dealer,
+    peer: &'p Peer,
 }
 
 impl Applications {
@@ -51,7 +52,7 @@ impl Applications {
         peer: &Peer,
     ) -> AppResult<Step> {
         let dealer = request.dealer.unwrap_or(session.dealer_id);
-        let visit = match self.visit(session, dealer).await {
+        let visit = match self.visit(session, dealer, peer).await {
             Ok(visit) => visit,
             Err(Refusal::User(errors)) => {
                 let why = errors.into_iter().next().map(|error| error.message);
@@ -64,7 +65,7 @@ impl Applications {
         drop(conn);
         let is_granted = granted.is_some_and(|grant| grant.scope.covers(&request.scope));
         if is_granted && may_be_remembered(&request, &client) {
-            return self.approve(request, client, visit, peer).await;
+            return self.approve(request, client, visit).await;
         }
         if request.silent {
             let back = request.back(self.issuer());
@@ -84,13 +85,19 @@ impl Applications {
         self.ask_password(request, client, why)
     }
 
-    async fn visit(&self, session: SessionRow, dealer: DealerId) -> ServiceResult<Visit> {
+    async fn visit<'p>(
+        &self,
+        session: SessionRow,
+        dealer: DealerId,
+        peer: &'p Peer,
+    ) -> ServiceResult<Visit<'p>> {
         let mut conn = self.control.checkout().await?;
         let (user, dealer) = self.sessions.visit(&mut conn, &session, dealer).await?;
         Ok(Visit {
             session,
             user,
             dealer,
+            peer,
         })
     }
 
@@ -98,7 +105,7 @@ impl Applications {
         &self,
         request: Request,
         client: ClientRow,
-        visit: Visit,
+        visit: Visit<'_>,
     ) -> AppResult<Step> {
         let mut choice = Vec::new();
         if request.dealer.is_none() {
@@ -144,8 +151,8 @@ impl Applications {
         let chosen = params.get("dealer").and_then(|id| id.parse().ok());
         let dealer = request.dealer.or(chosen).unwrap_or(session.dealer_id);
         request.dealer = Some(dealer);
-        let step = match self.visit(session, dealer).await {
-            Ok(visit) => self.approve(request, client, visit, peer).await?,
+        let step = match self.visit(session, dealer, peer).await {
+            Ok(visit) => self.approve(request, client, visit).await?,
             Err(Refusal::User(errors)) => {
                 let why = errors.into_iter().next().map(|error| error.message);
                 self.elsewhere(request, client, why)
@@ -159,8 +166,7 @@ impl Applications {
         &self,
         request: Request,
         client: ClientRow,
-        visit: Visit,
-        peer: &Peer,
+        visit: Visit<'_>,
     ) -> AppResult<Step> {
         let (code, hash) = secret::code()?;
         let mut conn = self.control.checkout().await?;
@@ -169,7 +175,7 @@ impl Applications {
                 if !self.still_holds(conn, &visit).await? {
                     return Ok(false);
                 }
-                let grant = self.grant(conn, &request, &client, &visit, peer).await?;
+                let grant = self.grant(conn, &request, &client, &visit).await?;
                 let row = self.code(&request, &visit, grant, hash);
                 codes::insert(conn, &row).await?;
                 Ok(true)
@@ -185,7 +191,7 @@ impl Applications {
 
     /// Whether the user's account and his sign-in are as they were; so they stay until
     /// the transaction is over.
-    async fn still_holds(&self, conn: &mut ControlConn, visit: &Visit) -> AppResult<bool> {
+    async fn still_holds(&self, conn: &mut ControlConn, visit: &Visit<'_>) -> AppResult<bool> {
         let epoch = factors::epoch_meanwhile(conn, visit.user.id).await?;
         let session = self.sessions.own_session_in(conn, visit.session.id).await?;
         Ok(epoch == Some(visit.user.epoch) && session.is_some())
@@ -196,8 +202,7 @@ impl Applications {
         conn: &mut ControlConn,
         request: &Request,
         client: &ClientRow,
-        visit: &Visit,
-        peer: &Peer,
+        visit: &Visit<'_>,
     ) -> AppResult<GrantId> {
         let now = self.now();
         let (user, dealer) = (visit.user.id, visit.dealer.id);
@@ -215,13 +220,13 @@ impl Applications {
         let row = grants::put(conn, &row).await?;
         if !had.covers(&request.scope) {
             let told = format!("{} {}: {}", client.id, client.name, row.scope);
-            let event = NewEvent::of(EventKind::OauthConsentGiven, peer).at(dealer, user);
+            let event = NewEvent::of(EventKind::OauthConsentGiven, visit.peer).at(dealer, user);
             record(conn, event.saying(&told), now).await?;
         }
         Ok(row.id)
     }
 
-    fn code(&self, request: &Request, visit: &Visit, grant: GrantId, hash: Vec<u8>) -> CodeRow {
+    fn code(&self, request: &Request, visit: &Visit<'_>, grant: GrantId, hash: Vec<u8>) -> CodeRow {
         let proof = visit.session.proof();
         CodeRow {
             code_hash: hash,

@@ -97,7 +97,9 @@ impl Applications {
         let mut checks = Checks::default();
         let id = ClientId::generate();
         let secret = (!input.is_public).then(secret::generate).transpose()?;
-        let mac = secret.as_ref().map(|secret| secret::mac(&self.vault, id, secret));
+        let mac = secret
+            .as_ref()
+            .map(|secret| secret::mac(&self.vault, id, secret));
         let row = ClientRow {
             id,
             dealer_id: by.owner(),
@@ -136,8 +138,8 @@ impl Applications {
         let name = input.name.as_deref();
         let uris = input.redirect_uris.as_deref();
         let words = input.scopes.as_deref();
-        let homepage = given(input.homepage)
-            .map(|address| homepage(&mut checks, address.as_deref()));
+        let homepage =
+            given(input.homepage).map(|address| homepage(&mut checks, address.as_deref()));
         let changes = ClientChanges {
             name: name.map(|name| checks.text(&["input", "name"], name, 1, 100)),
             homepage,

@@ -45,7 +45,8 @@ impl Applications {
     /// The application, if it is the one that it says: by its secret, unless it is one
     /// that can keep none.
     pub async fn authenticate(&self, shown: &ShownClient) -> OAuthResult<ClientRow> {
-        let refused = || Word::InvalidClient.because("there is no such application, or not with this secret");
+        let refused =
+            || Word::InvalidClient.because("there is no such application, or not with this secret");
         let id: Option<ClientId> = shown.id.as_ref().and_then(|id| id.parse().ok());
         let client = self.client(id.ok_or_else(refused)?).await?;
         let client = client.ok_or_else(refused)?;
@@ -82,7 +83,9 @@ impl Applications {
         }
         let traded = self.trade(&mut conn, &row, &grant, peer).await;
         match traded.map_err(OAuthFault::of_grant)? {
-            Some(tokens) => self.with_identity(client, tokens, row.nonce).map_err(Into::into),
+            Some(tokens) => self
+                .with_identity(client, tokens, row.nonce)
+                .map_err(Into::into),
             None => {
                 self.replayed(&mut conn, &row, &grant, peer).await?;
                 Err(spent())
@@ -174,7 +177,9 @@ impl Applications {
             .parse()
             .map_err(|error: super::scope::UnknownScope| refused(error.to_string()))?;
         let session = self.sessions.family_of(token).await?;
-        let had = session.and_then(|session| session.scope).unwrap_or_default();
+        let had = session
+            .and_then(|session| session.scope)
+            .unwrap_or_default();
         if had.covers(&asked) {
             Ok(asked)
         } else {
@@ -221,7 +226,13 @@ mod tests {
         let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
         assert!(is_verifier_of(challenge, verifier));
-        for wrong in [challenge, "", "short", &verifier.replace('d', "e"), &format!("{verifier} ")] {
+        for wrong in [
+            challenge,
+            "",
+            "short",
+            &verifier.replace('d', "e"),
+            &format!("{verifier} "),
+        ] {
             assert!(!is_verifier_of(challenge, wrong), "{wrong}");
         }
     }

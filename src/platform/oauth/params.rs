@@ -55,12 +55,12 @@ mod tests {
     #[test]
     fn what_is_there_twice_is_not_read() {
         let params = Params::read(b"a=1&b=x+y%26&c=&d").unwrap();
-        assert_eq!((params.get("a"), params.get("b")), (Some("1"), Some("x y&")));
-        assert_eq!((params.get("c"), params.get("d")), (None, None));
         assert_eq!(
-            Params::read(b"a=1&a=1").unwrap_err(),
-            ParamsError::Repeated
+            (params.get("a"), params.get("b")),
+            (Some("1"), Some("x y&"))
         );
+        assert_eq!((params.get("c"), params.get("d")), (None, None));
+        assert_eq!(Params::read(b"a=1&a=1").unwrap_err(), ParamsError::Repeated);
         let long = format!("a={}", "x".repeat(LONGEST + 1));
         assert!(Params::read(long.as_bytes()).is_err());
     }

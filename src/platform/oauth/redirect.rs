@@ -27,7 +27,9 @@ pub fn check(text: &str) -> Result<(), String> {
         return Err("must have neither a user's name nor a fragment".to_owned());
     }
     if text.contains('*') {
-        return Err("must be addresses, not patterns: each is compared letter by letter".to_owned());
+        return Err(
+            "must be addresses, not patterns: each is compared letter by letter".to_owned(),
+        );
     }
     if url.as_str() != text {
         return Err(format!("write {url} in place of {text}"));
@@ -170,6 +172,9 @@ mod tests {
             with("https://a.test/", &params),
             "https://a.test/?code=a+b&state=%26%3D"
         );
-        assert_eq!(with("https://a.test/?x=1", &[("y", "2")]), "https://a.test/?x=1&y=2");
+        assert_eq!(
+            with("https://a.test/?x=1", &[("y", "2")]),
+            "https://a.test/?x=1&y=2"
+        );
     }
 }

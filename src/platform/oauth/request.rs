@@ -22,7 +22,7 @@ const STATE: usize = 2000;
 /// Longest `nonce`.
 const NONCE: usize = 500;
 /// Longest `login_hint`.
-const HINT: usize = 254;
+pub const HINT: usize = 254;
 /// Letters of a SHA-256 in base64.
 const CHALLENGE: usize = 43;
 /// Greatest `max_age`: ten years.

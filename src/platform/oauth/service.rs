@@ -10,7 +10,7 @@ use super::model::{ClientId, ClientRow};
 use super::params::Params;
 use super::pending::{Pending, Stage};
 use super::query::clients;
-use super::request::{Request, RequestFault};
+use super::request::{HINT, Request, RequestFault};
 use crate::auth::token::AccessTokens;
 use crate::auth::vault::Vault;
 use crate::db::control::ControlPool;
@@ -238,7 +238,9 @@ impl Applications {
         let asked = (request, client);
         let next = match pending.stage {
             Stage::Password => self.on_password(asked, params, peer).await,
-            Stage::Dealer { user, epoch } => self.on_dealer(asked, params, (user, epoch), peer).await,
+            Stage::Dealer { user, epoch } => {
+                self.on_dealer(asked, params, (user, epoch), peer).await
+            }
             Stage::Code { challenge, dealer } => {
                 self.on_code(asked, params, (challenge, dealer), peer).await
             }
@@ -252,7 +254,7 @@ impl Applications {
 
     async fn on_password(
         &self,
-        asked: (Request, ClientRow),
+        mut asked: (Request, ClientRow),
         params: &Params,
         peer: &Peer,
     ) -> AppResult<Next> {
@@ -262,6 +264,8 @@ impl Applications {
             password: SecretString::from(text("password")),
             dealer: asked.0.dealer,
         };
+        // Should the form be shown again, he need not type it again.
+        asked.0.hint = Some(text("email")).filter(|email| email.len() <= HINT);
         let entered = self.identity.login(credentials, peer).await;
         self.entered(asked, entered, peer).await
     }
@@ -339,6 +343,10 @@ impl Applications {
                 let fault = errors.into_iter().next().map(|error| error.message);
                 Ok(self.ask_password(asked.0, asked.1, fault).into())
             }
+            Err(Refusal::Fault(error)) if is_for_the_user(&error) => {
+                let fault = Some(error.message().to_owned());
+                Ok(self.ask_password(asked.0, asked.1, fault).into())
+            }
             Err(Refusal::Fault(error)) => Err(error),
         }
     }
@@ -361,6 +369,14 @@ impl Applications {
             signed_in: Some(signed_in),
         })
     }
+}
+
+/// Whether he may just try again.
+fn is_for_the_user(error: &AppError) -> bool {
+    matches!(
+        error.code(),
+        ErrorCode::Throttled | ErrorCode::Overloaded | ErrorCode::BadUserInput
+    )
 }
 
 impl From<Step> for Next {

@@ -69,7 +69,11 @@ impl ApplicationMutation {
     ) -> AppResult<OauthClientSecretRotatePayload> {
         let scope = OperatorScope::of(ctx)?;
         let by = Registrar::Operator(scope.operator().name());
-        outcome(ctx.service::<Applications>()?.rotate_secret(by, &input).await)
+        outcome(
+            ctx.service::<Applications>()?
+                .rotate_secret(by, &input)
+                .await,
+        )
     }
 
     /// Removes an application, with all that users have granted it. Its tokens are

@@ -19,7 +19,7 @@ use crate::auth::vault::Vault;
 use crate::db::control::{ControlConn, ControlPool};
 use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::{DealerId, SessionId, UserId};
+use crate::kernel::ids::{DealerId, SessionId};
 use crate::kernel::peer::Peer;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;

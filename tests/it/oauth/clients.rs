@@ -31,9 +31,18 @@ async fn what_is_wrong_names_the_field() {
         (json!({ "homepage": "javascript:alert(1)" }), "homepage"),
         (json!({ "redirectUris": [] }), "redirectUris"),
         (json!({ "redirectUris": many }), "redirectUris"),
-        (json!({ "redirectUris": ["http://app.example.com/"] }), "redirectUris"),
-        (json!({ "redirectUris": ["https://app.example.com"] }), "redirectUris"),
-        (json!({ "redirectUris": ["https://*.example.com/"] }), "redirectUris"),
+        (
+            json!({ "redirectUris": ["http://app.example.com/"] }),
+            "redirectUris",
+        ),
+        (
+            json!({ "redirectUris": ["https://app.example.com"] }),
+            "redirectUris",
+        ),
+        (
+            json!({ "redirectUris": ["https://*.example.com/"] }),
+            "redirectUris",
+        ),
         (json!({ "scopes": [] }), "scopes"),
         (json!({ "scopes": ["everything"] }), "scopes"),
         (json!({ "scopes": ["members:manage"] }), "scopes"),
@@ -70,12 +79,18 @@ async fn secrets_are_kept_nowhere() {
     let desk = Desk::new().await;
     let secret = desk.app.secret.clone().unwrap();
     assert!(secret.starts_with("tbs_"));
-    let dump = "SELECT row_to_json(c)::text FROM platform.oauth_clients c WHERE dealer_id = $1";
+    let dump = "SELECT row_to_json(c)::text FROM platform.oauth_clients c WHERE dealer_id = $1::text::uuid";
     let conn = crate::support::owner().await;
-    let rows = conn.query(dump, &[&desk.dealer.id.uuid()]).await.unwrap();
+    let rows = conn
+        .query(dump, &[&desk.dealer.id.uuid().to_string()])
+        .await
+        .unwrap();
     let text: String = rows[0].get(0);
     assert!(text.contains("Ledger") && !text.contains(&secret[4..]));
-    let hex = secret.bytes().map(|b| format!("{b:02x}")).collect::<String>();
+    let hex = secret
+        .bytes()
+        .map(|b| format!("{b:02x}"))
+        .collect::<String>();
     assert!(!text.contains(&hex));
 }
 
@@ -83,9 +98,11 @@ async fn secrets_are_kept_nowhere() {
 async fn a_dealer_has_fifty_at_most() {
     let desk = Desk::new().await;
     let fill = "INSERT INTO platform.oauth_clients (id, dealer_id, name, redirect_uris, scope, version, created_at)
-        SELECT gen_random_uuid(), $1, 'x', '{https://x.test/}', 'openid', 1, now() FROM generate_series(1, 49)";
+        SELECT gen_random_uuid(), $1::text::uuid, 'x', '{https://x.test/}', 'openid', 1, now() FROM generate_series(1, 49)";
     let conn = crate::support::owner().await;
-    conn.execute(fill, &[&desk.dealer.id.uuid()]).await.unwrap();
+    conn.execute(fill, &[&desk.dealer.id.uuid().to_string()])
+        .await
+        .unwrap();
     let error = refused(&desk.owner().await, json!({})).await;
     assert_eq!(error["code"], "LIMIT_EXCEEDED");
 }
@@ -96,7 +113,8 @@ async fn a_change_by_two_is_seen() {
     let owner = desk.owner().await;
     let update = "mutation($input: OauthClientUpdateInput!) { oauthClientUpdate(input: $input) {
         client { name homepage version redirectUris } userErrors { code path } } }";
-    let change = json!({ "id": desk.app.id, "expectedVersion": 1, "name": "Books", "homepage": null });
+    let change =
+        json!({ "id": desk.app.id, "expectedVersion": 1, "name": "Books", "homepage": null });
     let data = owner.run(update, json!({ "input": change })).await;
     let client = &data["oauthClientUpdate"]["client"];
     assert_eq!(client["name"], "Books");
@@ -108,7 +126,8 @@ async fn a_change_by_two_is_seen() {
     // A form that was shown before the address was taken away leads there no more.
     let mut browser = desk.browser();
     let page = browser.get(&desk.address(&[])).await;
-    let change = json!({ "id": desk.app.id, "expectedVersion": 2, "redirectUris": ["https://b.test/"] });
+    let change =
+        json!({ "id": desk.app.id, "expectedVersion": 2, "redirectUris": ["https://b.test/"] });
     owner.run(update, json!({ "input": change })).await;
     let page = desk.sign_in(&mut browser, &page).await;
     assert_eq!((page.status, page.location()), (400, None));
@@ -124,13 +143,22 @@ async fn users_see_what_they_granted_and_take_it_back() {
     assert_eq!(grants[0]["clientId"], desk.app.id);
     assert_eq!(grants[0]["clientName"], "Ledger");
     assert_eq!(grants[0]["dealer"]["id"], desk.dealer.id.to_string());
-    assert_eq!(grants[0]["scopes"].as_array().unwrap().len(), SCOPE.split(' ').count());
+    assert_eq!(
+        grants[0]["scopes"].as_array().unwrap().len(),
+        SCOPE.split(' ').count()
+    );
     let revoke = "mutation($id: ID!) { oauthGrantRevoke(input: { id: $id }) {
         revokedId userErrors { code } } }";
     let other = desk.server.dealer().await;
     let id = json!({ "id": grants[0]["id"] });
-    let data = fresh(&desk.server, &other).await.run(revoke, id.clone()).await;
-    assert_eq!(data["oauthGrantRevoke"]["userErrors"][0]["code"], "NOT_FOUND");
+    let data = fresh(&desk.server, &other)
+        .await
+        .run(revoke, id.clone())
+        .await;
+    assert_eq!(
+        data["oauthGrantRevoke"]["userErrors"][0]["code"],
+        "NOT_FOUND"
+    );
     let data = owner.run(revoke, id).await;
     assert_eq!(data["oauthGrantRevoke"]["revokedId"], grants[0]["id"]);
     assert_eq!(owner.get(list).await["oauthGrants"], json!([]));
@@ -155,8 +183,14 @@ async fn an_application_that_is_removed_takes_its_tokens_along() {
         removedId userErrors { code } } }";
     let id = json!({ "id": desk.app.id });
     let other = desk.server.dealer().await;
-    let data = fresh(&desk.server, &other).await.run(remove, id.clone()).await;
-    assert_eq!(data["oauthClientRemove"]["userErrors"][0]["code"], "NOT_FOUND");
+    let data = fresh(&desk.server, &other)
+        .await
+        .run(remove, id.clone())
+        .await;
+    assert_eq!(
+        data["oauthClientRemove"]["userErrors"][0]["code"],
+        "NOT_FOUND"
+    );
     let data = desk.owner().await.run(remove, id).await;
     assert_eq!(data["oauthClientRemove"]["removedId"], desk.app.id);
     crate::support::until("the token is refused", async || {
@@ -173,17 +207,21 @@ async fn an_application_that_is_removed_takes_its_tokens_along() {
 async fn a_grant_ends_with_the_membership() {
     let desk = Desk::new().await;
     let tokens = desk.tokens(&[]).await;
-    let leave = "DELETE FROM platform.memberships WHERE user_id = $1";
+    let leave = "DELETE FROM platform.memberships WHERE user_id = $1::text::uuid";
     let conn = crate::support::owner().await;
-    conn.execute(leave, &[&desk.dealer.owner.uuid()]).await.unwrap();
+    conn.execute(leave, &[&desk.dealer.owner.uuid().to_string()])
+        .await
+        .unwrap();
     crate::support::until("the token is refused", async || {
         desk.try_access(&tokens.text("access_token")).await == "UNAUTHENTICATED"
     })
     .await;
     let told = desk.refresh(&tokens.text("refresh_token"), &[]).await;
     assert_eq!(told.error(), "invalid_grant");
-    let count = "SELECT count(*) FROM platform.oauth_grants WHERE user_id = $1";
-    let row = conn.query_one(count, &[&desk.dealer.owner.uuid()]).await;
+    let count = "SELECT count(*) FROM platform.oauth_grants WHERE user_id = $1::text::uuid";
+    let row = conn
+        .query_one(count, &[&desk.dealer.owner.uuid().to_string()])
+        .await;
     assert_eq!(row.unwrap().get::<_, i64>(0), 0);
 }
 
@@ -195,7 +233,9 @@ async fn operators_manage_the_platforms_own() {
     })
     .await;
     let operator = server.operator();
-    let data = operator.run(REGISTER, input(json!({ "name": "Shared" }))).await;
+    let data = operator
+        .run(REGISTER, input(json!({ "name": "Shared" })))
+        .await;
     let client = data["oauthClientRegister"]["client"].clone();
     let listed = operator.get("{ oauthClients { id name } }").await;
     let is_listed = |list: &Value| {
@@ -211,7 +251,10 @@ async fn operators_manage_the_platforms_own() {
         removedId userErrors { code } } }";
     let id = json!({ "id": client["id"] });
     let data = owner.run(remove, id.clone()).await;
-    assert_eq!(data["oauthClientRemove"]["userErrors"][0]["code"], "NOT_FOUND");
+    assert_eq!(
+        data["oauthClientRemove"]["userErrors"][0]["code"],
+        "NOT_FOUND"
+    );
     let data = operator.run(remove, id).await;
     assert_eq!(data["oauthClientRemove"]["removedId"], client["id"]);
 }

@@ -35,7 +35,10 @@ async fn a_code_becomes_tokens_that_say_who_and_what_for() {
     assert_eq!(id["auth_time"], desk.server.clock.now().timestamp());
     assert_eq!(desk.try_access(&told.text("access_token")).await, "none");
     // What is for the application opens nothing here.
-    assert_eq!(desk.try_access(&told.text("id_token")).await, "UNAUTHENTICATED");
+    assert_eq!(
+        desk.try_access(&told.text("id_token")).await,
+        "UNAUTHENTICATED"
+    );
 }
 
 #[tokio::test]
@@ -59,7 +62,10 @@ async fn what_belongs_to_a_code_must_be_right() {
         (("code_verifier", wrong.as_str()), "invalid_grant"),
         (("code_verifier", super::CHALLENGE), "invalid_grant"),
         (("redirect_uri", ""), "invalid_request"),
-        (("redirect_uri", "https://app.example.com/other"), "invalid_grant"),
+        (
+            ("redirect_uri", "https://app.example.com/other"),
+            "invalid_grant",
+        ),
         (("code", "made-up"), "invalid_grant"),
     ] {
         let told = desk.exchange(&code, &[extra]).await;
@@ -156,8 +162,8 @@ async fn a_change_of_the_account_ends_its_codes() {
 }
 
 async fn raise_epoch(desk: &Desk) {
-    let user = desk.dealer.owner.uuid();
-    let raise = "UPDATE platform.users SET epoch = epoch + 1 WHERE id = $1";
+    let user = desk.dealer.owner.uuid().to_string();
+    let raise = "UPDATE platform.users SET epoch = epoch + 1 WHERE id = $1::text::uuid";
     owner().await.execute(raise, &[&user]).await.unwrap();
 }
 
@@ -169,17 +175,22 @@ async fn old_codes_go() {
     desk.exchange(&code, &[]).await;
     for (hours, left) in [("23", 1), ("25", 0)] {
         let conn = owner().await;
-        let mine = "FROM platform.oauth_grants g WHERE g.id = c.grant_id AND g.dealer_id = $1";
+        let mine =
+            "FROM platform.oauth_grants g WHERE g.id = c.grant_id AND g.dealer_id = $1::text::uuid";
         let age = format!(
             "UPDATE platform.oauth_codes c SET expires_at = now() - interval '{hours} hours' {mine}"
         );
-        conn.execute(&age, &[&desk.dealer.id.uuid()]).await.unwrap();
+        conn.execute(&age, &[&desk.dealer.id.uuid().to_string()])
+            .await
+            .unwrap();
         desk.server.app.callers.applications.prune().await.unwrap();
         let count = format!(
             "SELECT count(*) FROM platform.oauth_codes c WHERE EXISTS (SELECT {})",
             mine.trim_start()
         );
-        let row = conn.query_one(&count, &[&desk.dealer.id.uuid()]).await;
+        let row = conn
+            .query_one(&count, &[&desk.dealer.id.uuid().to_string()])
+            .await;
         assert_eq!(row.unwrap().get::<_, i64>(0), left, "{hours} hours");
     }
 }

@@ -28,7 +28,8 @@ async fn the_page_says_who_asks_for_what() {
 async fn it_is_remembered_and_asked_for_again_for_more() {
     let desk = Desk::new().await;
     let mut browser = desk.browser();
-    desk.code(&mut browser, &[("scope", "openid products:read")]).await;
+    desk.code(&mut browser, &[("scope", "openid products:read")])
+        .await;
     for less in ["openid", "products:read", "products:read openid"] {
         let page = browser.get(&desk.address(&[("scope", less)])).await;
         assert!(page.param("code").is_some(), "{less}");
@@ -93,7 +94,13 @@ async fn a_program_on_the_users_machine_asks_each_time() {
     let page = browser.get(&desk.address(&silent)).await;
     assert_eq!(page.param("error").unwrap(), "consent_required");
     // Nobody else can be at an address with https.
-    assert!(browser.get(&desk.address(&[])).await.param("code").is_some());
+    assert!(
+        browser
+            .get(&desk.address(&[]))
+            .await
+            .param("code")
+            .is_some()
+    );
 }
 
 #[tokio::test]

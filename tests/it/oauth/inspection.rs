@@ -87,7 +87,10 @@ async fn either_token_given_back_ends_both() {
     for token in ["nonsense", "tbr_AAAA"] {
         assert_eq!(desk.revoke(token).await.status, 200);
     }
-    assert_eq!(desk.call("/oauth/revoke", &[], &[]).await.error(), "invalid_request");
+    assert_eq!(
+        desk.call("/oauth/revoke", &[], &[]).await.error(),
+        "invalid_request"
+    );
 }
 
 #[tokio::test]
@@ -104,5 +107,8 @@ async fn nobody_gives_back_what_is_anothers() {
     }
     desk.app = mine;
     assert_eq!(desk.try_access(&told.text("access_token")).await, "none");
-    assert_eq!(desk.refresh(&told.text("refresh_token"), &[]).await.status, 200);
+    assert_eq!(
+        desk.refresh(&told.text("refresh_token"), &[]).await.status,
+        200
+    );
 }

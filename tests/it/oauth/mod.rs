@@ -28,7 +28,8 @@ const REDIRECT: &str = "https://app.example.com/callback";
 const LOCAL: &str = "http://127.0.0.1/callback";
 const SCOPE: &str = "openid profile email offline_access products:read";
 
-const REGISTER: &str = "mutation($input: OauthClientRegisterInput!) { oauthClientRegister(input: $input) {
+const REGISTER: &str =
+    "mutation($input: OauthClientRegisterInput!) { oauthClientRegister(input: $input) {
     client { id name scopes isPublic version } secret userErrors { code message path } } }";
 
 /// A server whose clock a test sets, a dealer, and an application of his.
@@ -100,7 +101,10 @@ impl Desk {
 
     /// Signs the dealer's owner in on the page.
     async fn sign_in(&self, browser: &mut Browser, page: &Page) -> Page {
-        let fields = [("email", self.dealer.email.as_str()), ("password", PASSWORD)];
+        let fields = [
+            ("email", self.dealer.email.as_str()),
+            ("password", PASSWORD),
+        ];
         browser.submit(page, &fields).await
     }
 
@@ -113,7 +117,8 @@ impl Desk {
         if page.asks_for("decision") {
             page = browser.submit(&page, &[("decision", "allow")]).await;
         }
-        page.param("code").unwrap_or_else(|| panic!("{}", page.body))
+        page.param("code")
+            .unwrap_or_else(|| panic!("{}", page.body))
     }
 
     /// Tokens of a new browser's user.
@@ -140,7 +145,8 @@ impl Desk {
     }
 
     async fn introspect(&self, token: &str) -> Told {
-        self.call("/oauth/introspect", &[("token", token)], &[]).await
+        self.call("/oauth/introspect", &[("token", token)], &[])
+            .await
     }
 
     async fn revoke(&self, token: &str) -> Told {
@@ -151,7 +157,11 @@ impl Desk {
     async fn call(&self, path: &str, base: &[(&str, &str)], extra: &[(&str, &str)]) -> Told {
         let app = &self.app;
         let mut own = vec![("client_id", app.id.as_str())];
-        own.extend(app.secret.as_deref().map(|secret| ("client_secret", secret)));
+        own.extend(
+            app.secret
+                .as_deref()
+                .map(|secret| ("client_secret", secret)),
+        );
         own.extend(base);
         call(&self.server.url, path, &merged(&own, extra)).await
     }
@@ -175,7 +185,11 @@ impl Desk {
     }
 
     async fn happened(&self, kind: &str) -> usize {
-        self.events().await.iter().filter(|known| *known == kind).count()
+        self.events()
+            .await
+            .iter()
+            .filter(|known| *known == kind)
+            .count()
     }
 }
 

@@ -59,6 +59,9 @@ async fn an_application_removed_at_one_is_refused_by_the_other() {
     let access = desk.tokens(&[]).await.text("access_token");
     assert_eq!(try_access(&other, &access).await, "none");
     let remove = "mutation($id: ID!) { oauthClientRemove(input: { id: $id }) { removedId } }";
-    desk.owner().await.run(remove, json!({ "id": desk.app.id })).await;
+    desk.owner()
+        .await
+        .run(remove, json!({ "id": desk.app.id }))
+        .await;
     is_refused_soon(&other, &access).await;
 }

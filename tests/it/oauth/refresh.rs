@@ -71,7 +71,9 @@ async fn it_is_of_one_application_and_no_users_own() {
 #[tokio::test]
 async fn less_may_be_asked_for_and_never_more() {
     let desk = Desk::new().await;
-    let token = desk.tokens(&[("scope", "openid offline_access products:read")]).await;
+    let token = desk
+        .tokens(&[("scope", "openid offline_access products:read")])
+        .await;
     let token = token.text("refresh_token");
     for more in ["stock:read", "openid email", "everything"] {
         let told = desk.refresh(&token, &[("scope", more)]).await;
@@ -94,7 +96,11 @@ async fn what_is_taken_from_an_application_is_taken_from_its_tokens() {
         client { scopes version } userErrors { code } } }";
     let input = json!({ "id": desk.app.id, "expectedVersion": 1,
         "scopes": ["openid", "offline_access"] });
-    let data = desk.owner().await.run(update, json!({ "input": input })).await;
+    let data = desk
+        .owner()
+        .await
+        .run(update, json!({ "input": input }))
+        .await;
     assert_eq!(data["oauthClientUpdate"]["client"]["version"], 2);
     let told = desk.refresh(&token, &[]).await;
     assert_eq!(told.text("scope"), "openid offline_access");

@@ -26,7 +26,11 @@ async fn another_address_is_never_led_to() {
         "http://127.0.0.1.evil.example/callback",
         "http://localhost/callback",
     ] {
-        for also in [("scope", "openid"), ("response_type", "token"), ("prompt", "none")] {
+        for also in [
+            ("scope", "openid"),
+            ("response_type", "token"),
+            ("prompt", "none"),
+        ] {
             let page = desk
                 .browser()
                 .get(&desk.address(&[("redirect_uri", wrong), also]))
@@ -37,7 +41,10 @@ async fn another_address_is_never_led_to() {
     }
     let stranger = "app_0192d3a4000070008000000000000001";
     for client in ["", "nonsense", stranger] {
-        let page = desk.browser().get(&desk.address(&[("client_id", client)])).await;
+        let page = desk
+            .browser()
+            .get(&desk.address(&[("client_id", client)]))
+            .await;
         assert_eq!((page.status, page.location()), (400, None), "{client}");
     }
 }
@@ -64,7 +71,10 @@ async fn what_else_is_wrong_is_told_to_the_application() {
         (("max_age", "soon"), "invalid_request"),
         (("max_age", "-1"), "invalid_request"),
         (("request", "ey.J.x"), "request_not_supported"),
-        (("request_uri", "https://x.test"), "request_uri_not_supported"),
+        (
+            ("request_uri", "https://x.test"),
+            "request_uri_not_supported",
+        ),
         (("dealer_id", "nobody"), "invalid_request"),
         (("nonce", long.as_str()), "invalid_request"),
     ] {
@@ -113,7 +123,9 @@ async fn a_public_application_has_no_secret_and_needs_none() {
     let refreshed = desk.refresh(&told.text("refresh_token"), &[]).await;
     assert_eq!(refreshed.status, 200);
     let code = desk.code(&mut desk.browser(), &[]).await;
-    let told = desk.exchange(&code, &[("client_secret", "tbs_made_up")]).await;
+    let told = desk
+        .exchange(&code, &[("client_secret", "tbs_made_up")])
+        .await;
     assert_eq!((told.status, told.error()), (401, "invalid_client"));
 }
 
@@ -129,7 +141,11 @@ async fn the_right_secret_is_needed_and_a_rotated_one_is_good_for_a_while() {
     let rotate = "mutation($input: OauthClientSecretRotateInput!) {
         oauthClientSecretRotate(input: $input) { secret userErrors { code } } }";
     let input = json!({ "id": desk.app.id, "overlapDays": 2 });
-    let data = desk.owner().await.run(rotate, json!({ "input": input })).await;
+    let data = desk
+        .owner()
+        .await
+        .run(rotate, json!({ "input": input }))
+        .await;
     let secret = data["oauthClientSecretRotate"]["secret"].clone();
     let secret = secret.as_str().unwrap();
     assert_eq!(desk.exchange(&code, &[]).await.status, 200);
@@ -147,7 +163,11 @@ async fn the_right_secret_is_needed_and_a_rotated_one_is_good_for_a_while() {
 async fn the_secret_may_stand_in_a_header() {
     let desk = Desk::new().await;
     let code = desk.code(&mut desk.browser(), &[]).await;
-    let Application { id, secret, redirect } = desk.app.clone();
+    let Application {
+        id,
+        secret,
+        redirect,
+    } = desk.app.clone();
     let form = super::merged(
         &[
             ("grant_type", "authorization_code"),
@@ -182,11 +202,20 @@ async fn what_is_no_trade_is_refused_in_its_words() {
     for (form, error) in [
         (vec![], "invalid_request"),
         (vec![("grant_type", "password")], "unsupported_grant_type"),
-        (vec![("grant_type", "client_credentials")], "unsupported_grant_type"),
-        (vec![("grant_type", "authorization_code")], "invalid_request"),
+        (
+            vec![("grant_type", "client_credentials")],
+            "unsupported_grant_type",
+        ),
+        (
+            vec![("grant_type", "authorization_code")],
+            "invalid_request",
+        ),
         (vec![("grant_type", "refresh_token")], "invalid_request"),
         (
-            vec![("grant_type", "refresh_token"), ("refresh_token", "tbr_AAAA")],
+            vec![
+                ("grant_type", "refresh_token"),
+                ("refresh_token", "tbr_AAAA"),
+            ],
             "invalid_grant",
         ),
     ] {

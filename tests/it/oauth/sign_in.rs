@@ -2,9 +2,10 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use tubex::kernel::clock::Clock;
 
 use super::{Application, Desk, address_for};
-use crate::support::{PASSWORD, TestDealer};
+use crate::support::{Answer, PASSWORD, Server, TestDealer};
 
 #[tokio::test]
 async fn the_page_can_not_be_framed_kept_or_scripted() {
@@ -25,7 +26,13 @@ async fn the_page_can_not_be_framed_kept_or_scripted() {
     assert_eq!(page.headers["cache-control"], "no-store");
     assert_eq!(page.headers["referrer-policy"], "no-referrer");
     let cookie = page.headers["set-cookie"].to_str().unwrap();
-    for part in ["__Host-", "; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
+    for part in [
+        "__Host-",
+        "; Path=/",
+        "; HttpOnly",
+        "; SameSite=Lax",
+        "; Secure",
+    ] {
         assert!(cookie.contains(part), "{cookie}");
     }
     let style = desk.browser().get("/oauth/style.css").await;
@@ -50,10 +57,66 @@ async fn a_wrong_password_is_told_and_may_be_typed_again() {
     let page = browser.get(&desk.address(&[])).await;
     let wrong = [("email", desk.dealer.email.as_str()), ("password", "wrong")];
     let page = browser.submit(&page, &wrong).await;
-    assert!(page.body.contains("do not belong together"), "{}", page.body);
+    assert!(
+        page.body.contains("do not belong together"),
+        "{}",
+        page.body
+    );
     assert_eq!(page.location(), None);
     let page = desk.sign_in(&mut browser, &page).await;
     assert!(page.asks_for("decision"), "{}", page.body);
+}
+
+/// It is the same check as that of the mutation, and counts with it.
+#[tokio::test]
+async fn who_guesses_is_slowed_down_here_as_there() {
+    let clock = Clock::fixed(Clock::system().now());
+    let server = Server::start_at(clock, |settings| {
+        settings.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    })
+    .await;
+    let desk = Desk::at(server).await;
+    let mut browser = desk.browser();
+    let mut page = browser.get(&desk.address(&[])).await;
+    // An address that no other test has.
+    let from = [("x-forwarded-for", "2001:db8:0a:17::1")];
+    for _ in 0..6 {
+        let (pending, form) = (page.hidden("pending"), page.hidden("form"));
+        let fields = [
+            ("pending", pending.as_str()),
+            ("form", &form),
+            ("email", &desk.dealer.email),
+            ("password", "a guess"),
+        ];
+        page = browser.post("/oauth/answer", &fields, &from).await;
+        assert!(page.asks_for("password"), "{}", page.body);
+    }
+    assert!(
+        page.body.contains("too many wrong passwords"),
+        "{}",
+        page.body
+    );
+    let login = "mutation($input: LoginInput!) { login(input: $input) { accessToken } }";
+    let input = json!({ "input": { "email": desk.dealer.email, "password": PASSWORD } });
+    let request = desk
+        .server
+        .anonymous()
+        .request(reqwest::Method::POST, "/graphql");
+    let request = request.header(from[0].0, from[0].1);
+    let sent = request
+        .json(&json!({ "query": login, "variables": input }))
+        .send();
+    let answer = Answer::of(sent.await.unwrap()).await;
+    assert_eq!(answer.code(), "THROTTLED", "{:#}", answer.body);
+}
+
+/// Who has signed in on the page is known the next time, there and at the API.
+#[tokio::test]
+async fn a_browser_that_has_signed_in_is_a_known_device() {
+    let desk = Desk::new().await;
+    let mut browser = desk.browser();
+    desk.code(&mut browser, &[]).await;
+    assert!(browser.cookies["__Host-tubex_device"].starts_with("tbd_"));
 }
 
 /// A form goes with the browser that was given it, for ten minutes.
@@ -80,7 +143,11 @@ async fn a_form_of_another_browser_or_site_is_not_taken() {
         let answer = mine.post("/oauth/answer", &fields, &[header]).await;
         assert_eq!(answer.status, 403, "{header:?}");
     }
-    let changed = pending.replacen(&pending[60..61], if &pending[60..61] == "A" { "B" } else { "A" }, 1);
+    let changed = pending.replacen(
+        &pending[60..61],
+        if &pending[60..61] == "A" { "B" } else { "A" },
+        1,
+    );
     let fields = [("pending", changed.as_str()), ("form", &form)];
     assert_eq!(mine.post("/oauth/answer", &fields, &[]).await.status, 403);
     desk.wait(TimeDelta::minutes(10));

@@ -10,7 +10,12 @@ async fn info(desk: &Desk, token: &str) -> super::Told {
 }
 
 fn names(info: &Value) -> Vec<&str> {
-    let mut names: Vec<&str> = info.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut names: Vec<&str> = info
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
     names.sort_unstable();
     names
 }
@@ -20,14 +25,23 @@ async fn it_is_what_was_asked_for() {
     let desk = Desk::new().await;
     for (scope, expected) in [
         ("openid", vec!["dealer_id", "sub"]),
-        ("openid email", vec!["dealer_id", "email", "email_verified", "sub"]),
-        ("openid profile", vec!["dealer_id", "dealer_name", "name", "sub"]),
+        (
+            "openid email",
+            vec!["dealer_id", "email", "email_verified", "sub"],
+        ),
+        (
+            "openid profile",
+            vec!["dealer_id", "dealer_name", "name", "sub"],
+        ),
     ] {
         let tokens = desk.tokens(&[("scope", scope)]).await;
         let told = info(&desk, &tokens.text("access_token")).await;
         assert_eq!(names(&told.body), expected, "{scope}");
         assert_eq!(told.body["sub"], desk.dealer.owner.to_string());
-        assert_eq!(told.body["sub"], super::claims(&tokens.text("id_token"))["sub"]);
+        assert_eq!(
+            told.body["sub"],
+            super::claims(&tokens.text("id_token"))["sub"]
+        );
     }
     let all = desk.tokens(&[]).await.text("access_token");
     let told = info(&desk, &all).await;
@@ -42,7 +56,10 @@ async fn it_is_what_was_asked_for() {
 #[tokio::test]
 async fn others_are_told_why_not() {
     let desk = Desk::new().await;
-    let without = desk.tokens(&[("scope", "email")]).await.text("access_token");
+    let without = desk
+        .tokens(&[("scope", "email")])
+        .await
+        .text("access_token");
     let own = desk.server.login(&desk.dealer).await;
     let own = own["accessToken"].as_str().unwrap().to_owned();
     for (token, status, word) in [
@@ -56,6 +73,9 @@ async fn others_are_told_why_not() {
         assert!(challenge.starts_with("Bearer error=") && challenge.contains(word));
     }
     let url = format!("{}/oauth/userinfo", desk.server.url);
-    let told = super::told(reqwest::Client::new().get(url)).await;
-    assert_eq!((told.status, &told.headers["www-authenticate"]), (401, &"Bearer".parse().unwrap()));
+    let told = told(reqwest::Client::new().get(url)).await;
+    assert_eq!(
+        (told.status, &told.headers["www-authenticate"]),
+        (401, &"Bearer".parse().unwrap())
+    );
 }

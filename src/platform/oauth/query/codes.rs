@@ -49,11 +49,7 @@ pub async fn use_up(conn: &mut ControlConn, hash: &[u8], now: DateTime<Utc>) -> 
 }
 
 /// Notes what a code was traded for.
-pub async fn set_session(
-    conn: &mut ControlConn,
-    hash: &[u8],
-    session: SessionId,
-) -> DbResult<()> {
+pub async fn set_session(conn: &mut ControlConn, hash: &[u8], session: SessionId) -> DbResult<()> {
     let query =
         diesel::update(oauth_codes::table.find(hash)).set(oauth_codes::session_id.eq(session));
     query.execute(&mut **conn).await?;
