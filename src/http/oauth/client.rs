@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use secrecy::SecretString;
 use url::form_urlencoded;
 
 use crate::platform::oauth::exchange::ShownClient;
@@ -13,7 +14,7 @@ use crate::platform::oauth::params::Params;
 /// What an application shows of itself, and whether in a header.
 pub(super) fn shown(request: &HttpRequest, params: &Params) -> OAuthResult<(ShownClient, bool)> {
     let id = params.get("client_id").map(str::to_owned);
-    let secret = params.get("client_secret").map(|secret| secret.into());
+    let secret = params.get("client_secret").map(SecretString::from);
     let Some(header) = request.headers().get(AUTHORIZATION) else {
         return Ok((ShownClient { id, secret }, false));
     };

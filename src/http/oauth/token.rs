@@ -106,7 +106,7 @@ async fn revoked(app: &App, request: &HttpRequest, body: Body) -> OAuthResult<Ht
         None => {
             applications
                 .give_back(&call.client, &token, &call.peer)
-                .await?
+                .await?;
         }
     }
     Ok(answer::done())

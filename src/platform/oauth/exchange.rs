@@ -82,15 +82,11 @@ impl Applications {
             return Err(Word::InvalidGrant.because("code_verifier is not that of the request"));
         }
         let traded = self.trade(&mut conn, &row, &grant, peer).await;
-        match traded.map_err(OAuthFault::of_grant)? {
-            Some(tokens) => self
-                .with_identity(client, tokens, row.nonce)
-                .map_err(Into::into),
-            None => {
-                self.replayed(&mut conn, &row, &grant, peer).await?;
-                Err(spent())
-            }
-        }
+        let Some(tokens) = traded.map_err(OAuthFault::of_grant)? else {
+            self.replayed(&mut conn, &row, &grant, peer).await?;
+            return Err(spent());
+        };
+        Ok(self.with_identity(client, tokens, row.nonce)?)
     }
 
     /// In one transaction the code is used up and the session opened. None if the code

@@ -1,15 +1,19 @@
 //! A browser without scripts: cookies, forms, and a stop at each redirect.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
 use url::form_urlencoded::{Serializer, parse};
+
+use crate::support::peer;
 
 /// Somebody's browser at one server.
 #[derive(Clone)]
 pub struct Browser {
     http: reqwest::Client,
     url: String,
+    address: IpAddr,
     pub cookies: BTreeMap<String, String>,
 }
 
@@ -26,6 +30,7 @@ impl Browser {
         Self {
             http: http.build().unwrap(),
             url: url.to_owned(),
+            address: peer().address,
             cookies: BTreeMap::new(),
         }
     }
@@ -67,8 +72,10 @@ impl Browser {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let response = request.header("cookie", cookies.join("; ")).send().await;
-        let response = response.unwrap();
+        let request = request
+            .header("cookie", cookies.join("; "))
+            .header("x-forwarded-for", self.address.to_string());
+        let response = request.send().await.unwrap();
         let headers = response.headers().clone();
         for cookie in headers.get_all(SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();

@@ -16,7 +16,7 @@ async fn the_page_says_who_asks_for_what() {
         "See products, their units and list prices.",
         "See your e-mail address.",
         "Go on working when you are away.",
-        "https://app.example.com",
+        "app.example.com",
         &desk.dealer.email,
     ] {
         assert!(page.body.contains(text), "{text}\n{}", page.body);
@@ -73,6 +73,7 @@ async fn a_consent_form_is_of_one_sign_in() {
     out.cookies.remove("__Host-tubex_signin");
     let answer = out.submit(&consent, &[("decision", "allow")]).await;
     assert!(answer.asks_for("password"), "{}", answer.body);
+    desk.wait(TimeDelta::seconds(1));
     let mut again = browser.clone();
     let page = again.get(&desk.address(&[("prompt", "login")])).await;
     desk.sign_in(&mut again, &page).await;

@@ -2,10 +2,9 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tubex::kernel::clock::Clock;
 
 use super::{Application, Desk, address_for};
-use crate::support::{Answer, PASSWORD, Server, TestDealer};
+use crate::support::{PASSWORD, TestDealer};
 
 #[tokio::test]
 async fn the_page_can_not_be_framed_kept_or_scripted() {
@@ -70,25 +69,15 @@ async fn a_wrong_password_is_told_and_may_be_typed_again() {
 /// It is the same check as that of the mutation, and counts with it.
 #[tokio::test]
 async fn who_guesses_is_slowed_down_here_as_there() {
-    let clock = Clock::fixed(Clock::system().now());
-    let server = Server::start_at(clock, |settings| {
-        settings.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
-    })
-    .await;
-    let desk = Desk::at(server).await;
+    let desk = Desk::new().await;
     let mut browser = desk.browser();
     let mut page = browser.get(&desk.address(&[])).await;
-    // An address that no other test has.
-    let from = [("x-forwarded-for", "2001:db8:0a:17::1")];
+    let guess = [
+        ("email", desk.dealer.email.as_str()),
+        ("password", "a guess"),
+    ];
     for _ in 0..6 {
-        let (pending, form) = (page.hidden("pending"), page.hidden("form"));
-        let fields = [
-            ("pending", pending.as_str()),
-            ("form", &form),
-            ("email", &desk.dealer.email),
-            ("password", "a guess"),
-        ];
-        page = browser.post("/oauth/answer", &fields, &from).await;
+        page = browser.submit(&page, &guess).await;
         assert!(page.asks_for("password"), "{}", page.body);
     }
     assert!(
@@ -98,15 +87,7 @@ async fn who_guesses_is_slowed_down_here_as_there() {
     );
     let login = "mutation($input: LoginInput!) { login(input: $input) { accessToken } }";
     let input = json!({ "input": { "email": desk.dealer.email, "password": PASSWORD } });
-    let request = desk
-        .server
-        .anonymous()
-        .request(reqwest::Method::POST, "/graphql");
-    let request = request.header(from[0].0, from[0].1);
-    let sent = request
-        .json(&json!({ "query": login, "variables": input }))
-        .send();
-    let answer = Answer::of(sent.await.unwrap()).await;
+    let answer = desk.server.anonymous().send(login, input).await;
     assert_eq!(answer.code(), "THROTTLED", "{:#}", answer.body);
 }
 

@@ -69,7 +69,7 @@ impl Sessions {
             let cause = EndCause::TooMany;
             query::end(conn, new.user, Which::One(old), cause, self.clock.now()).await?;
         }
-        self.tokens_of(row, place, Some(refresh))
+        self.tokens_of(row, &place, refresh)
     }
 
     fn application_row(
@@ -122,21 +122,21 @@ impl Sessions {
             let scope = Scope::known(&application.scope).intersection(narrower);
             application.scope = scope.to_string();
         }
-        self.tokens_of(row, place, Some(refresh))
+        self.tokens_of(row, &place, refresh)
     }
 
     fn tokens_of(
         &self,
         session: SessionRow,
-        place: Place,
-        refresh: Option<SecretString>,
+        place: &Place,
+        refresh: SecretString,
     ) -> ServiceResult<ApplicationTokens> {
         let application = place.grant.application.as_ref();
         let is_renewable = session.scope.as_ref();
         let is_renewable = is_renewable.is_some_and(|scope| scope.has(ScopeWord::OfflineAccess));
         Ok(ApplicationTokens {
             access: self.tokens.issue(&place.grant)?,
-            refresh: refresh.filter(|_| is_renewable),
+            refresh: is_renewable.then_some(refresh),
             scope: application.map_or_else(Scope::default, |one| Scope::known(&one.scope)),
             session,
         })
