@@ -3,6 +3,8 @@
 
 pub mod operator;
 pub mod password;
+pub mod permission;
 pub mod principal;
+pub mod role;
 mod signing;
 pub mod token;
