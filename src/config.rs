@@ -13,12 +13,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 pub use file::{ConfigFileError, with_file};
 use values::{
-    list_size, milliseconds, pool_size, postgres_role, redis_address, secret, some_milliseconds,
-    spare_count,
+    list_size, milliseconds, network, pool_size, postgres_role, redis_address, secret,
+    some_milliseconds, spare_count,
 };
 
 /// How to reach the database, and how much of it to use.
@@ -215,6 +216,21 @@ pub struct ServerSettings {
     #[arg(long, env = "TUBEX_OPERATOR_METRICS_OPEN", value_name = "BOOL", action = clap::ArgAction::Set)]
     pub operator_metrics_open: Option<bool>,
 
+    /// Proxies that may say from where a request comes: addresses and networks,
+    /// with commas between them. Of all others the header is ignored.
+    #[arg(long, env = "TUBEX_TRUSTED_PROXIES", value_name = "NETWORK,…", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// The header in which these proxies say so; the other one is ignored.
+    #[arg(
+        long,
+        env = "TUBEX_PROXY_HEADER",
+        value_name = "HEADER",
+        default_value = "x-forwarded-for",
+        value_enum
+    )]
+    pub proxy_header: ProxyHeader,
+
     /// HTTP worker threads; as many as there are processors if left out.
     #[arg(long, env = "TUBEX_WORKERS", value_name = "N", value_parser = pool_size)]
     pub workers: Option<usize>,
@@ -334,6 +350,15 @@ pub enum LogFormat {
     Json,
     /// Text, for people.
     Pretty,
+}
+
+/// The header in which proxies name the client.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`, by custom.
+    XForwardedFor,
+    /// `Forwarded`, by RFC 7239.
+    Forwarded,
 }
 
 /// Who may register a dealer.

@@ -1,8 +1,10 @@
 //! Parsers of settings' values. Their messages say what would be right and
 //! never repeat a secret.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Any text, kept from being printed.
@@ -29,6 +31,15 @@ pub(super) fn redis_address(url: &SecretString) -> Result<(), String> {
         Ok(_) => Ok(()),
         Err(_) => Err("must look like redis://host:6379".to_owned()),
     }
+}
+
+/// A network such as 10.0.0.0/8, or one address.
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let one = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse::<IpNet>()
+        .or_else(|_not_a_network| one())
+        .map_err(|_| "must be an address or a network such as 10.0.0.0/8".to_owned())
 }
 
 /// 1 to 1000.
@@ -81,6 +92,14 @@ mod tests {
         ] {
             assert!(!postgres_role(&wrong.into()).unwrap_err().contains("secret"));
         }
+    }
+
+    #[test]
+    fn an_address_is_a_network_of_one() {
+        assert_eq!(network(" 10.0.0.1").unwrap().to_string(), "10.0.0.1/32");
+        assert_eq!(network("fd00::/8").unwrap().to_string(), "fd00::/8");
+        assert!(network("10.0.0.0/33").is_err());
+        assert!(network("").is_err());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::scope::{RequestScope, Trace, UnitOfWork};
 use crate::error::{AppError, AppResult};
+use crate::kernel::peer::Peer;
 
 /// What an operation carries, on whichever endpoint it came.
 pub trait OperationScope: Send + Sync + 'static {
@@ -41,6 +42,11 @@ pub trait ContextExt {
     /// UNAUTHENTICATED.
     fn unit(&self) -> AppResult<Arc<UnitOfWork>> {
         self.scope()?.unit()
+    }
+
+    /// Where the operation comes from.
+    fn peer(&self) -> AppResult<&Peer> {
+        self.service()
     }
 
     /// A service the schema was built with.

@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::Request;
 
 use super::answer::{self, MediaType, status_of};
+use super::caller::peer;
 use super::endpoint::Endpoint;
 use super::execute::{admit, count_refused, execute};
 use super::request_id::RequestId;
@@ -44,7 +45,7 @@ pub(super) async fn post<E: Endpoint>(
         );
     };
     let operation = match parse(&body) {
-        Ok(operation) => operation,
+        Ok(operation) => operation.data(peer(&request, &endpoint.app().settings)),
         Err(error) => return refuse(StatusCode::BAD_REQUEST, error),
     };
     let authorization = match header_text(&request) {

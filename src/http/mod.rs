@@ -2,6 +2,7 @@
 //! the operators is in `http::operator`, on a listener of its own.
 
 mod answer;
+mod caller;
 mod endpoint;
 mod execute;
 mod graphiql;

@@ -9,4 +9,5 @@ pub mod clock;
 pub mod hex;
 pub mod ids;
 pub mod metric;
+pub mod peer;
 pub mod ratio;

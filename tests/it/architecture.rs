@@ -52,8 +52,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &[
             "app",
             "auth",
+            "config",
             "error",
             "graphql",
+            "kernel",
             "platform",
             "telemetry",
             "tenancy",

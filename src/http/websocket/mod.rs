@@ -11,6 +11,7 @@ mod socket;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::caller::peer;
 use super::request_id::RequestId;
 use crate::app::App;
 use protocol::SUBPROTOCOL;
@@ -33,8 +34,9 @@ pub(super) async fn open(
         .max_frame_size(limit)
         .aggregate_continuations()
         .max_continuation_size(limit);
+    let peer = peer(&request, &app.settings);
     let open = app.serving.sockets.hold();
-    let socket = Socket::new(app.into_inner(), request_id.0, session);
+    let socket = Socket::new(app.into_inner(), request_id.0, session, peer);
     actix_web::rt::spawn(async move {
         let _open = open;
         if spoken {

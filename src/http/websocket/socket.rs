@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::error::{AppError, ErrorCode};
 use crate::http::answer::refusal;
 use crate::http::execute::admit;
+use crate::kernel::peer::Peer;
 use crate::tenancy::directory::suspended;
 use crate::tenancy::{Standing, TenantContext};
 
@@ -43,6 +44,7 @@ type End = Option<Close>;
 pub(super) struct Socket {
     app: Arc<App>,
     request_id: Uuid,
+    peer: Peer,
     session: Session,
     operations: HashMap<String, Running>,
     serial: u64,
@@ -64,11 +66,12 @@ impl Drop for Running {
 }
 
 impl Socket {
-    pub(super) fn new(app: Arc<App>, request_id: Uuid, session: Session) -> Self {
+    pub(super) fn new(app: Arc<App>, request_id: Uuid, session: Session, peer: Peer) -> Self {
         let (spoken, listen) = mpsc::channel(BACKLOG);
         Self {
             app,
             request_id,
+            peer,
             session,
             operations: HashMap::new(),
             serial: 0,
@@ -255,7 +258,12 @@ impl Socket {
             serial: self.serial,
             out: self.spoken.clone(),
         };
-        let running = operation::run(Arc::clone(&self.app), context, request, mouth);
+        let running = operation::run(
+            Arc::clone(&self.app),
+            context,
+            request.data(self.peer.clone()),
+            mouth,
+        );
         let running = Running {
             serial: self.serial,
             task: actix_web::rt::spawn(running),
