@@ -24,12 +24,13 @@ use crate::db::pool::PoolSettings;
 use crate::error::AppError;
 use crate::events::{EventBus, RedisError};
 use crate::kernel::clock::Clock;
+use crate::platform::access::members::Members;
 use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::service::Identity;
-use crate::roots::{ApiSchema, Limits, schema_builder};
+use crate::roots::{ApiSchema, Limits, Undeclared, check_declared, schema_builder};
 use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::{Directory, Watching};
@@ -75,6 +76,9 @@ pub enum StartError {
     /// The engine is not the one of the settings.
     #[error(transparent)]
     Engine(#[from] EngineFault),
+    /// A field of the API does not say who may use it.
+    #[error(transparent)]
+    Undeclared(#[from] Undeclared),
     /// The GraphiQL bundle is not where it should be.
     #[error("{0}")]
     Page(String),
@@ -225,6 +229,7 @@ impl App {
         let tokens = Arc::new(tokens);
         let identity = Identity::new(core.accounts.clone(), Arc::clone(&tokens));
         let schema = schema(&core, &identity, settings);
+        check_declared(&schema)?;
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         let url = core.settings.database_owner_url.clone();
         Ok(Arc::new(Self {
@@ -264,6 +269,7 @@ fn schema(core: &Core, identity: &Identity, settings: &ServerSettings) -> ApiSch
     schema_builder(limits)
         .data(identity.clone())
         .data(core.dealers.clone())
+        .data(Members::new(core.control.clone(), core.clock.clone()))
         .data(registration)
         .finish()
 }

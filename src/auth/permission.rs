@@ -7,6 +7,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use diesel::deserialize::{FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::pg::Pg;
+use diesel::serialize::{Output, ToSql};
+use diesel::sql_types::{Array, Text};
+
 /// Why a text names no permission.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("there is no such permission")]
@@ -42,6 +48,7 @@ macro_rules! permissions {
                 }
             }
 
+            #[expect(clippy::as_conversions, reason = "a constant knows no other way")]
             const fn bit(self) -> u64 {
                 match self {
                     $(Self::$name => 1 << (Self::$name as u8),)*
@@ -112,6 +119,26 @@ impl Permission {
     pub const fn is_sensitive(self) -> bool {
         Self::SENSITIVE.contains(self)
     }
+
+    /// What comes with it: who manages records sees them.
+    pub const fn included(self) -> Option<Self> {
+        match self {
+            Self::CategoriesManage => Some(Self::CategoriesRead),
+            Self::ProductsManage => Some(Self::ProductsRead),
+            Self::UnitsManage => Some(Self::UnitsRead),
+            Self::WarehousesManage => Some(Self::WarehousesRead),
+            Self::StockAdjust => Some(Self::StockRead),
+            Self::CreditOverride => Some(Self::CreditRead),
+            Self::MembersManage | Self::RolesManage => Some(Self::MembersRead),
+            Self::SecurityManage => Some(Self::SecurityRead),
+            _ => None,
+        }
+    }
+
+    /// Whether it is `other` or includes it.
+    pub fn covers(self, other: Self) -> bool {
+        self == other || self.included() == Some(other)
+    }
 }
 
 impl fmt::Display for Permission {
@@ -120,8 +147,10 @@ impl fmt::Display for Permission {
     }
 }
 
-/// Permissions, one bit each.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+/// Permissions, one bit each. Stored as their names, of which those that this
+/// program does not know allow nothing.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Array<Text>)]
 pub struct PermissionSet(u64);
 
 impl PermissionSet {
@@ -174,6 +203,12 @@ impl PermissionSet {
         Self(self.0 & !other.0)
     }
 
+    /// With what its permissions include.
+    #[must_use]
+    pub fn with_included(self) -> Self {
+        self.union(self.iter().filter_map(Permission::included).collect())
+    }
+
     /// Its permissions, in the order of their bits.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::ALL
@@ -187,6 +222,22 @@ impl FromIterator<Permission> for PermissionSet {
     fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
         let bits = permissions.into_iter().map(Permission::bit);
         Self(bits.fold(0, |all, bit| all | bit))
+    }
+}
+
+impl ToSql<Array<Text>, Pg> for PermissionSet {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> diesel::serialize::Result {
+        let names: Vec<&str> = self.iter().map(Permission::as_str).collect();
+        <Vec<&str> as ToSql<Array<Text>, Pg>>::to_sql(&names, &mut out.reborrow())
+    }
+}
+
+impl FromSql<Array<Text>, Pg> for PermissionSet {
+    fn from_sql(
+        value: <Pg as diesel::backend::Backend>::RawValue<'_>,
+    ) -> diesel::deserialize::Result<Self> {
+        let names = <Vec<String> as FromSql<Array<Text>, Pg>>::from_sql(value)?;
+        Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
     }
 }
 
@@ -226,6 +277,24 @@ mod tests {
             u32::try_from(Permission::ALL.len()).unwrap()
         );
         assert_eq!(PermissionSet::ALL.iter().count(), Permission::ALL.len());
+    }
+
+    #[test]
+    fn who_manages_sees_and_one_step_is_enough() {
+        for permission in Permission::ALL {
+            let (_, action) = permission.as_str().split_once(':').unwrap();
+            assert!(action != "manage" || permission.included().is_some() || is_alone(*permission));
+            let included = permission.included();
+            assert_eq!(included.and_then(Permission::included), None);
+        }
+    }
+
+    /// There is nothing to see but for those who manage.
+    fn is_alone(permission: Permission) -> bool {
+        matches!(
+            permission,
+            Permission::ApiKeysManage | Permission::AppsManage
+        )
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The caller of a request.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
+use super::role::RoleCode;
 use crate::kernel::ids::{DealerId, SessionId, UserId};
 
 /// A user at one dealer, as proven by a verified access token.
@@ -13,6 +15,8 @@ pub struct Principal {
     pub(super) user: UserId,
     pub(super) dealer: DealerId,
     pub(super) session: SessionId,
+    pub(super) roles: Vec<RoleCode>,
+    pub(super) customer: Option<Uuid>,
     pub(super) expires_at: DateTime<Utc>,
 }
 
@@ -30,6 +34,16 @@ impl Principal {
     /// The session the token belongs to.
     pub const fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// What he is at the dealer.
+    pub fn roles(&self) -> &[RoleCode] {
+        &self.roles
+    }
+
+    /// The customer for whom he stands, if he is no one of the dealer's own.
+    pub const fn customer(&self) -> Option<Uuid> {
+        self.customer
     }
 
     /// When the token stops being valid.

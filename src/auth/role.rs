@@ -263,6 +263,19 @@ mod tests {
     }
 
     #[test]
+    fn roles_hold_what_their_permissions_include() {
+        for role in BuiltInRole::ALL {
+            let permissions = role.permissions();
+            assert_eq!(
+                permissions,
+                permissions.with_included(),
+                "{}",
+                role.as_str()
+            );
+        }
+    }
+
+    #[test]
     fn only_those_who_run_the_company_manage_access() {
         let access = PermissionSet::of(&[
             Permission::MembersManage,

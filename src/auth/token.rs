@@ -5,8 +5,10 @@ use std::path::Path;
 use chrono::TimeDelta;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::principal::Principal;
+use super::role::RoleCode;
 pub use super::signing::{IssuedToken, KeyError, generate_key};
 use super::signing::{Signer, TokenFault, read_key};
 use crate::error::{AppError, AppResult};
@@ -26,6 +28,9 @@ struct Caller {
     sub: UserId,
     tid: DealerId,
     sid: SessionId,
+    rol: Vec<RoleCode>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    cus: Option<Uuid>,
 }
 
 impl AccessTokens {
@@ -50,6 +55,26 @@ impl AccessTokens {
             sub: user,
             tid: dealer,
             sid: session,
+            rol: vec![RoleCode::OWNER],
+            cus: None,
+        };
+        self.0.sign(caller, LIFETIME)
+    }
+
+    /// As [`AccessTokens::issue`], with these roles.
+    pub fn issue_as(
+        &self,
+        (user, dealer): (UserId, DealerId),
+        session: SessionId,
+        roles: &[RoleCode],
+        customer: Option<Uuid>,
+    ) -> AppResult<IssuedToken> {
+        let caller = Caller {
+            sub: user,
+            tid: dealer,
+            sid: session,
+            rol: roles.to_vec(),
+            cus: customer,
         };
         self.0.sign(caller, LIFETIME)
     }
@@ -58,10 +83,12 @@ impl AccessTokens {
     pub fn verify(&self, token: &str) -> AppResult<Principal> {
         let claims = self.0.open::<Caller>(token).map_err(refused)?;
         Ok(Principal {
+            expires_at: claims.expires_at(),
             user: claims.of.sub,
             dealer: claims.of.tid,
             session: claims.of.sid,
-            expires_at: claims.expires_at(),
+            roles: claims.of.rol,
+            customer: claims.of.cus,
         })
     }
 }

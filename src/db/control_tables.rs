@@ -42,8 +42,11 @@ diesel::table! {
     platform.memberships (user_id, dealer_id) {
         user_id -> Uuid,
         dealer_id -> Uuid,
-        role -> Text,
+        role -> Nullable<Text>,
         created_at -> Timestamptz,
+        roles -> Array<Text>,
+        customer_id -> Nullable<Uuid>,
+        version -> Int4,
     }
 }
 
@@ -62,6 +65,19 @@ diesel::table! {
         purpose -> Text,
         retired_at -> Timestamptz,
         drop_after -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.roles (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        name -> Text,
+        description -> Nullable<Text>,
+        permissions -> Array<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -88,6 +104,7 @@ diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
 diesel::joinable!(retired_schemas -> dealers (dealer_id));
+diesel::joinable!(roles -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::allow_tables_to_appear_in_same_query!(
     dealer_actions,
@@ -96,6 +113,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     migration_failures,
     retired_schemas,
+    roles,
     schema_builds,
     users,
 );

@@ -1,6 +1,7 @@
 //! The control plane: people, their sign-in, the registration of dealers, and
 //! what its operators see and do.
 
+pub mod access;
 pub mod dealers;
 pub mod identity;
 pub mod operator;

@@ -21,6 +21,7 @@ use watch::Watch;
 pub use watch::Watching;
 
 use super::context::{Actor, Standing, TenantContext};
+use super::dealer_roles::{DealerRoles, dealer_roles};
 use super::migrate::MigrationSet;
 use super::schema_name::SchemaName;
 use crate::auth::principal::Principal;
@@ -164,10 +165,13 @@ pub struct Directory {
     lookups: Arc<Counter>,
 }
 
+/// A dealer, and the roles he has made for himself.
+type Known = (Arc<Dealer>, Arc<DealerRoles>);
+
 /// What was read of a dealer, and when. None if there is no such dealer.
 #[derive(Clone)]
 struct Entry {
-    dealer: Option<Arc<Dealer>>,
+    known: Option<Known>,
     read: Moment,
 }
 
@@ -201,9 +205,9 @@ impl Directory {
     /// Lets a verified caller in at the dealer his token names: to read only, if
     /// the dealer is suspended.
     pub async fn admit(&self, principal: Principal) -> AppResult<TenantContext> {
-        let dealer = self.find(principal.dealer()).await?.ok_or_else(unknown)?;
-        let standing = Standing::of(dealer.status);
-        self.context(dealer, Actor::User(principal), standing)
+        let known = self.find(principal.dealer()).await?.ok_or_else(unknown)?;
+        let standing = Standing::of(known.0.status);
+        self.context(known, Actor::User(principal), standing)
     }
 
     /// Opens a context for a named part of the system itself, which may read what
@@ -213,18 +217,21 @@ impl Directory {
         dealer: DealerId,
         part: &'static str,
     ) -> AppResult<TenantContext> {
-        let dealer = self.find(dealer).await?.ok_or_else(unknown)?;
-        let archived = (dealer.status == DealerStatus::Archived).then_some(Standing::ReadOnly);
-        let standing = Standing::of(dealer.status).or(archived);
-        self.context(dealer, Actor::System(part), standing)
+        let known = self.find(dealer).await?.ok_or_else(unknown)?;
+        let status = known.0.status;
+        let archived = (status == DealerStatus::Archived).then_some(Standing::ReadOnly);
+        let standing = Standing::of(status).or(archived);
+        self.context(known, Actor::System(part), standing)
     }
 
-    /// Why the dealer's sockets have to close; none while he is open.
-    pub async fn why_closed(&self, dealer: DealerId) -> AppResult<Option<AppError>> {
-        let Some(dealer) = self.find(dealer).await? else {
+    /// Why the sockets of `admitted` have to close; none while the dealer is open
+    /// and what the caller may do has not changed.
+    pub async fn why_closed(&self, admitted: &TenantContext) -> AppResult<Option<AppError>> {
+        let Some((dealer, roles)) = self.find(admitted.dealer().id).await? else {
             return Ok(Some(unknown()));
         };
         Ok(match Standing::of(dealer.status) {
+            Some(Standing::Open) if !admitted.is_still_permitted(&roles) => Some(changed()),
             Some(Standing::Open) => None,
             Some(Standing::ReadOnly) => Some(suspended()),
             None => Some(closed()),
@@ -265,38 +272,44 @@ impl Directory {
 
     fn context(
         &self,
-        dealer: Arc<Dealer>,
+        known: Known,
         actor: Actor,
         standing: Option<Standing>,
     ) -> AppResult<TenantContext> {
         let standing = standing.ok_or_else(closed)?;
         // A newer schema will do: programs expand first and contract later.
-        if dealer.version.as_deref() < self.needed.as_deref() {
+        if known.0.version.as_deref() < self.needed.as_deref() {
             return Err(upgrading());
         }
-        Ok(TenantContext::new(dealer, actor, standing))
+        Ok(TenantContext::new(known, actor, standing))
     }
 
     /// The dealer as he is, or was less than a second ago.
-    async fn find(&self, id: DealerId) -> AppResult<Option<Arc<Dealer>>> {
+    async fn find(&self, id: DealerId) -> AppResult<Option<Known>> {
         self.lookups.add_one();
         let asked = Instant::now();
         for _attempt in 0..ATTEMPTS {
             let entry = self.dealers.try_get_with(id, self.read(id)).await;
             let entry = entry.map_err(|error: Arc<AppError>| AppError::clone(&error))?;
             if self.news.still_holds(id, entry.read, asked) {
-                return Ok(entry.dealer);
+                return Ok(entry.known);
             }
             self.dealers.invalidate(&id).await;
         }
-        Ok(self.read(id).await?.dealer)
+        Ok(self.read(id).await?.known)
     }
 
     async fn read(&self, id: DealerId) -> AppResult<Entry> {
         let read = self.news.moment(id);
         let mut conn = self.control.checkout().await?;
-        let dealer = dealer_find(&mut conn, id).await?.map(Arc::new);
-        Ok(Entry { dealer, read })
+        let known = match dealer_find(&mut conn, id).await? {
+            Some(dealer) => {
+                let roles = dealer_roles(&mut conn, id).await?;
+                Some((Arc::new(dealer), Arc::new(roles)))
+            }
+            None => None,
+        };
+        Ok(Entry { known, read })
     }
 }
 
@@ -309,6 +322,11 @@ fn upgrading() -> AppError {
 fn closed() -> AppError {
     let message = "this dealer is not open for business at the moment";
     AppError::new(ErrorCode::DealerNotActive, message)
+}
+
+fn changed() -> AppError {
+    let message = "what you may do here has changed; connect again";
+    AppError::new(ErrorCode::Forbidden, message)
 }
 
 /// The answer to what a suspended dealer may not do.

@@ -10,7 +10,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("auth", &["error", "kernel"]),
     ("events", &["kernel"]),
     ("tenancy", &["auth", "db", "error", "events", "kernel"]),
-    ("graphql", &["db", "error", "events", "kernel", "tenancy"]),
+    (
+        "graphql",
+        &["auth", "db", "error", "events", "kernel", "tenancy"],
+    ),
     (
         "dealer",
         &["db", "error", "events", "graphql", "kernel", "tenancy"],

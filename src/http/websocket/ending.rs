@@ -44,22 +44,21 @@ pub(super) async fn out_of_time(mut deadline: watch::Receiver<Deadline>) -> Clos
     }
 }
 
-/// Completes when the socket's dealer is not open any more, once there is one.
+/// Completes when the socket's dealer is not open any more, or its caller may not do
+/// what he could, once there is one.
 pub(super) async fn shut_out(
     app: &App,
     mut admitted: watch::Receiver<Option<Arc<TenantContext>>>,
 ) -> AppError {
     let context = admitted.wait_for(Option::is_some).await;
-    let Some(dealer) = context
-        .ok()
-        .and_then(|context| Some(context.as_ref()?.dealer().id))
-    else {
+    let context = context.ok().and_then(|context| context.clone());
+    let Some(context) = context else {
         // The sender lives as long as the socket that asks.
         return std::future::pending().await;
     };
-    let mut changes = app.directory.listen(dealer);
+    let mut changes = app.directory.listen(context.dealer().id);
     loop {
-        match app.directory.why_closed(dealer).await {
+        match app.directory.why_closed(&context).await {
             Ok(Some(error)) => return error,
             Ok(None) => changes.changed().await,
             // A database that is away closes no socket.

@@ -7,13 +7,14 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OnceCell;
 
+use crate::auth::role::RoleCode;
 use crate::db::control::ControlConn;
 use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{DealerId, UserId};
 use crate::platform::identity::accounts::Accounts;
-use crate::platform::identity::model::{MembershipRole, MembershipRow, UserRow};
+use crate::platform::identity::model::{MembershipRow, UserRow};
 use crate::platform::identity::query as identity;
 use crate::tenancy::directory::Dealer;
 use crate::tenancy::provision::{NewDealer, Provisioner, timezone_names};
@@ -178,7 +179,7 @@ impl Owner {
         let membership = MembershipRow {
             user_id: user.id,
             dealer_id: dealer,
-            role: MembershipRole::Owner,
+            roles: vec![RoleCode::OWNER],
             created_at: now,
         };
         Ok(identity::insert_membership(conn, membership).await?)

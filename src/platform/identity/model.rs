@@ -3,17 +3,9 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use crate::auth::role::RoleCode;
 use crate::db::control_tables::{memberships, users};
-use crate::db::text_enum::text_enum;
 use crate::kernel::ids::{DealerId, UserId};
-
-text_enum! {
-    /// What a user is at a dealer.
-    pub enum MembershipRole {
-        /// May do everything.
-        Owner = "OWNER",
-    }
-}
 
 /// A user as stored.
 #[derive(Queryable, Selectable, Insertable, Clone)]
@@ -40,7 +32,7 @@ pub struct MembershipRow {
     /// Where.
     pub dealer_id: DealerId,
     /// As what.
-    pub role: MembershipRole,
+    pub roles: Vec<RoleCode>,
     /// Since when.
     pub created_at: DateTime<Utc>,
 }

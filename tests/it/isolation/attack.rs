@@ -1,10 +1,13 @@
 //! Two dealers with full shops: a victim, and another who tries his keys.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tubex::demo::data::DEALERS;
 
 use super::universe::{Universe, snapshot};
 use crate::support::{Answer, Server, TestDealer};
+
+const CREATE_ROLE: &str = "mutation($input: RoleCreateInput!) {
+    roleCreate(input: $input) { userErrors { code message } } }";
 
 /// A server with the two of them.
 pub struct Attack {
@@ -20,6 +23,12 @@ impl Attack {
         let server = Server::start().await;
         let victim = server.dealer_like(&DEALERS[0]).await;
         let attacker = server.dealer_like(&DEALERS[1]).await;
+        let role = json!({ "name": "Night shift", "permissions": ["stock:read"] });
+        let made = victim
+            .client
+            .run(CREATE_ROLE, json!({ "input": role }))
+            .await;
+        assert_eq!(made["roleCreate"]["userErrors"], json!([]));
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);
         // A test that knows no secrets could not fail.

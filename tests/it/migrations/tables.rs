@@ -76,6 +76,7 @@ ORDER BY child.relname, parent.relname";
 /// Diesel's name of a Postgres type.
 fn sql_type(name: &str) -> &'static str {
     match name {
+        "_text" => "Array<Text>",
         "bool" => "Bool",
         "bytea" => "Bytea",
         "date" => "Date",

@@ -1,0 +1,65 @@
+CREATE TABLE roles (
+    id uuid PRIMARY KEY,
+    dealer_id uuid NOT NULL REFERENCES dealers (id) ON DELETE CASCADE,
+    name text NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
+    description text CHECK (length(description) BETWEEN 1 AND 500),
+    permissions text[] NOT NULL CHECK (cardinality(permissions) BETWEEN 1 AND 100),
+    version integer NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+COMMENT ON TABLE roles IS 'Roles that dealers have made for themselves; those that all have are in the program.';
+COMMENT ON COLUMN roles.permissions IS 'Names, resource:action. One that a program does not know allows nothing there.';
+CREATE UNIQUE INDEX roles_name_unique ON roles (dealer_id, lower(name));
+
+-- Nodes keep the roles of a dealer with him, so a change of one is a change of him.
+CREATE FUNCTION note_role_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    changed uuid;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        changed := OLD.dealer_id;
+    ELSE
+        changed := NEW.dealer_id;
+    END IF;
+    INSERT INTO platform.dealer_changes (dealer_id) VALUES (changed) ON CONFLICT DO NOTHING;
+    PERFORM pg_catalog.pg_notify('tubex_dealers', changed::text);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER roles_change AFTER INSERT OR UPDATE OR DELETE ON roles
+    FOR EACH ROW EXECUTE FUNCTION note_role_change();
+
+-- The program of yesterday knows owners only: it writes `role` and is given `roles` by the default.
+ALTER TABLE memberships
+    ADD COLUMN roles text[],
+    ADD COLUMN customer_id uuid,
+    ADD COLUMN version integer;
+UPDATE memberships SET roles = ARRAY[lower(role)], version = 1;
+ALTER TABLE memberships
+    ALTER COLUMN roles SET DEFAULT '{owner}',
+    ALTER COLUMN roles SET NOT NULL,
+    ALTER COLUMN version SET DEFAULT 1,
+    ALTER COLUMN version SET NOT NULL,
+    ALTER COLUMN role DROP NOT NULL,
+    ADD CONSTRAINT memberships_roles_check CHECK (cardinality(roles) BETWEEN 1 AND 20),
+    ADD CONSTRAINT memberships_customer_check CHECK (
+        CASE WHEN customer_id IS NULL THEN NOT roles @> '{customer}' ELSE roles = '{customer}' END);
+COMMENT ON COLUMN memberships.role IS 'Of the program before this one; nothing reads it any more.';
+COMMENT ON COLUMN memberships.roles IS 'Codes of built-in roles, and ids of the dealer''s own as rol_ and 32 hex digits.';
+COMMENT ON COLUMN memberships.customer_id IS 'For a contractor at the portal: the customer of the dealer for whom he stands.';
+
+-- Whoever takes the last owner away, by whatever statement, is refused. The lock has two who
+-- take one each wait for one another, so that the second sees what the first has left.
+CREATE FUNCTION keep_an_owner() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM platform.dealers WHERE id = OLD.dealer_id FOR NO KEY UPDATE;
+    IF FOUND AND NOT EXISTS (
+        SELECT FROM platform.memberships WHERE dealer_id = OLD.dealer_id AND roles @> '{owner}'
+    ) THEN
+        RAISE check_violation USING
+            MESSAGE = 'a dealer keeps at least one owner', CONSTRAINT = 'memberships_keep_an_owner';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER memberships_keep_an_owner AFTER UPDATE OF roles, dealer_id OR DELETE ON memberships
+    FOR EACH ROW WHEN (OLD.roles @> '{owner}') EXECUTE FUNCTION keep_an_owner();

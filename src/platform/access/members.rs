@@ -1,0 +1,186 @@
+//! Use cases of members: who works for a dealer, as what, and who no longer does.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use super::giving::{changed, may_give};
+use super::input::{MemberRemoveInput, MemberRolesSetInput};
+use super::model::MemberRow;
+use super::query;
+use crate::auth::role::RoleCode;
+use crate::db::control::{ControlConn, ControlPool};
+use crate::error::{ErrorCode, Refusal, ServiceResult, UserError};
+use crate::kernel::checks::Checks;
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::{DealerId, UserId};
+use crate::tenancy::TenantContext;
+use crate::tenancy::dealer_roles::{DealerRoles, dealer_roles};
+
+/// Most roles of one member.
+const MAX_HELD: usize = 20;
+/// The constraint by which the database keeps an owner.
+const LAST_OWNER: &str = "memberships_keep_an_owner";
+
+const ROLES: [&str; 2] = ["input", "roles"];
+
+/// Members and roles of dealers.
+#[derive(Clone)]
+pub struct Members {
+    control: ControlPool,
+    clock: Clock,
+}
+
+impl Members {
+    /// Those of this control plane.
+    pub const fn new(control: ControlPool, clock: Clock) -> Self {
+        Self { control, clock }
+    }
+
+    pub(super) const fn control(&self) -> &ControlPool {
+        &self.control
+    }
+
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// One transaction on a dealer's members and roles, one after the other.
+    pub(super) async fn changing<T>(
+        &self,
+        dealer: DealerId,
+        work: impl AsyncFnOnce(&mut ControlConn) -> ServiceResult<T>,
+    ) -> ServiceResult<T> {
+        let mut conn = self.control.checkout().await?;
+        conn.transaction(async |conn| {
+            query::lock(conn, dealer).await?;
+            work(conn).await
+        })
+        .await
+    }
+
+    /// Gives a member of the caller's dealer other roles.
+    pub async fn roles_set(
+        &self,
+        caller: &TenantContext,
+        input: MemberRolesSetInput,
+    ) -> ServiceResult<MemberRow> {
+        let roles = checked(&input)?;
+        self.changing(caller.dealer().id, async |conn| {
+            let member = find(conn, caller, input.user_id, input.expected_version).await?;
+            all_known(&member.dealers, &roles)?;
+            let changed = changed(&member.membership.roles, &roles);
+            may_give(caller, &member.dealers, changed, &ROLES)?;
+            let after = query::update_member(conn, &member.membership, &roles, input.customer_id)
+                .await
+                .map_err(|error| keep_an_owner(error, &ROLES))?;
+            Ok(MemberRow::new(after, member.user, member.dealers))
+        })
+        .await
+    }
+
+    /// Ends a membership at the caller's dealer.
+    pub async fn remove(
+        &self,
+        caller: &TenantContext,
+        input: MemberRemoveInput,
+    ) -> ServiceResult<MemberRow> {
+        let path = ["input", "userId"];
+        self.changing(caller.dealer().id, async |conn| {
+            let member = find(conn, caller, input.user_id, input.expected_version).await?;
+            let held = member.membership.roles.iter().copied();
+            may_give(caller, &member.dealers, held, &path)?;
+            query::delete_member(conn, &member.membership)
+                .await
+                .map_err(|error| keep_an_owner(error, &path))?;
+            Ok(member)
+        })
+        .await
+    }
+}
+
+/// The member, if he still has this version.
+async fn find(
+    conn: &mut ControlConn,
+    caller: &TenantContext,
+    user: UserId,
+    version: i32,
+) -> ServiceResult<MemberRow> {
+    let dealer = caller.dealer().id;
+    let dealers = Arc::new(dealer_roles(conn, dealer).await?);
+    let found = query::find_member(conn, dealer, user).await?;
+    let member = found.map(|(membership, user)| MemberRow::new(membership, user, dealers));
+    let is_current = |member: &MemberRow| member.membership.version == version;
+    current(member, is_current, &["input", "userId"])
+}
+
+/// What was found, if it is as the caller has read it.
+pub(super) fn current<R>(
+    found: Option<R>,
+    is_current: impl FnOnce(&R) -> bool,
+    path: &[&str],
+) -> ServiceResult<R> {
+    let Some(found) = found else {
+        let message = "there is no such record";
+        return Err(UserError::at(ErrorCode::NotFound, path, message).into());
+    };
+    if is_current(&found) {
+        return Ok(found);
+    }
+    let message = "the record has changed since it was read; read it again";
+    Err(UserError::at(ErrorCode::Conflict, &["input", "expectedVersion"], message).into())
+}
+
+/// The roles of the input, each once.
+fn checked(input: &MemberRolesSetInput) -> ServiceResult<Vec<RoleCode>> {
+    let mut checks = Checks::default();
+    let mut roles: Vec<RoleCode> = Vec::new();
+    for text in input.roles.iter().take(MAX_HELD + 1) {
+        match text.parse() {
+            Ok(role) if roles.contains(&role) => {}
+            Ok(role) => roles.push(role),
+            Err(_) => checks.fault(&ROLES, format!("{} is no role", text.as_str())),
+        }
+    }
+    let fits = (1..=MAX_HELD).contains(&input.roles.len());
+    checks.require(fits, &ROLES, "must name 1 to 20 roles");
+    let is_customer = roles.contains(&RoleCode::CUSTOMER);
+    checks.require(
+        !is_customer || roles.len() == 1,
+        &ROLES,
+        "the role customer allows no other beside it",
+    );
+    checks.require(
+        is_customer == input.customer_id.is_some(),
+        &["input", "customerId"],
+        "goes with the role customer, and only with that",
+    );
+    checks.finish()?;
+    Ok(roles)
+}
+
+fn all_known(dealers: &DealerRoles, roles: &[RoleCode]) -> Result<(), UserError> {
+    let is_unknown =
+        |role: &RoleCode| matches!(role, RoleCode::Custom(id) if dealers.get(*id).is_none());
+    match roles.iter().find(|role| is_unknown(role)) {
+        None => Ok(()),
+        Some(role) => {
+            let message = format!("there is no role {role} at this dealer");
+            Err(UserError::at(ErrorCode::NotFound, &ROLES, message))
+        }
+    }
+}
+
+/// The database is the judge of who is the last owner.
+fn keep_an_owner(error: DieselError, path: &[&str]) -> Refusal {
+    match &error {
+        DieselError::DatabaseError(DatabaseErrorKind::CheckViolation, info)
+            if info.constraint_name() == Some(LAST_OWNER) =>
+        {
+            let message = "a dealer keeps at least one owner; make another one first";
+            UserError::at(ErrorCode::NotAllowed, path, message).into()
+        }
+        _ => error.into(),
+    }
+}
