@@ -10,7 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
 use crate::auth::password::{PasswordCost, Passwords};
-use crate::auth::token::{AccessTokens, KeyError};
+use crate::auth::token::AccessTokens;
+use crate::auth::vault::{SecretError, Vault};
 use crate::config::{
     ConfigError, DatabaseSettings, EngineChoice, Pooler, Registration, ServerSettings,
 };
@@ -30,6 +31,9 @@ use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::service::Identity;
+use crate::platform::keys::service::{KeysFault, SigningKeys};
+use crate::platform::sessions::cookies::CookiePolicy;
+use crate::platform::sessions::service::Sessions;
 use crate::roots::{ApiSchema, Limits, Undeclared, check_declared, schema_builder};
 use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
@@ -37,7 +41,7 @@ use crate::tenancy::directory::{Directory, Watching};
 use crate::tenancy::migrate::{MigrateError, MigrationSet};
 use crate::tenancy::provision::{ProvisionError, Provisioner};
 use crate::tenancy::spares::Spares;
-use crate::tenancy::state::RoleFault;
+use crate::tenancy::state::{Migrated, RoleFault, migrated};
 use crate::tenancy::transfer::Transfer;
 
 /// What one password hash costs: the least that OWASP names for argon2id.
@@ -55,9 +59,12 @@ pub enum StartError {
     /// The database driver can not be set up.
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    /// The signing key can not be used.
+    /// The secret of the installation can not be used.
     #[error(transparent)]
-    Key(#[from] KeyError),
+    Secret(#[from] SecretError),
+    /// The signing keys can not be used.
+    #[error(transparent)]
+    Keys(#[from] KeysFault),
     /// Redis is configured and away.
     #[error(transparent)]
     Redis(#[from] RedisError),
@@ -176,6 +183,13 @@ impl Core {
         Spares::new(owner, self.request_role.clone(), self.clock.clone())
     }
 
+    /// The keys that sign tokens, none of them read yet. Their address is told in
+    /// tokens for others than this program.
+    pub fn signing_keys(&self, vault: Vault, issuer: &str) -> Result<SigningKeys, StartError> {
+        let (control, clock) = (self.control.clone(), self.clock.clone());
+        Ok(SigningKeys::new(control, vault, issuer, clock)?)
+    }
+
     /// The engine of the database, if it is the one of the settings. Blocks.
     pub fn engine(&self) -> Result<Engine, StartError> {
         Ok(self.owner.engine()??)
@@ -199,7 +213,13 @@ pub struct App {
     /// Dealers by id.
     pub directory: Directory,
     /// Issues and verifies access tokens.
-    pub tokens: Arc<AccessTokens>,
+    pub tokens: AccessTokens,
+    /// The keys behind them.
+    pub keys: SigningKeys,
+    /// Seals and authenticates under the secret of the installation.
+    pub vault: Vault,
+    /// Opens, refreshes and ends sessions.
+    pub sessions: Sessions,
     /// Signs people in.
     pub identity: Identity,
     /// The GraphQL schema with its services.
@@ -216,7 +236,7 @@ impl App {
     /// Puts the server together; connects to Redis if it is configured.
     pub async fn new(
         core: Core,
-        tokens: AccessTokens,
+        vault: Vault,
         settings: &ServerSettings,
     ) -> Result<Arc<Self>, StartError> {
         settings.validate()?;
@@ -226,17 +246,24 @@ impl App {
         };
         let pool = request_pool(&core.settings);
         let tenants = TenantPool::new(&core.connector, pool, bus, core.clock.clone());
-        let tokens = Arc::new(tokens);
-        let identity = Identity::new(core.accounts.clone(), Arc::clone(&tokens));
-        let schema = schema(&core, &identity, settings);
+        let keys = signing_keys(&core, &vault, settings).await?;
+        let tokens = AccessTokens::new(keys.ring().clone());
+        let (control, clock) = (core.control.clone(), core.clock.clone());
+        let sessions = Sessions::new(control, vault.clone(), tokens.clone(), clock);
+        let identity = Identity::new(core.accounts.clone(), sessions.clone());
+        let schema = schema(&core, &identity, &sessions, settings);
         check_declared(&schema)?;
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
+        keys.keep_current(&core.connector, directory.revoked().listen_for_keys());
         let url = core.settings.database_owner_url.clone();
         Ok(Arc::new(Self {
             _watching: directory.watch(&core.connector, url),
             directory,
             tenants,
             tokens,
+            keys,
+            vault,
+            sessions,
             identity,
             schema,
             settings: settings.clone(),
@@ -257,7 +284,28 @@ impl App {
     }
 }
 
-fn schema(core: &Core, identity: &Identity, settings: &ServerSettings) -> ApiSchema {
+/// The signing keys; read now, or as soon as the control plane has been migrated.
+async fn signing_keys(
+    core: &Core,
+    vault: &Vault,
+    settings: &ServerSettings,
+) -> Result<SigningKeys, StartError> {
+    let keys = core.signing_keys(vault.clone(), &settings.public_url)?;
+    match migrated(&core.control).await {
+        Ok(Migrated::Control { .. }) => keys.load().await?,
+        Ok(Migrated::Nothing) => {}
+        // Readiness says so; the keys are read when the database is back.
+        Err(error) => tracing::warn!(%error, "the signing keys can not be read yet"),
+    }
+    Ok(keys)
+}
+
+fn schema(
+    core: &Core,
+    identity: &Identity,
+    sessions: &Sessions,
+    settings: &ServerSettings,
+) -> ApiSchema {
     let limits = Limits {
         depth: settings.max_depth,
         complexity: settings.max_complexity,
@@ -268,6 +316,10 @@ fn schema(core: &Core, identity: &Identity, settings: &ServerSettings) -> ApiSch
     };
     schema_builder(limits)
         .data(identity.clone())
+        .data(sessions.clone())
+        .data(CookiePolicy {
+            secure: settings.secure_cookies,
+        })
         .data(core.dealers.clone())
         .data(Members::new(core.control.clone(), core.clock.clone()))
         .data(registration)

@@ -36,6 +36,8 @@ use crate::platform::access::graphql::{CustomerCheck, MemberListQuery, RoleQuery
 use crate::platform::access::mutation::AccessMutation;
 use crate::platform::dealers::graphql::DealerMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
+use crate::platform::sessions::graphql::SessionQuery;
+use crate::platform::sessions::mutation::SessionMutation;
 
 /// Most ids of one `nodes` field.
 const MAX_NODES: usize = 200;
@@ -51,6 +53,7 @@ pub struct QueryRoot(
     IdentityQuery,
     RoleQuery,
     MemberListQuery,
+    SessionQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -69,6 +72,7 @@ pub struct QueryRoot(
 #[graphql(name = "Mutation")]
 pub struct MutationRoot(
     IdentityMutation,
+    SessionMutation,
     DealerMutation,
     AccessMutation,
     CategoryMutation,

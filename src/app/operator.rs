@@ -30,7 +30,7 @@ pub struct OperatorApp {
 
 impl OperatorApp {
     /// Puts the endpoint together; its limits are those of `app`.
-    pub fn new(app: Arc<App>, tokens: OperatorTokens, metrics_open: bool) -> Self {
+    pub fn new(app: Arc<App>, metrics_open: bool) -> Self {
         let looked_at = Arc::clone(&app);
         let schema = operator_schema_builder()
             .limit_depth(app.settings.max_depth)
@@ -41,8 +41,8 @@ impl OperatorApp {
             .data(NodeReport::new(move || node(&looked_at)))
             .finish();
         Self {
+            tokens: OperatorTokens::new(app.keys.ring()),
             app,
-            tokens,
             schema,
             metrics_open,
             transfers: Arc::new(Semaphore::new(TRANSFERS)),

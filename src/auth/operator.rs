@@ -4,22 +4,20 @@
 //! are served, and a shop's token is refused where the platform is operated.
 
 use std::fmt;
-use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::signing::{IssuedToken, KeyError, Signer, TokenFault, read_key};
+use super::keys::{IssuedToken, KeyRing, TokenFault};
 use crate::error::{AppError, AppResult};
-use crate::kernel::clock::Clock;
 
 /// Longest time an operator's token may be good for.
 pub const LONGEST: TimeDelta = TimeDelta::hours(24);
 
 const AUDIENCE: &str = "tubex-operator";
+const ISSUER: &str = "tubex";
 
 /// The name under which an operator's deeds are recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +39,8 @@ pub struct Operator {
 }
 
 /// Issues and verifies operators' tokens.
-pub struct OperatorTokens(Signer);
+#[derive(Clone)]
+pub struct OperatorTokens(KeyRing);
 
 #[derive(Serialize, Deserialize)]
 struct Named {
@@ -49,26 +48,22 @@ struct Named {
 }
 
 impl OperatorTokens {
-    /// Tokens under the key in `pem` (PKCS#8).
-    pub fn from_pem(pem: &SecretString, clock: Clock) -> Result<Self, KeyError> {
-        Signer::new(pem, AUDIENCE, clock).map(Self)
-    }
-
-    /// As [`OperatorTokens::from_pem`], from a file.
-    pub fn from_file(path: &Path, clock: Clock) -> Result<Self, KeyError> {
-        Self::from_pem(&read_key(path)?, clock)
+    /// Tokens under the keys of `ring`. Nobody but this program reads them, so they
+    /// need not tell its address, and whoever makes one need not know it.
+    pub fn new(ring: &KeyRing) -> Self {
+        Self(ring.issuing_as(ISSUER))
     }
 
     /// A token for the operator `name`, good for `lifetime` but never longer than
     /// [`LONGEST`].
     pub fn issue(&self, name: &OperatorName, lifetime: TimeDelta) -> AppResult<IssuedToken> {
         let sub = name.as_str().to_owned();
-        self.0.sign(Named { sub }, lifetime.min(LONGEST))
+        self.0.sign(AUDIENCE, Named { sub }, lifetime.min(LONGEST))
     }
 
     /// The operator a token speaks for.
     pub fn verify(&self, token: &str) -> AppResult<Operator> {
-        let claims = self.0.open::<Named>(token).map_err(refused)?;
+        let claims = self.0.open::<Named>(AUDIENCE, token).map_err(refused)?;
         if claims.lifetime() > LONGEST {
             let cause = "it was made to live longer than an operator's token may";
             return Err(refused(TokenFault::Invalid(cause.to_owned())));
@@ -88,11 +83,15 @@ fn refused(fault: TokenFault) -> AppError {
         TokenFault::Expired => AppError::unauthenticated(
             "the operator's token has expired; make a new one with `tubex operator token`",
         ),
-        TokenFault::Invalid(cause) => AppError::unauthenticated(
-            "this is no valid operator's token; make one with `tubex operator token`",
-        )
-        .with_cause(cause),
+        TokenFault::Invalid(cause) => invalid().with_cause(cause),
+        TokenFault::UnknownKey(kid) => invalid().with_cause(format!("unknown key id {kid:?}")),
     }
+}
+
+fn invalid() -> AppError {
+    AppError::unauthenticated(
+        "this is no valid operator's token; make one with `tubex operator token`",
+    )
 }
 
 impl Operator {
@@ -138,8 +137,8 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
-    use crate::auth::token::{AccessTokens, generate_key};
-    use crate::kernel::ids::{DealerId, SessionId, UserId};
+    use crate::auth::token::AccessTokens;
+    use crate::kernel::clock::Clock;
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
@@ -147,6 +146,10 @@ mod tests {
 
     fn alice() -> OperatorName {
         "alice@example.com".parse().unwrap()
+    }
+
+    fn ring(clock: &Clock) -> KeyRing {
+        KeyRing::of_one("https://tubex.test", clock.clone()).unwrap()
     }
 
     fn token(tokens: &OperatorTokens, lifetime: TimeDelta) -> String {
@@ -157,7 +160,7 @@ mod tests {
     #[test]
     fn a_token_speaks_for_its_operator_until_it_ends() {
         let clock = Clock::fixed(at(0));
-        let tokens = OperatorTokens::from_pem(&generate_key().unwrap(), clock.clone()).unwrap();
+        let tokens = OperatorTokens::new(&ring(&clock));
         let text = token(&tokens, TimeDelta::hours(1));
         assert_eq!(tokens.verify(&text).unwrap().name(), &alice());
         clock.set(at(3604));
@@ -169,34 +172,36 @@ mod tests {
     #[test]
     fn no_token_lives_longer_than_a_day() {
         let clock = Clock::fixed(at(0));
-        let key = generate_key().unwrap();
-        let tokens = OperatorTokens::from_pem(&key, clock.clone()).unwrap();
+        let ring = ring(&clock);
+        let tokens = OperatorTokens::new(&ring);
         let issued = tokens.issue(&alice(), TimeDelta::days(365)).unwrap();
         assert_eq!(issued.expires_at, at(0) + LONGEST);
         // Nor one that somebody with the key made by hand.
-        let signer = Signer::new(&key, AUDIENCE, clock).unwrap();
         let sub = "alice".to_owned();
-        let forged = signer.sign(Named { sub }, TimeDelta::days(2)).unwrap();
+        let forged = ring
+            .issuing_as(ISSUER)
+            .sign(AUDIENCE, Named { sub }, TimeDelta::days(2));
+        let forged = forged.unwrap();
         assert!(tokens.verify(forged.token.expose_secret()).is_err());
     }
 
     #[test]
-    fn each_audience_refuses_the_token_of_the_other() {
-        let (clock, key) = (Clock::fixed(at(0)), generate_key().unwrap());
-        let operators = OperatorTokens::from_pem(&key, clock.clone()).unwrap();
-        let dealers = AccessTokens::from_pem(&key, clock).unwrap();
-        let of_operator = token(&operators, TimeDelta::hours(1));
-        assert!(dealers.verify(&of_operator).is_err());
-        let of_dealer = dealers
-            .issue(
-                UserId::generate(),
-                DealerId::generate(),
-                SessionId::generate(),
-            )
-            .unwrap();
-        let of_dealer = of_dealer.token.expose_secret();
-        assert!(dealers.verify(of_dealer).is_ok());
-        assert!(operators.verify(of_dealer).is_err());
+    fn an_operators_token_opens_no_shop() {
+        let ring = ring(&Clock::fixed(at(0)));
+        let text = token(&OperatorTokens::new(&ring), TimeDelta::hours(1));
+        assert!(AccessTokens::new(ring).verify(&text).is_err());
+    }
+
+    #[test]
+    fn a_token_of_another_audience_opens_nothing_here() {
+        let ring = ring(&Clock::fixed(at(0)));
+        let sub = "alice".to_owned();
+        let other = ring
+            .issuing_as(ISSUER)
+            .sign("tubex-api", Named { sub }, TimeDelta::hours(1));
+        let other = other.unwrap();
+        let tokens = OperatorTokens::new(&ring);
+        assert!(tokens.verify(other.token.expose_secret()).is_err());
     }
 
     #[test]

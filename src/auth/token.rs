@@ -1,108 +1,67 @@
 //! Access tokens: short-lived, good for one dealer.
 
-use std::path::Path;
-
 use chrono::TimeDelta;
-use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use super::principal::Principal;
-use super::role::RoleCode;
-pub use super::signing::{IssuedToken, KeyError, generate_key};
-use super::signing::{Signer, TokenFault, read_key};
+pub use super::keys::IssuedToken;
+use super::keys::{KeyRing, TokenFault};
+use super::principal::{Grant, Principal};
 use crate::error::{AppError, AppResult};
-use crate::kernel::clock::Clock;
-use crate::kernel::ids::{DealerId, SessionId, UserId};
 
 /// How long an access token is good for.
 pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 
-const AUDIENCE: &str = "tubex-api";
+/// For whom access tokens are made.
+pub const AUDIENCE: &str = "tubex-api";
 
 /// Issues and verifies access tokens.
-pub struct AccessTokens(Signer);
-
-#[derive(Serialize, Deserialize)]
-struct Caller {
-    sub: UserId,
-    tid: DealerId,
-    sid: SessionId,
-    rol: Vec<RoleCode>,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    cus: Option<Uuid>,
-}
+#[derive(Clone)]
+pub struct AccessTokens(KeyRing);
 
 impl AccessTokens {
-    /// Tokens under the key in `pem` (PKCS#8).
-    pub fn from_pem(pem: &SecretString, clock: Clock) -> Result<Self, KeyError> {
-        Signer::new(pem, AUDIENCE, clock).map(Self)
+    /// Tokens under the keys of `ring`.
+    pub const fn new(ring: KeyRing) -> Self {
+        Self(ring)
     }
 
-    /// As [`AccessTokens::from_pem`], from a file.
-    pub fn from_file(path: &Path, clock: Clock) -> Result<Self, KeyError> {
-        Self::from_pem(&read_key(path)?, clock)
+    /// The keys.
+    pub const fn ring(&self) -> &KeyRing {
+        &self.0
     }
 
-    /// A token for `user` at `dealer`.
-    pub fn issue(
-        &self,
-        user: UserId,
-        dealer: DealerId,
-        session: SessionId,
-    ) -> AppResult<IssuedToken> {
-        let caller = Caller {
-            sub: user,
-            tid: dealer,
-            sid: session,
-            rol: vec![RoleCode::OWNER],
-            cus: None,
-        };
-        self.0.sign(caller, LIFETIME)
+    /// A token that says `grant`.
+    pub fn issue(&self, grant: &Grant) -> AppResult<IssuedToken> {
+        self.0.sign(AUDIENCE, grant, LIFETIME)
     }
 
-    /// As [`AccessTokens::issue`], with these roles.
-    pub fn issue_as(
-        &self,
-        (user, dealer): (UserId, DealerId),
-        session: SessionId,
-        roles: &[RoleCode],
-        customer: Option<Uuid>,
-    ) -> AppResult<IssuedToken> {
-        let caller = Caller {
-            sub: user,
-            tid: dealer,
-            sid: session,
-            rol: roles.to_vec(),
-            cus: customer,
-        };
-        self.0.sign(caller, LIFETIME)
+    /// As [`AccessTokens::issue`], for a shorter time.
+    pub fn issue_for(&self, grant: &Grant, lifetime: TimeDelta) -> AppResult<IssuedToken> {
+        self.0.sign(AUDIENCE, grant, lifetime.min(LIFETIME))
     }
 
-    /// The caller a token speaks for.
-    pub fn verify(&self, token: &str) -> AppResult<Principal> {
-        let claims = self.0.open::<Caller>(token).map_err(refused)?;
+    /// The caller a token speaks for; or that its key is not known here, which may
+    /// be the fault of this node.
+    pub fn verify(&self, token: &str) -> Result<Principal, TokenFault> {
+        let claims = self.0.open::<Grant>(AUDIENCE, token)?;
         Ok(Principal {
             expires_at: claims.expires_at(),
-            user: claims.of.sub,
-            dealer: claims.of.tid,
-            session: claims.of.sid,
-            roles: claims.of.rol,
-            customer: claims.of.cus,
+            grant: claims.of,
         })
     }
 }
 
-fn refused(fault: TokenFault) -> AppError {
+/// The answer to a token that is refused.
+pub fn refused(fault: TokenFault) -> AppError {
     match fault {
         TokenFault::Expired => {
-            AppError::unauthenticated("the access token has expired; sign in again")
+            AppError::unauthenticated("the access token has expired; refresh it or sign in again")
         }
-        TokenFault::Invalid(cause) => {
-            AppError::unauthenticated("the access token is not valid; sign in again")
-                .with_cause(cause)
-        }
+        TokenFault::Invalid(cause) => invalid().with_cause(cause),
+        TokenFault::UnknownKey(kid) => invalid().with_cause(format!("unknown key id {kid:?}")),
     }
+}
+
+fn invalid() -> AppError {
+    AppError::unauthenticated("the access token is not valid; sign in again")
 }
 
 #[cfg(test)]
@@ -111,55 +70,87 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
+    use crate::auth::principal::{Method, Proof};
+    use crate::auth::role::RoleCode;
     use crate::error::ErrorCode;
+    use crate::kernel::clock::Clock;
+    use crate::kernel::ids::{DealerId, SessionId, UserId};
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
     }
 
     fn tokens(clock: &Clock) -> AccessTokens {
-        AccessTokens::from_pem(&generate_key().unwrap(), clock.clone()).unwrap()
+        AccessTokens::new(KeyRing::of_one("https://tubex.test", clock.clone()).unwrap())
     }
 
-    fn issue(tokens: &AccessTokens) -> (String, DealerId) {
-        let dealer = DealerId::generate();
-        let issued = tokens
-            .issue(UserId::generate(), dealer, SessionId::generate())
-            .unwrap();
-        (issued.token.expose_secret().to_owned(), dealer)
+    fn grant() -> Grant {
+        Grant {
+            user: UserId::generate(),
+            dealer: DealerId::generate(),
+            session: SessionId::generate(),
+            user_epoch: 3,
+            dealer_epoch: 0,
+            roles: vec![RoleCode::OWNER],
+            customer: None,
+            proof: Proof {
+                methods: vec![Method::Pwd],
+                at: at(0),
+            },
+            actor: None,
+            read_only: false,
+            application: None,
+        }
+    }
+
+    fn text(issued: &IssuedToken) -> &str {
+        issued.token.expose_secret()
     }
 
     #[test]
-    fn a_token_speaks_for_its_dealer() {
+    fn a_token_says_what_was_granted_and_is_short() {
         let tokens = tokens(&Clock::fixed(at(0)));
-        let (token, dealer) = issue(&tokens);
-        assert_eq!(tokens.verify(&token).unwrap().dealer(), dealer);
+        let grant = grant();
+        let issued = tokens.issue(&grant).unwrap();
+        assert_eq!(tokens.verify(text(&issued)).unwrap().grant(), &grant);
+        assert!(text(&issued).len() < 700, "{}", text(&issued).len());
     }
 
     #[test]
     fn it_ends_after_a_quarter_of_an_hour_and_five_seconds() {
         let clock = Clock::fixed(at(0));
         let tokens = tokens(&clock);
-        let (token, _) = issue(&tokens);
+        let issued = tokens.issue(&grant()).unwrap();
         clock.set(at(904));
-        assert!(tokens.verify(&token).is_ok());
+        assert!(tokens.verify(text(&issued)).is_ok());
         clock.set(at(905));
-        let error = tokens.verify(&token).unwrap_err();
+        let error = refused(tokens.verify(text(&issued)).unwrap_err());
         assert_eq!(error.code(), ErrorCode::Unauthenticated);
+    }
+
+    #[test]
+    fn it_begins_when_it_was_made() {
+        let clock = Clock::fixed(at(0));
+        let tokens = tokens(&clock);
+        let issued = tokens.issue(&grant()).unwrap();
+        clock.set(at(-5));
+        assert!(tokens.verify(text(&issued)).is_ok());
+        clock.set(at(-6));
+        assert!(tokens.verify(text(&issued)).is_err());
     }
 
     #[test]
     fn another_key_is_refused() {
         let clock = Clock::fixed(at(0));
-        let (token, _) = issue(&tokens(&clock));
-        assert!(tokens(&clock).verify(&token).is_err());
+        let issued = tokens(&clock).issue(&grant()).unwrap();
+        assert!(tokens(&clock).verify(text(&issued)).is_err());
     }
 
     #[test]
     fn tampering_and_other_algorithms_are_refused() {
         let tokens = tokens(&Clock::fixed(at(0)));
-        let (token, _) = issue(&tokens);
-        let parts: Vec<&str> = token.split('.').collect();
+        let issued = tokens.issue(&grant()).unwrap();
+        let parts: Vec<&str> = text(&issued).split('.').collect();
         let [header, claims, signature] = parts.as_slice() else {
             panic!("a token has three parts");
         };
@@ -175,11 +166,5 @@ mod tests {
         ] {
             assert!(tokens.verify(&forged).is_err(), "{forged}");
         }
-    }
-
-    #[test]
-    fn the_key_prints_nothing() {
-        let key = generate_key().unwrap();
-        assert!(!format!("{key:?}").contains("PRIVATE"));
     }
 }

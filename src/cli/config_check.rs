@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::output::Output;
 use super::{CommandResult, serve};
 use crate::app::{App, Core, StartError};
-use crate::auth::token::AccessTokens;
+use crate::auth::vault::Vault;
 use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
 use crate::kernel::clock::Clock;
 use crate::tenancy::state::{Migrated, check_request_role, migrated};
@@ -45,11 +45,10 @@ pub(super) fn run(command: &ConfigCommand, output: Output) -> CommandResult {
 }
 
 async fn check(args: &CheckArgs) -> Result<Migrated, StartError> {
-    let clock = Clock::system();
-    let core = Core::new(&args.database, args.server.password_hashes, clock.clone())?;
-    let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock)?;
+    let core = Core::new(&args.database, args.server.password_hashes, Clock::system())?;
+    let vault = Vault::from_file(&args.key.secret_key_file)?;
     serve::page(&args.server).map_err(StartError::Page)?;
-    let app = App::new(core, tokens, &args.server).await?;
+    let app = App::new(core, vault, &args.server).await?;
     let migrated = migrated(&app.core.control).await?;
     // Before the first migration there is no request role to try.
     if migrated != Migrated::Nothing {

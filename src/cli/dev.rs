@@ -15,7 +15,7 @@ use super::{
 };
 use crate::app::{App, Core};
 use crate::auth::operator::OperatorTokens;
-use crate::auth::token::AccessTokens;
+use crate::auth::vault::Vault;
 use crate::cluster::{self, Cluster, ClusterSpec, Durability};
 use crate::config::{DatabaseSettings, ServerSettings};
 use crate::db::connect::Connector;
@@ -87,12 +87,12 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
     };
     let cluster = Cluster::start(&spec, &|text| progress.step(text))?;
     let database = database(&cluster, &args.data)?;
-    let (tokens, operator_tokens) = tokens(&args.data)?;
+    let vault = vault(&args.data)?;
     let core = Core::new(&database, args.server.password_hashes, Clock::system())?;
     migrate::everything(&core, &progress)?;
     let served = actix_web::rt::System::new().block_on(async {
         let stop = stop::requested()?.shared();
-        let app = App::new(core, tokens, &args.server).await?;
+        let app = App::new(core, vault, &args.server).await?;
         let shops = open_shops(&app, |text| progress.step(text)).await?;
         let Some((page, is_graphiql)) = page(args, bundle, &progress, stop.clone()).await else {
             return Ok(());
@@ -100,12 +100,15 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
         progress.done();
         let address = listener.local_addr()?;
         let report = dev_report::Report::new(address, &database, &shops, is_graphiql)
-            .with_operators(operator::address(operators.as_ref())?, &operator_tokens)?;
+            .with_operators(
+                operator::address(operators.as_ref())?,
+                &OperatorTokens::new(app.keys.ring()),
+            )?;
         output.result(report.text(), &report)?;
         let page = page.with_logins(logins(&shops));
         let sweeper = sweeper::start(Arc::clone(&app));
         let filler = filler::start(&app);
-        let operators = operator::endpoint(&app, operator_tokens, operators);
+        let operators = operator::endpoint(&app, operators);
         serve_both(app, listener, page, operators, stop).await?;
         sweeper.abort();
         filler.stop().await;
@@ -179,7 +182,7 @@ fn make_folder(flag: &str, path: &Path) -> Result<(), String> {
 
 fn reset(data: &Path) -> CommandResult {
     cluster::remove(data)?;
-    for secret in [SIGNING_KEY, REQUEST_PASSWORD] {
+    for secret in [SECRET_KEY, REQUEST_PASSWORD] {
         match std::fs::remove_file(data.join(secret)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
@@ -188,18 +191,15 @@ fn reset(data: &Path) -> CommandResult {
     Ok(())
 }
 
-const SIGNING_KEY: &str = "signing-key.pem";
+const SECRET_KEY: &str = "secret.key";
 const REQUEST_PASSWORD: &str = "request-password";
 
-fn tokens(
-    data: &Path,
-) -> Result<(AccessTokens, OperatorTokens), Box<dyn std::error::Error + Send + Sync>> {
-    let path = data.join(SIGNING_KEY);
+fn vault(data: &Path) -> Result<Vault, Box<dyn std::error::Error + Send + Sync>> {
+    let path = data.join(SECRET_KEY);
     if !path.exists() {
         key::write_new_key(&path)?;
     }
-    let operators = OperatorTokens::from_file(&path, Clock::system())?;
-    Ok((AccessTokens::from_file(&path, Clock::system())?, operators))
+    Ok(Vault::from_file(&path)?)
 }
 
 /// The connection strings, and the database itself if it is missing.

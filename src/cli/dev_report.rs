@@ -136,7 +136,7 @@ impl DealerReport {
             schema: dealer.schema.as_str().to_owned(),
             email: shop.demo.owner_email.to_owned(),
             password: shop.demo.owner_password.to_owned(),
-            access_token: shop.owner.token.token.expose_secret().to_owned(),
+            access_token: shop.owner.access.token.expose_secret().to_owned(),
         }
     }
 }

@@ -7,12 +7,12 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::CommandResult;
 use super::output::Output;
-use crate::auth::token::generate_key;
+use crate::auth::vault::generate_secret;
 
-/// Make keys.
+/// Make the secret of an installation, and change the keys that sign its tokens.
 #[derive(Subcommand)]
 pub(super) enum KeyCommand {
-    /// Make an Ed25519 key that signs access tokens.
+    /// Make the secret of an installation.
     Generate {
         /// File to write, readable by its owner only; never overwritten.
         #[arg(long, value_name = "FILE")]
@@ -30,9 +30,9 @@ pub(super) fn run(command: &KeyCommand, output: Output) -> CommandResult {
     )
 }
 
-/// Writes a new key to `path`, where nothing may be yet.
+/// Writes a new secret to `path`, where nothing may be yet.
 pub(super) fn write_new_key(path: &Path) -> CommandResult {
-    write_secret(path, &generate_key()?)
+    write_secret(path, &generate_secret()?)
 }
 
 /// Writes `secret` to `path`, where nothing may be yet, for its owner's eyes.

@@ -9,9 +9,10 @@ use secrecy::ExposeSecret;
 
 use super::CommandResult;
 use super::output::Output;
-use crate::app::{App, OperatorApp};
+use crate::app::{App, Core, OperatorApp};
 use crate::auth::operator::{LONGEST, OperatorName, OperatorTokens};
-use crate::config::{KeySettings, ServerSettings};
+use crate::auth::vault::Vault;
+use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
 use crate::http::{ServeError, bind_operator};
 use crate::kernel::clock::Clock;
 
@@ -34,13 +35,17 @@ pub(super) struct TokenArgs {
     ttl: TimeDelta,
 
     #[command(flatten)]
+    database: DatabaseSettings,
+    #[command(flatten)]
     key: KeySettings,
 }
 
 pub(super) fn run(command: &OperatorCommand, output: Output) -> CommandResult {
     let OperatorCommand::Token(args) = command;
-    let tokens = OperatorTokens::from_file(&args.key.signing_key_file, Clock::system())?;
-    let issued = tokens.issue(&args.name, args.ttl)?;
+    let core = Core::new(&args.database, 1, Clock::system())?;
+    let keys = core.signing_keys(Vault::from_file(&args.key.secret_key_file)?, "")?;
+    actix_web::rt::System::new().block_on(keys.load())?;
+    let issued = OperatorTokens::new(keys.ring()).issue(&args.name, args.ttl)?;
     let token = issued.token.expose_secret();
     let json = serde_json::json!({
         "token": token, "name": args.name.as_str(), "expires_at": issued.expires_at,
@@ -66,11 +71,10 @@ pub(super) fn url(address: SocketAddr) -> String {
 /// The operators' endpoint on that listener.
 pub(super) fn endpoint(
     app: &Arc<App>,
-    tokens: OperatorTokens,
     listener: Option<TcpListener>,
 ) -> Option<(OperatorApp, TcpListener)> {
     let open = app.settings.metrics_open();
-    let served = OperatorApp::new(Arc::clone(app), tokens, open);
+    let served = OperatorApp::new(Arc::clone(app), open);
     listener.map(|listener| (served, listener))
 }
 

@@ -9,8 +9,7 @@ use super::output::Output;
 use super::progress::Progress;
 use super::{CommandResult, filler, migrate, operator, stop, sweeper};
 use crate::app::{App, Core, StartError};
-use crate::auth::operator::OperatorTokens;
-use crate::auth::token::AccessTokens;
+use crate::auth::vault::Vault;
 use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
 use crate::http::{Page, bind, serve_both};
 use crate::kernel::clock::Clock;
@@ -32,9 +31,8 @@ pub(super) struct ServeArgs {
 
 pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
     let clock = Clock::system();
-    let core = Core::new(&args.database, args.server.password_hashes, clock.clone())?;
-    let tokens = AccessTokens::from_file(&args.key.signing_key_file, clock.clone())?;
-    let operator_tokens = OperatorTokens::from_file(&args.key.signing_key_file, clock)?;
+    let core = Core::new(&args.database, args.server.password_hashes, clock)?;
+    let vault = Vault::from_file(&args.key.secret_key_file)?;
     let page = page(&args.server)?;
     core.engine()?;
     if args.migrate {
@@ -46,7 +44,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
             .await
             .map_err(StartError::from)?
             .map_err(StartError::from)?;
-        let app = App::new(core, tokens, &args.server).await?;
+        let app = App::new(core, vault, &args.server).await?;
         let listener = bind(args.server.listen)?;
         let address = listener.local_addr()?;
         let operators = operator::listener(&args.server)?;
@@ -61,7 +59,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
                 "operator_url": operator_url,
             }),
         )?;
-        let operators = operator::endpoint(&app, operator_tokens, operators);
+        let operators = operator::endpoint(&app, operators);
         serve_both(app, listener, page, operators, stop).await?;
         sweeper.abort();
         filler.stop().await;

@@ -78,6 +78,35 @@ fn bounded(text: &str, min: usize, max: usize) -> Result<usize, String> {
     }
 }
 
+/// An address such as `https://api.example.com`, without a slash at its end.
+pub(super) fn public_url(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let fits = |rest: &str| {
+        !rest.is_empty() && !rest.ends_with('/') && rest.bytes().all(|b| b.is_ascii_graphic())
+    };
+    if rest.is_some_and(|rest| fits(rest) && !rest.contains(['?', '#', '@'])) {
+        Ok(text.to_owned())
+    } else {
+        Err(
+            "must be an address such as https://api.example.com, without a slash at its end"
+                .to_owned(),
+        )
+    }
+}
+
+/// An origin such as `https://shop.example.com`, as browsers send it.
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let url = public_url(text)?;
+    match url.split_once("://") {
+        Some((_, host)) if !host.contains('/') && !host.bytes().any(|b| b.is_ascii_uppercase()) => {
+            Ok(url)
+        }
+        _ => Err("must be an origin such as https://shop.example.com, in lower case".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

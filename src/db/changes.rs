@@ -1,15 +1,16 @@
-//! Hearing which dealers have changed, wherever and by whomever.
+//! Hearing which dealers have changed and what was revoked, wherever and by whomever.
 //!
 //! The database tells of each change twice. `NOTIFY` is there at once, and lost
-//! if the connection is. The log `platform.dealer_changes` stays for an hour, and
-//! is read from the place where the last reading ended. That place is no number
-//! but a snapshot: what it does not see is what has been committed since, in
-//! whatever order transactions began and ended.
+//! if the connection is. The logs `platform.dealer_changes` and
+//! `platform.revocations` stay for an hour, and are read from the place where the
+//! last reading ended. That place is no number but a snapshot: what it does not
+//! see is what has been committed since, in whatever order transactions began and
+//! ended.
 
 use std::pin::pin;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Double, Text, Uuid};
+use diesel::sql_types::{Array, Bool, Double, Integer, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::StreamExt;
 
@@ -19,13 +20,15 @@ use crate::kernel::ids::DealerId;
 
 /// More changes than this between two readings count as all dealers.
 const AT_MOST: usize = 1000;
+/// Most revocations that are read at once: more than any hour should see.
+const MOST_REVOCATIONS: i32 = 500_000;
 /// A reading so long after the last one may find the log cut: half of what is
 /// kept, in seconds.
 const TOO_LATE_S: f64 = 1800.0;
 
 /// The name by which an administrator finds the connection.
 const SETUP: &str = "SET search_path = ''; SET statement_timeout = 5000; \
-                     SET application_name = 'tubex watch'; LISTEN tubex_dealers";
+                     SET application_name = 'tubex watch'; LISTEN tubex_dealers; LISTEN tubex_revocations";
 /// Rows that a restored database has brought along bear ids of a server that was
 /// further; those are yet to come here, so they are left out.
 const MISSED: &str = "\
@@ -36,10 +39,21 @@ const MISSED: &str = "\
                  WHERE xid >= pg_snapshot_xmin($1::text::pg_snapshot)::text::bigint \
                    AND xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint \
                    AND NOT pg_visible_in_snapshot(xid::text::xid8, $1::text::pg_snapshot) \
-                 LIMIT 1001) AS dealers";
-const FORGET_OLD: &str = "DELETE FROM platform.dealer_changes WHERE at < now() - interval '1 hour'";
+                 LIMIT 1001) AS dealers, \
+           ARRAY(SELECT concat_ws(' ', kind, subject, epoch) FROM platform.revocations \
+                 WHERE xid >= pg_snapshot_xmin($1::text::pg_snapshot)::text::bigint \
+                   AND xid < pg_snapshot_xmax(pg_current_snapshot())::text::bigint \
+                   AND NOT pg_visible_in_snapshot(xid::text::xid8, $1::text::pg_snapshot) \
+                 LIMIT $2) AS revocations";
+const STILL_REVOKED: &str = "\
+    SELECT concat_ws(' ', kind, subject, epoch) AS told FROM platform.revocations \
+    WHERE at > now() - interval '20 minutes' ORDER BY at DESC LIMIT $1";
+const FORGET_OLD: &str = "\
+    DELETE FROM platform.dealer_changes WHERE at < now() - interval '1 hour'; \
+    DELETE FROM platform.revocations WHERE at < now() - interval '1 hour'";
 /// A snapshot that sees all that is done; nobody is at work with such an id.
 const NEWEST: &str = "9223372036854775807:9223372036854775807:";
+const REVOCATIONS: &str = "tubex_revocations";
 
 /// A connection that hears of changed dealers.
 pub struct ChangeFeed {
@@ -53,11 +67,29 @@ struct Place {
     at: f64,
 }
 
+/// What the database tells of as it happens.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// A dealer has changed.
+    Dealer(DealerId),
+    /// Something was revoked, in the words of `platform.revocations`.
+    Revocation(String),
+}
+
+/// What has happened since the last reading.
+#[derive(Debug)]
+pub struct Missed {
+    /// Who has changed.
+    pub dealers: Dealers,
+    /// What was revoked, in the words of `platform.revocations`.
+    pub revocations: Vec<String>,
+}
+
 /// Dealers who have changed since the last reading.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Missed {
+pub enum Dealers {
     /// These.
-    Dealers(Vec<DealerId>),
+    These(Vec<DealerId>),
     /// So many, or so long ago, that any dealer may have.
     Anybody,
 }
@@ -72,6 +104,14 @@ struct Reading {
     restarted: bool,
     #[diesel(sql_type = Array<Uuid>)]
     dealers: Vec<DealerId>,
+    #[diesel(sql_type = Array<Text>)]
+    revocations: Vec<String>,
+}
+
+#[derive(QueryableByName)]
+struct Told {
+    #[diesel(sql_type = Text)]
+    told: String,
 }
 
 impl ChangeFeed {
@@ -87,33 +127,52 @@ impl ChangeFeed {
         Ok(Self { conn, place })
     }
 
-    /// The next dealer who changes. Nothing is lost if the caller stops waiting.
-    pub async fn heard(&mut self) -> DbResult<DealerId> {
+    /// The next thing that happens. Nothing is lost if the caller stops waiting.
+    pub async fn heard(&mut self) -> DbResult<Heard> {
         let mut notifications = pin!(self.conn.notifications_stream());
         loop {
             let Some(notification) = notifications.next().await else {
                 return Err(DbError::Away("the connection has ended".to_owned()));
             };
-            let payload = notification?.payload;
+            let notification = notification?;
+            let payload = notification.payload;
+            if notification.channel == REVOCATIONS {
+                return Ok(Heard::Revocation(payload));
+            }
             if let Ok(id) = uuid::Uuid::try_parse(&payload) {
-                return Ok(DealerId::from_uuid(id));
+                return Ok(Heard::Dealer(DealerId::from_uuid(id)));
             }
             tracing::warn!(payload, "a notification names no dealer");
         }
     }
 
-    /// Who has changed since the last call, heard of or not.
+    /// What has happened since the last call, heard of or not.
     pub async fn catch_up(&mut self) -> DbResult<Missed> {
         let reading = read(&mut self.conn, &self.place.snapshot).await?;
-        let too_late = reading.at - self.place.at > TOO_LATE_S;
+        let too_late = reading.restarted || reading.at - self.place.at > TOO_LATE_S;
         self.place = Place {
             snapshot: reading.snapshot,
             at: reading.at,
         };
-        if reading.restarted || too_late || reading.dealers.len() > AT_MOST {
-            return Ok(Missed::Anybody);
-        }
-        Ok(Missed::Dealers(reading.dealers))
+        let revocations = if too_late {
+            still_revoked(&mut self.conn).await?
+        } else {
+            reading.revocations
+        };
+        let dealers = if too_late || reading.dealers.len() > AT_MOST {
+            Dealers::Anybody
+        } else {
+            Dealers::These(reading.dealers)
+        };
+        Ok(Missed {
+            dealers,
+            revocations,
+        })
+    }
+
+    /// What was revoked so lately that tokens for it may still be about.
+    pub async fn still_revoked(&mut self) -> DbResult<Vec<String>> {
+        still_revoked(&mut self.conn).await
     }
 
     /// Deletes what every node has read long ago.
@@ -127,6 +186,19 @@ impl ChangeFeed {
     reason = "diesel has no words for snapshots"
 )]
 async fn read(conn: &mut AsyncPgConnection, since: &str) -> DbResult<Reading> {
-    let query = diesel::sql_query(MISSED).bind::<Text, _>(since);
+    let query = diesel::sql_query(MISSED)
+        .bind::<Text, _>(since)
+        .bind::<Integer, _>(MOST_REVOCATIONS);
     Ok(query.get_result(conn).await?)
+}
+
+/// As [`ChangeFeed::still_revoked`], over any connection.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "words of the log, as they are told"
+)]
+pub async fn still_revoked(conn: &mut AsyncPgConnection) -> DbResult<Vec<String>> {
+    let query = diesel::sql_query(STILL_REVOKED).bind::<Integer, _>(MOST_REVOCATIONS);
+    let told: Vec<Told> = query.load(conn).await?;
+    Ok(told.into_iter().map(|row| row.told).collect())
 }

@@ -35,6 +35,7 @@ diesel::table! {
         status_changed_at -> Nullable<Timestamptz>,
         delete_after -> Nullable<Timestamptz>,
         drop_began_at -> Nullable<Timestamptz>,
+        token_epoch -> Int8,
     }
 }
 
@@ -69,6 +70,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.revocations (xid, kind, subject) {
+        xid -> Int8,
+        kind -> Text,
+        subject -> Uuid,
+        epoch -> Int8,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.roles (id) {
         id -> Uuid,
         dealer_id -> Uuid,
@@ -90,12 +101,57 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.security_events (id) {
+        id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        dealer_id -> Nullable<Uuid>,
+        kind -> Text,
+        detail -> Nullable<Text>,
+        address -> Nullable<Text>,
+        client_name -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        dealer_id -> Uuid,
+        token_hash -> Bytea,
+        seed -> Bytea,
+        generation -> Int4,
+        rotated_at -> Timestamptz,
+        methods -> Text,
+        authenticated_at -> Timestamptz,
+        client_name -> Nullable<Text>,
+        address -> Nullable<Text>,
+        created_at -> Timestamptz,
+        idle_until -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        end_cause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    platform.signing_keys (kid) {
+        kid -> Text,
+        seed_sealed -> Bytea,
+        created_at -> Timestamptz,
+        active_from -> Timestamptz,
+        retired_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     platform.users (id) {
         id -> Uuid,
         email -> Text,
         name -> Text,
         password_hash -> Text,
         created_at -> Timestamptz,
+        epoch -> Int8,
     }
 }
 
@@ -106,6 +162,8 @@ diesel::joinable!(migration_failures -> dealers (dealer_id));
 diesel::joinable!(retired_schemas -> dealers (dealer_id));
 diesel::joinable!(roles -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
+diesel::joinable!(sessions -> dealers (dealer_id));
+diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     dealer_actions,
     dealer_changes,
@@ -113,7 +171,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     migration_failures,
     retired_schemas,
+    revocations,
     roles,
     schema_builds,
+    security_events,
+    sessions,
+    signing_keys,
     users,
 );

@@ -36,6 +36,12 @@ pub enum DbError {
     /// Nothing may be changed at this dealer.
     #[error("the dealer may only be read")]
     ReadOnly,
+    /// The caller's token allows no changes.
+    #[error("the caller may only read")]
+    LookOnly,
+    /// This node can not tell whether the caller's token was revoked.
+    #[error("it is not known what has been revoked")]
+    Unsure,
     /// The server can not be reached or closed the connection.
     #[error("the database is away: {0}")]
     Away(String),
@@ -115,6 +121,14 @@ impl From<DbError> for AppError {
                 )
                 .with_cause(error);
             }
+            DbError::LookOnly => (
+                ErrorCode::Forbidden,
+                "this access token is good for reading only",
+            ),
+            DbError::Unsure => (
+                ErrorCode::Unavailable,
+                "the server can not tell at this moment who has been signed out; try again shortly",
+            ),
             DbError::ReadOnly => (
                 ErrorCode::DealerSuspended,
                 "this dealer is suspended: he may read, and change nothing",

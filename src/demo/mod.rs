@@ -3,20 +3,25 @@
 pub mod data;
 mod load;
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use crate::app::App;
 use crate::db::observe::StatementCount;
 use crate::error::{AppError, Refusal, ServiceResult};
 use crate::kernel::ids::DealerId;
+use crate::kernel::peer::Peer;
 use crate::platform::dealers::service::{Registration, Word};
-use crate::platform::identity::service::{Credentials, SignIn, SignedIn};
+use crate::platform::identity::service::{Credentials, SignIn};
+use crate::platform::sessions::service::Opened;
 use crate::tenancy::Access;
 use crate::tenancy::provision::NewDealer;
 use data::DemoDealer;
 
 /// Part of the system in whose name the shops are filled.
 const ACTOR: &str = "demo";
+/// From where the demo signs its owners in.
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Why a demo shop could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +36,7 @@ pub struct OpenShop {
     /// What he was made from.
     pub demo: &'static DemoDealer,
     /// His owner at his shop, with a fresh access token.
-    pub owner: SignedIn,
+    pub owner: Opened,
 }
 
 /// Opens the demo dealers that are not there yet, and fills those that are
@@ -54,7 +59,7 @@ async fn open(
     app: &App,
     demo: &'static DemoDealer,
     report: impl Fn(&str),
-) -> ServiceResult<SignedIn> {
+) -> ServiceResult<Opened> {
     let owner = match sign_in(app, demo).await {
         Ok(owner) => owner,
         Err(_not_there_yet) => {
@@ -94,13 +99,13 @@ async fn register(app: &App, demo: &DemoDealer) -> ServiceResult<()> {
         .map(|_registered| ())
 }
 
-async fn sign_in(app: &App, demo: &DemoDealer) -> ServiceResult<SignedIn> {
+async fn sign_in(app: &App, demo: &DemoDealer) -> ServiceResult<Opened> {
     let credentials = Credentials {
         email: demo.owner_email.to_owned(),
         password: demo.owner_password.to_owned().into(),
         dealer: None,
     };
-    match app.identity.login(credentials).await? {
+    match app.identity.login(credentials, &Peer::at(HERE)).await? {
         SignIn::Done(signed_in) => Ok(*signed_in),
         SignIn::Choose(_) => Err(AppError::internal("a demo owner has several dealers").into()),
     }

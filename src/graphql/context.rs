@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::scope::{RequestScope, Trace, UnitOfWork};
 use crate::auth::permission::Permission;
+use crate::auth::principal::Principal;
 use crate::error::{AppError, AppResult};
 use crate::kernel::peer::Peer;
 
@@ -43,6 +44,14 @@ pub trait ContextExt {
     /// UNAUTHENTICATED.
     fn unit(&self) -> AppResult<Arc<UnitOfWork>> {
         self.scope()?.unit()
+    }
+
+    /// The signed-in user, or UNAUTHENTICATED.
+    fn principal(&self) -> AppResult<&Principal> {
+        let context = self.scope()?.context()?;
+        context
+            .principal()
+            .ok_or_else(|| AppError::unauthenticated("no user is signed in"))
     }
 
     /// Where the operation comes from.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT, ALLOW, CACHE_CONTROL, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    ACCEPT, ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::{Error, Pos, Response, ServerError};
@@ -64,7 +64,15 @@ struct RefusalBody<'a> {
 
 /// The answer of an executed operation.
 pub(super) fn executed(response: &Response, media: MediaType) -> HttpResponse {
-    json(media.status(response), response, media)
+    let mut answer = json(media.status(response), response, media);
+    // Cookies, which the resolvers of tokens set.
+    for (name, value) in &response.http_headers {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes());
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
+            answer.headers_mut().append(name, value);
+        }
+    }
+    answer
 }
 
 /// The answer to a request that was not executed.

@@ -6,12 +6,17 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
 use async_graphql::{Request, Response};
 use tracing::Span;
 use uuid::Uuid;
 
+use super::credentials::Credentials;
 use crate::app::App;
-use crate::error::{AppError, AppResult};
+use crate::auth::keys::TokenFault;
+use crate::auth::principal::Principal;
+use crate::auth::token::refused;
+use crate::error::{AppResult, ErrorCode};
 use crate::graphql::context::OperationScope;
 use crate::graphql::scope::RequestScope;
 use crate::telemetry::serving::Door;
@@ -31,8 +36,14 @@ pub(super) trait Endpoint: 'static {
     /// The parts of the program.
     fn app(&self) -> &App;
 
-    /// Who calls, by the token behind `Bearer`, if there is one.
-    async fn admit(&self, token: Option<&str>) -> AppResult<Self::Caller>;
+    /// Who calls, by what the request brings.
+    async fn admit(&self, credentials: &Credentials<'_>) -> AppResult<Self::Caller>;
+
+    /// Who has sent `request`.
+    async fn admit_sender(&self, request: &HttpRequest) -> AppResult<Self::Caller> {
+        let credentials = Credentials::of(request, &self.app().settings)?;
+        self.admit(&credentials).await
+    }
 
     /// Names the caller in the log.
     fn sign(caller: &Self::Caller, span: &Span);
@@ -57,13 +68,16 @@ impl Endpoint for App {
         self
     }
 
-    async fn admit(&self, token: Option<&str>) -> AppResult<Self::Caller> {
-        let Some(token) = token else {
-            return Ok(None);
+    async fn admit(&self, credentials: &Credentials<'_>) -> AppResult<Self::Caller> {
+        let context = match (credentials.bearer(), credentials.cookie()) {
+            (Some(token), _) => Some(self.directory.admit(self.verify(token).await?).await?),
+            (None, Some(token)) => self.verify_cookie(token).await?,
+            (None, None) => None,
         };
-        let principal = self.tokens.verify(token)?;
-        let context = self.directory.admit(principal).await?;
-        Ok(Some(Arc::new(context)))
+        if let Some(context) = &context {
+            credentials.check_dealer(context.dealer().id)?;
+        }
+        Ok(context.map(Arc::new))
     }
 
     fn sign(caller: &Self::Caller, span: &Span) {
@@ -86,16 +100,25 @@ impl Endpoint for App {
     }
 }
 
-/// The token in the value of an `Authorization` header.
-pub(super) fn bearer(authorization: Option<&str>) -> AppResult<Option<&str>> {
-    let Some(header) = authorization else {
-        return Ok(None);
-    };
-    let (scheme, token) = header.split_once(' ').unwrap_or_default();
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(AppError::unauthenticated(
-            "the Authorization header must read: Bearer <access token>",
-        ));
+impl App {
+    /// The caller of a token; its key may have been made a moment ago elsewhere.
+    async fn verify(&self, token: &str) -> AppResult<Principal> {
+        match self.tokens.verify(token) {
+            Err(TokenFault::UnknownKey(_)) if self.keys.look_again().await => {
+                self.tokens.verify(token).map_err(refused)
+            }
+            verified => verified.map_err(refused),
+        }
     }
-    Ok(Some(token.trim()))
+
+    /// Who calls by a cookie. One that has ended is as good as none: a browser goes
+    /// on sending it, and its user has to be able to sign in again.
+    async fn verify_cookie(&self, token: &str) -> AppResult<Option<TenantContext>> {
+        let admitted = async { self.directory.admit(self.verify(token).await?).await };
+        match admitted.await {
+            Ok(context) => Ok(Some(context)),
+            Err(error) if error.code() == ErrorCode::Unauthenticated => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }

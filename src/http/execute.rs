@@ -9,7 +9,7 @@ use async_graphql::{Request, Response, Value};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::endpoint::{Endpoint, bearer};
+use super::endpoint::Endpoint;
 use crate::app::App;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::graphql::context::OperationScope;
@@ -17,14 +17,6 @@ use crate::graphql::document::check;
 use crate::graphql::errors::finish;
 use crate::graphql::field_order::FieldOrder;
 use crate::telemetry::serving::{Kind, Outcome};
-
-/// Lets the caller in whose token stands in an `Authorization` header.
-pub(super) async fn admit<E: Endpoint>(
-    endpoint: &E,
-    authorization: Option<&str>,
-) -> AppResult<E::Caller> {
-    endpoint.admit(bearer(authorization)?).await
-}
 
 /// Runs a query or mutation to its end, or to the time limit.
 pub(super) async fn execute<E: Endpoint>(

@@ -3,16 +3,18 @@
 use std::time::Instant;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::Request;
 
 use super::answer::{self, MediaType, status_of};
 use super::caller::peer;
+use super::credentials::sent_cookies;
 use super::endpoint::Endpoint;
-use super::execute::{admit, count_refused, execute};
+use super::execute::{count_refused, execute};
 use super::request_id::RequestId;
+use crate::config::ServerSettings;
 use crate::error::{AppError, AppResult, ErrorCode};
 
 /// Answers one operation.
@@ -45,14 +47,10 @@ pub(super) async fn post<E: Endpoint>(
         );
     };
     let operation = match parse(&body) {
-        Ok(operation) => operation.data(peer(&request, &endpoint.app().settings)),
+        Ok(operation) => with_sender(operation, &request, &endpoint.app().settings),
         Err(error) => return refuse(StatusCode::BAD_REQUEST, error),
     };
-    let authorization = match header_text(&request) {
-        Ok(text) => text,
-        Err(error) => return refuse(StatusCode::UNAUTHORIZED, error),
-    };
-    let caller = match admit(&**endpoint, authorization).await {
+    let caller = match endpoint.admit_sender(&request).await {
         Ok(caller) => caller,
         Err(error) => return refuse(status_of(error.code()), error),
     };
@@ -86,23 +84,21 @@ fn is_json(request: &HttpRequest) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
+/// What resolvers may know of the request beside the operation.
+fn with_sender(operation: Request, request: &HttpRequest, settings: &ServerSettings) -> Request {
+    let operation = operation.data(peer(request, settings));
+    match sent_cookies(request, settings) {
+        Some(cookies) => operation.data(cookies),
+        None => operation,
+    }
+}
+
 fn parse(body: &[u8]) -> AppResult<Request> {
     if body.trim_ascii_start().starts_with(b"[") {
         return Err(invalid("send one operation per request, not a list"));
     }
     serde_json::from_slice(body)
         .map_err(|error| invalid(format!("the body is not a GraphQL request: {error}")))
-}
-
-/// The `Authorization` header, if there is one.
-pub(super) fn header_text(request: &HttpRequest) -> AppResult<Option<&str>> {
-    let Some(value) = request.headers().get(AUTHORIZATION) else {
-        return Ok(None);
-    };
-    value
-        .to_str()
-        .map(Some)
-        .map_err(|_| AppError::unauthenticated("the Authorization header is not plain text"))
 }
 
 fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> AppError {

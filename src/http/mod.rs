@@ -3,6 +3,7 @@
 
 mod answer;
 mod caller;
+mod credentials;
 mod endpoint;
 mod execute;
 mod graphiql;
@@ -12,6 +13,7 @@ mod operator;
 mod request_id;
 mod server;
 mod websocket;
+mod well_known;
 
 pub use graphiql::{DemoLogin, Page};
 pub use server::{ServeError, bind, bind_operator, serve, serve_both};
@@ -27,6 +29,7 @@ fn routes(config: &mut ServiceConfig) {
     config
         .route("/livez", web::get().to(health::livez))
         .route("/readyz", web::get().to(health::readyz))
+        .route("/.well-known/jwks.json", web::get().to(well_known::jwks))
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post::<App>))

@@ -4,4 +4,6 @@
 pub mod access;
 pub mod dealers;
 pub mod identity;
+pub mod keys;
 pub mod operator;
+pub mod sessions;

@@ -17,7 +17,7 @@ use crate::error::{AppError, AppResult, ErrorCode};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A signed-in user.
-    User(Principal),
+    User(Box<Principal>),
     /// A part of the system, by name, for instance `demo`.
     System(&'static str),
 }
@@ -29,6 +29,10 @@ pub enum Standing {
     Open,
     /// Reading: the dealer is suspended, or archived and the system itself reads.
     ReadOnly,
+    /// Reading: the caller's token is good for no more.
+    LookOnly,
+    /// Reading: this node can not tell whether the caller's token was revoked.
+    Unsure,
 }
 
 impl Standing {
@@ -125,6 +129,8 @@ impl TenantContext {
         match (self.standing, access) {
             (Standing::Open, _) | (_, Access::Read) => Ok(()),
             (Standing::ReadOnly, Access::Write) => Err(DbError::ReadOnly),
+            (Standing::LookOnly, Access::Write) => Err(DbError::LookOnly),
+            (Standing::Unsure, Access::Write) => Err(DbError::Unsure),
         }
     }
 

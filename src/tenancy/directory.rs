@@ -25,6 +25,8 @@ use super::dealer_roles::{DealerRoles, dealer_roles};
 use super::migrate::MigrationSet;
 use super::schema_name::SchemaName;
 use crate::auth::principal::Principal;
+use crate::auth::revoked::{self, Revoked};
+use crate::db::changes;
 use crate::db::connect::Connector;
 use crate::db::control::{ControlConn, ControlPool};
 use crate::db::control_tables::dealers;
@@ -78,6 +80,8 @@ pub struct Dealer {
     pub timezone: String,
     /// Newest migration in the schema.
     pub version: Option<String>,
+    /// The epoch that access tokens for the dealer must have.
+    pub token_epoch: i64,
 }
 
 #[derive(Queryable, Selectable)]
@@ -90,6 +94,7 @@ pub(super) struct DealerRow {
     currency: String,
     timezone: String,
     schema_version: Option<String>,
+    token_epoch: i64,
 }
 
 impl DealerStatus {
@@ -118,6 +123,7 @@ impl TryFrom<DealerRow> for Dealer {
             currency: row.currency,
             timezone: row.timezone,
             version: row.schema_version,
+            token_epoch: row.token_epoch,
         })
     }
 }
@@ -161,6 +167,9 @@ pub struct Directory {
     control: ControlPool,
     dealers: Cache<DealerId, Entry>,
     news: Arc<News>,
+    revoked: Arc<Revoked>,
+    /// When this node itself has last read what was revoked; see `confirm`.
+    confirmed: Cache<(), Instant>,
     needed: Option<Arc<str>>,
     lookups: Arc<Counter>,
 }
@@ -186,6 +195,8 @@ impl Directory {
                 .time_to_live(KEPT_FOR)
                 .build(),
             news: Arc::new(News::new()),
+            revoked: Arc::default(),
+            confirmed: Cache::builder().max_capacity(1).build(),
             needed: set.needed().map(Arc::from),
             lookups: Arc::default(),
         }
@@ -198,16 +209,60 @@ impl Directory {
             url,
             control: self.control.clone(),
             news: Arc::clone(&self.news),
+            revoked: Arc::clone(&self.revoked),
         };
         watch.start()
     }
 
     /// Lets a verified caller in at the dealer his token names: to read only, if
-    /// the dealer is suspended.
+    /// the dealer is suspended or the token says so.
     pub async fn admit(&self, principal: Principal) -> AppResult<TenantContext> {
+        let is_sure = self.confirm().await;
+        self.revoked.check(&principal)?;
         let known = self.find(principal.dealer()).await?.ok_or_else(unknown)?;
-        let standing = Standing::of(known.0.status);
-        self.context(known, Actor::User(principal), standing)
+        if principal.grant().dealer_epoch < known.0.token_epoch {
+            return Err(revoked::signed_out());
+        }
+        let standing = match Standing::of(known.0.status) {
+            Some(Standing::Open) if !is_sure => Some(Standing::Unsure),
+            Some(Standing::Open) if principal.is_read_only() => Some(Standing::LookOnly),
+            standing => standing,
+        };
+        self.context(known, Actor::User(Box::new(principal)), standing)
+    }
+
+    /// Whether it is known what has been revoked until a second ago. The watch
+    /// tells; while it is silent, the log is read for as long as there are callers.
+    async fn confirm(&self) -> bool {
+        if self.news.is_trusted() {
+            return true;
+        }
+        let is_fresh = |at: &Instant| at.elapsed() < news::TRUST / 2;
+        if self
+            .confirmed
+            .get(&())
+            .await
+            .is_some_and(|at| is_fresh(&at))
+        {
+            return true;
+        }
+        self.confirmed.invalidate(&()).await;
+        let read = self.confirmed.try_get_with((), self.read_revoked()).await;
+        read.inspect_err(|error| tracing::warn!(%error, "it is not known what has been revoked"))
+            .is_ok()
+    }
+
+    async fn read_revoked(&self) -> DbResult<Instant> {
+        let began = Instant::now();
+        let mut conn = self.control.checkout().await?;
+        let told = changes::still_revoked(&mut conn).await?;
+        self.revoked.note(&watch::read_all(&told));
+        Ok(began)
+    }
+
+    /// What has been revoked.
+    pub fn revoked(&self) -> &Revoked {
+        &self.revoked
     }
 
     /// Opens a context for a named part of the system itself, which may read what
@@ -233,7 +288,7 @@ impl Directory {
         Ok(match Standing::of(dealer.status) {
             Some(Standing::Open) if !admitted.is_still_permitted(&roles) => Some(changed()),
             Some(Standing::Open) => None,
-            Some(Standing::ReadOnly) => Some(suspended()),
+            Some(_) => Some(suspended()),
             None => Some(closed()),
         })
     }

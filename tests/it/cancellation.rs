@@ -12,7 +12,6 @@ use diesel::sql_types::Text;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tubex::app::{App, Core};
-use tubex::auth::token::{AccessTokens, generate_key};
 use tubex::db::observe::StatementCount;
 use tubex::graphql::scope::RequestScope;
 use tubex::kernel::clock::Clock;
@@ -20,7 +19,7 @@ use tubex::kernel::ids::DealerId;
 use tubex::tenancy::{Access, TenantContext};
 use uuid::Uuid;
 
-use crate::support::{Server, request_settings, server_settings};
+use crate::support::{Server, request_settings, server_settings, vault};
 
 /// Fewer connections than requests at once, so that each is used by many dealers.
 const CONNECTIONS: usize = 2;
@@ -59,8 +58,7 @@ impl Shop {
         settings.request_pool_size = CONNECTIONS;
         settings.pool_wait_ms = Duration::from_secs(20);
         let core = Core::new(&settings, 1, Clock::system()).unwrap();
-        let tokens = AccessTokens::from_pem(&generate_key().unwrap(), Clock::system()).unwrap();
-        let app = App::new(core, tokens, &server_settings()).await.unwrap();
+        let app = App::new(core, vault(), &server_settings()).await.unwrap();
         let contexts = Self::contexts(&app, &dealers).await;
         Self {
             app,

@@ -23,6 +23,7 @@ mod isolation;
 mod lifecycle;
 mod migrations;
 mod operator;
+mod permissions;
 mod pool;
 mod provisioning;
 mod query_count;

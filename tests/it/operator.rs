@@ -9,6 +9,10 @@ mod fleet;
 mod metrics;
 mod mutations;
 
+use chrono::TimeDelta;
+use secrecy::ExposeSecret;
+use tubex::auth::keys::KeyRing;
+use tubex::auth::operator::OperatorTokens;
 use tubex::config::ServerSettings;
 use tubex::kernel::clock::Clock;
 
@@ -22,6 +26,13 @@ fn with_operators(settings: &mut ServerSettings) {
 /// A server with an operators' endpoint, on the database all tests share.
 async fn shared() -> Server {
     Server::start_with(with_operators).await
+}
+
+/// An operator's token under a key of another installation.
+fn foreign_token(server: &Server) -> String {
+    let ring = KeyRing::of_one("tubex", server.clock.clone()).unwrap();
+    let issued = OperatorTokens::new(&ring).issue(&"alice".parse().unwrap(), TimeDelta::hours(1));
+    issued.unwrap().token.expose_secret().to_owned()
 }
 
 /// The same on a database of the test's own, whose dealers it may count.

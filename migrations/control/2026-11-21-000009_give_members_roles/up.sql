@@ -29,17 +29,12 @@ END $$;
 CREATE TRIGGER roles_change AFTER INSERT OR UPDATE OR DELETE ON roles
     FOR EACH ROW EXECUTE FUNCTION note_role_change();
 
--- The program of yesterday knows owners only: it writes `role` and is given `roles` by the default.
+-- All who are members by now are owners. The program of yesterday knows nothing else: it writes
+-- `role`, and the default gives it `roles`. Nobody is signed out, as by an UPDATE.
 ALTER TABLE memberships
-    ADD COLUMN roles text[],
+    ADD COLUMN roles text[] NOT NULL DEFAULT '{owner}',
     ADD COLUMN customer_id uuid,
-    ADD COLUMN version integer;
-UPDATE memberships SET roles = ARRAY[lower(role)], version = 1;
-ALTER TABLE memberships
-    ALTER COLUMN roles SET DEFAULT '{owner}',
-    ALTER COLUMN roles SET NOT NULL,
-    ALTER COLUMN version SET DEFAULT 1,
-    ALTER COLUMN version SET NOT NULL,
+    ADD COLUMN version integer NOT NULL DEFAULT 1,
     ALTER COLUMN role DROP NOT NULL,
     ADD CONSTRAINT memberships_roles_check CHECK (cardinality(roles) BETWEEN 1 AND 20),
     ADD CONSTRAINT memberships_customer_check CHECK (

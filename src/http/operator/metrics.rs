@@ -10,8 +10,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::app::{App, OperatorApp};
-use crate::http::execute::admit;
-use crate::http::graphql::header_text;
+use crate::http::endpoint::Endpoint;
 use crate::platform::operator::fleet::Census;
 use crate::platform::operator::model::StatusCount;
 use crate::telemetry::exposition::{self, Exposition};
@@ -19,16 +18,12 @@ use crate::telemetry::process;
 
 /// Shows the figures to whoever may see them.
 pub(super) async fn metrics(endpoint: Data<OperatorApp>, request: HttpRequest) -> HttpResponse {
-    if !endpoint.metrics_open {
-        let admitted = match header_text(&request) {
-            Ok(authorization) => admit(&**endpoint, authorization).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = admitted {
-            return HttpResponse::Unauthorized()
-                .insert_header((WWW_AUTHENTICATE, "Bearer"))
-                .body(format!("{error}\n"));
-        }
+    if !endpoint.metrics_open
+        && let Err(error) = endpoint.admit_sender(&request).await
+    {
+        return HttpResponse::Unauthorized()
+            .insert_header((WWW_AUTHENTICATE, "Bearer"))
+            .body(format!("{error}\n"));
     }
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, exposition::CONTENT_TYPE))

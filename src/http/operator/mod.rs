@@ -15,6 +15,7 @@ use async_graphql::{Request, Response};
 use tracing::Span;
 use uuid::Uuid;
 
+use super::credentials::Credentials;
 use super::endpoint::Endpoint;
 use super::{graphql, health, request_id};
 use crate::app::{App, OperatorApp};
@@ -47,8 +48,8 @@ impl Endpoint for OperatorApp {
         &self.app
     }
 
-    async fn admit(&self, token: Option<&str>) -> AppResult<Self::Caller> {
-        let token = token.ok_or_else(|| {
+    async fn admit(&self, credentials: &Credentials<'_>) -> AppResult<Self::Caller> {
+        let token = credentials.bearer().ok_or_else(|| {
             AppError::unauthenticated(
                 "send an operator's token; make one with `tubex operator token`",
             )

@@ -12,10 +12,12 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::caller::peer;
+use super::credentials::Credentials;
 use super::request_id::RequestId;
 use crate::app::App;
+use crate::config::ServerSettings;
 use protocol::SUBPROTOCOL;
-use socket::Socket;
+use socket::{Sender, Socket};
 
 /// Opens a socket and drives it on this worker.
 pub(super) async fn open(
@@ -34,9 +36,12 @@ pub(super) async fn open(
         .max_frame_size(limit)
         .aggregate_continuations()
         .max_continuation_size(limit);
-    let peer = peer(&request, &app.settings);
+    let from = Sender {
+        peer: peer(&request, &app.settings),
+        credentials: upgrade(&request, &app.settings)?,
+    };
     let open = app.serving.sockets.hold();
-    let socket = Socket::new(app.into_inner(), request_id.0, session, peer);
+    let socket = Socket::new(app.into_inner(), request_id.0, session, from);
     actix_web::rt::spawn(async move {
         let _open = open;
         if spoken {
@@ -46,4 +51,16 @@ pub(super) async fn open(
         }
     });
     Ok(response)
+}
+
+/// What the request that opens a socket brings. A browser's page that is not ours
+/// could open one with its user's cookies, so those do not count then; a header
+/// that can not be read refuses the socket.
+fn upgrade(
+    request: &HttpRequest,
+    settings: &ServerSettings,
+) -> Result<Credentials<'static>, actix_web::Error> {
+    Credentials::of(request, settings)
+        .map(Credentials::into_owned)
+        .map_err(|error| actix_web::error::ErrorBadRequest(error.message().to_owned()))
 }

@@ -17,9 +17,10 @@ use super::ending::{Deadline, out_of_time, shut_out};
 use super::operation::{self, Mouth, Spoken, Word};
 use super::protocol::{ClientMessage, Close, ServerMessage, authorization};
 use crate::app::App;
-use crate::error::{AppError, ErrorCode};
+use crate::error::{AppError, AppResult, ErrorCode};
 use crate::http::answer::refusal;
-use crate::http::execute::admit;
+use crate::http::credentials::Credentials;
+use crate::http::endpoint::Endpoint;
 use crate::kernel::peer::Peer;
 use crate::tenancy::directory::suspended;
 use crate::tenancy::{Standing, TenantContext};
@@ -40,11 +41,17 @@ const LEEWAY: Duration = Duration::from_secs(5);
 /// Why a socket ends: with a word to the client, or because the client is gone.
 type End = Option<Close>;
 
+/// Who has opened a socket.
+pub(super) struct Sender {
+    pub(super) peer: Peer,
+    pub(super) credentials: Credentials<'static>,
+}
+
 /// A websocket of one client.
 pub(super) struct Socket {
     app: Arc<App>,
     request_id: Uuid,
-    peer: Peer,
+    from: Sender,
     session: Session,
     operations: HashMap<String, Running>,
     serial: u64,
@@ -66,12 +73,12 @@ impl Drop for Running {
 }
 
 impl Socket {
-    pub(super) fn new(app: Arc<App>, request_id: Uuid, session: Session, peer: Peer) -> Self {
+    pub(super) fn new(app: Arc<App>, request_id: Uuid, session: Session, from: Sender) -> Self {
         let (spoken, listen) = mpsc::channel(BACKLOG);
         Self {
             app,
             request_id,
-            peer,
+            from,
             session,
             operations: HashMap::new(),
             serial: 0,
@@ -206,7 +213,7 @@ impl Socket {
         if self.admitted.borrow().is_some() {
             return ControlFlow::Break(Some(Close::TooManyInits));
         }
-        let context = match admit(&*self.app, authorization(payload)).await {
+        let context = match self.admit(payload).await {
             Ok(Some(context)) => context,
             Ok(None) => {
                 let hint = "send {\"authorization\": \"Bearer …\"} in connection_init";
@@ -230,6 +237,16 @@ impl Socket {
         }
         self.admitted.send_replace(Some(context));
         self.send(&ServerMessage::ConnectionAck {}).await
+    }
+
+    /// Who has sent `connection_init`; what it brings counts before what the
+    /// request brought that opened the socket.
+    async fn admit(&self, payload: Option<&Value>) -> AppResult<Option<Arc<TenantContext>>> {
+        let sent = self
+            .from
+            .credentials
+            .with_authorization(authorization(payload))?;
+        self.app.admit(&sent).await
     }
 
     async fn on_subscribe(&mut self, id: String, request: Request) -> ControlFlow<End> {
@@ -261,7 +278,7 @@ impl Socket {
         let running = operation::run(
             Arc::clone(&self.app),
             context,
-            request.data(self.peer.clone()),
+            request.data(self.from.peer.clone()),
             mouth,
         );
         let running = Running {

@@ -6,29 +6,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::auth::permission::PermissionSet;
-use crate::auth::role::RoleCode;
-use crate::db::control_tables::{memberships, roles};
-use crate::kernel::ids::{CustomerId, DealerId, UserId};
-use crate::platform::identity::model::UserRow;
+use crate::db::control_tables::roles;
+use crate::kernel::ids::UserId;
+use crate::platform::identity::model::{MembershipRow, UserRow};
 use crate::tenancy::dealer_roles::DealerRoles;
-
-/// A membership as stored.
-#[derive(Queryable, Selectable, Clone, Debug)]
-#[diesel(table_name = memberships, check_for_backend(diesel::pg::Pg))]
-pub struct MembershipRecord {
-    /// Who.
-    pub user_id: UserId,
-    /// Where.
-    pub dealer_id: DealerId,
-    /// As what.
-    pub roles: Vec<RoleCode>,
-    /// For which customer, if he is one.
-    pub customer_id: Option<CustomerId>,
-    /// Counts changes.
-    pub version: i32,
-    /// Since when.
-    pub created_at: DateTime<Utc>,
-}
 
 /// A membership, the person who has it, and the roles of the dealer at that moment.
 #[derive(Clone)]
@@ -38,7 +19,7 @@ pub struct MemberRow {
     /// Since when.
     pub created_at: DateTime<Utc>,
     /// What he is.
-    pub membership: MembershipRecord,
+    pub membership: MembershipRow,
     /// The person.
     pub user: UserRow,
     /// What the dealer's own roles are.
@@ -47,11 +28,7 @@ pub struct MemberRow {
 
 impl MemberRow {
     /// The three together.
-    pub const fn new(
-        membership: MembershipRecord,
-        user: UserRow,
-        dealers: Arc<DealerRoles>,
-    ) -> Self {
+    pub const fn new(membership: MembershipRow, user: UserRow, dealers: Arc<DealerRoles>) -> Self {
         Self {
             user_id: membership.user_id,
             created_at: membership.created_at,

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::model::{MemberRow, MembershipRecord, RoleChanges};
+use super::model::{MemberRow, RoleChanges};
 use super::reads::MembersConn;
 use crate::auth::role::{RoleCode, RoleId};
 use crate::db::control::ControlConn;
@@ -17,7 +17,7 @@ use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows
 use crate::error::{AppError, AppResult};
 use crate::graphql::order::sort_keys;
 use crate::kernel::ids::{CustomerId, DealerId, UserId};
-use crate::platform::identity::model::UserRow;
+use crate::platform::identity::model::{MembershipRow, UserRow};
 use crate::tenancy::dealer_roles::{RoleRow, dealer_roles};
 
 /// A condition on members.
@@ -46,14 +46,14 @@ pub(super) async fn page(
     page: &PageRequest,
 ) -> AppResult<Page<MemberRow>> {
     let filter = Some(at(conn.dealer, filter));
-    let found: Page<MembershipRecord> = load_page!(
-        &mut **conn.control(), memberships as MembershipRecord, filter: filter, keys: keys, page: page
+    let found: Page<MembershipRow> = load_page!(
+        &mut **conn.control(), memberships as MembershipRow, filter: filter, keys: keys, page: page
     );
     let ids: Vec<UserId> = found.rows.iter().map(|row| row.user_id).collect();
     let dealer = conn.dealer;
     let dealers = Arc::new(dealer_roles(conn.control(), dealer).await?);
     let mut persons = persons(conn.control(), ids).await?;
-    let with_person = |row: MembershipRecord| {
+    let with_person = |row: MembershipRow| {
         let person = persons.remove(&row.user_id);
         let person = person.ok_or_else(|| AppError::internal("a member is no user"))?;
         Ok(MemberRow::new(row, person, Arc::clone(&dealers)))
@@ -110,22 +110,22 @@ pub(super) async fn find_member(
     conn: &mut ControlConn,
     dealer: DealerId,
     user: UserId,
-) -> DbResult<Option<(MembershipRecord, UserRow)>> {
+) -> DbResult<Option<(MembershipRow, UserRow)>> {
     let query = memberships::table
         .inner_join(users::table)
         .filter(memberships::dealer_id.eq(dealer))
         .filter(memberships::user_id.eq(user))
-        .select((MembershipRecord::as_select(), UserRow::as_select()));
+        .select((MembershipRow::as_select(), UserRow::as_select()));
     Ok(query.first(&mut **conn).await.optional()?)
 }
 
 /// Gives a member these roles in place of those he has.
 pub(super) async fn update_member(
     conn: &mut ControlConn,
-    before: &MembershipRecord,
+    before: &MembershipRow,
     new_roles: &[RoleCode],
     customer: Option<CustomerId>,
-) -> QueryResult<MembershipRecord> {
+) -> QueryResult<MembershipRow> {
     let row = memberships::table.find((before.user_id, before.dealer_id));
     let query = diesel::update(row)
         .set((
@@ -133,14 +133,14 @@ pub(super) async fn update_member(
             memberships::customer_id.eq(customer),
             memberships::version.eq(memberships::version + 1),
         ))
-        .returning(MembershipRecord::as_returning());
+        .returning(MembershipRow::as_returning());
     query.get_result(&mut **conn).await
 }
 
 /// Ends a membership.
 pub(super) async fn delete_member(
     conn: &mut ControlConn,
-    member: &MembershipRecord,
+    member: &MembershipRow,
 ) -> QueryResult<()> {
     let row = memberships::table.find((member.user_id, member.dealer_id));
     diesel::delete(row)

@@ -9,7 +9,8 @@ use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserE
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::open_to_all;
 use crate::platform::identity::graphql::{Dealer, User};
-use crate::platform::identity::service::{Identity, SignedIn};
+use crate::platform::identity::service::Identity;
+use crate::platform::sessions::service::Opened;
 use crate::tenancy::provision::NewDealer;
 
 /// Whether strangers may register a dealer on this server.
@@ -50,17 +51,23 @@ pub struct DealerRegisterPayload {
     pub access_token: Option<String>,
     /// When the access token stops being valid.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Trade it for the next tokens by tokenRefresh.
+    pub refresh_token: Option<String>,
+    /// When the session ends unless it is refreshed before.
+    pub refresh_expires_at: Option<DateTime<Utc>>,
     /// What to mend before sending the mutation again; empty on success.
     pub user_errors: Vec<UserError>,
 }
 
-impl From<SignedIn> for DealerRegisterPayload {
-    fn from(signed_in: SignedIn) -> Self {
+impl From<Opened> for DealerRegisterPayload {
+    fn from(opened: Opened) -> Self {
         Self {
-            dealer: Some(Dealer(signed_in.dealer)),
-            owner: Some(User(signed_in.user)),
-            access_token: Some(signed_in.token.token.expose_secret().to_owned()),
-            expires_at: Some(signed_in.token.expires_at),
+            dealer: Some(Dealer(opened.dealer)),
+            owner: Some(User(opened.user)),
+            access_token: Some(opened.access.token.expose_secret().to_owned()),
+            expires_at: Some(opened.access.expires_at),
+            refresh_token: Some(opened.refresh.expose_secret().to_owned()),
+            refresh_expires_at: Some(opened.refresh_expires_at),
             user_errors: Vec::new(),
         }
     }
@@ -103,7 +110,7 @@ impl DealerMutation {
             ));
         }
         match register(ctx, input.into()).await {
-            Ok(signed_in) => Ok(signed_in.into()),
+            Ok(opened) => Ok(opened.into()),
             Err(Refusal::User(user_errors)) => Ok(DealerRegisterPayload {
                 user_errors,
                 ..DealerRegisterPayload::default()
@@ -113,8 +120,11 @@ impl DealerMutation {
     }
 }
 
-async fn register(ctx: &Context<'_>, registration: Registration) -> ServiceResult<SignedIn> {
+async fn register(ctx: &Context<'_>, registration: Registration) -> ServiceResult<Opened> {
     let registered = ctx.service::<Dealers>()?.register(registration).await?;
-    ctx.service::<Identity>()?
-        .sign_in(registered.owner, registered.dealer)
+    let identity = ctx.service::<Identity>()?;
+    let peer = ctx.peer()?;
+    identity
+        .sign_in(&registered.owner, &registered.dealer, peer)
+        .await
 }

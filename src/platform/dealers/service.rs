@@ -152,6 +152,7 @@ impl Dealers {
                 name: registration.owner_name.clone(),
                 password_hash: self.accounts.passwords().hash(password).await?,
                 created_at: self.clock.now(),
+                epoch: 0,
             })),
         }
     }
@@ -180,6 +181,8 @@ impl Owner {
             user_id: user.id,
             dealer_id: dealer,
             roles: vec![RoleCode::OWNER],
+            customer_id: None,
+            version: 1,
             created_at: now,
         };
         Ok(identity::insert_membership(conn, membership).await?)

@@ -2,17 +2,19 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::model::UserRow;
-use super::service::{Credentials, Identity, SignIn, SignedIn};
+use super::service::{Credentials, Identity, SignIn};
 use crate::auth::permission::Permission;
 use crate::auth::role::RoleCode;
-use crate::error::{AppError, AppResult, ErrorCode, Refusal, UserError};
+use crate::error::{AppResult, ErrorCode, Refusal, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
 use crate::kernel::ids::{CustomerId, DealerId};
 use crate::platform::access::graphql::Role;
+use crate::platform::sessions::cookies;
+use crate::platform::sessions::service::{Opened, Sessions};
 use crate::tenancy::directory::{Dealer as Tenant, DealerStatus};
 
 /// A person who signs in.
@@ -97,9 +99,7 @@ impl IdentityQuery {
     #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn viewer(&self, ctx: &Context<'_>) -> AppResult<Viewer> {
         let context = ctx.scope()?.context()?;
-        let principal = context
-            .principal()
-            .ok_or_else(|| AppError::unauthenticated("no user is signed in"))?;
+        let principal = ctx.principal()?;
         let role = |code: &RoleCode| Role::find(context.dealer_roles(), *code);
         let user = ctx
             .service::<Identity>()?
@@ -132,15 +132,25 @@ pub struct LoginInput {
     pub password: String,
     /// Which dealer; needed if the user works for several.
     pub dealer_id: Option<DealerId>,
+    /// Whether the tokens are set as cookies that no script can read, instead of
+    /// being part of the answer: for dashboards in a browser.
+    #[graphql(default)]
+    pub cookies: bool,
 }
 
 /// Result of login.
 #[derive(SimpleObject, Default)]
 pub struct LoginPayload {
-    /// Send it as `Authorization: Bearer …`; null if the login was refused.
+    /// Send it as `Authorization: Bearer …`; null if the login was refused, or if
+    /// it was set as a cookie.
     pub access_token: Option<String>,
     /// When the access token stops being valid.
     pub expires_at: Option<DateTime<Utc>>,
+    /// Trade it for the next tokens by tokenRefresh; null if the login was refused,
+    /// or if it was set as a cookie.
+    pub refresh_token: Option<String>,
+    /// When the session ends unless it is refreshed before.
+    pub refresh_expires_at: Option<DateTime<Utc>>,
     /// The dealer the token is good for.
     pub dealer: Option<Dealer>,
     /// Who signed in.
@@ -151,19 +161,21 @@ pub struct LoginPayload {
     pub user_errors: Vec<UserError>,
 }
 
-impl From<SignedIn> for LoginPayload {
-    fn from(signed_in: SignedIn) -> Self {
+impl LoginPayload {
+    fn opened(opened: Opened, by_cookies: bool) -> Self {
+        let shown =
+            |secret: &SecretString| (!by_cookies).then(|| secret.expose_secret().to_owned());
         Self {
-            access_token: Some(signed_in.token.token.expose_secret().to_owned()),
-            expires_at: Some(signed_in.token.expires_at),
-            dealer: Some(Dealer(signed_in.dealer)),
-            user: Some(User(signed_in.user)),
+            access_token: shown(&opened.access.token),
+            expires_at: Some(opened.access.expires_at),
+            refresh_token: shown(&opened.refresh),
+            refresh_expires_at: Some(opened.refresh_expires_at),
+            dealer: Some(Dealer(opened.dealer)),
+            user: Some(User(opened.user)),
             ..Self::default()
         }
     }
-}
 
-impl LoginPayload {
     fn choose(dealers: Vec<Tenant>) -> Self {
         Self {
             dealers: dealers.into_iter().map(Dealer).collect(),
@@ -195,8 +207,18 @@ impl IdentityMutation {
             password: input.password.into(),
             dealer: input.dealer_id,
         };
-        match ctx.service::<Identity>()?.login(credentials).await {
-            Ok(SignIn::Done(signed_in)) => Ok((*signed_in).into()),
+        if input.cookies {
+            cookies::check_possible(ctx)?;
+        }
+        let identity = ctx.service::<Identity>()?;
+        match identity.login(credentials, ctx.peer()?).await {
+            Ok(SignIn::Done(opened)) => {
+                if input.cookies {
+                    let now = ctx.service::<Sessions>()?.clock().now();
+                    cookies::set(ctx, &opened, now)?;
+                }
+                Ok(LoginPayload::opened(*opened, input.cookies))
+            }
             Ok(SignIn::Choose(dealers)) => Ok(LoginPayload::choose(dealers)),
             Err(Refusal::User(user_errors)) => Ok(LoginPayload {
                 user_errors,

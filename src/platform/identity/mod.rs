@@ -3,6 +3,7 @@
 //! One person may work for several dealers; a token is good for one of them.
 
 pub mod accounts;
+pub mod events;
 pub mod graphql;
 pub mod model;
 pub mod query;

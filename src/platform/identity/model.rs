@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::auth::role::RoleCode;
 use crate::db::control_tables::{memberships, users};
-use crate::kernel::ids::{DealerId, UserId};
+use crate::kernel::ids::{CustomerId, DealerId, UserId};
 
 /// A user as stored.
 #[derive(Queryable, Selectable, Insertable, Clone)]
@@ -21,11 +21,13 @@ pub struct UserRow {
     pub password_hash: String,
     /// When the user was made.
     pub created_at: DateTime<Utc>,
+    /// Access tokens of an older epoch are refused.
+    pub epoch: i64,
 }
 
 /// A membership as stored.
-#[derive(Insertable, Clone, Debug)]
-#[diesel(table_name = memberships)]
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = memberships, check_for_backend(diesel::pg::Pg))]
 pub struct MembershipRow {
     /// Who.
     pub user_id: UserId,
@@ -33,6 +35,10 @@ pub struct MembershipRow {
     pub dealer_id: DealerId,
     /// As what.
     pub roles: Vec<RoleCode>,
+    /// For which customer, if he is one of the contractor portal.
+    pub customer_id: Option<CustomerId>,
+    /// Counts changes.
+    pub version: i32,
     /// Since when.
     pub created_at: DateTime<Utc>,
 }

@@ -32,6 +32,18 @@ pub async fn find_dealers(conn: &mut ControlConn, user: UserId) -> DbResult<Vec<
     Ok(query.load(&mut **conn).await?)
 }
 
+/// What a user is at a dealer, if he works for him.
+pub async fn find_membership(
+    conn: &mut ControlConn,
+    user: UserId,
+    dealer: DealerId,
+) -> DbResult<Option<MembershipRow>> {
+    let query = memberships::table
+        .find((user, dealer))
+        .select(MembershipRow::as_select());
+    Ok(query.first(&mut **conn).await.optional()?)
+}
+
 /// Adds a user.
 pub async fn insert(conn: &mut ControlConn, row: UserRow) -> QueryResult<()> {
     let query = diesel::insert_into(users::table).values(row);

@@ -1,15 +1,15 @@
 //! Use cases of identity: signing in.
 
-use std::sync::Arc;
-
 use secrecy::SecretString;
 
 use super::accounts::Accounts;
 use super::model::UserRow;
 use super::query;
-use crate::auth::token::{AccessTokens, IssuedToken};
-use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
-use crate::kernel::ids::{DealerId, SessionId, UserId};
+use crate::auth::principal::Method;
+use crate::error::{AppResult, ErrorCode, ServiceResult, UserError};
+use crate::kernel::ids::{DealerId, UserId};
+use crate::kernel::peer::Peer;
+use crate::platform::sessions::service::{NewSession, Opened, Sessions};
 use crate::tenancy::Standing;
 use crate::tenancy::directory::{Dealer, dealer_find};
 
@@ -17,7 +17,7 @@ use crate::tenancy::directory::{Dealer, dealer_find};
 #[derive(Clone)]
 pub struct Identity {
     accounts: Accounts,
-    tokens: Arc<AccessTokens>,
+    sessions: Sessions,
 }
 
 /// What signing in needs.
@@ -31,28 +31,18 @@ pub struct Credentials {
     pub dealer: Option<DealerId>,
 }
 
-/// A signed-in user.
-pub struct SignedIn {
-    /// Good for one dealer.
-    pub token: IssuedToken,
-    /// Who signed in.
-    pub user: UserRow,
-    /// Where.
-    pub dealer: Dealer,
-}
-
 /// The right password, but a dealer still has to be chosen.
 pub enum SignIn {
     /// Done.
-    Done(Box<SignedIn>),
+    Done(Box<Opened>),
     /// The user works for several dealers.
     Choose(Vec<Dealer>),
 }
 
 impl Identity {
-    /// Signing in with these accounts, by tokens under this key.
-    pub const fn new(accounts: Accounts, tokens: Arc<AccessTokens>) -> Self {
-        Self { accounts, tokens }
+    /// Signing in with these accounts, which opens sessions.
+    pub const fn new(accounts: Accounts, sessions: Sessions) -> Self {
+        Self { accounts, sessions }
     }
 
     /// The people who may sign in.
@@ -60,8 +50,8 @@ impl Identity {
         &self.accounts
     }
 
-    /// Checks the password and issues a token for one dealer.
-    pub async fn login(&self, credentials: Credentials) -> ServiceResult<SignIn> {
+    /// Checks the password and opens a session at one dealer.
+    pub async fn login(&self, credentials: Credentials, peer: &Peer) -> ServiceResult<SignIn> {
         let user = self
             .accounts
             .authenticate(&credentials.email, credentials.password)
@@ -89,28 +79,25 @@ impl Identity {
                 "you do not work for this dealer",
             )
         })?;
-        let signed_in = self.sign_in(user, dealer)?;
-        Ok(SignIn::Done(Box::new(signed_in)))
+        let opened = self.sign_in(&user, &dealer, peer).await?;
+        Ok(SignIn::Done(Box::new(opened)))
     }
 
-    /// Issues a token for a user who has proven who he is; at a suspended dealer,
+    /// Opens a session for a user whose password is right; at a suspended dealer,
     /// too, where he may read.
-    pub fn sign_in(&self, user: UserRow, dealer: Dealer) -> Result<SignedIn, Refusal> {
-        if Standing::of(dealer.status).is_none() {
-            return Err(UserError::general(
-                ErrorCode::DealerNotActive,
-                "this dealer is not open for business at the moment",
-            )
-            .into());
-        }
-        let token = self
-            .tokens
-            .issue(user.id, dealer.id, SessionId::generate())?;
-        Ok(SignedIn {
-            token,
-            user,
-            dealer,
-        })
+    pub async fn sign_in(
+        &self,
+        user: &UserRow,
+        dealer: &Dealer,
+        peer: &Peer,
+    ) -> ServiceResult<Opened> {
+        let new = NewSession {
+            user: user.id,
+            dealer: dealer.id,
+            methods: &[Method::Pwd],
+            peer,
+        };
+        self.sessions.open(new).await
     }
 
     async fn dealers(&self, user: UserId) -> AppResult<Vec<Dealer>> {

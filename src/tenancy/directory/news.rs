@@ -106,6 +106,11 @@ impl News {
         self.complete.store(since, Ordering::Release);
     }
 
+    /// Whether nothing that happened until [`TRUST`] ago was missed.
+    pub(super) fn is_trusted(&self) -> bool {
+        self.is_complete_within(TRUST)
+    }
+
     /// Whether changes are heard of as they should.
     pub(super) fn is_current(&self) -> bool {
         self.is_complete_within(DEGRADED_AFTER)

@@ -1,4 +1,5 @@
-//! The watch over dealers: one connection per node that hears of every change.
+//! The watch over dealers and revocations: one connection per node that hears of
+//! every change.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +12,8 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::DealerStatus;
 use super::news::News;
-use crate::db::changes::{ChangeFeed, Missed};
+use crate::auth::revoked::{Revocation, Revoked};
+use crate::db::changes::{ChangeFeed, Dealers, Heard};
 use crate::db::connect::Connector;
 use crate::db::control::ControlPool;
 use crate::db::control_tables::dealers;
@@ -42,6 +44,7 @@ pub(super) struct Watch {
     pub(super) url: SecretString,
     pub(super) control: ControlPool,
     pub(super) news: Arc<News>,
+    pub(super) revoked: Arc<Revoked>,
 }
 
 impl Watch {
@@ -63,7 +66,7 @@ impl Watch {
         loop {
             let (followed, error) = self.follow().await;
             if followed || was_well {
-                tracing::warn!(%error, "changes of dealers are not heard of; what is known of each is read anew every second");
+                tracing::warn!(%error, "changes of dealers and revocations are not heard of; they are read anew every second");
             }
             was_well = followed;
             sleep(PAUSE).await;
@@ -74,7 +77,7 @@ impl Watch {
     async fn follow(&self) -> (bool, DbError) {
         match self.open().await {
             Ok(feed) => {
-                tracing::debug!("changes of dealers are heard of");
+                tracing::debug!("changes of dealers and revocations are heard of");
                 (true, self.listen(feed).await)
             }
             Err(error) => (false, error),
@@ -85,7 +88,9 @@ impl Watch {
     async fn open(&self) -> DbResult<ChangeFeed> {
         let began = Instant::now();
         let opening = ChangeFeed::open(&self.connector, self.url.expose_secret());
-        let feed = in_time(CONNECT, opening).await?;
+        let mut feed = in_time(CONNECT, opening).await?;
+        let revoked = in_time(CONNECT, feed.still_revoked()).await?;
+        self.revoked.note(&read_all(&revoked));
         self.anybody_changed().await?;
         self.news.complete_until(began);
         Ok(feed)
@@ -97,7 +102,7 @@ impl Watch {
         let mut tidied: Option<Instant> = None;
         loop {
             let step = tokio::select! {
-                heard = feed.heard() => heard.map(|dealer| self.news.changed(dealer)),
+                heard = feed.heard() => heard.map(|heard| self.note(&heard)),
                 _tick = catch_up.tick() => self.catch_up(&mut feed, &mut tidied).await,
             };
             if let Err(error) = step {
@@ -108,13 +113,15 @@ impl Watch {
 
     async fn catch_up(&self, feed: &mut ChangeFeed, tidied: &mut Option<Instant>) -> DbResult<()> {
         let began = Instant::now();
-        match in_time(ANSWER, feed.catch_up()).await? {
-            Missed::Dealers(dealers) => {
+        let missed = in_time(ANSWER, feed.catch_up()).await?;
+        self.revoked.note(&read_all(&missed.revocations));
+        match missed.dealers {
+            Dealers::These(dealers) => {
                 for dealer in dealers {
                     self.news.changed(dealer);
                 }
             }
-            Missed::Anybody => self.anybody_changed().await?,
+            Dealers::Anybody => self.anybody_changed().await?,
         }
         self.news.complete_until(began);
         if tidied.is_none_or(|at| at.elapsed() > TIDY_EVERY) {
@@ -122,6 +129,13 @@ impl Watch {
             *tidied = Some(Instant::now());
         }
         Ok(())
+    }
+
+    fn note(&self, heard: &Heard) {
+        match heard {
+            Heard::Dealer(dealer) => self.news.changed(*dealer),
+            Heard::Revocation(told) => self.revoked.note(&read_all(std::slice::from_ref(told))),
+        }
     }
 
     /// Forgets all dealers, and wakes those whose dealer is not open any more.
@@ -136,6 +150,12 @@ impl Watch {
         }
         Ok(())
     }
+}
+
+/// The revocations behind the words of the log. What a newer program has written
+/// and this one does not know is nothing it could let in.
+pub(super) fn read_all(told: &[String]) -> Vec<Revocation> {
+    told.iter().filter_map(|text| text.parse().ok()).collect()
 }
 
 async fn open_among(control: &ControlPool, some: &[DealerId]) -> DbResult<Vec<DealerId>> {

@@ -11,7 +11,7 @@ const SECRET: &str = "hush-hush-42";
 fn check(folder: &Folder, more: &[&str]) -> Command {
     let url = |role: &str| format!("postgres://{role}:{SECRET}@127.0.0.1:1/none");
     let (app, owner) = (url("app"), url("owner"));
-    let mut args = vec!["config", "check", "--signing-key-file", "none.pem"];
+    let mut args = vec!["config", "check", "--secret-key-file", "none.pem"];
     args.extend(["--database-url", &app, "--database-owner-url", &owner]);
     args.extend(more);
     folder.program(&args)
@@ -44,7 +44,7 @@ fn a_setting_that_must_be_given_is_asked_for() {
     for flag in [
         "--database-url",
         "--database-owner-url",
-        "--signing-key-file",
+        "--secret-key-file",
     ] {
         assert!(ended.err.contains(flag), "{}", ended.err);
     }
@@ -94,7 +94,7 @@ fn a_flag_precedes_a_variable_and_a_variable_the_file() {
     // And with none of them the default is good: the key is asked for next.
     let ended = Ended::of(check(&folder, &["--json"]));
     assert!(
-        ended.reason().contains("--signing-key-file"),
+        ended.reason().contains("--secret-key-file"),
         "{}",
         ended.out
     );
@@ -109,10 +109,10 @@ fn no_fault_repeats_a_secret() {
     let wrong = format!("mysql://app:{SECRET}@localhost/x");
     let wrong_redis = format!("{SECRET}://:{SECRET}@localhost");
     for more in [
-        &["--signing-key-file", &key, "--redis-url", &redis][..],
-        &["--signing-key-file", &key],
+        &["--secret-key-file", &key, "--redis-url", &redis][..],
+        &["--secret-key-file", &key],
         &["--database-url", &wrong],
-        &["--redis-url", &wrong_redis, "--signing-key-file", &key],
+        &["--redis-url", &wrong_redis, "--secret-key-file", &key],
         &["--redis-url", &redis, "--max-depth", "x"],
     ] {
         // The last of a flag given twice counts.
@@ -148,7 +148,7 @@ fn one_role_can_not_both_own_and_serve() {
         "config",
         "check",
         "--json",
-        "--signing-key-file",
+        "--secret-key-file",
         "none.pem",
         "--database-url",
         url,
@@ -169,7 +169,7 @@ fn good_settings_are_called_good() {
     let key = folder.path("key.pem");
     folder.run(&["key", "generate", "--output", &key]);
     let flags = database_flags(&database);
-    let mut command = folder.program(&["config", "check", "--json", "--signing-key-file", &key]);
+    let mut command = folder.program(&["config", "check", "--json", "--secret-key-file", &key]);
     command.args(&flags);
     let expected = serde_json::json!({ "ok": true, "migrations_current": true });
     assert_eq!(Ended::of(command).json(), expected);

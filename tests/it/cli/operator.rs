@@ -22,7 +22,7 @@ fn serve(
 ) -> (Running, Value) {
     let mut command = folder.program(&["serve", "--json", "--listen", "127.0.0.1:0"]);
     command
-        .args(["--signing-key-file", key])
+        .args(["--secret-key-file", key])
         .args(database_flags(database))
         .args(more);
     Running::start(command)
@@ -44,9 +44,12 @@ async fn a_token_from_the_command_line_opens_the_endpoint() {
         "token",
         "--name",
         "alice",
-        "--signing-key-file",
+        "--secret-key-file",
         &key,
     ];
+    let database_flags = database_flags(&database);
+    let database_flags: Vec<&str> = database_flags.iter().map(String::as_str).collect();
+    let token = [&token[..], &database_flags].concat();
     let printed = folder.run(&token);
     assert_eq!(printed.out.lines().count(), 1, "only the token, for $(…)");
     let alice = Client::new(
@@ -80,7 +83,7 @@ fn a_taken_port_is_named_with_its_flag() {
     let address = taken.local_addr().unwrap().to_string();
     let key = key(&folder);
     let mut flags = vec!["serve", "--json", "--listen", "127.0.0.1:0"];
-    flags.extend(["--signing-key-file", &key, "--operator-listen", &address]);
+    flags.extend(["--secret-key-file", &key, "--operator-listen", &address]);
     let mut command = folder.program(&flags);
     command.args(database_flags(&database));
     let reason = super::program::Ended::of(command).reason();
@@ -101,7 +104,7 @@ fn names_and_times_that_will_not_do_are_refused() {
         ("alice", "soon"),
     ] {
         let token = ["operator", "token", "--name", name, "--ttl", ttl];
-        let ended = folder.run(&[&token[..], &["--signing-key-file", &key]].concat());
+        let ended = folder.run(&[&token[..], &["--secret-key-file", &key]].concat());
         assert_eq!(ended.code, Some(2), "{name} {ttl}");
         assert!(ended.err.contains("must "), "{}", ended.err);
     }

@@ -13,7 +13,7 @@ pub fn serve(folder: &Folder, database: &DatabaseSettings, more: &[&str]) -> std
     folder.run(&["key", "generate", "--output", &key]);
     let mut command = folder.program(&["serve", "--json", "--listen", "127.0.0.1:0"]);
     command
-        .args(["--signing-key-file", &key])
+        .args(["--secret-key-file", &key])
         .args(database_flags(database))
         .args(more);
     command
@@ -88,12 +88,12 @@ fn a_server_does_not_start_on_what_it_can_not_use() {
     for (more, start) in [
         (["--listen", &address], format!("--listen {address}: ")),
         (
-            ["--signing-key-file", &no_key],
-            format!("--signing-key-file {no_key}: "),
+            ["--secret-key-file", &no_key],
+            format!("--secret-key-file {no_key}: "),
         ),
         (
-            ["--signing-key-file", &not_a_key],
-            "the signing key is not".to_owned(),
+            ["--secret-key-file", &not_a_key],
+            "the secret key must be one line".to_owned(),
         ),
         (
             ["--graphiql-dir", "nowhere"],
@@ -106,10 +106,10 @@ fn a_server_does_not_start_on_what_it_can_not_use() {
     ] {
         let mut command = folder.program(&["serve", "--json"]);
         let flag = more[0];
-        if flag != "--signing-key-file" {
+        if flag != "--secret-key-file" {
             let key = folder.path("key.pem");
             folder.run(&["key", "generate", "--output", &key]);
-            command.args(["--signing-key-file", &key]);
+            command.args(["--secret-key-file", &key]);
         }
         command.args(database_flags(&database)).args(more);
         let reason = Ended::of(command).reason();

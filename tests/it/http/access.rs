@@ -62,12 +62,12 @@ async fn nobody_may_introspect_as_deep_as_editors_do() {
 #[tokio::test]
 async fn a_wrong_token_is_refused_with_401() {
     let server = Server::start().await;
-    let stranger = Server::start().await;
     let dealer = server.dealer().await;
     let token = dealer.client.token().unwrap();
-    // Signed with another server's key, cut short, and no token at all.
+    // Signed with the key of another installation, cut short, and no token at all.
+    let foreign = server.foreign_token(&dealer);
     for client in [
-        Client::new(&stranger.url, Some(token.to_owned())),
+        Client::new(&server.url, Some(foreign)),
         dealer.client.with_token(&token[..token.len() - 4]),
         dealer.client.with_token("anything"),
         dealer.client.with_token(""),

@@ -29,6 +29,8 @@ impl Attack {
             .run(CREATE_ROLE, json!({ "input": role }))
             .await;
         assert_eq!(made["roleCreate"]["userErrors"], json!([]));
+        // So that there is a session, and an event, for others not to see.
+        server.login(&victim).await;
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);
         // A test that knows no secrets could not fail.

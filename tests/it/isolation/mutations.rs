@@ -1,6 +1,7 @@
 //! Every field of Mutation, sent by one dealer with the ids of another.
 
 use serde_json::{Value, json};
+use tubex::kernel::ids::SessionId;
 
 use super::attack::Attack;
 use super::{assert_covered, root_fields};
@@ -45,6 +46,30 @@ const CASES: &[Case] = &[
             })
         },
         code: Some("FORBIDDEN"),
+    },
+    Case {
+        field: "tokenRefresh",
+        input_type: "TokenRefreshInput",
+        input: |_| json!({ "refreshToken": "tbr_AAAA" }),
+        code: Some("UNAUTHENTICATED"),
+    },
+    Case {
+        field: "logout",
+        input_type: "LogoutInput",
+        input: |_| json!({}),
+        code: None,
+    },
+    Case {
+        field: "dealerSwitch",
+        input_type: "DealerSwitchInput",
+        input: |attack| json!({ "dealerId": attack.victim.id.to_string() }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "sessionRevoke",
+        input_type: "SessionRevokeInput",
+        input: |_| json!({ "which": "ONE", "id": SessionId::generate().to_string() }),
+        code: Some("NOT_FOUND"),
     },
     Case {
         field: "unitCreate",

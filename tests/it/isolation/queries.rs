@@ -34,6 +34,18 @@ pub const CASES: &[Case] = &[
         expect: Expect::Own,
     },
     Case {
+        field: "sessions",
+        query: "{ sessions { id } }",
+        keys: NO_KEYS,
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "securityEvents",
+        query: "{ securityEvents { id userId detail } }",
+        keys: NO_KEYS,
+        expect: Expect::Nothing,
+    },
+    Case {
         field: "node",
         query: "query($id: ID!) { node(id: $id) { __typename id } }",
         keys: |victim| json!({ "id": victim.at("/products/nodes/0/id") }),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use secrecy::ExposeSecret;
 use tokio_postgres::Client;
 use tubex::config::DatabaseSettings;
-use tubex::db::changes::{ChangeFeed, Missed};
+use tubex::db::changes::{ChangeFeed, Dealers, Heard};
 use tubex::kernel::ids::DealerId;
 
 use super::{UNITS, apart};
@@ -25,12 +25,12 @@ fn rename(dealer: &TestDealer, name: &str) -> String {
 }
 
 async fn missed(feed: &mut ChangeFeed) -> Vec<DealerId> {
-    match feed.catch_up().await.unwrap() {
-        Missed::Dealers(mut dealers) => {
+    match feed.catch_up().await.unwrap().dealers {
+        Dealers::These(mut dealers) => {
             dealers.sort_unstable();
             dealers
         }
-        Missed::Anybody => panic!("too many"),
+        Dealers::Anybody => panic!("too many"),
     }
 }
 
@@ -96,7 +96,7 @@ async fn too_many_changes_are_anybodys() {
     let many = "INSERT INTO platform.dealer_changes (dealer_id)
         SELECT gen_random_uuid() FROM generate_series(1, 1001)";
     owner.batch_execute(many).await.unwrap();
-    assert_eq!(feed.catch_up().await.unwrap(), Missed::Anybody);
+    assert_eq!(feed.catch_up().await.unwrap().dealers, Dealers::Anybody);
     assert_eq!(missed(&mut feed).await, []);
 }
 
@@ -116,7 +116,10 @@ async fn a_spare_is_told_of_when_it_is_claimed() {
     owner.batch_execute(claim).await.unwrap();
     assert_eq!(missed(&mut feed).await.len(), 1);
     let heard = feed.heard().await.unwrap();
-    assert!(heard.uuid().to_string().ends_with("0001"));
+    let Heard::Dealer(dealer) = heard else {
+        panic!("{heard:?}");
+    };
+    assert!(dealer.uuid().to_string().ends_with("0001"));
 }
 
 /// As behind a pooler that swallows notifications.

@@ -3,11 +3,10 @@
 use chrono::{DateTime, TimeDelta};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::Method;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tubex::kernel::clock::Clock;
 
-use super::{shared, with_operators};
+use super::{foreign_token, shared, with_operators};
 use crate::support::{Answer, Client, Server, Socket};
 
 const NODE: &str = "{ node { version } }";
@@ -19,25 +18,25 @@ fn assert_refused(answer: &Answer) {
 }
 
 /// A token with these claims, signed with the server's own key.
-fn forged(server: &Server, change: impl FnOnce(&mut Value)) -> String {
+async fn forged(server: &Server, change: impl FnOnce(&mut Value)) -> String {
     let now = server.clock.now().timestamp();
     let mut claims = json!({
         "iss": "tubex", "aud": "tubex-operator", "sub": "mallory",
         "iat": now, "nbf": now, "exp": now + 3600, "jti": uuid::Uuid::new_v4(),
     });
     change(&mut claims);
-    let good = server.operator_token();
+    let (kid, key) = server.signing_key().await;
     let header = Header {
-        kid: jsonwebtoken::decode_header(&good).unwrap().kid,
+        kid: Some(kid),
         ..Header::new(Algorithm::EdDSA)
     };
-    let key = EncodingKey::from_ed_pem(server.key.expose_secret().as_bytes()).unwrap();
     jsonwebtoken::encode(&header, &claims, &key).unwrap()
 }
 
 #[tokio::test]
 async fn an_operator_is_let_in_and_nobody_else() {
-    let (server, stranger) = (shared().await, shared().await);
+    let server = shared().await;
+    let stranger = foreign_token(&server);
     let data = server.operator().get(NODE).await;
     assert_eq!(data["node"]["version"], env!("CARGO_PKG_VERSION"));
     let token = server.operator_token();
@@ -46,7 +45,7 @@ async fn an_operator_is_let_in_and_nobody_else() {
         Some(""),
         Some("anything"),
         Some(&token[..token.len() - 4]),
-        Some(&stranger.operator_token()),
+        Some(&stranger),
     ] {
         let client = server.operator_with(refused);
         assert_refused(&client.send(NODE, json!({})).await);
@@ -77,7 +76,7 @@ type Change = fn(&mut Value);
 #[tokio::test]
 async fn forged_claims_are_refused() {
     let server = shared().await;
-    let whole = forged(&server, |_claims| {});
+    let whole = forged(&server, |_claims| {}).await;
     server.operator_with(Some(&whole)).get(NODE).await;
     let changes: [Change; 8] = [
         |claims| claims["aud"] = json!("tubex-api"),
@@ -93,7 +92,7 @@ async fn forged_claims_are_refused() {
         },
     ];
     for (number, change) in changes.into_iter().enumerate() {
-        let client = server.operator_with(Some(&forged(&server, change)));
+        let client = server.operator_with(Some(&forged(&server, change).await));
         let answer = client.send(NODE, json!({})).await;
         assert_eq!(answer.status, 401, "change {number}: {:#}", answer.body);
     }

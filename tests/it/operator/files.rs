@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tubex::demo::data::DEALERS;
 use tubex::tenancy::transfer::Archive;
 
-use super::{shared, with_operators};
+use super::{foreign_token, shared, with_operators};
 use crate::support::{Answer, Client, Server, TestDealer, owner, until};
 use crate::transfer::{content, export, set_status};
 
@@ -145,7 +145,7 @@ async fn an_export_is_the_archive_of_the_command_line() {
 async fn files_are_for_operators_only() {
     let server = shared().await;
     let dealer = server.dealer().await;
-    let stranger = shared().await.operator_token();
+    let stranger = foreign_token(&server);
     for token in [None, dealer.client.token(), Some("x"), Some(&*stranger)] {
         let client = server.operator_with(token);
         let refused = Answer::of(download(&client, &path_of(&dealer)).await).await;
@@ -284,7 +284,7 @@ async fn fill(dealer: &TestDealer) {
 async fn cut(dealer: &TestDealer) -> usize {
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE pid <> pg_backend_pid() AND query LIKE 'COPY %' AND query LIKE '%customers%'
-        AND state = 'active' AND pid IN (SELECT l.pid FROM pg_locks l
+        AND state = 'active' AND backend_type = 'client backend' AND pid IN (SELECT l.pid FROM pg_locks l
             WHERE l.relation = ($1 || '.customers')::regclass)";
     let cut = owner().await.query(cut, &[&dealer.schema]).await.unwrap();
     cut.len()

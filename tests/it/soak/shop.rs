@@ -8,7 +8,6 @@ use diesel::ExpressionMethods;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tubex::app::{App, Core};
-use tubex::auth::token::{AccessTokens, generate_key};
 use tubex::db::error::DbResult;
 use tubex::db::observe::StatementCount;
 use tubex::db::tenant_tables::{categories, warehouses};
@@ -18,7 +17,7 @@ use tubex::tenancy::{Access, TenantContext, TenantTx};
 use uuid::Uuid;
 
 use super::request::Outcome;
-use crate::support::{Server, owner, request_settings, server_settings, until};
+use crate::support::{Server, owner, request_settings, server_settings, until, vault};
 
 const CONNECTIONS: usize = 4;
 const WAREHOUSES: usize = 3;
@@ -48,8 +47,7 @@ impl Shop {
         settings.statements_per_backend = 12;
         settings.pool_wait_ms = Duration::from_secs(20);
         let core = Core::new(&settings, 1, Clock::system()).unwrap();
-        let tokens = AccessTokens::from_pem(&generate_key().unwrap(), Clock::system()).unwrap();
-        let app = App::new(core, tokens, &server_settings()).await.unwrap();
+        let app = App::new(core, vault(), &server_settings()).await.unwrap();
         let mut shop = Self {
             app,
             name,

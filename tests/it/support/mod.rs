@@ -6,6 +6,7 @@ mod goods;
 mod owner;
 mod server;
 mod socket;
+mod staff;
 mod strike;
 mod wait;
 
@@ -13,7 +14,8 @@ pub use client::{Answer, Client};
 pub use database::{cluster, empty, empty_settings, named, own, request_settings};
 pub use goods::CREATE_PRODUCT;
 pub use owner::{hold, owner, owner_of};
-pub use server::{PASSWORD, Server, TestDealer, settings as server_settings};
+pub use server::{PASSWORD, Server, TestDealer, settings as server_settings, vault};
 pub use socket::Socket;
+pub use staff::Member;
 pub use strike::Strike;
 pub use wait::until;

@@ -1,14 +1,20 @@
 //! A server of a test's own, and dealers of its own.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use clap::Parser;
-use secrecy::{ExposeSecret, SecretString};
+use jsonwebtoken::EncodingKey;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tubex::app::{App, Core, OperatorApp};
+use tubex::auth::keys::KeyRing;
 use tubex::auth::operator::OperatorTokens;
-use tubex::auth::token::{AccessTokens, generate_key};
+use tubex::auth::principal::{Grant, Method, Proof};
+use tubex::auth::role::RoleCode;
+use tubex::auth::token::AccessTokens;
+use tubex::auth::vault::{Purpose, Vault, generate_secret};
 use tubex::config::{DatabaseSettings, ServerSettings};
 use tubex::demo::data::DemoDealer;
 use tubex::http::{Page, bind, bind_operator, serve_both};
@@ -26,8 +32,6 @@ pub struct Server {
     pub app: Arc<App>,
     pub url: String,
     pub clock: Clock,
-    /// The key that signs the tokens of dealers and operators.
-    pub key: SecretString,
     pub database: DatabaseSettings,
     /// The operators' endpoint, if the settings have one.
     pub operator_url: Option<String>,
@@ -83,14 +87,11 @@ impl Server {
         let mut settings = settings();
         change(&mut settings);
         let core = Core::new(database, 2, clock.clone()).unwrap();
-        let key = generate_key().unwrap();
-        let tokens = AccessTokens::from_pem(&key, clock.clone()).unwrap();
-        let app = App::new(core, tokens, &settings).await.unwrap();
+        let app = App::new(core, vault(), &settings).await.unwrap();
         let listener = bind(settings.listen).unwrap();
         let address = listener.local_addr().unwrap();
         let operators = settings.operator_listen.map(|address| {
-            let tokens = OperatorTokens::from_pem(&key, clock.clone()).unwrap();
-            let served = OperatorApp::new(Arc::clone(&app), tokens, settings.metrics_open());
+            let served = OperatorApp::new(Arc::clone(&app), settings.metrics_open());
             (served, bind_operator(address).unwrap())
         });
         let operator_url = operators.as_ref().map(|(_, listener)| {
@@ -110,7 +111,6 @@ impl Server {
             app,
             url: format!("http://{address}"),
             clock,
-            key,
             database: database.clone(),
             operator_url,
             stop: Some(stop),
@@ -136,7 +136,7 @@ impl Server {
 
     /// A token for an hour as `alice`.
     pub fn operator_token(&self) -> String {
-        let tokens = OperatorTokens::from_pem(&self.key, self.clock.clone()).unwrap();
+        let tokens = OperatorTokens::new(self.app.keys.ring());
         let name = "alice".parse().unwrap();
         let issued = tokens.issue(&name, chrono::TimeDelta::hours(1)).unwrap();
         issued.token.expose_secret().to_owned()
@@ -174,9 +174,52 @@ impl Server {
         self.client_for(dealer.owner, dealer.id)
     }
 
+    /// What a token of a dealer's owner says.
+    pub fn grant(&self, user: UserId, dealer: DealerId) -> Grant {
+        Grant {
+            user,
+            dealer,
+            session: SessionId::generate(),
+            user_epoch: 0,
+            dealer_epoch: 0,
+            roles: vec![RoleCode::OWNER],
+            customer: None,
+            proof: Proof {
+                methods: vec![Method::Pwd],
+                at: self.clock.now(),
+            },
+            actor: None,
+            read_only: false,
+            application: None,
+        }
+    }
+
+    /// The key that signs at present, and its id: for tokens that the program would
+    /// not make.
+    pub async fn signing_key(&self) -> (String, EncodingKey) {
+        let keys = self.app.keys.list().await.unwrap();
+        let seed = self
+            .app
+            .vault
+            .open(Purpose::SigningKey, &keys[0].seed_sealed);
+        // PKCS#8 of an Ed25519 key: all but the key itself is always the same.
+        let head = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
+        let der = [&head[..], &seed.unwrap()].concat();
+        (keys[0].kid.clone(), EncodingKey::from_ed_der(&der))
+    }
+
+    /// A token as that of `dealer`'s owner, under a key of another installation.
+    pub fn foreign_token(&self, dealer: &TestDealer) -> String {
+        let address = self.app.keys.ring().issuer();
+        let ring = KeyRing::of_one(address, self.clock.clone()).unwrap();
+        let grant = self.grant(dealer.owner, dealer.id);
+        let issued = AccessTokens::new(ring).issue(&grant).unwrap();
+        issued.token.expose_secret().to_owned()
+    }
+
     fn client_for(&self, user: UserId, dealer: DealerId) -> Client {
-        let session = SessionId::generate();
-        let issued = self.app.tokens.issue(user, dealer, session).unwrap();
+        let grant = self.grant(user, dealer);
+        let issued = self.app.tokens.issue(&grant).unwrap();
         Client::new(&self.url, Some(issued.token.expose_secret().to_owned()))
     }
 
@@ -185,6 +228,17 @@ impl Server {
         let dealer = self.dealer().await;
         tubex::demo::fill(&self.app, dealer.id, demo).await.unwrap();
         dealer
+    }
+
+    /// Signs the owner of `dealer` in; gives the payload.
+    pub async fn login(&self, dealer: &TestDealer) -> Value {
+        let query = "mutation($input: LoginInput!) { login(input: $input) {
+            accessToken expiresAt refreshToken refreshExpiresAt dealer { id } userErrors { code } } }";
+        let input = json!({ "email": dealer.email, "password": PASSWORD,
+            "dealerId": dealer.id.to_string() });
+        let data = self.anonymous().run(query, json!({ "input": input })).await;
+        assert_eq!(data["login"]["userErrors"], json!([]));
+        data["login"].clone()
     }
 
     /// A websocket signed in as `dealer`.
@@ -206,6 +260,13 @@ impl Server {
             .await
             .unwrap();
     }
+}
+
+/// The secret of this run, which all its servers share.
+pub fn vault() -> Vault {
+    static VAULT: OnceLock<Vault> = OnceLock::new();
+    let make = || Vault::from_text(&generate_secret().unwrap()).unwrap();
+    VAULT.get_or_init(make).clone()
 }
 
 /// The password of every test dealer's owner.

@@ -73,14 +73,13 @@ async fn an_operation_before_the_acknowledgement_closes_with_4401() {
 #[tokio::test]
 async fn without_a_good_token_the_socket_closes_with_4403() {
     let server = Server::start().await;
-    let stranger = Server::start().await;
     let dealer = server.dealer().await;
-    let foreign = stranger.client_of(&dealer);
+    let foreign = server.foreign_token(&dealer);
     for message in [
         json!({ "type": "connection_init" }),
         json!({ "type": "connection_init", "payload": {} }),
         init("Bearer nonsense"),
-        init(&format!("Bearer {}", foreign.token().unwrap())),
+        init(&format!("Bearer {foreign}")),
         init(&format!("Basic {}", dealer.client.token().unwrap())),
     ] {
         let mut socket = Socket::open(&server.url).await;

@@ -22,8 +22,7 @@ use crate::app::OperatorApp;
 use crate::auth::operator::Operator;
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, UserError};
 use crate::http::answer::{self, MediaType, status_of};
-use crate::http::execute::admit;
-use crate::http::graphql::header_text;
+use crate::http::endpoint::Endpoint;
 
 /// How long a client may neither take nor send anything. Until then it keeps a
 /// snapshot or a file open.
@@ -38,7 +37,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
 
 /// Who calls; nobody is let in without a token.
 async fn admitted(endpoint: &OperatorApp, request: &HttpRequest) -> AppResult<Operator> {
-    admit(endpoint, header_text(request)?).await
+    endpoint.admit_sender(request).await
 }
 
 /// What stands behind the `?`.

@@ -1,0 +1,15 @@
+DROP TABLE security_events;
+DROP FUNCTION security_events_stay();
+DROP TRIGGER signing_keys_change ON signing_keys;
+DROP FUNCTION tell_keys();
+DROP TRIGGER memberships_change ON memberships;
+DROP FUNCTION revoke_member();
+DROP TRIGGER users_go ON users;
+DROP TRIGGER users_raise ON users;
+DROP FUNCTION revoke_user();
+DROP TABLE sessions;
+DROP FUNCTION revoke_session();
+DROP TABLE revocations;
+DROP FUNCTION tell_revocation();
+ALTER TABLE dealers DROP COLUMN token_epoch;
+ALTER TABLE users DROP COLUMN epoch;

@@ -1,0 +1,149 @@
+//! What happened to accounts, kept for those who own them.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use crate::db::control::ControlConn;
+use crate::db::control_tables::security_events;
+use crate::db::error::DbResult;
+use crate::db::text_enum::text_enum;
+use crate::kernel::ids::{DealerId, SessionId, UserId};
+use crate::kernel::peer::Peer;
+
+text_enum! {
+    /// What happened to an account.
+    pub enum EventKind {
+        /// Somebody signed in.
+        LoggedIn = "LOGGED_IN",
+        /// Sessions were ended.
+        SessionEnded = "SESSION_ENDED",
+        /// A former refresh token was shown again; its session was ended.
+        TokenReused = "TOKEN_REUSED",
+        /// A session went on to work for another dealer.
+        DealerSwitched = "DEALER_SWITCHED",
+    }
+}
+
+/// An event to record.
+pub struct NewEvent {
+    kind: EventKind,
+    user: Option<UserId>,
+    dealer: Option<DealerId>,
+    detail: Option<String>,
+    address: Option<String>,
+    client_name: Option<String>,
+}
+
+/// An event as stored.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = security_events, check_for_backend(diesel::pg::Pg))]
+pub struct EventRow {
+    /// Its id, in the order of time.
+    pub id: Uuid,
+    /// Whose account it is.
+    pub user_id: Option<UserId>,
+    /// At which dealer it happened, if at one.
+    pub dealer_id: Option<DealerId>,
+    /// What happened.
+    pub kind: EventKind,
+    /// What else there is to say.
+    pub detail: Option<String>,
+    /// From where.
+    pub address: Option<String>,
+    /// By which client.
+    pub client_name: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl NewEvent {
+    /// Something that came from `peer`.
+    pub fn of(kind: EventKind, peer: &Peer) -> Self {
+        Self {
+            kind,
+            user: None,
+            dealer: None,
+            detail: None,
+            address: Some(peer.address.to_string()),
+            client_name: peer.user_agent.clone(),
+        }
+    }
+
+    /// Something that nobody has sent for.
+    pub const fn of_system(kind: EventKind) -> Self {
+        Self {
+            kind,
+            user: None,
+            dealer: None,
+            detail: None,
+            address: None,
+            client_name: None,
+        }
+    }
+
+    /// It happened to this user's account, at this dealer.
+    #[must_use]
+    pub const fn at(mut self, dealer: DealerId, user: UserId) -> Self {
+        self.dealer = Some(dealer);
+        self.user = Some(user);
+        self
+    }
+
+    /// It happened to this user's account.
+    #[must_use]
+    pub const fn by(mut self, user: UserId) -> Self {
+        self.user = Some(user);
+        self
+    }
+
+    /// It concerns this session.
+    #[must_use]
+    pub fn about(self, session: SessionId) -> Self {
+        self.saying(&session.to_string())
+    }
+
+    /// What else there is to say.
+    #[must_use]
+    pub fn saying(mut self, detail: &str) -> Self {
+        self.detail = Some(detail.chars().take(500).collect());
+        self
+    }
+}
+
+/// Records an event, in the caller's transaction.
+pub async fn record(conn: &mut ControlConn, event: NewEvent, now: DateTime<Utc>) -> DbResult<()> {
+    let row = EventRow {
+        id: Uuid::now_v7(),
+        user_id: event.user,
+        dealer_id: event.dealer,
+        kind: event.kind,
+        detail: event.detail,
+        address: event.address,
+        client_name: event.client_name,
+        at: now,
+    };
+    let query = diesel::insert_into(security_events::table).values(row);
+    query.execute(&mut **conn).await?;
+    Ok(())
+}
+
+/// What happened at a dealer, the latest first, before the event `before`.
+pub async fn at_dealer(
+    conn: &mut ControlConn,
+    dealer: DealerId,
+    before: Option<Uuid>,
+    most: i64,
+) -> DbResult<Vec<EventRow>> {
+    let mut query = security_events::table
+        .filter(security_events::dealer_id.eq(dealer))
+        .order(security_events::id.desc())
+        .limit(most)
+        .select(EventRow::as_select())
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(security_events::id.lt(before));
+    }
+    Ok(query.load(&mut **conn).await?)
+}

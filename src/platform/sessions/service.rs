@@ -1,0 +1,374 @@
+//! Use cases of sessions: opening, refreshing, switching the dealer, ending.
+
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+
+use super::model::{ABSOLUTE, AT_MOST, EndCause, GRACE, IDLE, SessionRow};
+use super::query::{self, Which};
+use super::refresh_token::{Family, Shown, hash};
+use crate::auth::principal::{Grant, Method, Principal};
+use crate::auth::text;
+use crate::auth::token::{AccessTokens, IssuedToken};
+use crate::auth::vault::Vault;
+use crate::db::control::{ControlConn, ControlPool};
+use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::{CustomerId, DealerId, SessionId, UserId};
+use crate::kernel::peer::Peer;
+use crate::platform::identity::events::{EventKind, NewEvent, record};
+use crate::platform::identity::model::UserRow;
+use crate::platform::identity::query as identity;
+use crate::tenancy::Standing;
+use crate::tenancy::directory::{Dealer, dealer_find};
+
+/// Opens, refreshes and ends sessions.
+#[derive(Clone)]
+pub struct Sessions {
+    control: ControlPool,
+    vault: Vault,
+    tokens: AccessTokens,
+    clock: Clock,
+}
+
+/// A session to open.
+pub struct NewSession<'n> {
+    /// Who signs in.
+    pub user: UserId,
+    /// Where.
+    pub dealer: DealerId,
+    /// How he has proven who he is.
+    pub methods: &'n [Method],
+    /// From where he comes.
+    pub peer: &'n Peer,
+}
+
+/// What a client gets to work with.
+pub struct Opened {
+    /// Good for a quarter of an hour at one dealer.
+    pub access: IssuedToken,
+    /// Good for the next access token.
+    pub refresh: SecretString,
+    /// Until when, unless it is used before.
+    pub refresh_expires_at: DateTime<Utc>,
+    /// Who.
+    pub user: UserRow,
+    /// Where.
+    pub dealer: Dealer,
+}
+
+/// A user at a dealer, as the tables have them at this moment.
+struct Place {
+    user: UserRow,
+    dealer: Dealer,
+    grant: Grant,
+}
+
+impl Sessions {
+    /// Sessions in the control plane, with tokens under these keys.
+    pub const fn new(
+        control: ControlPool,
+        vault: Vault,
+        tokens: AccessTokens,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            control,
+            vault,
+            tokens,
+            clock,
+        }
+    }
+
+    /// The control plane.
+    pub const fn control(&self) -> &ControlPool {
+        &self.control
+    }
+
+    /// The time.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Opens a session for a user who has proven who he is.
+    pub async fn open(&self, new: NewSession<'_>) -> ServiceResult<Opened> {
+        let now = self.clock.now();
+        let seed = text::random::<32>()?;
+        let id = SessionId::generate();
+        let refresh = self.family(id, &seed).token(0)?;
+        let row = SessionRow {
+            id,
+            user_id: new.user,
+            dealer_id: new.dealer,
+            token_hash: hash(&refresh).to_vec(),
+            seed: seed.to_vec(),
+            generation: 0,
+            rotated_at: now,
+            methods: Method::join(new.methods),
+            authenticated_at: now,
+            client_name: new.peer.user_agent.clone(),
+            address: Some(new.peer.address.to_string()),
+            created_at: now,
+            idle_until: now + IDLE,
+            expires_at: now + ABSOLUTE,
+            ended_at: None,
+            end_cause: None,
+        };
+        let mut conn = self.control.checkout().await?;
+        let place = place(&mut conn, &row).await?;
+        let access = self.tokens.issue(&place.grant)?;
+        conn.transaction(async |conn| -> AppResult<()> {
+            query::insert(conn, &row).await?;
+            self.make_room(conn, new.user).await?;
+            let event = NewEvent::of(EventKind::LoggedIn, new.peer).at(new.dealer, new.user);
+            record(conn, event, now).await?;
+            Ok(())
+        })
+        .await?;
+        Ok(opened(access, refresh, &row, place))
+    }
+
+    /// The next tokens of a session, for its refresh token.
+    pub async fn refresh(&self, token: &SecretString, peer: &Peer) -> ServiceResult<Opened> {
+        let shown = Shown::parse(token).ok_or_else(unknown)?;
+        let mut conn = self.control.checkout().await?;
+        let row = query::find(&mut conn, shown.session).await?;
+        let row = row.ok_or_else(unknown)?;
+        if !self.family(row.id, &row.seed).is_one(&shown)? {
+            return Err(unknown());
+        }
+        let now = self.clock.now();
+        if !row.is_alive(now) {
+            return Err(ended());
+        }
+        let place = place(&mut conn, &row).await?;
+        let row = self.next(&mut conn, &shown, row, peer).await?;
+        let refresh = self.family(row.id, &row.seed).token(row.generation)?;
+        let access = self.tokens.issue(&place.grant)?;
+        Ok(opened(access, refresh, &row, place))
+    }
+
+    /// The row with the token that follows the one shown. Of those who show it at
+    /// once one moves the family on, and all get the same.
+    async fn next(
+        &self,
+        conn: &mut ControlConn,
+        shown: &Shown,
+        row: SessionRow,
+        peer: &Peer,
+    ) -> ServiceResult<SessionRow> {
+        let now = self.clock.now();
+        if shown.generation == row.generation {
+            let next = self.family(row.id, &row.seed).token(row.generation + 1)?;
+            query::rotate(conn, row.id, shown.hash(), &hash(&next), now).await?;
+        }
+        // Whoever moved it on, this is where it stands.
+        let current = query::find(conn, row.id).await?.ok_or_else(unknown)?;
+        if current.ended_at.is_some() {
+            return Err(ended());
+        }
+        let is_parent = shown.generation.saturating_add(1) == current.generation;
+        if is_parent && now - current.rotated_at <= GRACE {
+            return Ok(current);
+        }
+        self.reused(conn, &current, peer).await?;
+        Err(ended())
+    }
+
+    /// Ends a family one of whose former tokens was shown again: somebody has a copy.
+    async fn reused(&self, conn: &mut ControlConn, row: &SessionRow, peer: &Peer) -> AppResult<()> {
+        let now = self.clock.now();
+        conn.transaction(async |conn| -> AppResult<()> {
+            let (which, cause) = (Which::One(row.id), EndCause::TokenReused);
+            if query::end(conn, row.user_id, which, cause, now).await? == 0 {
+                return Ok(());
+            }
+            let event = NewEvent::of(EventKind::TokenReused, peer).at(row.dealer_id, row.user_id);
+            record(conn, event.about(row.id), now).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Lets a session work for another dealer of its user.
+    pub async fn switch(
+        &self,
+        principal: &Principal,
+        dealer: DealerId,
+        peer: &Peer,
+    ) -> ServiceResult<(IssuedToken, Dealer)> {
+        let mut conn = self.control.checkout().await?;
+        let row = self.own(&mut conn, principal).await?;
+        let row = SessionRow {
+            dealer_id: dealer,
+            ..row
+        };
+        let place = place(&mut conn, &row).await?;
+        let access = self.tokens.issue(&place.grant)?;
+        let now = self.clock.now();
+        conn.transaction(async |conn| -> ServiceResult<()> {
+            if !query::switch(conn, row.id, dealer).await? {
+                return Err(ended());
+            }
+            let event = NewEvent::of(EventKind::DealerSwitched, peer).at(dealer, row.user_id);
+            record(conn, event, now).await?;
+            Ok(())
+        })
+        .await?;
+        Ok((access, place.dealer))
+    }
+
+    /// The sessions of a user that are good now, the last used first.
+    pub async fn list(&self, user: UserId) -> AppResult<Vec<SessionRow>> {
+        let mut conn = self.control.checkout().await?;
+        Ok(query::alive(&mut conn, user, self.clock.now()).await?)
+    }
+
+    /// Ends sessions of a user; says how many.
+    pub async fn end(
+        &self,
+        user: UserId,
+        which: Which,
+        cause: EndCause,
+        peer: &Peer,
+    ) -> AppResult<usize> {
+        let now = self.clock.now();
+        let mut conn = self.control.checkout().await?;
+        conn.transaction(async |conn| -> AppResult<usize> {
+            let ended = query::end(conn, user, which, cause, now).await?;
+            if ended > 0 {
+                let event = NewEvent::of(EventKind::SessionEnded, peer).by(user);
+                record(conn, event.saying(cause.as_str()), now).await?;
+            }
+            Ok(ended)
+        })
+        .await
+    }
+
+    /// Ends the session of a refresh token, if it is one.
+    pub async fn end_by_token(&self, token: &SecretString, peer: &Peer) -> AppResult<()> {
+        let Some(shown) = Shown::parse(token) else {
+            return Ok(());
+        };
+        let mut conn = self.control.checkout().await?;
+        let Some(row) = query::find(&mut conn, shown.session).await? else {
+            return Ok(());
+        };
+        drop(conn);
+        if self.family(row.id, &row.seed).is_one(&shown)? {
+            let which = Which::One(row.id);
+            self.end(row.user_id, which, EndCause::LoggedOut, peer)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes sessions that ended before `before`; says how many.
+    pub async fn prune(&self, before: DateTime<Utc>) -> AppResult<usize> {
+        let mut conn = self.control.checkout().await?;
+        Ok(query::prune(&mut conn, before).await?)
+    }
+
+    async fn own(
+        &self,
+        conn: &mut ControlConn,
+        principal: &Principal,
+    ) -> ServiceResult<SessionRow> {
+        let row = query::find(conn, principal.session()).await?;
+        let is_own =
+            |row: &SessionRow| row.user_id == principal.user() && row.is_alive(self.clock.now());
+        row.filter(is_own).ok_or_else(|| {
+            UserError::general(
+                ErrorCode::NotAllowed,
+                "only who has signed in himself can switch to another dealer",
+            )
+            .into()
+        })
+    }
+
+    async fn make_room(&self, conn: &mut ControlConn, user: UserId) -> AppResult<()> {
+        let now = self.clock.now();
+        let sessions = query::alive(conn, user, now).await?;
+        for old in sessions.iter().skip(AT_MOST) {
+            query::end(conn, user, Which::One(old.id), EndCause::TooMany, now).await?;
+        }
+        Ok(())
+    }
+
+    const fn family<'f>(&'f self, session: SessionId, seed: &'f [u8]) -> Family<'f> {
+        Family {
+            vault: &self.vault,
+            session,
+            seed,
+        }
+    }
+}
+
+/// What the session's user may be told at its dealer, as the tables are now.
+async fn place(conn: &mut ControlConn, row: &SessionRow) -> ServiceResult<Place> {
+    let user = identity::find(conn, row.user_id).await?.ok_or_else(ended)?;
+    let membership = identity::find_membership(conn, row.user_id, row.dealer_id).await?;
+    let membership = membership.ok_or_else(not_a_member)?;
+    let dealer = dealer_find(conn, row.dealer_id)
+        .await?
+        .ok_or_else(not_a_member)?;
+    if Standing::of(dealer.status).is_none() {
+        return Err(UserError::general(
+            ErrorCode::DealerNotActive,
+            "this dealer is not open for business at the moment",
+        )
+        .into());
+    }
+    let grant = Grant {
+        user: user.id,
+        dealer: dealer.id,
+        session: row.id,
+        user_epoch: user.epoch,
+        dealer_epoch: dealer.token_epoch,
+        roles: membership.roles,
+        customer: membership.customer_id.map(CustomerId::uuid),
+        proof: row.proof(),
+        actor: None,
+        read_only: false,
+        application: None,
+    };
+    Ok(Place {
+        user,
+        dealer,
+        grant,
+    })
+}
+
+fn opened(access: IssuedToken, refresh: SecretString, row: &SessionRow, place: Place) -> Opened {
+    Opened {
+        access,
+        refresh,
+        refresh_expires_at: row.ends_at(),
+        user: place.user,
+        dealer: place.dealer,
+    }
+}
+
+fn unknown() -> Refusal {
+    UserError::general(
+        ErrorCode::Unauthenticated,
+        "this is not a refresh token of this server; sign in again",
+    )
+    .into()
+}
+
+fn ended() -> Refusal {
+    UserError::general(
+        ErrorCode::Unauthenticated,
+        "the session has ended; sign in again",
+    )
+    .into()
+}
+
+fn not_a_member() -> Refusal {
+    UserError::at(
+        ErrorCode::Forbidden,
+        &["input", "dealerId"],
+        "you do not work for this dealer",
+    )
+    .into()
+}
