@@ -9,12 +9,15 @@ use super::giving::{changed, may_give};
 use super::input::{MemberRemoveInput, MemberRolesSetInput};
 use super::model::MemberRow;
 use super::query;
+use crate::auth::principal::Principal;
 use crate::auth::role::RoleCode;
 use crate::db::control::{ControlConn, ControlPool};
 use crate::error::{ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::{DealerId, UserId};
+use crate::kernel::ids::UserId;
+use crate::kernel::peer::Peer;
+use crate::platform::identity::events::{self, EventKind, NewEvent};
 use crate::tenancy::TenantContext;
 use crate::tenancy::dealer_roles::{DealerRoles, dealer_roles};
 
@@ -30,6 +33,30 @@ const ROLES: [&str; 2] = ["input", "roles"];
 pub struct Members {
     control: ControlPool,
     clock: Clock,
+}
+
+/// Who asks for a change, and from where.
+#[derive(Clone, Copy)]
+pub struct Caller<'a> {
+    /// Who, at which dealer.
+    pub context: &'a TenantContext,
+    /// From where.
+    pub peer: &'a Peer,
+}
+
+impl Caller<'_> {
+    /// What is kept on record of a change: of whose account, or else his own.
+    pub(super) fn event(self, kind: EventKind, user: Option<UserId>, words: &str) -> NewEvent {
+        let own = self.context.principal().map(Principal::user);
+        let event = NewEvent::of(kind, self.peer).saying(&match own {
+            Some(own) => format!("{words}; by {own}"),
+            None => words.to_owned(),
+        });
+        match user.or(own) {
+            Some(user) => event.at(self.context.dealer().id, user),
+            None => event,
+        }
+    }
 }
 
 impl Members {
@@ -49,12 +76,12 @@ impl Members {
     /// One transaction on a dealer's members and roles, one after the other.
     pub(super) async fn changing<T>(
         &self,
-        dealer: DealerId,
+        caller: Caller<'_>,
         work: impl AsyncFnOnce(&mut ControlConn) -> ServiceResult<T>,
     ) -> ServiceResult<T> {
         let mut conn = self.control.checkout().await?;
         conn.transaction(async |conn| {
-            query::lock(conn, dealer).await?;
+            query::lock(conn, caller.context.dealer().id).await?;
             work(conn).await
         })
         .await
@@ -63,18 +90,26 @@ impl Members {
     /// Gives a member of the caller's dealer other roles.
     pub async fn roles_set(
         &self,
-        caller: &TenantContext,
+        caller: Caller<'_>,
         input: MemberRolesSetInput,
     ) -> ServiceResult<MemberRow> {
         let roles = checked(&input)?;
-        self.changing(caller.dealer().id, async |conn| {
-            let member = find(conn, caller, input.user_id, input.expected_version).await?;
+        self.changing(caller, async |conn| {
+            let context = caller.context;
+            let member = find(conn, context, input.user_id, input.expected_version).await?;
             all_known(&member.dealers, &roles)?;
             let changed = changed(&member.membership.roles, &roles);
-            may_give(caller, &member.dealers, changed, &ROLES)?;
+            may_give(context, &member.dealers, changed, &ROLES)?;
             let after = query::update_member(conn, &member.membership, &roles, input.customer_id)
                 .await
                 .map_err(|error| keep_an_owner(error, &ROLES))?;
+            let words = format!(
+                "{} in place of {}",
+                names(&roles),
+                names(&member.membership.roles)
+            );
+            let event = caller.event(EventKind::MemberChanged, Some(after.user_id), &words);
+            events::record(conn, event, self.now()).await?;
             Ok(MemberRow::new(after, member.user, member.dealers))
         })
         .await
@@ -83,17 +118,21 @@ impl Members {
     /// Ends a membership at the caller's dealer.
     pub async fn remove(
         &self,
-        caller: &TenantContext,
+        caller: Caller<'_>,
         input: MemberRemoveInput,
     ) -> ServiceResult<MemberRow> {
         let path = ["input", "userId"];
-        self.changing(caller.dealer().id, async |conn| {
-            let member = find(conn, caller, input.user_id, input.expected_version).await?;
+        self.changing(caller, async |conn| {
+            let context = caller.context;
+            let member = find(conn, context, input.user_id, input.expected_version).await?;
             let held = member.membership.roles.iter().copied();
-            may_give(caller, &member.dealers, held, &path)?;
+            may_give(context, &member.dealers, held, &path)?;
             query::delete_member(conn, &member.membership)
                 .await
                 .map_err(|error| keep_an_owner(error, &path))?;
+            let words = format!("was {}", names(&member.membership.roles));
+            let event = caller.event(EventKind::MemberRemoved, Some(member.user_id), &words);
+            events::record(conn, event, self.now()).await?;
             Ok(member)
         })
         .await
@@ -158,6 +197,11 @@ fn checked(input: &MemberRolesSetInput) -> ServiceResult<Vec<RoleCode>> {
     );
     checks.finish()?;
     Ok(roles)
+}
+
+fn names(roles: &[RoleCode]) -> String {
+    let names: Vec<String> = roles.iter().map(ToString::to_string).collect();
+    names.join(", ")
 }
 
 fn all_known(dealers: &DealerRoles, roles: &[RoleCode]) -> Result<(), UserError> {

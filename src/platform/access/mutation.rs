@@ -6,11 +6,12 @@ use super::graphql::{CustomerCheck, Member, Role};
 use super::input::{
     MemberRemoveInput, MemberRolesSetInput, RoleCreateInput, RoleDeleteInput, RoleUpdateInput,
 };
-use super::members::Members;
+use super::members::{Caller, Members};
 use crate::error::{AppResult, ErrorCode, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
 use crate::graphql::permit::{Permission as P, has_permission};
+use crate::graphql::scope::UnitOfWork;
 use crate::kernel::ids::CustomerId;
 
 payload! {
@@ -53,6 +54,13 @@ payload! {
     }
 }
 
+fn caller<'a>(ctx: &'a Context<'_>, unit: &'a UnitOfWork) -> AppResult<Caller<'a>> {
+    Ok(Caller {
+        context: unit.context(),
+        peer: ctx.peer()?,
+    })
+}
+
 /// Refuses a customer that the dealer does not have.
 async fn known_customer(ctx: &Context<'_>, customer: Option<CustomerId>) -> ServiceResult<()> {
     let Some(id) = customer else {
@@ -80,7 +88,8 @@ impl AccessMutation {
         #[graphql(desc = "The role.")] input: RoleCreateInput,
     ) -> AppResult<RoleCreatePayload> {
         let (unit, members) = (ctx.unit()?, ctx.service::<Members>()?);
-        let result = members.role_create(unit.context(), input).await;
+        let caller = caller(ctx, &unit)?;
+        let result = members.role_create(caller, input).await;
         Ok(unit.outcome(result)?.into())
     }
 
@@ -93,7 +102,8 @@ impl AccessMutation {
         #[graphql(desc = "The changes.")] input: RoleUpdateInput,
     ) -> AppResult<RoleUpdatePayload> {
         let (unit, members) = (ctx.unit()?, ctx.service::<Members>()?);
-        let result = members.role_update(unit.context(), input).await;
+        let caller = caller(ctx, &unit)?;
+        let result = members.role_update(caller, input).await;
         Ok(unit.outcome(result)?.into())
     }
 
@@ -105,7 +115,8 @@ impl AccessMutation {
         #[graphql(desc = "Which one.")] input: RoleDeleteInput,
     ) -> AppResult<RoleDeletePayload> {
         let (unit, members) = (ctx.unit()?, ctx.service::<Members>()?);
-        let result = members.role_delete(unit.context(), input).await;
+        let caller = caller(ctx, &unit)?;
+        let result = members.role_delete(caller, input).await;
         Ok(unit.outcome(result)?.into())
     }
 
@@ -118,8 +129,9 @@ impl AccessMutation {
         #[graphql(desc = "Who shall be what.")] input: MemberRolesSetInput,
     ) -> AppResult<MemberRolesSetPayload> {
         let (unit, members) = (ctx.unit()?, ctx.service::<Members>()?);
+        let caller = caller(ctx, &unit)?;
         let result = match known_customer(ctx, input.customer_id).await {
-            Ok(()) => members.roles_set(unit.context(), input).await,
+            Ok(()) => members.roles_set(caller, input).await,
             Err(refusal) => Err(refusal),
         };
         Ok(unit.outcome(result)?.into())
@@ -133,7 +145,8 @@ impl AccessMutation {
         #[graphql(desc = "Whose.")] input: MemberRemoveInput,
     ) -> AppResult<MemberRemovePayload> {
         let (unit, members) = (ctx.unit()?, ctx.service::<Members>()?);
-        let result = members.remove(unit.context(), input).await;
+        let caller = caller(ctx, &unit)?;
+        let result = members.remove(caller, input).await;
         Ok(unit.outcome(result)?.into())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::giving::may_grant;
 use super::input::{RoleCreateInput, RoleDeleteInput, RoleUpdateInput};
-use super::members::{Members, current};
+use super::members::{Caller, Members, current};
 use super::model::RoleChanges;
 use super::query;
 use crate::auth::permission::{Permission, PermissionSet};
@@ -12,6 +12,7 @@ use crate::error::{AppResult, Constraint, ErrorCode, ServiceResult, UserError, o
 use crate::graphql::payload::given;
 use crate::kernel::checks::Checks;
 use crate::kernel::ids::DealerId;
+use crate::platform::identity::events::{self, EventKind};
 use crate::tenancy::TenantContext;
 use crate::tenancy::dealer_roles::{RoleRow, dealer_roles};
 
@@ -36,7 +37,7 @@ impl Members {
     /// Makes a role of the caller's dealer.
     pub async fn role_create(
         &self,
-        caller: &TenantContext,
+        caller: Caller<'_>,
         input: RoleCreateInput,
     ) -> ServiceResult<RoleRow> {
         let mut checks = Checks::default();
@@ -44,8 +45,8 @@ impl Members {
         let description = checked_description(&mut checks, input.description.as_deref());
         let permissions = checked_permissions(&mut checks, &input.permissions);
         checks.finish()?;
-        may_grant(caller, permissions, &["input", "permissions"])?;
-        let (dealer_id, now) = (caller.dealer().id, self.now());
+        may_grant(caller.context, permissions, &["input", "permissions"])?;
+        let (dealer_id, now) = (caller.context.dealer().id, self.now());
         let row = RoleRow {
             id: RoleId::generate(),
             dealer_id,
@@ -56,14 +57,15 @@ impl Members {
             created_at: now,
             updated_at: now,
         };
-        self.changing(dealer_id, async |conn| {
+        self.changing(caller, async |conn| {
             if dealer_roles(conn, dealer_id).await?.count() >= MAX_ROLES {
                 let message = format!("a dealer has at most {MAX_ROLES} roles of his own");
                 return Err(UserError::general(ErrorCode::LimitExceeded, message).into());
             }
             query::insert_role(conn, &row)
                 .await
-                .map_err(on_constraint(CONSTRAINTS))
+                .map_err(on_constraint(CONSTRAINTS))?;
+            self.note(conn, caller, "made", &row).await
         })
         .await?;
         Ok(row)
@@ -72,7 +74,7 @@ impl Members {
     /// Changes a role of the caller's dealer.
     pub async fn role_update(
         &self,
-        caller: &TenantContext,
+        caller: Caller<'_>,
         input: RoleUpdateInput,
     ) -> ServiceResult<RoleRow> {
         let mut checks = Checks::default();
@@ -87,15 +89,17 @@ impl Members {
             updated_at: self.now(),
         };
         checks.finish()?;
-        self.changing(caller.dealer().id, async |conn| {
-            let before = find(conn, caller, input.id, input.expected_version).await?;
+        self.changing(caller, async |conn| {
+            let before = find(conn, caller.context, input.id, input.expected_version).await?;
             let after = changes.permissions.unwrap_or(before.permissions);
             let taken = before.permissions.without(after);
             let changed = after.without(before.permissions).union(taken);
-            may_grant(caller, changed, &["input", "permissions"])?;
-            query::update_role(conn, before.id, changes.clone())
+            may_grant(caller.context, changed, &["input", "permissions"])?;
+            let row = query::update_role(conn, before.id, changes.clone())
                 .await
-                .map_err(on_constraint(CONSTRAINTS))
+                .map_err(on_constraint(CONSTRAINTS))?;
+            self.note(conn, caller, "changed", &row).await?;
+            Ok(row)
         })
         .await
     }
@@ -103,22 +107,37 @@ impl Members {
     /// Deletes a role of the caller's dealer that nobody has.
     pub async fn role_delete(
         &self,
-        caller: &TenantContext,
+        caller: Caller<'_>,
         input: RoleDeleteInput,
     ) -> ServiceResult<RoleRow> {
-        let dealer = caller.dealer().id;
-        self.changing(dealer, async |conn| {
-            let role = find(conn, caller, input.id, input.expected_version).await?;
-            may_grant(caller, role.permissions, &["input", "id"])?;
+        let dealer = caller.context.dealer().id;
+        self.changing(caller, async |conn| {
+            let role = find(conn, caller.context, input.id, input.expected_version).await?;
+            may_grant(caller.context, role.permissions, &["input", "id"])?;
             let holders = query::count_holders(conn, dealer, role.id.into()).await?;
             if holders > 0 {
                 let message = format!("{holders} members have this role; give them others first");
                 return Err(UserError::at(ErrorCode::NotAllowed, &["input", "id"], message).into());
             }
             query::delete_role(conn, role.id).await?;
+            self.note(conn, caller, "deleted", &role).await?;
             Ok(role)
         })
         .await
+    }
+
+    /// Keeps on record what was done to a role, and what it allows now.
+    async fn note(
+        &self,
+        conn: &mut ControlConn,
+        caller: Caller<'_>,
+        done: &str,
+        role: &RoleRow,
+    ) -> ServiceResult<()> {
+        let names: Vec<&str> = role.permissions.iter().map(Permission::as_str).collect();
+        let words = format!("{done} {} ({}): {}", role.id, role.name, names.join(" "));
+        let event = caller.event(EventKind::RoleChanged, None, &words);
+        Ok(events::record(conn, event, self.now()).await?)
     }
 }
 

@@ -12,16 +12,46 @@ use crate::support::{Client, Server, TestDealer};
 /// Documents that reach a field without the permission that it needs itself. `$id`
 /// is that of a record of the type on the left of the dot.
 const WAYS: &[(&str, &str)] = &[
-    ("Customer.creditLimit", "{ node(id: $id) { ... on Customer { creditLimit { amount } } } }"),
-    ("Customer.jobs", "{ node(id: $id) { ... on Customer { jobs { id } } } }"),
-    ("Job.customer", "{ node(id: $id) { ... on Job { customer { id } } } }"),
-    ("Product.baseUnit", "{ node(id: $id) { ... on Product { baseUnit { id } } } }"),
-    ("Product.category", "{ node(id: $id) { ... on Product { category { id } } } }"),
-    ("Product.stockLevels", "{ node(id: $id) { ... on Product { stockLevels { updatedAt } } } }"),
-    ("ProductUnit.unit", "{ product(id: $id) { units { unit { id } } } }"),
-    ("Quantity.unit", "{ stockLevels(first: 1) { nodes { onHand { unit { id } } } } }"),
-    ("StockLevel.product", "{ stockLevels(first: 1) { nodes { product { id } } } }"),
-    ("StockLevel.warehouse", "{ stockLevels(first: 1) { nodes { warehouse { id } } } }"),
+    (
+        "Customer.creditLimit",
+        "{ node(id: $id) { ... on Customer { creditLimit { amount } } } }",
+    ),
+    (
+        "Customer.jobs",
+        "{ node(id: $id) { ... on Customer { jobs { id } } } }",
+    ),
+    (
+        "Job.customer",
+        "{ node(id: $id) { ... on Job { customer { id } } } }",
+    ),
+    (
+        "Product.baseUnit",
+        "{ node(id: $id) { ... on Product { baseUnit { id } } } }",
+    ),
+    (
+        "Product.category",
+        "{ node(id: $id) { ... on Product { category { id } } } }",
+    ),
+    (
+        "Product.stockLevels",
+        "{ node(id: $id) { ... on Product { stockLevels { updatedAt } } } }",
+    ),
+    (
+        "ProductUnit.unit",
+        "{ product(id: $id) { units { unit { id } } } }",
+    ),
+    (
+        "Quantity.unit",
+        "{ stockLevels(first: 1) { nodes { onHand { unit { id } } } } }",
+    ),
+    (
+        "StockLevel.product",
+        "{ stockLevels(first: 1) { nodes { product { id } } } }",
+    ),
+    (
+        "StockLevel.warehouse",
+        "{ stockLevels(first: 1) { nodes { warehouse { id } } } }",
+    ),
 ];
 
 /// Seen by an event only: `live.rs` ends such subscriptions, and its root needs the
@@ -29,7 +59,9 @@ const WAYS: &[(&str, &str)] = &[
 const BY_EVENT: &[&str] = &["ProductChange.product"];
 
 async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -> Client {
-    let rest = PermissionSet::ALL.iter().filter(|other| !other.covers(permission));
+    let rest = PermissionSet::ALL
+        .iter()
+        .filter(|other| !other.covers(permission));
     let role = server.role(dealer, rest.collect()).await;
     server.client_as(dealer, UserId::generate(), &[role], None)
 }
@@ -58,7 +90,11 @@ async fn a_field_is_refused_without_its_own_permission_and_given_with_it() {
     let dealer = server.dealer_like(&DEALERS[1]).await;
     let ids = ids(&dealer).await;
     let guarded = Schema::served().guarded();
-    assert_eq!(guarded.len(), WAYS.len() + BY_EVENT.len(), "each guarded field needs a way here");
+    assert_eq!(
+        guarded.len(),
+        WAYS.len() + BY_EVENT.len(),
+        "each guarded field needs a way here"
+    );
     for (field, permission) in guarded {
         let path = field.path();
         if BY_EVENT.contains(&path.as_str()) {
@@ -69,7 +105,11 @@ async fn a_field_is_refused_without_its_own_permission_and_given_with_it() {
         let id = ids[&field.object].as_str().unwrap_or_default();
         let document = way.replace("$id", &format!("\"{id}\""));
         let allowed = dealer.client.send(&document, json!({})).await;
-        assert!(allowed.body.get("errors").is_none(), "{path}: {:#}", allowed.body);
+        assert!(
+            allowed.body.get("errors").is_none(),
+            "{path}: {:#}",
+            allowed.body
+        );
         let client = without(&server, &dealer, permission).await;
         let refused = client.send(&document, json!({})).await;
         let error = &refused.body["errors"][0];

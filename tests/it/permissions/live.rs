@@ -31,20 +31,34 @@ impl Nodes {
         let one = Server::start().await;
         let two = Server::start_on(&one.database, Clock::system(), |_settings| {}).await;
         for node in [&one, &two] {
-            until("changes are heard of", async || node.app.directory.is_current()).await;
+            until("changes are heard of", async || {
+                node.app.directory.is_current()
+            })
+            .await;
         }
         let dealer = one.dealer().await;
         let both = PermissionSet::of(&[Permission::ProductsRead, Permission::StockRead]);
         let role = one.role(&dealer, both).await;
         let member = one.member(&dealer, &[role]).await;
         let on_two = two.client_as(&dealer, member.user, &[role], None);
-        Self { one, two, dealer, role, on_one: member.client, on_two }
+        Self {
+            one,
+            two,
+            dealer,
+            role,
+            on_one: member.client,
+            on_two,
+        }
     }
 
     async fn allow(&self, version: i32, permissions: &[&str]) {
         let input = json!({ "id": self.role.to_string(), "expectedVersion": version,
             "permissions": permissions });
-        let data = self.dealer.client.run(UPDATE, json!({ "input": input })).await;
+        let data = self
+            .dealer
+            .client
+            .run(UPDATE, json!({ "input": input }))
+            .await;
         assert_eq!(data["roleUpdate"]["userErrors"], json!([]));
     }
 
@@ -72,7 +86,10 @@ async fn a_changed_role_counts_on_both_nodes_within_a_second() {
     // The same token all the while, and nothing is asked of the database for it.
     let reads = nodes.two.app.directory.reads();
     for _ in 0..20 {
-        let answer = nodes.on_two.send("{ products(first: 1) { nodes { id } } }", json!({})).await;
+        let answer = nodes
+            .on_two
+            .send("{ products(first: 1) { nodes { id } } }", json!({}))
+            .await;
         assert_eq!(answer.statements(), 1);
     }
     assert!(nodes.two.app.directory.reads() <= reads + 1);
@@ -87,7 +104,11 @@ async fn a_role_deleted_by_hand_allows_nothing_any_more() {
         panic!("a role of the dealer's own");
     };
     let sql = format!("DELETE FROM platform.roles WHERE id = '{}'", id.uuid());
-    owner_of(&nodes.one.database).await.batch_execute(&sql).await.unwrap();
+    owner_of(&nodes.one.database)
+        .await
+        .batch_execute(&sql)
+        .await
+        .unwrap();
     nodes.both_answer("FORBIDDEN").await;
 }
 
@@ -118,9 +139,19 @@ async fn a_role_that_is_gone_is_left_out_of_what_a_viewer_is() {
     let nodes = Nodes::start().await;
     let viewer = "{ viewer { permissions roles { id } } }";
     let before = nodes.on_one.get(viewer).await;
-    assert_eq!(before["viewer"]["permissions"], json!(["products:read", "stock:read"]));
-    let sql = format!("DELETE FROM platform.roles WHERE dealer_id = '{}'", nodes.dealer.id.uuid());
-    owner_of(&nodes.one.database).await.batch_execute(&sql).await.unwrap();
+    assert_eq!(
+        before["viewer"]["permissions"],
+        json!(["products:read", "stock:read"])
+    );
+    let sql = format!(
+        "DELETE FROM platform.roles WHERE dealer_id = '{}'",
+        nodes.dealer.id.uuid()
+    );
+    owner_of(&nodes.one.database)
+        .await
+        .batch_execute(&sql)
+        .await
+        .unwrap();
     until("the role is gone", async || {
         nodes.on_one.get(viewer).await["viewer"]["roles"] == Value::Array(Vec::new())
     })

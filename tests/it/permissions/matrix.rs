@@ -24,7 +24,10 @@ async fn callers(server: &Server, dealer: &TestDealer) -> Vec<Caller> {
     for role in BuiltInRole::ALL {
         let member = match role {
             BuiltInRole::Customer => {
-                let customers = dealer.client.get("{ customers(first: 1) { nodes { id } } }").await;
+                let customers = dealer
+                    .client
+                    .get("{ customers(first: 1) { nodes { id } } }")
+                    .await;
                 let id = customers["customers"]["nodes"][0]["id"].as_str().unwrap();
                 server.contractor(dealer, id.parse().unwrap()).await
             }
@@ -57,7 +60,9 @@ async fn callers(server: &Server, dealer: &TestDealer) -> Vec<Caller> {
 /// The code of an error that stands at the field itself, not below it.
 fn refused_with(answer: &Answer, field: &Field) -> Option<String> {
     let errors = answer.body["errors"].as_array()?;
-    let at_field = errors.iter().find(|error| error["path"] == json!([field.name]))?;
+    let at_field = errors
+        .iter()
+        .find(|error| error["path"] == json!([field.name]))?;
     Some(at_field["extensions"]["code"].as_str().unwrap().to_owned())
 }
 
@@ -69,7 +74,9 @@ async fn everything(dealer: &TestDealer) -> Vec<String> {
     let mut all = Vec::new();
     for row in owner.query(tables, &[schema]).await.unwrap() {
         let table: String = row.get(0);
-        all.push(format!("SELECT coalesce(json_agg(t ORDER BY t::text)::text, '') FROM {schema}.{table} t"));
+        all.push(format!(
+            "SELECT coalesce(json_agg(t ORDER BY t::text)::text, '') FROM {schema}.{table} t"
+        ));
     }
     for table in ["roles", "memberships"] {
         all.push(format!(
@@ -107,28 +114,49 @@ async fn every_role_may_do_what_is_written_and_nothing_else() {
             if needs.is_met(caller.permissions) {
                 continue;
             }
-            let answer = caller.client.send(&operation.document, operation.variables.clone()).await;
+            let answer = caller
+                .client
+                .send(&operation.document, operation.variables.clone())
+                .await;
             let place = format!("{} as {}: {:#}", field.path(), caller.name, answer.body);
-            assert_eq!(refused_with(&answer, field).as_deref(), Some("FORBIDDEN"), "{place}");
+            assert_eq!(
+                refused_with(&answer, field).as_deref(),
+                Some("FORBIDDEN"),
+                "{place}"
+            );
             assert_eq!(answer.body["data"].get(&field.name), None, "{place}");
             assert_eq!(answer.statements(), 0, "{place}");
             refused += 1;
         }
-        assert_eq!(everything(&dealer).await, before, "{} has changed something", caller.name);
+        assert_eq!(
+            everything(&dealer).await,
+            before,
+            "{} has changed something",
+            caller.name
+        );
         for (field, needs, operation) in &requests {
             if !needs.is_met(caller.permissions) {
                 continue;
             }
-            let answer = caller.client.send(&operation.document, operation.variables.clone()).await;
+            let answer = caller
+                .client
+                .send(&operation.document, operation.variables.clone())
+                .await;
             let place = format!("{} as {}: {:#}", field.path(), caller.name, answer.body);
             let code = refused_with(&answer, field);
             let codes = ["FORBIDDEN", "UNAUTHENTICATED", "INTERNAL"];
             assert!(!codes.contains(&code.as_deref().unwrap_or("")), "{place}");
-            assert!(answer.body.get("data").is_some() || code.is_some(), "{place}");
+            assert!(
+                answer.body.get("data").is_some() || code.is_some(),
+                "{place}"
+            );
             allowed += 1;
         }
     }
-    eprintln!("{allowed} operations allowed, {refused} refused, {} callers", callers.len());
+    eprintln!(
+        "{allowed} operations allowed, {refused} refused, {} callers",
+        callers.len()
+    );
     assert!(allowed > 500 && refused > 200);
 }
 
@@ -140,7 +168,13 @@ async fn without_a_token_only_what_is_public_is_done() {
         let answer = nobody.send(&operation.document, operation.variables).await;
         let code = refused_with(&answer, &field);
         let is_refused = code.as_deref() == Some("UNAUTHENTICATED");
-        assert_eq!(is_refused, needs != Needs::Nothing, "{}: {:#}", field.path(), answer.body);
+        assert_eq!(
+            is_refused,
+            needs != Needs::Nothing,
+            "{}: {:#}",
+            field.path(),
+            answer.body
+        );
     }
 }
 
@@ -155,7 +189,12 @@ async fn subscriptions_are_refused_before_they_begin() {
         let Needs::Permission(needed) = needs else {
             panic!("{} gives records to everybody", field.path());
         };
-        let role = server.role(&dealer, PermissionSet::ALL.without(PermissionSet::of(&[needed]))).await;
+        let role = server
+            .role(
+                &dealer,
+                PermissionSet::ALL.without(PermissionSet::of(&[needed])),
+            )
+            .await;
         let refused = server.client_as(&dealer, UserId::generate(), &[role], None);
         let allowed = server.client_as(&dealer, UserId::generate(), &[RoleCode::OWNER], None);
         let document = operation(&field).document;
@@ -184,7 +223,9 @@ async fn the_viewer_is_told_what_he_may_do() {
     let member = server.member(&dealer, &roles).await;
     let data = member
         .client
-        .get("{ viewer { permissions customerId roles { id name isBuiltIn permissions version } } }")
+        .get(
+            "{ viewer { permissions customerId roles { id name isBuiltIn permissions version } } }",
+        )
         .await;
     let viewer = &data["viewer"];
     let all = BuiltInRole::Driver.permissions().union(custom);
@@ -193,5 +234,8 @@ async fn the_viewer_is_told_what_he_may_do() {
     assert_eq!(viewer["customerId"], Value::Null);
     assert_eq!(viewer["roles"][0]["id"], "driver");
     assert_eq!(viewer["roles"][1]["id"], role.to_string());
-    assert_eq!(viewer["roles"][1]["permissions"], json!(["stock:read", "cost:read"]));
+    assert_eq!(
+        viewer["roles"][1]["permissions"],
+        json!(["stock:read", "cost:read"])
+    );
 }

@@ -28,7 +28,10 @@ async fn remove(client: &Client, user: UserId, version: i32) -> Value {
 fn code(payload: &Value) -> (&str, Option<&str>) {
     let error = &payload["userErrors"][0];
     let path = error["path"].as_array().and_then(|path| path.last());
-    (error["code"].as_str().unwrap_or("none"), path.and_then(Value::as_str))
+    (
+        error["code"].as_str().unwrap_or("none"),
+        path.and_then(Value::as_str),
+    )
 }
 
 async fn staffed(roles: &[BuiltInRole]) -> (Server, TestDealer, Vec<Member>) {
@@ -45,12 +48,22 @@ async fn staffed(roles: &[BuiltInRole]) -> (Server, TestDealer, Vec<Member>) {
 async fn a_member_gets_other_roles_and_his_old_tokens_die() {
     let (server, dealer, members) = staffed(&[BuiltInRole::Viewer]).await;
     let member = &members[0];
-    let payload = set(&dealer.client, input(member.user, 1, &["sales", "driver", "sales"])).await;
+    let payload = set(
+        &dealer.client,
+        input(member.user, 1, &["sales", "driver", "sales"]),
+    )
+    .await;
     assert_eq!(payload["userErrors"], json!([]));
-    assert_eq!(payload["member"]["roles"], json!([{ "id": "sales" }, { "id": "driver" }]));
+    assert_eq!(
+        payload["member"]["roles"],
+        json!([{ "id": "sales" }, { "id": "driver" }])
+    );
     assert_eq!(payload["member"]["version"], 2);
     crate::support::until("the token with the old roles is refused", async || {
-        let answer = member.client.send("{ viewer { user { id } } }", json!({})).await;
+        let answer = member
+            .client
+            .send("{ viewer { user { id } } }", json!({}))
+            .await;
         answer.code() == "UNAUTHENTICATED"
     })
     .await;
@@ -59,7 +72,10 @@ async fn a_member_gets_other_roles_and_his_old_tokens_die() {
         .get("{ members(where: { role: \"sales\" }) { totalCount nodes { user { id } } } }")
         .await;
     assert_eq!(listed["members"]["totalCount"], 1);
-    assert_eq!(listed["members"]["nodes"][0]["user"]["id"], member.user.to_string());
+    assert_eq!(
+        listed["members"]["nodes"][0]["user"]["id"],
+        member.user.to_string()
+    );
     drop(server);
 }
 
@@ -72,7 +88,12 @@ async fn members_are_listed_page_by_page_with_the_persons() {
     loop {
         let data = dealer.client.run(page, json!({ "after": after })).await;
         assert_eq!(data["members"]["totalCount"], 3);
-        found.push(data["members"]["nodes"][0]["user"]["id"].as_str().unwrap().to_owned());
+        found.push(
+            data["members"]["nodes"][0]["user"]["id"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
         after = data["members"]["pageInfo"]["endCursor"].clone();
         if data["members"]["pageInfo"]["hasNextPage"] == false {
             break;
@@ -84,7 +105,11 @@ async fn members_are_listed_page_by_page_with_the_persons() {
 
 #[tokio::test]
 async fn nobody_gives_or_takes_what_he_has_not() {
-    let roles = [BuiltInRole::Admin, BuiltInRole::Sales, BuiltInRole::Accounts];
+    let roles = [
+        BuiltInRole::Admin,
+        BuiltInRole::Sales,
+        BuiltInRole::Accounts,
+    ];
     let (server, dealer, members) = staffed(&roles).await;
     let (admin, sales, accounts) = (&members[0], &members[1], &members[2]);
     // Manages members, and has what sales have; not what accounts have.
@@ -115,9 +140,17 @@ async fn nobody_gives_or_takes_what_he_has_not() {
     // What he has himself he gives and takes, and leaves what he has not.
     let payload = set(&lead.client, input(sales.user, 1, &["sales", "viewer"])).await;
     assert_eq!(payload["userErrors"], json!([]));
-    let payload = set(&lead.client, input(accounts.user, 1, &["accounts", "sales"])).await;
+    let payload = set(
+        &lead.client,
+        input(accounts.user, 1, &["accounts", "sales"]),
+    )
+    .await;
     assert_eq!(payload["userErrors"], json!([]));
-    let payload = set(&admin.client, input(accounts.user, 2, &["accounts", "manager"])).await;
+    let payload = set(
+        &admin.client,
+        input(accounts.user, 2, &["accounts", "manager"]),
+    )
+    .await;
     assert_eq!(payload["userErrors"], json!([]));
 }
 
@@ -140,7 +173,11 @@ async fn a_dealer_keeps_an_owner_whoever_asks() {
     ] {
         let error = owner().await.batch_execute(&sql).await.unwrap_err();
         let error = error.as_db_error().unwrap();
-        assert_eq!(error.constraint(), Some("memberships_keep_an_owner"), "{sql}");
+        assert_eq!(
+            error.constraint(),
+            Some("memberships_keep_an_owner"),
+            "{sql}"
+        );
     }
 }
 
@@ -168,7 +205,10 @@ async fn two_owners_can_not_both_go_at_once() {
     );
     first.batch_execute(&make).await.unwrap();
     let demote = |user: UserId| {
-        format!("UPDATE platform.memberships SET roles = '{{sales}}' WHERE user_id = '{}'", user.uuid())
+        format!(
+            "UPDATE platform.memberships SET roles = '{{sales}}' WHERE user_id = '{}'",
+            user.uuid()
+        )
     };
     first.batch_execute("BEGIN").await.unwrap();
     first.batch_execute(&demote(other.user)).await.unwrap();
@@ -186,7 +226,10 @@ async fn what_is_wrong_with_a_change_is_said_with_its_path() {
     let (server, dealer, members) = staffed(&[BuiltInRole::Viewer]).await;
     let user = members[0].user;
     let other = server.dealer_like(&DEALERS[1]).await;
-    let strangers = other.client.get("{ customers(first: 1) { nodes { id } } }").await;
+    let strangers = other
+        .client
+        .get("{ customers(first: 1) { nodes { id } } }")
+        .await;
     let customer = &strangers["customers"]["nodes"][0]["id"];
     let with_customer = |roles: &[&str], customer: &Value| {
         let mut input = input(user, 1, roles);
@@ -196,13 +239,31 @@ async fn what_is_wrong_with_a_change_is_said_with_its_path() {
     let unknown = format!("rol_{}", "0".repeat(32));
     for (input, expected) in [
         (input(user, 1, &[]), ("BAD_USER_INPUT", Some("roles"))),
-        (input(user, 1, &["Sales"]), ("BAD_USER_INPUT", Some("roles"))),
+        (
+            input(user, 1, &["Sales"]),
+            ("BAD_USER_INPUT", Some("roles")),
+        ),
         (input(user, 1, &[&unknown]), ("NOT_FOUND", Some("roles"))),
-        (input(user, 9, &["sales"]), ("CONFLICT", Some("expectedVersion"))),
-        (input(other.owner, 1, &["sales"]), ("NOT_FOUND", Some("userId"))),
-        (input(user, 1, &["customer"]), ("BAD_USER_INPUT", Some("customerId"))),
-        (with_customer(&["sales"], customer), ("NOT_FOUND", Some("customerId"))),
-        (with_customer(&["customer"], customer), ("NOT_FOUND", Some("customerId"))),
+        (
+            input(user, 9, &["sales"]),
+            ("CONFLICT", Some("expectedVersion")),
+        ),
+        (
+            input(other.owner, 1, &["sales"]),
+            ("NOT_FOUND", Some("userId")),
+        ),
+        (
+            input(user, 1, &["customer"]),
+            ("BAD_USER_INPUT", Some("customerId")),
+        ),
+        (
+            with_customer(&["sales"], customer),
+            ("NOT_FOUND", Some("customerId")),
+        ),
+        (
+            with_customer(&["customer"], customer),
+            ("NOT_FOUND", Some("customerId")),
+        ),
     ] {
         let payload = set(&dealer.client, input.clone()).await;
         assert_eq!(code(&payload), expected, "{input}: {payload:#}");
@@ -210,13 +271,20 @@ async fn what_is_wrong_with_a_change_is_said_with_its_path() {
     }
     let mixed = with_customer(&["customer", "sales"], customer);
     let payload = set(&other.client, mixed).await;
-    assert_eq!(code(&payload), ("BAD_USER_INPUT", Some("roles")), "{payload:#}");
+    assert_eq!(
+        code(&payload),
+        ("BAD_USER_INPUT", Some("roles")),
+        "{payload:#}"
+    );
 }
 
 #[tokio::test]
 async fn a_suspended_dealer_changes_no_roles() {
     let (server, dealer, members) = staffed(&[BuiltInRole::Viewer]).await;
-    let sql = format!("UPDATE platform.dealers SET status = 'SUSPENDED' WHERE id = '{}'", dealer.id.uuid());
+    let sql = format!(
+        "UPDATE platform.dealers SET status = 'SUSPENDED' WHERE id = '{}'",
+        dealer.id.uuid()
+    );
     owner().await.batch_execute(&sql).await.unwrap();
     server.app.directory.forget(dealer.id);
     let body = json!({ "input": input(members[0].user, 1, &["sales"]) });

@@ -25,13 +25,21 @@ async fn count(tx: &mut TenantTx, from: &str) -> i64 {
 
 /// A transaction of a contractor who stands for the dealer's first customer.
 async fn contractors(server: &Server, dealer: &TestDealer, access: Access) -> TenantTx {
-    let data = dealer.client.get("{ customers(first: 1) { nodes { id } } }").await;
-    let id = data["customers"]["nodes"][0]["id"].as_str().unwrap().parse().unwrap();
+    let data = dealer
+        .client
+        .get("{ customers(first: 1) { nodes { id } } }")
+        .await;
+    let id = data["customers"]["nodes"][0]["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     let client = server.client_as(dealer, dealer.owner, &[RoleCode::CUSTOMER], Some(id));
     let principal = server.app.tokens.verify(client.token().unwrap());
     let principal = principal.unwrap_or_else(|_| panic!("a token of our own"));
     let context = server.app.directory.admit(principal).await.unwrap();
-    let begun = server.app.tenants.begin(Arc::new(context), access, &StatementCount::default());
+    let count = StatementCount::default();
+    let begun = server.app.tenants.begin(Arc::new(context), access, &count);
     begun.await.unwrap()
 }
 
@@ -41,7 +49,10 @@ async fn a_contractors_transaction_stands_on_his_rows_only() {
     let dealer = server.dealer_like(&DEALERS[1]).await;
     let mut tx = contractors(&server, &dealer, Access::Write).await;
     assert_eq!(count(&mut tx, "customers").await, 1);
-    assert_eq!(count(&mut tx, "(SELECT DISTINCT customer_id FROM jobs) j").await, 1);
+    assert_eq!(
+        count(&mut tx, "(SELECT DISTINCT customer_id FROM jobs) j").await,
+        1
+    );
     assert!(count(&mut tx, "products").await > 10);
     // He changes, takes away and adds nothing of another.
     for sql in [
@@ -102,12 +113,20 @@ async fn every_table_of_a_customers_rows_has_the_policy() {
               SELECT FROM pg_attribute a
               WHERE a.attrelid = c.oid AND a.attname = 'customer_id' AND NOT a.attisdropped))
         ORDER BY 1";
-    let rows = owner().await.query(tables, &[&dealer.schema]).await.unwrap();
+    let rows = owner()
+        .await
+        .query(tables, &[&dealer.schema])
+        .await
+        .unwrap();
     let names: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     assert!(names.contains(&"customers".to_owned()) && names.contains(&"jobs".to_owned()));
     for row in &rows {
         let (name, is_on, policy): (String, bool, String) = (row.get(0), row.get(1), row.get(2));
-        let column = if name == "customers" { "id" } else { "customer_id" };
+        let column = if name == "customers" {
+            "id"
+        } else {
+            "customer_id"
+        };
         let wanted = format!(
             "own_customer * true {{0}} ((COALESCE(current_setting('tubex.customer'::text, true), \
              ''::text) = ''::text) OR ({column} = (NULLIF(current_setting('tubex.customer'::text, \
@@ -123,12 +142,18 @@ async fn every_table_of_a_customers_rows_has_the_policy() {
 async fn staff_reads_by_the_same_plan_and_the_same_words() {
     let server = Server::start().await;
     let dealer = server.dealer_like(&DEALERS[1]).await;
-    let id = dealer.client.get("{ customers(first: 1) { nodes { id } } }").await;
+    let id = dealer
+        .client
+        .get("{ customers(first: 1) { nodes { id } } }")
+        .await;
     let id = &id["customers"]["nodes"][0]["id"];
     let uuid = id.as_str().unwrap().replace("cus_", "");
     let sql = format!("EXPLAIN (FORMAT JSON) SELECT name FROM customers WHERE id = '{uuid}'");
     let owner = owner().await;
-    let words = format!("BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL search_path TO {0}; SET LOCAL ROLE {0}", dealer.schema);
+    let words = format!(
+        "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL search_path TO {0}; SET LOCAL ROLE {0}",
+        dealer.schema
+    );
     owner.batch_execute(&words).await.unwrap();
     let plan: String = {
         let rows = owner.simple_query(&sql).await.unwrap();

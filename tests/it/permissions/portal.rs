@@ -49,7 +49,14 @@ impl Portal {
         assert!(own["jobs"].as_array().unwrap().len() > 1 && secrets.len() > 20);
         let id: CustomerId = own["id"].as_str().unwrap().parse().unwrap();
         let contractor = server.contractor(&dealer, id).await.client;
-        Self { server, dealer, contractor, own, others: customers, secrets }
+        Self {
+            server,
+            dealer,
+            contractor,
+            own,
+            others: customers,
+            secrets,
+        }
     }
 
     /// What the contractor is answered; fails if it tells of another customer.
@@ -58,14 +65,19 @@ impl Portal {
         let (told, asked) = (answer.body["data"].to_string(), variables.to_string());
         for secret in &self.secrets {
             let is_told = told.contains(&format!("\"{secret}\""));
-            assert!(!is_told || asked.contains(secret), "{document} tells {secret}:\n{told}");
+            assert!(
+                !is_told || asked.contains(secret),
+                "{document} tells {secret}:\n{told}"
+            );
         }
         answer
     }
 
     fn stranger(&self) -> &Value {
         let mut with_jobs = self.others.iter().rev();
-        with_jobs.find(|other| other["jobs"][0]["id"].is_string()).unwrap()
+        with_jobs
+            .find(|other| other["jobs"][0]["id"].is_string())
+            .unwrap()
     }
 }
 
@@ -82,20 +94,60 @@ fn is_nothing(value: &Value) -> bool {
 /// Each operation that a contractor may call, with the keys of a customer who is not
 /// his own, and whether it may find anything.
 const CASES: &[(&str, &str, bool)] = &[
-    ("viewer", "{ viewer { customerId user { id } permissions } }", true),
+    (
+        "viewer",
+        "{ viewer { customerId user { id } permissions } }",
+        true,
+    ),
     ("permissions", "{ permissions { name } }", true),
     ("sessions", "{ sessions { id } }", false),
-    ("node", "query($customer: ID!, $job: ID!) { node(id: $customer) { id } }", false),
-    ("node", "query($customer: ID!, $job: ID!) { node(id: $job) { id ... on Job { customer { name } } } }", false),
-    ("nodes", "query($customer: ID!, $job: ID!) { nodes(ids: [$customer, $job]) { id } }", false),
-    ("customer", "query($customer: ID!) { customer(id: $customer) { id name jobs { id } } }", false),
-    ("customer", "query($code: String) { customer(code: $code) { id name jobs { id } } }", false),
-    ("customers", "query($code: String) { customers(where: { code: { eq: $code } }) { nodes { id } } }", false),
-    ("customers", "{ customers(first: 200, orderBy: [{ field: CODE }]) { totalCount nodes { id name taxId jobs { id name customer { id } } } } }", true),
+    (
+        "node",
+        "query($customer: ID!, $job: ID!) { node(id: $customer) { id } }",
+        false,
+    ),
+    (
+        "node",
+        "query($customer: ID!, $job: ID!) { node(id: $job) { id ... on Job { customer { name } } } }",
+        false,
+    ),
+    (
+        "nodes",
+        "query($customer: ID!, $job: ID!) { nodes(ids: [$customer, $job]) { id } }",
+        false,
+    ),
+    (
+        "customer",
+        "query($customer: ID!) { customer(id: $customer) { id name jobs { id } } }",
+        false,
+    ),
+    (
+        "customer",
+        "query($code: String) { customer(code: $code) { id name jobs { id } } }",
+        false,
+    ),
+    (
+        "customers",
+        "query($code: String) { customers(where: { code: { eq: $code } }) { nodes { id } } }",
+        false,
+    ),
+    (
+        "customers",
+        "{ customers(first: 200, orderBy: [{ field: CODE }]) { totalCount nodes { id name taxId jobs { id name customer { id } } } } }",
+        true,
+    ),
     ("product", "{ product(sku: \"none\") { id } }", false),
-    ("products", "{ products(first: 200) { totalCount nodes { sku listPrice { amount } units { unit { code } } category { name } } } }", true),
+    (
+        "products",
+        "{ products(first: 200) { totalCount nodes { sku listPrice { amount } units { unit { code } } category { name } } } }",
+        true,
+    ),
     ("category", "{ category(code: \"none\") { id } }", false),
-    ("categories", "{ categories(first: 200) { nodes { id name } } }", true),
+    (
+        "categories",
+        "{ categories(first: 200) { nodes { id name } } }",
+        true,
+    ),
     ("unit", "{ unit(code: \"none\") { id } }", false),
     ("units", "{ units(first: 200) { nodes { id } } }", true),
 ];
@@ -112,17 +164,28 @@ async fn a_contractor_sees_his_own_and_nothing_else_by_whatever_query() {
         .map(|(field, _)| field.name)
         .collect();
     let covered: BTreeSet<String> = CASES.iter().map(|(name, ..)| (*name).to_owned()).collect();
-    assert_eq!(allowed, covered, "every query of the portal needs a case here");
+    assert_eq!(
+        allowed, covered,
+        "every query of the portal needs a case here"
+    );
 
     let stranger = portal.stranger();
     let keys = json!({ "customer": stranger["id"], "code": stranger["code"],
         "job": stranger["jobs"][0]["id"] });
     for (field, document, finds) in CASES {
         let used = |key: &str| document.contains(&format!("${key}:"));
-        let variables = keys.as_object().unwrap().iter().filter(|(key, _)| used(key));
+        let variables = keys
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(key, _)| used(key));
         let variables = Value::Object(variables.map(|(k, v)| (k.clone(), v.clone())).collect());
         let answer = portal.ask(document, variables).await;
-        assert!(answer.body.get("errors").is_none(), "{document}\n{:#}", answer.body);
+        assert!(
+            answer.body.get("errors").is_none(),
+            "{document}\n{:#}",
+            answer.body
+        );
         let data = &answer.body["data"][field];
         assert_eq!(is_nothing(data), !finds, "{document}\n{data:#}");
     }
@@ -166,7 +229,9 @@ async fn role_and_customer_go_together() {
         (vec![BuiltInRole::Owner.into()], Some(id)),
         (vec![BuiltInRole::Sales.into()], Some(id)),
     ] {
-        let client = portal.server.client_as(&portal.dealer, user, &roles, customer);
+        let client = portal
+            .server
+            .client_as(&portal.dealer, user, &roles, customer);
         let data = client.get("{ viewer { permissions } }").await;
         assert_eq!(data["viewer"]["permissions"], json!([]), "{roles:?}");
         assert_eq!(client.send(BOOK, json!({})).await.code(), "FORBIDDEN");
@@ -191,15 +256,29 @@ async fn nothing_of_a_contractor_stays_on_the_connection() {
 #[tokio::test]
 async fn the_owner_lets_a_contractor_in() {
     let portal = Portal::open().await;
-    let member = portal.server.member(&portal.dealer, &[BuiltInRole::Viewer.into()]).await;
+    let member = portal
+        .server
+        .member(&portal.dealer, &[BuiltInRole::Viewer.into()])
+        .await;
     let document = "mutation($input: MemberRolesSetInput!) { memberRolesSet(input: $input) {
         member { customerId roles { id } } userErrors { code message } } }";
     let input = json!({ "userId": member.user.to_string(), "expectedVersion": 1,
         "roles": ["customer"], "customerId": portal.own["id"] });
-    let data = portal.dealer.client.run(document, json!({ "input": input })).await;
+    let data = portal
+        .dealer
+        .client
+        .run(document, json!({ "input": input }))
+        .await;
     assert_eq!(data["memberRolesSet"]["userErrors"], json!([]));
-    assert_eq!(data["memberRolesSet"]["member"]["customerId"], portal.own["id"]);
+    assert_eq!(
+        data["memberRolesSet"]["member"]["customerId"],
+        portal.own["id"]
+    );
     let found = "query($id: ID) { members(where: { customerId: $id }) { totalCount } }";
-    let data = portal.dealer.client.run(found, json!({ "id": portal.own["id"] })).await;
+    let data = portal
+        .dealer
+        .client
+        .run(found, json!({ "id": portal.own["id"] }))
+        .await;
     assert_eq!(data["members"]["totalCount"], 2);
 }

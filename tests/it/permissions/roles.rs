@@ -32,9 +32,17 @@ async fn a_role_is_made_changed_and_deleted() {
     let made = send(&dealer.client, CREATE, input).await;
     assert_eq!(made["userErrors"], json!([]));
     let role = &made["role"];
-    assert_eq!((role["name"].as_str(), role["version"].as_i64()), (Some("Yard lead"), Some(1)));
+    assert_eq!(
+        (role["name"].as_str(), role["version"].as_i64()),
+        (Some("Yard lead"), Some(1))
+    );
     // What they include comes with them.
-    let permissions = ["warehouses:read", "warehouses:manage", "stock:read", "stock:adjust"];
+    let permissions = [
+        "warehouses:read",
+        "warehouses:manage",
+        "stock:read",
+        "stock:adjust",
+    ];
     assert_eq!(role["permissions"], json!(permissions));
 
     let input = json!({ "id": role["id"], "expectedVersion": 1, "description": null,
@@ -43,7 +51,10 @@ async fn a_role_is_made_changed_and_deleted() {
     assert_eq!(changed["role"]["permissions"], json!(["stock:read"]));
     assert_eq!(changed["role"]["description"], Value::Null);
     let late = send(&dealer.client, UPDATE, input).await;
-    assert_eq!(refusal(&late), ("CONFLICT", &json!(["input", "expectedVersion"])));
+    assert_eq!(
+        refusal(&late),
+        ("CONFLICT", &json!(["input", "expectedVersion"]))
+    );
 
     let listed = dealer.client.get("{ roles { id name isBuiltIn } }").await;
     let roles = listed["roles"].as_array().unwrap();
@@ -56,8 +67,15 @@ async fn a_role_is_made_changed_and_deleted() {
     let input = json!({ "id": role["id"], "expectedVersion": 2 });
     let held = send(&dealer.client, DELETE, input.clone()).await;
     assert_eq!(refusal(&held), ("NOT_ALLOWED", &json!(["input", "id"])));
-    let sql = format!("DELETE FROM platform.memberships WHERE user_id = '{}'", holder.user.uuid());
-    crate::support::owner().await.batch_execute(&sql).await.unwrap();
+    let sql = format!(
+        "DELETE FROM platform.memberships WHERE user_id = '{}'",
+        holder.user.uuid()
+    );
+    crate::support::owner()
+        .await
+        .batch_execute(&sql)
+        .await
+        .unwrap();
     let gone = send(&dealer.client, DELETE, input).await;
     assert_eq!(gone["role"]["id"], role["id"]);
 }
@@ -67,18 +85,51 @@ async fn what_is_wrong_with_a_role_is_said_with_its_path() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
     let read = ["stock:read"];
-    let first = send(&dealer.client, CREATE, json!({ "name": "Counter", "permissions": read })).await;
+    let first = send(
+        &dealer.client,
+        CREATE,
+        json!({ "name": "Counter", "permissions": read }),
+    )
+    .await;
     assert_eq!(first["userErrors"], json!([]));
     for (input, code, field) in [
-        (json!({ "name": "", "permissions": read }), "BAD_USER_INPUT", "name"),
-        (json!({ "name": "OWNER", "permissions": read }), "BAD_USER_INPUT", "name"),
-        (json!({ "name": "counter", "permissions": read }), "ALREADY_EXISTS", "name"),
-        (json!({ "name": "A", "permissions": [] }), "BAD_USER_INPUT", "permissions"),
-        (json!({ "name": "A", "permissions": ["stock:eat"] }), "BAD_USER_INPUT", "permissions"),
-        (json!({ "name": "A", "permissions": vec!["stock:read"; 100] }), "BAD_USER_INPUT", "permissions"),
+        (
+            json!({ "name": "", "permissions": read }),
+            "BAD_USER_INPUT",
+            "name",
+        ),
+        (
+            json!({ "name": "OWNER", "permissions": read }),
+            "BAD_USER_INPUT",
+            "name",
+        ),
+        (
+            json!({ "name": "counter", "permissions": read }),
+            "ALREADY_EXISTS",
+            "name",
+        ),
+        (
+            json!({ "name": "A", "permissions": [] }),
+            "BAD_USER_INPUT",
+            "permissions",
+        ),
+        (
+            json!({ "name": "A", "permissions": ["stock:eat"] }),
+            "BAD_USER_INPUT",
+            "permissions",
+        ),
+        (
+            json!({ "name": "A", "permissions": vec!["stock:read"; 100] }),
+            "BAD_USER_INPUT",
+            "permissions",
+        ),
     ] {
         let refused = send(&dealer.client, CREATE, input.clone()).await;
-        assert_eq!(refusal(&refused), (code, &json!(["input", field])), "{input}");
+        assert_eq!(
+            refusal(&refused),
+            (code, &json!(["input", field])),
+            "{input}"
+        );
     }
 }
 
@@ -86,8 +137,14 @@ async fn what_is_wrong_with_a_role_is_said_with_its_path() {
 async fn nobody_makes_a_role_that_may_more_than_he() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
-    let own = [Permission::RolesManage, Permission::StockRead, Permission::MembersManage];
-    let own = own.into_iter().collect::<tubex::auth::permission::PermissionSet>();
+    let own = [
+        Permission::RolesManage,
+        Permission::StockRead,
+        Permission::MembersManage,
+    ];
+    let own = own
+        .into_iter()
+        .collect::<tubex::auth::permission::PermissionSet>();
     let code = server.role(&dealer, own.with_included()).await;
     let manager = server.member(&dealer, &[code]).await.client;
     let path = json!(["input", "permissions"]);
@@ -97,26 +154,49 @@ async fn nobody_makes_a_role_that_may_more_than_he() {
     assert_eq!(refusal(&refused), ("FORBIDDEN", &path));
     // What is included counts.
     let more = json!({ "name": "More", "permissions": ["stock:adjust"] });
-    assert_eq!(refusal(&send(&manager, CREATE, more).await), ("FORBIDDEN", &path));
+    assert_eq!(
+        refusal(&send(&manager, CREATE, more).await),
+        ("FORBIDDEN", &path)
+    );
 
     let fair = json!({ "name": "Fair", "permissions": ["stock:read"] });
     let made = send(&manager, CREATE, fair).await;
     let id = &made["role"]["id"];
-    let more = json!({ "id": id, "expectedVersion": 1, "permissions": ["stock:read", "invoice:post"] });
-    assert_eq!(refusal(&send(&manager, UPDATE, more.clone()).await), ("FORBIDDEN", &path));
+    let more =
+        json!({ "id": id, "expectedVersion": 1, "permissions": ["stock:read", "invoice:post"] });
+    assert_eq!(
+        refusal(&send(&manager, UPDATE, more.clone()).await),
+        ("FORBIDDEN", &path)
+    );
     // His own, too.
-    let mine = json!({ "id": code.to_string(), "expectedVersion": 1, "permissions": ["invoice:post"] });
-    assert_eq!(refusal(&send(&manager, UPDATE, mine).await), ("FORBIDDEN", &path));
+    let mine =
+        json!({ "id": code.to_string(), "expectedVersion": 1, "permissions": ["invoice:post"] });
+    assert_eq!(
+        refusal(&send(&manager, UPDATE, mine).await),
+        ("FORBIDDEN", &path)
+    );
 
     // Nor does he take away, or delete, what the owner has put there.
-    assert_eq!(send(&dealer.client, UPDATE, more).await["userErrors"], json!([]));
+    assert_eq!(
+        send(&dealer.client, UPDATE, more).await["userErrors"],
+        json!([])
+    );
     let less = json!({ "id": id, "expectedVersion": 2, "permissions": ["stock:read"] });
-    assert_eq!(refusal(&send(&manager, UPDATE, less).await), ("FORBIDDEN", &path));
+    assert_eq!(
+        refusal(&send(&manager, UPDATE, less).await),
+        ("FORBIDDEN", &path)
+    );
     let gone = json!({ "id": id, "expectedVersion": 2 });
-    assert_eq!(refusal(&send(&manager, DELETE, gone).await), ("FORBIDDEN", &json!(["input", "id"])));
+    assert_eq!(
+        refusal(&send(&manager, DELETE, gone).await),
+        ("FORBIDDEN", &json!(["input", "id"]))
+    );
     // But another name he may give.
     let renamed = json!({ "id": id, "expectedVersion": 2, "name": "Fairer" });
-    assert_eq!(send(&manager, UPDATE, renamed).await["userErrors"], json!([]));
+    assert_eq!(
+        send(&manager, UPDATE, renamed).await["userErrors"],
+        json!([])
+    );
 }
 
 #[tokio::test]
@@ -129,5 +209,8 @@ async fn a_dealer_has_no_more_roles_than_fit() {
         assert_eq!(made["userErrors"], json!([]));
     }
     let input = json!({ "name": "One more", "permissions": ["stock:read"] });
-    assert_eq!(refusal(&send(&dealer.client, CREATE, input).await).0, "LIMIT_EXCEEDED");
+    assert_eq!(
+        refusal(&send(&dealer.client, CREATE, input).await).0,
+        "LIMIT_EXCEEDED"
+    );
 }

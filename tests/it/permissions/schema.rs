@@ -74,7 +74,9 @@ impl Schema {
             {
                 let name = ty.node.name.node.to_string();
                 let directives = ty.node.directives.iter().map(|d| &d.node);
-                schema.types.extend(needs(directives).map(|needs| (name.clone(), needs)));
+                schema
+                    .types
+                    .extend(needs(directives).map(|needs| (name.clone(), needs)));
                 if object.implements.iter().any(|name| name.node == "Node") {
                     schema.nodes.push(name.clone());
                 }

@@ -11,12 +11,30 @@ use super::schema::{Needs, Schema};
 
 /// Permissions that roles hold already for fields that are to come.
 const AWAITED: &[(Permission, &str)] = &[
-    (Permission::StockAdjust, "mutations that correct, count or write off stock"),
-    (Permission::CostRead, "the cost of a product, and the margin of an order line"),
-    (Permission::PriceOverride, "a price on an order line other than the one that was found for it"),
-    (Permission::CreditOverride, "the release of an order beyond a customer's limit"),
-    (Permission::InvoicePost, "the posting of an invoice or a credit note"),
-    (Permission::SecurityManage, "what signing in at the dealer needs, such as a second factor"),
+    (
+        Permission::StockAdjust,
+        "mutations that correct, count or write off stock",
+    ),
+    (
+        Permission::CostRead,
+        "the cost of a product, and the margin of an order line",
+    ),
+    (
+        Permission::PriceOverride,
+        "a price on an order line other than the one that was found for it",
+    ),
+    (
+        Permission::CreditOverride,
+        "the release of an order beyond a customer's limit",
+    ),
+    (
+        Permission::InvoicePost,
+        "the posting of an invoice or a credit note",
+    ),
+    (
+        Permission::SecurityManage,
+        "what signing in at the dealer needs, such as a second factor",
+    ),
     (Permission::ApiKeysManage, "API keys"),
     (Permission::AppsManage, "applications of third parties"),
 ];
@@ -53,7 +71,9 @@ fn permissions(text: &mut String) {
         let name = format!("`{permission}`");
         let sensitive = if permission.is_sensitive() { "yes" } else { "" };
         let cells = [name.as_str(), permission.description(), sensitive];
-        row(text, &cells, |role| role.permissions().contains(*permission));
+        row(text, &cells, |role| {
+            role.permissions().contains(*permission)
+        });
     }
     text.push_str("\nNo field needs these yet; they are there for\n\n");
     for (permission, what) in AWAITED {
@@ -66,7 +86,9 @@ fn operations(text: &mut String, schema: &Schema) {
     head(text, &["Operation", "Needs"]);
     for (field, needs) in schema.operations() {
         let path = format!("`{}`", field.path());
-        row(text, &[&path, needs.name()], |role| needs.is_met(role.permissions()));
+        row(text, &[&path, needs.name()], |role| {
+            needs.is_met(role.permissions())
+        });
     }
 }
 
@@ -76,7 +98,9 @@ fn records(text: &mut String, schema: &Schema) {
     for (name, needs) in &schema.types {
         if *needs != Needs::Nothing {
             let name = format!("`{name}`");
-            row(text, &[&name, needs.name()], |role| needs.is_met(role.permissions()));
+            row(text, &[&name, needs.name()], |role| {
+                needs.is_met(role.permissions())
+            });
         }
     }
     for (field, permission) in schema.guarded() {

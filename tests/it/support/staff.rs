@@ -23,7 +23,8 @@ impl Server {
 
     /// A contractor at the portal of `dealer`, who stands for this customer.
     pub async fn contractor(&self, dealer: &TestDealer, customer: CustomerId) -> Member {
-        self.add(dealer, &[RoleCode::CUSTOMER], Some(customer)).await
+        self.add(dealer, &[RoleCode::CUSTOMER], Some(customer))
+            .await
     }
 
     async fn add(
@@ -81,7 +82,11 @@ impl Server {
             .execute(
                 "INSERT INTO platform.roles
                  VALUES ($1::text::uuid, $2::text::uuid, $1, NULL, $3, 1, now(), now())",
-                &[&id.uuid().to_string(), &dealer.id.uuid().to_string(), &names],
+                &[
+                    &id.uuid().to_string(),
+                    &dealer.id.uuid().to_string(),
+                    &names,
+                ],
             )
             .await
             .unwrap();
