@@ -1,6 +1,8 @@
 //! The parts of the program, put together once at start.
 
+mod mail;
 mod operator;
+pub mod sockets;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +32,8 @@ use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
 use crate::platform::identity::accounts::Accounts;
+use crate::platform::identity::invitations::service::Invitations;
+use crate::platform::identity::recovery::service::Recovery;
 use crate::platform::identity::service::Identity;
 use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
@@ -226,6 +230,8 @@ pub struct App {
     pub schema: ApiSchema,
     /// How the server behaves.
     pub settings: ServerSettings,
+    /// The places for websockets.
+    pub sockets: sockets::Sockets,
     /// How it is used.
     pub serving: ServingMetrics,
     closing: watch::Sender<bool>,
@@ -267,6 +273,7 @@ impl App {
             identity,
             schema,
             settings: settings.clone(),
+            sockets: sockets::Sockets::new(settings),
             serving: ServingMetrics::new(core.clock.now()),
             closing: watch::Sender::new(false),
             core,
@@ -322,6 +329,8 @@ fn schema(
         })
         .data(core.dealers.clone())
         .data(Members::new(core.control.clone(), core.clock.clone()))
+        .data(Recovery::new(core.accounts.clone(), core.clock.clone()))
+        .data(Invitations::new(core.accounts.clone(), core.clock.clone()))
         .data(registration)
         .finish()
 }

@@ -6,6 +6,7 @@
 //! of its flag.
 
 mod file;
+mod mail;
 mod server;
 mod values;
 
@@ -16,7 +17,8 @@ use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
 pub use file::{ConfigFileError, with_file};
-pub use server::{KeySettings, ProxyHeader, Registration, ServerSettings};
+pub use mail::MailSettings;
+pub use server::{DEFAULT_PUBLIC_URL, KeySettings, ProxyHeader, Registration, ServerSettings};
 use values::{list_size, milliseconds, pool_size, postgres_role, secret};
 
 /// How to reach the database, and how much of it to use.
@@ -126,6 +128,14 @@ pub enum Pooler {
 pub struct ConfigError {
     setting: &'static str,
     message: String,
+}
+
+impl ConfigError {
+    /// This setting, and what would be right.
+    pub fn new(setting: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { setting, message }
+    }
 }
 
 impl DatabaseSettings {

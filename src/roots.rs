@@ -36,6 +36,8 @@ use crate::platform::access::graphql::{CustomerCheck, MemberListQuery, RoleQuery
 use crate::platform::access::mutation::AccessMutation;
 use crate::platform::dealers::graphql::DealerMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
+use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
+use crate::platform::identity::recovery::graphql::RecoveryMutation;
 use crate::platform::sessions::graphql::SessionQuery;
 use crate::platform::sessions::mutation::SessionMutation;
 
@@ -54,6 +56,7 @@ pub struct QueryRoot(
     RoleQuery,
     MemberListQuery,
     SessionQuery,
+    InvitationQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -73,6 +76,8 @@ pub struct QueryRoot(
 pub struct MutationRoot(
     IdentityMutation,
     SessionMutation,
+    InvitationMutation,
+    RecoveryMutation,
     DealerMutation,
     AccessMutation,
     CategoryMutation,

@@ -156,6 +156,19 @@ impl Principal {
         self.grant.application.as_ref()
     }
 
+    /// Whether `fresh` may take the place of this one while work goes on: the same
+    /// person at the same dealer, who may do the same.
+    pub fn is_renewed_by(&self, fresh: &Self) -> bool {
+        let (old, new) = (&self.grant, &fresh.grant);
+        let is_same_person = old.user == new.user && old.dealer == new.dealer;
+        is_same_person
+            && old.roles == new.roles
+            && old.customer == new.customer
+            && old.actor == new.actor
+            && old.read_only == new.read_only
+            && old.application == new.application
+    }
+
     /// When the token stops being valid.
     pub const fn expires_at(&self) -> DateTime<Utc> {
         self.expires_at

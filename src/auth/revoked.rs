@@ -7,12 +7,14 @@ use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use futures_util::future::select_all;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::principal::Principal;
 use crate::error::{AppError, AppResult};
 use crate::kernel::ids::UserId;
+use crate::kernel::listeners::{Listener, Listeners};
 
 /// How long an entry is kept: longer than an access token lives, with its leeway.
 pub const KEPT_FOR: Duration = Duration::from_mins(20);
@@ -52,10 +54,15 @@ pub struct RevocationError;
 
 /// What has been revoked, and who waits to hear.
 pub struct Revoked {
-    entries: RwLock<HashMap<(Kind, Uuid), Entry>>,
-    heard: watch::Sender<u64>,
+    entries: RwLock<HashMap<Subject, Entry>>,
+    listeners: Listeners<Subject>,
     keys: watch::Sender<u64>,
 }
+
+type Subject = (Kind, Uuid);
+
+/// Hears of whatever ends the rights of one caller.
+pub struct Ears(Vec<Listener<Subject>>);
 
 #[derive(Clone, Copy)]
 struct Entry {
@@ -96,7 +103,7 @@ impl Default for Revoked {
     fn default() -> Self {
         Self {
             entries: RwLock::default(),
-            heard: watch::Sender::new(0),
+            listeners: Listeners::default(),
             keys: watch::Sender::new(0),
         }
     }
@@ -105,55 +112,57 @@ impl Default for Revoked {
 impl Revoked {
     /// Takes note of what was revoked.
     pub fn note(&self, revocations: &[Revocation]) {
-        if revocations.is_empty() {
-            return;
+        let is_of_keys = |revocation: &&Revocation| revocation.kind == Kind::Keys;
+        let (keys, others): (Vec<_>, Vec<_>) = revocations.iter().partition(is_of_keys);
+        for subject in self.enter(&others) {
+            self.listeners.tell(&subject);
         }
-        let mut is_new = false;
-        let mut keys = false;
-        let now = Instant::now();
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        for revocation in revocations {
-            if revocation.kind == Kind::Keys {
-                keys = true;
-                continue;
-            }
-            let key = (revocation.kind, revocation.subject);
-            let fresh = Entry {
-                epoch: revocation.epoch,
-                heard: now,
-            };
-            let before = entries.insert(key, fresh);
-            is_new |= before.is_none_or(|before| before.epoch < revocation.epoch);
-            if let Some(before) = before.filter(|before| before.epoch > revocation.epoch) {
-                entries.insert(
-                    key,
-                    Entry {
-                        heard: now,
-                        ..before
-                    },
-                );
-            }
-        }
-        if entries.len() > TIDY_ABOVE {
-            entries.retain(|_, entry| entry.heard.elapsed() < KEPT_FOR);
-        }
-        drop(entries);
-        if is_new {
-            self.heard
-                .send_modify(|count| *count = count.wrapping_add(1));
-        }
-        if keys {
+        if !keys.is_empty() {
             self.keys
                 .send_modify(|count| *count = count.wrapping_add(1));
         }
     }
 
+    /// Gives what was not known; epochs only rise.
+    fn enter(&self, revocations: &[&Revocation]) -> Vec<Subject> {
+        let mut fresh = Vec::new();
+        if revocations.is_empty() {
+            return fresh;
+        }
+        let heard = Instant::now();
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        for revocation in revocations {
+            let subject = (revocation.kind, revocation.subject);
+            let known = entries.get(&subject).map(|entry| entry.epoch);
+            let epoch = known.map_or(revocation.epoch, |known| known.max(revocation.epoch));
+            entries.insert(subject, Entry { epoch, heard });
+            if known.is_none_or(|known| known < epoch) {
+                fresh.push(subject);
+            }
+        }
+        if entries.len() > TIDY_ABOVE {
+            entries.retain(|_, entry| entry.heard.elapsed() < KEPT_FOR);
+        }
+        fresh
+    }
+
     /// Refuses a caller whose token was good once.
     pub fn check(&self, principal: &Principal) -> AppResult<()> {
-        let grant = principal.grant();
-        let is_out = self.is_revoked(Kind::Session, grant.session.uuid(), 0)
-            || self.is_revoked(Kind::User, grant.user.uuid(), grant.user_epoch);
+        let mut grounds = grounds(principal).into_iter();
+        let is_out = grounds.any(|((kind, subject), epoch)| self.is_revoked(kind, subject, epoch));
         if is_out { Err(signed_out()) } else { Ok(()) }
+    }
+
+    /// Hears from now on of what [`Revoked::check`] would refuse the caller for.
+    pub fn listen(&self, principal: &Principal) -> Ears {
+        let grounds = grounds(principal).into_iter();
+        let listen = |(subject, epoch)| self.listeners.listen(subject, epoch);
+        Ears(grounds.map(listen).collect())
+    }
+
+    /// Whether anybody listens.
+    pub fn is_listened_to(&self) -> bool {
+        !self.listeners.is_empty()
     }
 
     /// Whether tokens of the subject and this epoch are refused. What has no
@@ -170,11 +179,6 @@ impl Revoked {
         entries
             .get(&(Kind::User, user.uuid()))
             .map(|entry| entry.epoch)
-    }
-
-    /// Turns whenever something has been revoked.
-    pub fn listen(&self) -> watch::Receiver<u64> {
-        self.heard.subscribe()
     }
 
     /// Turns whenever the signing keys have changed.
@@ -196,6 +200,23 @@ impl Revoked {
     }
 }
 
+/// What may be revoked of a caller, and of which epoch his token is.
+fn grounds(principal: &Principal) -> [(Subject, i64); 2] {
+    let grant = principal.grant();
+    [
+        ((Kind::Session, grant.session.uuid()), 0),
+        ((Kind::User, grant.user.uuid()), grant.user_epoch),
+    ]
+}
+
+impl Ears {
+    /// Waits until something of the caller is revoked.
+    pub async fn changed(&mut self) {
+        let waiting = self.0.iter_mut().map(|ears| Box::pin(ears.changed()));
+        select_all(waiting).await;
+    }
+}
+
 /// The answer to a token that was good until somebody revoked it.
 pub fn signed_out() -> AppError {
     AppError::unauthenticated(
@@ -205,7 +226,12 @@ pub fn signed_out() -> AppError {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use futures_util::FutureExt;
+
     use super::*;
+    use crate::auth::principal::{Grant, Proof};
+    use crate::kernel::ids::{DealerId, SessionId};
 
     fn revocation(text: &str) -> Revocation {
         text.parse().unwrap()
@@ -240,15 +266,43 @@ mod tests {
         assert!(!revoked.is_revoked(Kind::Session, subject, 0));
     }
 
+    fn caller(session: &str) -> Principal {
+        let grant = Grant {
+            user: UserId::generate(),
+            dealer: DealerId::generate(),
+            session: SessionId::from_uuid(Uuid::try_parse(session).unwrap()),
+            user_epoch: 0,
+            dealer_epoch: 0,
+            roles: Vec::new(),
+            customer: None,
+            proof: Proof {
+                methods: Vec::new(),
+                at: DateTime::default(),
+            },
+            actor: None,
+            read_only: false,
+            application: None,
+        };
+        Principal {
+            grant,
+            expires_at: DateTime::default(),
+        }
+    }
+
     #[test]
-    fn listeners_hear_of_what_is_new_only() {
+    fn listeners_hear_of_what_is_new_and_theirs_only() {
         let revoked = Revoked::default();
-        let mut listener = revoked.listen();
+        let mut mine = revoked.listen(&caller(SUBJECT));
+        let other = caller("0192d3a4-0000-7000-8000-000000000002");
+        let mut others = revoked.listen(&other);
         let told = revocation(&format!("SESSION {SUBJECT} 0"));
         revoked.note(&[told]);
-        assert!(listener.has_changed().unwrap());
-        listener.mark_unchanged();
+        assert!(mine.changed().now_or_never().is_some());
+        assert!(others.changed().now_or_never().is_none());
         revoked.note(&[told]);
-        assert!(!listener.has_changed().unwrap());
+        assert!(mine.changed().now_or_never().is_none());
+        let user = other.user().uuid();
+        revoked.note(&[revocation(&format!("USER {user} 1"))]);
+        assert!(others.changed().now_or_never().is_some());
     }
 }

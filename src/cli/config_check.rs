@@ -6,7 +6,7 @@ use super::output::Output;
 use super::{CommandResult, serve};
 use crate::app::{App, Core, StartError};
 use crate::auth::vault::Vault;
-use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
+use crate::config::{ConfigError, DatabaseSettings, KeySettings, ServerSettings};
 use crate::kernel::clock::Clock;
 use crate::tenancy::state::{Migrated, check_request_role, migrated};
 
@@ -54,6 +54,10 @@ async fn check(args: &CheckArgs) -> Result<Migrated, StartError> {
     if migrated != Migrated::Nothing {
         check_request_role(&app.core.control, &app.core.request_role).await??;
         app.tenants.check().await?;
+    }
+    if let Some(transport) = app.mail_sender()?.transport {
+        let checked = transport.check().await;
+        checked.map_err(|message| ConfigError::new("--smtp-url", message))?;
     }
     Ok(migrated)
 }

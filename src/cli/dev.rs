@@ -1,5 +1,6 @@
 //! `tubex dev`: a whole Tubex on this machine, with two shops to look at.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -11,19 +12,21 @@ use secrecy::SecretString;
 use super::output::{Output, note};
 use super::progress::Progress;
 use super::{
-    CommandResult, dev_report, filler, graphiql_bundle, key, migrate, operator, stop, sweeper,
+    CommandResult, dev_report, filler, graphiql_bundle, key, mailer, migrate, operator, stop,
+    sweeper,
 };
 use crate::app::{App, Core};
 use crate::auth::operator::OperatorTokens;
 use crate::auth::vault::Vault;
 use crate::cluster::{self, Cluster, ClusterSpec, Durability};
-use crate::config::{DatabaseSettings, ServerSettings};
+use crate::config::{DEFAULT_PUBLIC_URL, DatabaseSettings, ServerSettings};
 use crate::db::connect::Connector;
 use crate::db::owner::ensure_database;
 use crate::demo::{OpenShop, open_shops};
 use crate::http::{DemoLogin, Page, bind, serve_both};
 use crate::kernel::clock::Clock;
 use crate::kernel::hex;
+use crate::platform::mail::transport::MailDir;
 
 /// Name of the database and of the login role that serves requests.
 const DATABASE: &str = "tubex";
@@ -92,7 +95,9 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
     migrate::everything(&core, &progress)?;
     let served = actix_web::rt::System::new().block_on(async {
         let stop = stop::requested()?.shared();
-        let app = App::new(core, vault, &args.server).await?;
+        let server = for_demo(&args.server, &args.data, listener.local_addr()?);
+        let mailbox = server.mail.mail_dir.clone().map(MailDir::new);
+        let app = App::new(core, vault, &server).await?;
         let shops = open_shops(&app, |text| progress.step(text)).await?;
         let Some((page, is_graphiql)) = page(args, bundle, &progress, stop.clone()).await else {
             return Ok(());
@@ -100,24 +105,41 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
         progress.done();
         let address = listener.local_addr()?;
         let report = dev_report::Report::new(address, &database, &shops, is_graphiql)
+            .with_mailbox(mailbox.is_some())
             .with_operators(
                 operator::address(operators.as_ref())?,
                 &OperatorTokens::new(app.keys.ring()),
             )?;
         output.result(report.text(), &report)?;
-        let page = page.with_logins(logins(&shops));
+        let page = page.with_logins(logins(&shops)).with_mailbox(mailbox);
         let sweeper = sweeper::start(Arc::clone(&app));
         let filler = filler::start(&app);
+        let mailer = mailer::start(&app).await?;
         let operators = operator::endpoint(&app, operators);
         serve_both(app, listener, page, operators, stop).await?;
         sweeper.abort();
         filler.stop().await;
+        mailer.stop().await;
         Ok(())
     });
     progress.step("Stopping PostgreSQL");
     cluster.stop()?;
     progress.done();
     served
+}
+
+/// The settings with a folder for mails, if they name nothing else, and with links
+/// that lead to the port that is listened on.
+fn for_demo(settings: &ServerSettings, data: &Path, address: SocketAddr) -> ServerSettings {
+    let mut settings = settings.clone();
+    if settings.public_url == DEFAULT_PUBLIC_URL {
+        settings.public_url = format!("http://{address}");
+    }
+    let mail = &mut settings.mail;
+    if mail.smtp_url.is_none() && mail.mail_dir.is_none() {
+        mail.mail_dir = Some(data.join(MAILS));
+    }
+    settings
 }
 
 /// The folder of the GraphiQL bundle, some day.
@@ -188,9 +210,13 @@ fn reset(data: &Path) -> CommandResult {
             _ => {}
         }
     }
-    Ok(())
+    match std::fs::remove_dir_all(data.join(MAILS)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
+const MAILS: &str = "mails";
 const SECRET_KEY: &str = "secret.key";
 const REQUEST_PASSWORD: &str = "request-password";
 

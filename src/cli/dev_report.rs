@@ -17,6 +17,8 @@ pub(super) struct Report {
     graphql_url: String,
     ws_url: String,
     graphiql_url: String,
+    /// Where mails can be read; none if they are sent.
+    mailbox_url: Option<String>,
     #[serde(flatten)]
     operators: Option<OperatorReport>,
     /// Whether the page is GraphiQL, not the smaller page.
@@ -57,12 +59,20 @@ impl Report {
             graphql_url: format!("http://{address}/graphql"),
             ws_url: format!("ws://{address}/graphql"),
             graphiql_url: format!("http://{address}/graphiql"),
+            mailbox_url: None,
             graphiql,
             operators: None,
             database_url: database.database_owner_url.expose_secret().to_owned(),
             request_database_url: database.database_url.expose_secret().to_owned(),
             dealers: shops.iter().map(DealerReport::new).collect(),
         }
+    }
+
+    /// Adds the mailbox, if there is one.
+    pub(super) fn with_mailbox(mut self, is_there: bool) -> Self {
+        let root = self.graphql_url.trim_end_matches("/graphql");
+        self.mailbox_url = is_there.then(|| format!("{root}/mailbox"));
+        self
     }
 
     /// Adds the operators' endpoint, if there is one, and a token for it.
@@ -93,6 +103,9 @@ impl Report {
             self.graphiql_url, self.graphql_url, self.ws_url, self.database_url
         );
         // Writing to a String can not fail, here and below.
+        if let Some(mailbox) = &self.mailbox_url {
+            let _written = writeln!(text, "  {:<9}  {mailbox}\n", "Mails");
+        }
         if let Some(operators) = &self.operators {
             let _written = writeln!(
                 text,

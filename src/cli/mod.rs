@@ -6,6 +6,7 @@ mod dev_report;
 mod filler;
 mod graphiql_bundle;
 mod key;
+mod mailer;
 mod migrate;
 mod operator;
 mod output;

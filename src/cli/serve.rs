@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::output::Output;
 use super::progress::Progress;
-use super::{CommandResult, filler, migrate, operator, stop, sweeper};
+use super::{CommandResult, filler, mailer, migrate, operator, stop, sweeper};
 use crate::app::{App, Core, StartError};
 use crate::auth::vault::Vault;
 use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
@@ -51,6 +51,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
         let operator_url = operator::address(operators.as_ref())?.map(operator::url);
         let sweeper = sweeper::start(Arc::clone(&app));
         let filler = filler::start(&app);
+        let mailer = mailer::start(&app).await?;
         let graphql_url = format!("http://{address}/graphql");
         output.result(
             serving(&graphql_url, operator_url.as_deref()),
@@ -63,6 +64,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
         serve_both(app, listener, page, operators, stop).await?;
         sweeper.abort();
         filler.stop().await;
+        mailer.stop().await;
         Ok(())
     })
 }

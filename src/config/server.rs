@@ -8,11 +8,14 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use secrecy::SecretString;
 
-use super::ConfigError;
 use super::values::{
     list_size, milliseconds, network, origin, pool_size, public_url, redis_address, secret,
     some_milliseconds, spare_count,
 };
+use super::{ConfigError, MailSettings};
+
+/// Where a server is reached that nobody says more about.
+pub const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
 
 /// How the server behaves towards its clients.
 #[derive(Args, Clone, Debug)]
@@ -56,7 +59,7 @@ pub struct ServerSettings {
     pub workers: Option<usize>,
 
     /// Address at which clients reach this server: the issuer of its tokens.
-    #[arg(long, env = "TUBEX_PUBLIC_URL", value_name = "URL", default_value = "http://localhost:8080", value_parser = public_url)]
+    #[arg(long, env = "TUBEX_PUBLIC_URL", value_name = "URL", default_value = DEFAULT_PUBLIC_URL, value_parser = public_url)]
     pub public_url: String,
 
     /// Origins of dashboards beside this server's own that may use cookies.
@@ -86,6 +89,10 @@ pub struct ServerSettings {
         value_enum
     )]
     pub registration: Registration,
+
+    /// Where mails go.
+    #[command(flatten)]
+    pub mail: MailSettings,
 
     /// Schemas kept ready for dealers to come; 0 makes each when it is asked for.
     #[arg(long, env = "TUBEX_SPARE_DEALERS", value_name = "N", default_value = "16", value_parser = spare_count)]
@@ -131,6 +138,22 @@ pub struct ServerSettings {
     #[arg(long, env = "TUBEX_MAX_SOCKET_OPERATIONS", value_name = "N", default_value = "64", value_parser = list_size)]
     pub max_socket_operations: usize,
 
+    /// Most websockets open on this node; more are refused with status 503.
+    #[arg(long, env = "TUBEX_MAX_SOCKETS", value_name = "N", default_value = "20000", value_parser = list_size)]
+    pub max_sockets: usize,
+
+    /// Most websockets open on this node for one dealer.
+    #[arg(long, env = "TUBEX_MAX_SOCKETS_PER_DEALER", value_name = "N", default_value = "1000", value_parser = list_size)]
+    pub max_sockets_per_dealer: usize,
+
+    /// Most websockets open on this node for one user.
+    #[arg(long, env = "TUBEX_MAX_SOCKETS_PER_USER", value_name = "N", default_value = "50", value_parser = list_size)]
+    pub max_sockets_per_user: usize,
+
+    /// Most operations at work on this node's websockets of one dealer.
+    #[arg(long, env = "TUBEX_MAX_OPERATIONS_PER_DEALER", value_name = "N", default_value = "5000", value_parser = list_size)]
+    pub max_operations_per_dealer: usize,
+
     /// Password hashes computed at once; each takes 19 MiB and a processor.
     #[arg(long, env = "TUBEX_PASSWORD_HASHES", value_name = "N", default_value = "2", value_parser = pool_size)]
     pub password_hashes: usize,
@@ -160,10 +183,8 @@ impl ServerSettings {
     /// Checks what the parser can not.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let redis = self.redis_url.as_ref().map_or(Ok(()), redis_address);
-        redis.map_err(|message| ConfigError {
-            setting: "--redis-url",
-            message,
-        })
+        redis.map_err(|message| ConfigError::new("--redis-url", message))?;
+        self.mail.validate()
     }
 }
 

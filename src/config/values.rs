@@ -84,7 +84,11 @@ pub(super) fn public_url(text: &str) -> Result<String, String> {
         .strip_prefix("https://")
         .or_else(|| text.strip_prefix("http://"));
     let fits = |rest: &str| {
-        !rest.is_empty() && !rest.ends_with('/') && rest.bytes().all(|b| b.is_ascii_graphic())
+        !rest.is_empty()
+            && !rest.ends_with('/')
+            && rest
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && !b"\"'<>&".contains(&b))
     };
     if rest.is_some_and(|rest| fits(rest) && !rest.contains(['?', '#', '@'])) {
         Ok(text.to_owned())

@@ -40,6 +40,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.invitations (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        email -> Text,
+        roles -> Array<Text>,
+        customer_id -> Nullable<Uuid>,
+        invited_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+        accepted_by -> Nullable<Uuid>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    platform.mails (id) {
+        id -> Uuid,
+        kind -> Text,
+        email -> Text,
+        user_id -> Nullable<Uuid>,
+        dealer_id -> Nullable<Uuid>,
+        invitation_id -> Nullable<Uuid>,
+        peer_address -> Nullable<Text>,
+        peer_name -> Nullable<Text>,
+        created_at -> Timestamptz,
+        due_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        attempts -> Int4,
+        state -> Text,
+        finished_at -> Nullable<Timestamptz>,
+        cause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     platform.memberships (user_id, dealer_id) {
         user_id -> Uuid,
         dealer_id -> Uuid,
@@ -56,6 +92,19 @@ diesel::table! {
         dealer_id -> Uuid,
         cause -> Text,
         failed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.one_time_tokens (token_hash) {
+        token_hash -> Bytea,
+        purpose -> Text,
+        email -> Text,
+        user_id -> Nullable<Uuid>,
+        invitation_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -152,13 +201,20 @@ diesel::table! {
         password_hash -> Text,
         created_at -> Timestamptz,
         epoch -> Int8,
+        email_verified_at -> Nullable<Timestamptz>,
     }
 }
 
 diesel::joinable!(dealer_actions -> dealers (dealer_id));
+diesel::joinable!(invitations -> dealers (dealer_id));
+diesel::joinable!(mails -> dealers (dealer_id));
+diesel::joinable!(mails -> invitations (invitation_id));
+diesel::joinable!(mails -> users (user_id));
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
+diesel::joinable!(one_time_tokens -> invitations (invitation_id));
+diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(retired_schemas -> dealers (dealer_id));
 diesel::joinable!(roles -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
@@ -168,8 +224,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     dealer_actions,
     dealer_changes,
     dealers,
+    invitations,
+    mails,
     memberships,
     migration_failures,
+    one_time_tokens,
     retired_schemas,
     revocations,
     roles,

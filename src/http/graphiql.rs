@@ -9,6 +9,8 @@ use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
+use crate::platform::mail::transport::MailDir;
+
 const EXPLORER_HTML: &str = include_str!("../../web/explorer/index.html");
 const EXPLORER_JS: &str = include_str!("../../web/explorer/explorer.js");
 const EXPLORER_SIGNIN: &str = include_str!("../../web/explorer/signin.js");
@@ -57,6 +59,7 @@ pub struct Page {
     index: Option<Bytes>,
     assets: HashMap<String, Asset>,
     config: PageConfig,
+    mailbox: Option<MailDir>,
 }
 
 impl Page {
@@ -108,6 +111,17 @@ impl Page {
         self
     }
 
+    /// Shows the mails in this folder, to who sits at this machine.
+    #[must_use]
+    pub fn with_mailbox(mut self, mailbox: Option<MailDir>) -> Self {
+        self.mailbox = mailbox;
+        self
+    }
+
+    pub(super) const fn mailbox(&self) -> Option<&MailDir> {
+        self.mailbox.as_ref()
+    }
+
     fn with(index: Option<Bytes>, assets: HashMap<String, Asset>) -> Self {
         Self {
             index,
@@ -118,6 +132,7 @@ impl Page {
                 demo_logins: Vec::new(),
                 default_query: DEFAULT_QUERY,
             },
+            mailbox: None,
         }
     }
 }

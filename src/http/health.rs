@@ -25,6 +25,8 @@ struct Readiness {
     /// Changes of dealers are heard of. While they are not, the node serves all the
     /// same, and reads each dealer anew every second.
     directory: bool,
+    /// It is known what has been revoked. While it is not, changes are refused.
+    revocations: bool,
     /// Dealers whose schemas lack migrations, if that could be found out. Those
     /// do not keep the others from being served.
     dealers_behind: Option<i64>,
@@ -76,6 +78,7 @@ async fn readiness(app: &App) -> Readiness {
         migrations,
         accepting,
         directory: app.directory.is_current(),
+        revocations: app.directory.is_sure().await,
         dealers_behind: dealers.map(|(behind, _)| behind),
         dealers_refused: dealers.map(|(_, refused)| refused),
     }

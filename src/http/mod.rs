@@ -1,6 +1,7 @@
 //! Hop 1: the HTTP host. The whole route table of the shops is `routes`; that of
 //! the operators is in `http::operator`, on a listener of its own.
 
+mod account;
 mod answer;
 mod caller;
 mod credentials;
@@ -9,6 +10,7 @@ mod execute;
 mod graphiql;
 mod graphql;
 mod health;
+mod mailbox;
 mod operator;
 mod request_id;
 mod server;
@@ -40,7 +42,9 @@ fn routes(config: &mut ServiceConfig) {
         .route("/graphiql/", web::get().to(graphiql::page))
         .route("/graphiql/config.json", web::get().to(graphiql::config))
         .route("/graphiql/assets/{file:.*}", web::get().to(graphiql::asset))
-        .route("/", web::get().to(graphiql::front_door));
+        .route("/", web::get().to(graphiql::front_door))
+        .configure(account::routes)
+        .configure(mailbox::routes);
 }
 
 struct WantsSocket;

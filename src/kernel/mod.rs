@@ -8,6 +8,8 @@ pub mod checks;
 pub mod clock;
 pub mod hex;
 pub mod ids;
+pub mod listeners;
 pub mod metric;
 pub mod peer;
+pub mod quota;
 pub mod ratio;

@@ -5,5 +5,6 @@ pub mod access;
 pub mod dealers;
 pub mod identity;
 pub mod keys;
+pub mod mail;
 pub mod operator;
 pub mod sessions;

@@ -2,8 +2,10 @@
 //! the figures that a Prometheus collects.
 
 pub mod exposition;
+mod label;
 pub mod process;
 pub mod serving;
+pub mod sockets;
 
 use std::io::IsTerminal;
 

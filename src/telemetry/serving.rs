@@ -4,26 +4,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::label::label;
+use super::sockets::SocketMetrics;
 use crate::error::ErrorCode;
 use crate::kernel::metric::{Counter, Gauge, Histogram};
-
-/// A text per variant, and all variants.
-macro_rules! label {
-    ($(#[$doc:meta])* $name:ident { $( $(#[$item_doc:meta])* $item:ident = $text:literal ),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum $name { $( $(#[$item_doc])* $item ),+ }
-
-        impl $name {
-            const ALL: &'static [Self] = &[$( Self::$item ),+];
-
-            /// The value of the label.
-            pub const fn text(self) -> &'static str {
-                match self { $( Self::$item => $text ),+ }
-            }
-        }
-    };
-}
 
 label! {
     /// Which endpoint an operation came to.
@@ -87,6 +71,8 @@ pub struct ServingMetrics {
     pub sockets: Gauge,
     /// Operations at work on websockets; subscriptions are as long as they live.
     pub socket_operations: Gauge,
+    /// What has become of websockets.
+    pub socket_metrics: SocketMetrics,
     /// When the program began to serve.
     pub started: DateTime<Utc>,
 }
@@ -108,6 +94,7 @@ impl ServingMetrics {
             times,
             sockets: Gauge::default(),
             socket_operations: Gauge::default(),
+            socket_metrics: SocketMetrics::default(),
             started,
         }
     }

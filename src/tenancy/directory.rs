@@ -4,6 +4,7 @@
 //! `news` tells how far what is in memory may be believed. While the watch is
 //! well, a request asks the database nothing about its dealer.
 
+mod confirm;
 mod news;
 mod watch;
 
@@ -15,7 +16,6 @@ use diesel_async::RunQueryDsl;
 use moka::future::Cache;
 use secrecy::SecretString;
 
-pub use news::Listener;
 use news::{Moment, News};
 use watch::Watch;
 pub use watch::Watching;
@@ -25,8 +25,7 @@ use super::dealer_roles::{DealerRoles, dealer_roles};
 use super::migrate::MigrationSet;
 use super::schema_name::SchemaName;
 use crate::auth::principal::Principal;
-use crate::auth::revoked::{self, Revoked};
-use crate::db::changes;
+use crate::auth::revoked::{self, Ears, Revoked};
 use crate::db::connect::Connector;
 use crate::db::control::{ControlConn, ControlPool};
 use crate::db::control_tables::dealers;
@@ -34,6 +33,7 @@ use crate::db::error::{DbError, DbResult};
 use crate::db::text_enum::text_enum;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::kernel::ids::DealerId;
+use crate::kernel::listeners::Listener;
 use crate::kernel::metric::Counter;
 
 /// Dealers kept in memory; the least used leave first.
@@ -168,10 +168,17 @@ pub struct Directory {
     dealers: Cache<DealerId, Entry>,
     news: Arc<News>,
     revoked: Arc<Revoked>,
-    /// When this node itself has last read what was revoked; see `confirm`.
+    /// When this node itself has last read what was revoked; see `confirm.rs`.
     confirmed: Cache<(), Instant>,
     needed: Option<Arc<str>>,
     lookups: Arc<Counter>,
+}
+
+/// Hears of what may end the rights of one caller: changes of his dealer, and what
+/// is revoked of him.
+pub struct Listening {
+    dealer: Listener<DealerId>,
+    caller: Option<Ears>,
 }
 
 /// A dealer, and the roles he has made for himself.
@@ -211,13 +218,13 @@ impl Directory {
             news: Arc::clone(&self.news),
             revoked: Arc::clone(&self.revoked),
         };
-        watch.start()
+        watch.start(self.clone().stand_in())
     }
 
     /// Lets a verified caller in at the dealer his token names: to read only, if
     /// the dealer is suspended or the token says so.
     pub async fn admit(&self, principal: Principal) -> AppResult<TenantContext> {
-        let is_sure = self.confirm().await;
+        let is_sure = self.is_sure().await;
         self.revoked.check(&principal)?;
         let known = self.find(principal.dealer()).await?.ok_or_else(unknown)?;
         if principal.grant().dealer_epoch < known.0.token_epoch {
@@ -229,35 +236,6 @@ impl Directory {
             standing => standing,
         };
         self.context(known, Actor::User(Box::new(principal)), standing)
-    }
-
-    /// Whether it is known what has been revoked until a second ago. The watch
-    /// tells; while it is silent, the log is read for as long as there are callers.
-    async fn confirm(&self) -> bool {
-        if self.news.is_trusted() {
-            return true;
-        }
-        let is_fresh = |at: &Instant| at.elapsed() < news::TRUST / 2;
-        if self
-            .confirmed
-            .get(&())
-            .await
-            .is_some_and(|at| is_fresh(&at))
-        {
-            return true;
-        }
-        self.confirmed.invalidate(&()).await;
-        let read = self.confirmed.try_get_with((), self.read_revoked()).await;
-        read.inspect_err(|error| tracing::warn!(%error, "it is not known what has been revoked"))
-            .is_ok()
-    }
-
-    async fn read_revoked(&self) -> DbResult<Instant> {
-        let began = Instant::now();
-        let mut conn = self.control.checkout().await?;
-        let told = changes::still_revoked(&mut conn).await?;
-        self.revoked.note(&watch::read_all(&told));
-        Ok(began)
     }
 
     /// What has been revoked.
@@ -280,12 +258,17 @@ impl Directory {
     }
 
     /// Why the sockets of `admitted` have to close; none while the dealer is open
-    /// and what the caller may do has not changed.
+    /// and nothing of the caller was revoked, nor what he may do changed.
     pub async fn why_closed(&self, admitted: &TenantContext) -> AppResult<Option<AppError>> {
         let Some((dealer, roles)) = self.find(admitted.dealer().id).await? else {
             return Ok(Some(unknown()));
         };
+        let is_signed_out = admitted.principal().is_some_and(|principal| {
+            let is_old = principal.grant().dealer_epoch < dealer.token_epoch;
+            is_old || self.revoked.check(principal).is_err()
+        });
         Ok(match Standing::of(dealer.status) {
+            Some(Standing::Open) if is_signed_out => Some(revoked::signed_out()),
             Some(Standing::Open) if !admitted.is_still_permitted(&roles) => Some(changed()),
             Some(Standing::Open) => None,
             Some(_) => Some(suspended()),
@@ -293,9 +276,14 @@ impl Directory {
         })
     }
 
-    /// Hears of the dealer's changes from now on.
-    pub fn listen(&self, dealer: DealerId) -> Listener {
-        self.news.listen(dealer)
+    /// Hears from now on of what [`Directory::why_closed`] might say.
+    pub fn listen(&self, admitted: &TenantContext) -> Listening {
+        let dealer = admitted.dealer();
+        let caller = admitted.principal();
+        Listening {
+            dealer: self.news.listeners.listen(dealer.id, dealer.token_epoch),
+            caller: caller.map(|principal| self.revoked.listen(principal)),
+        }
     }
 
     /// Whether changes are heard of; while they are not, each dealer is read anew
@@ -365,6 +353,22 @@ impl Directory {
             None => None,
         };
         Ok(Entry { known, read })
+    }
+}
+
+impl Listening {
+    /// Waits for news.
+    pub async fn changed(&mut self) {
+        let caller = async {
+            match &mut self.caller {
+                Some(ears) => ears.changed().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.dealer.changed() => {}
+            () = caller => {}
+        }
     }
 }
 

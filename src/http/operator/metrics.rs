@@ -49,6 +49,9 @@ fn operations(page: &mut Exposition, app: &App) {
     page.histograms("tubex_operation_duration_seconds", "Time from an operation's arrival to its answer.", serving.times());
     page.gauge("tubex_sockets", "Websockets open.", serving.sockets.get());
     page.gauge("tubex_socket_operations", "Operations at work on websockets.", serving.socket_operations.get());
+    page.counters("tubex_sockets_ended_total", "Websockets that have ended.", serving.socket_metrics.ends());
+    page.counters("tubex_socket_refusals_total", "Websockets and operations on them that a limit has refused.", serving.socket_metrics.refusals());
+    page.counters("tubex_socket_refreshes_total", "Access tokens sent to keep a websocket open.", serving.socket_metrics.refreshes());
 }
 
 #[rustfmt::skip]
@@ -97,6 +100,8 @@ fn dealers(page: &mut Exposition, census: &Census) {
     page.gauge("tubex_dealers_behind", "Dealers whose schemas lack migrations.", census.behind);
     page.gauge("tubex_dealers_refused", "Dealers who are refused until they have been migrated.", census.refused);
     page.gauge("tubex_spares_ready", "Schemas in stock that a new dealer can have at once.", ready);
+    page.gauge("tubex_mails_pending", "Mails that wait to be sent.", census.mails.pending);
+    page.gauge("tubex_mails_held_up", "Mails that were tried, in vain so far.", census.mails.held_up);
     page.gauge("tubex_spares_filling", "Schemas in stock that are being made.", filling);
 }
 

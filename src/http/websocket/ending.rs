@@ -1,4 +1,5 @@
-//! What ends a socket beside its client: time, its token, its dealer.
+//! What ends a socket beside its client: time, its token, its dealer, and who
+//! revokes what its caller may do.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,10 +23,9 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
-    fn close(self) -> Close {
+    const fn close(self) -> Close {
         if self.has_token {
-            let message = "the access token has expired; connect with a fresh one";
-            Close::Forbidden(message.to_owned())
+            Close::Expired
         } else {
             Close::InitTimeout
         }
@@ -44,23 +44,34 @@ pub(super) async fn out_of_time(mut deadline: watch::Receiver<Deadline>) -> Clos
     }
 }
 
-/// Completes when the socket's dealer is not open any more, or its caller may not do
-/// what he could, once there is one.
+/// Completes when whoever was admitted last is not let in any more, once there is
+/// somebody.
 pub(super) async fn shut_out(
     app: &App,
     mut admitted: watch::Receiver<Option<Arc<TenantContext>>>,
 ) -> AppError {
-    let context = admitted.wait_for(Option::is_some).await;
-    let context = context.ok().and_then(|context| context.clone());
-    let Some(context) = context else {
-        // The sender lives as long as the socket that asks.
-        return std::future::pending().await;
-    };
-    let mut changes = app.directory.listen(context.dealer().id);
     loop {
-        match app.directory.why_closed(&context).await {
+        let current = admitted.borrow_and_update().clone();
+        let shut_out = async {
+            match &current {
+                Some(context) => no_longer_let_in(app, context).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            error = shut_out => return error,
+            // The sender lives as long as the socket that asks.
+            _changed = admitted.changed() => {}
+        }
+    }
+}
+
+async fn no_longer_let_in(app: &App, context: &TenantContext) -> AppError {
+    let mut news = app.directory.listen(context);
+    loop {
+        match app.directory.why_closed(context).await {
             Ok(Some(error)) => return error,
-            Ok(None) => changes.changed().await,
+            Ok(None) => news.changed().await,
             // A database that is away closes no socket.
             Err(_) => sleep(RETRY).await,
         }

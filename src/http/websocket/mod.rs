@@ -3,21 +3,32 @@
 //! Own handler because a dealer's socket has to end when its token does, and
 //! because close codes decide whether a client reconnects with a fresh token.
 
+mod dispatch;
 mod ending;
+mod greeting;
 mod operation;
 mod protocol;
 mod socket;
 
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::answer::{MediaType, refused};
 use super::caller::peer;
 use super::credentials::Credentials;
 use super::request_id::RequestId;
 use crate::app::App;
+use crate::app::sockets::Full;
 use crate::config::ServerSettings;
+use crate::error::AppError;
 use protocol::SUBPROTOCOL;
 use socket::{Sender, Socket};
+
+/// When a client may try again that found no place.
+const COME_BACK: Duration = Duration::from_secs(5);
 
 /// Opens a socket and drives it on this worker.
 pub(super) async fn open(
@@ -26,6 +37,13 @@ pub(super) async fn open(
     request_id: RequestId,
     body: Payload,
 ) -> Result<HttpResponse, actix_web::Error> {
+    let place = match app.sockets.open() {
+        Ok(place) => place,
+        Err(full) => {
+            app.serving.socket_metrics.refused(full.limit);
+            return Ok(too_many(full, &request, request_id));
+        }
+    };
     let (response, session, stream) =
         actix_ws::handle_with_protocols(&request, body, &[SUBPROTOCOL])?;
     let spoken = response
@@ -43,7 +61,7 @@ pub(super) async fn open(
     let open = app.serving.sockets.hold();
     let socket = Socket::new(app.into_inner(), request_id.0, session, from);
     actix_web::rt::spawn(async move {
-        let _open = open;
+        let _open = (open, place);
         if spoken {
             socket.run(stream).await;
         } else {
@@ -51,6 +69,13 @@ pub(super) async fn open(
         }
     });
     Ok(response)
+}
+
+/// Other nodes may have places, so a load balancer sees why.
+fn too_many(full: Full, request: &HttpRequest, request_id: RequestId) -> HttpResponse {
+    let error = AppError::overloaded(full.message(), COME_BACK);
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    refused(status, error, request_id.0, MediaType::accepted(request))
 }
 
 /// What the request that opens a socket brings. A browser's page that is not ours

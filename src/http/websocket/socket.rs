@@ -5,25 +5,23 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::rt::task::JoinHandle;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, Closed, ProtocolError, Session};
-use async_graphql::Request;
-use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use uuid::Uuid;
 
+use super::dispatch::Running;
 use super::ending::{Deadline, out_of_time, shut_out};
-use super::operation::{self, Mouth, Spoken, Word};
-use super::protocol::{ClientMessage, Close, ServerMessage, authorization};
+use super::operation::Spoken;
+use super::protocol::{ClientMessage, Close, ServerMessage};
 use crate::app::App;
-use crate::error::{AppError, AppResult, ErrorCode};
+use crate::app::sockets::Seat;
+use crate::error::{AppError, ErrorCode};
 use crate::http::answer::refusal;
 use crate::http::credentials::Credentials;
-use crate::http::endpoint::Endpoint;
 use crate::kernel::peer::Peer;
-use crate::tenancy::directory::suspended;
-use crate::tenancy::{Standing, TenantContext};
+use crate::telemetry::sockets::SocketEnd;
+use crate::tenancy::TenantContext;
 
 /// How long a client may take to send `connection_init`.
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,11 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(40);
 const FAREWELL: Duration = Duration::from_secs(1);
 /// Words of all operations that may wait for the client to read.
 const BACKLOG: usize = 32;
-/// How far the clocks of token makers and readers may disagree.
-const LEEWAY: Duration = Duration::from_secs(5);
 
 /// Why a socket ends: with a word to the client, or because the client is gone.
-type End = Option<Close>;
+pub(super) type End = Option<Close>;
 
 /// Who has opened a socket.
 pub(super) struct Sender {
@@ -49,27 +45,17 @@ pub(super) struct Sender {
 
 /// A websocket of one client.
 pub(super) struct Socket {
-    app: Arc<App>,
-    request_id: Uuid,
-    from: Sender,
+    pub(super) app: Arc<App>,
+    pub(super) request_id: Uuid,
+    pub(super) from: Sender,
     session: Session,
-    operations: HashMap<String, Running>,
-    serial: u64,
-    spoken: mpsc::Sender<Spoken>,
+    pub(super) operations: HashMap<String, Running>,
+    pub(super) serial: u64,
+    pub(super) spoken: mpsc::Sender<Spoken>,
     listen: Option<mpsc::Receiver<Spoken>>,
-    deadline: watch::Sender<Deadline>,
-    admitted: watch::Sender<Option<Arc<TenantContext>>>,
-}
-
-struct Running {
-    serial: u64,
-    task: JoinHandle<()>,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+    pub(super) deadline: watch::Sender<Deadline>,
+    pub(super) admitted: watch::Sender<Option<Arc<TenantContext>>>,
+    pub(super) seat: Option<Seat>,
 }
 
 impl Socket {
@@ -89,12 +75,13 @@ impl Socket {
                 has_token: false,
             }),
             admitted: watch::Sender::new(None),
+            seat: None,
         }
     }
 
     /// For a client that offered no protocol we speak.
     pub(super) async fn refuse_protocol(self) {
-        close(self.session, Close::UnacceptableProtocol).await;
+        self.end(Some(Close::UnacceptableProtocol)).await;
     }
 
     /// Drives the socket to its end.
@@ -108,22 +95,48 @@ impl Socket {
             biased;
             _stopping = closing.wait_for(|closing| *closing) => Some(Close::GoingAway),
             close = out_of_time(deadline) => Some(close),
-            error = shut_out(&app, admitted) => Some(self.break_off(error).await),
+            error = shut_out(&app, admitted) => Some(self.shut(error).await),
             end = self.drive(stream) => end,
         };
+        self.end(end).await;
+    }
+
+    async fn end(mut self, end: End) {
         // Operations end before the client hears that they do.
         self.operations.clear();
-        if let Some(reason) = end {
-            tracing::debug!(request_id = %self.request_id, ?reason, "socket closes");
-            close(self.session, reason).await;
+        let metrics = &self.app.serving.socket_metrics;
+        let Some(close) = end else {
+            return metrics.ended(SocketEnd::Client);
+        };
+        metrics.ended(close.why());
+        if let Close::Full(full) = close {
+            metrics.refused(full.limit);
         }
+        tracing::debug!(request_id = %self.request_id, reason = ?close, "socket closes");
+        // The client may be gone already; there is nobody left to tell.
+        let _closed = timeout(FAREWELL, self.session.close(Some(close.reason()))).await;
+    }
+
+    /// Ends all operations of a caller who is not let in any more.
+    pub(super) async fn shut(&mut self, error: AppError) -> Close {
+        let message = error.message().to_owned();
+        let is_of_dealer = matches!(
+            error.code(),
+            ErrorCode::DealerSuspended | ErrorCode::DealerNotActive
+        );
+        if is_of_dealer {
+            self.break_off(error).await;
+            return Close::DealerClosed(message);
+        }
+        // No word to the operations: for a client an error ends them for good, and
+        // here it may come back with a fresh token and take them up again.
+        Close::Revoked(message)
     }
 
     /// Tells each operation why it ends.
-    async fn break_off(&mut self, error: AppError) -> Close {
+    async fn break_off(&mut self, error: AppError) {
         let mut operations: Vec<String> = self.operations.drain().map(|(id, _)| id).collect();
         operations.sort_unstable();
-        let close = Close::Forbidden(error.message().to_owned());
         let payload = refusal(error, self.request_id).errors;
         let telling = async {
             for id in &operations {
@@ -138,7 +151,6 @@ impl Socket {
         };
         // Whoever does not read is not waited for.
         let _told = timeout(FAREWELL, telling).await;
-        close
     }
 
     async fn drive(&mut self, mut stream: AggregatedMessageStream) -> End {
@@ -204,126 +216,12 @@ impl Socket {
                 self.operations.remove(&id);
                 ControlFlow::Continue(())
             }
-            ClientMessage::Ping { payload } => self.send(&ServerMessage::Pong { payload }).await,
+            ClientMessage::Ping { payload } => self.on_ping(payload).await,
             ClientMessage::Pong {} => ControlFlow::Continue(()),
         }
     }
 
-    async fn on_init(&mut self, payload: Option<&Value>) -> ControlFlow<End> {
-        if self.admitted.borrow().is_some() {
-            return ControlFlow::Break(Some(Close::TooManyInits));
-        }
-        let context = match self.admit(payload).await {
-            Ok(Some(context)) => context,
-            Ok(None) => {
-                let hint = "send {\"authorization\": \"Bearer …\"} in connection_init";
-                return ControlFlow::Break(Some(Close::Forbidden(hint.to_owned())));
-            }
-            Err(error) => {
-                return ControlFlow::Break(Some(Close::Forbidden(error.message().to_owned())));
-            }
-        };
-        if context.standing() == Standing::ReadOnly {
-            let message = suspended().message().to_owned();
-            return ControlFlow::Break(Some(Close::Forbidden(message)));
-        }
-        if let Some(principal) = context.principal() {
-            // Less than nothing may be left without the leeway.
-            let left = principal.expires_at() + LEEWAY - self.app.core.clock.now();
-            self.deadline.send_replace(Deadline {
-                at: Instant::now() + left.to_std().unwrap_or_default(),
-                has_token: true,
-            });
-        }
-        self.admitted.send_replace(Some(context));
-        self.send(&ServerMessage::ConnectionAck {}).await
-    }
-
-    /// Who has sent `connection_init`; what it brings counts before what the
-    /// request brought that opened the socket.
-    async fn admit(&self, payload: Option<&Value>) -> AppResult<Option<Arc<TenantContext>>> {
-        let sent = self
-            .from
-            .credentials
-            .with_authorization(authorization(payload))?;
-        self.app.admit(&sent).await
-    }
-
-    async fn on_subscribe(&mut self, id: String, request: Request) -> ControlFlow<End> {
-        let admitted = self.admitted.borrow().clone();
-        let Some(context) = admitted else {
-            return ControlFlow::Break(Some(Close::Unauthorized));
-        };
-        if self.operations.contains_key(&id) {
-            return ControlFlow::Break(Some(Close::DuplicateOperation(id)));
-        }
-        let limit = self.app.settings.max_socket_operations;
-        if self.operations.len() >= limit {
-            let message = format!("at most {limit} operations may run on one socket");
-            let error = AppError::new(ErrorCode::LimitExceeded, message);
-            let payload = refusal(error, self.request_id).errors;
-            return self
-                .send(&ServerMessage::Error {
-                    id: &id,
-                    payload: &payload,
-                })
-                .await;
-        }
-        self.serial = self.serial.wrapping_add(1);
-        let mouth = Mouth {
-            id: id.clone(),
-            serial: self.serial,
-            out: self.spoken.clone(),
-        };
-        let running = operation::run(
-            Arc::clone(&self.app),
-            context,
-            request.data(self.from.peer.clone()),
-            mouth,
-        );
-        let running = Running {
-            serial: self.serial,
-            task: actix_web::rt::spawn(running),
-        };
-        self.operations.insert(id, running);
-        ControlFlow::Continue(())
-    }
-
-    async fn on_spoken(&mut self, spoken: Spoken) -> ControlFlow<End> {
-        let Spoken { id, serial, word } = spoken;
-        // A client may have ended the operation, and used its id anew, while
-        // this word waited.
-        if self
-            .operations
-            .get(&id)
-            .is_none_or(|running| running.serial != serial)
-        {
-            return ControlFlow::Continue(());
-        }
-        match word {
-            Word::Next(payload) => {
-                self.send(&ServerMessage::Next {
-                    id: &id,
-                    payload: &payload,
-                })
-                .await
-            }
-            Word::Refused(payload) => {
-                self.operations.remove(&id);
-                self.send(&ServerMessage::Error {
-                    id: &id,
-                    payload: &payload,
-                })
-                .await
-            }
-            Word::Complete => {
-                self.operations.remove(&id);
-                self.send(&ServerMessage::Complete { id: &id }).await
-            }
-        }
-    }
-
-    async fn send(&mut self, message: &ServerMessage<'_>) -> ControlFlow<End> {
+    pub(super) async fn send(&mut self, message: &ServerMessage<'_>) -> ControlFlow<End> {
         let text = match serde_json::to_string(message) {
             Ok(text) => text,
             Err(error) => {
@@ -354,9 +252,4 @@ fn is_too_big(error: &ProtocolError) -> bool {
 
 fn bad_request(cause: &str) -> ControlFlow<End> {
     ControlFlow::Break(Some(Close::BadRequest(cause.to_owned())))
-}
-
-async fn close(session: Session, reason: Close) {
-    // The client may be gone already; there is nobody left to tell.
-    let _closed = timeout(FAREWELL, session.close(Some(reason.reason()))).await;
 }

@@ -1,10 +1,20 @@
 //! Nobody gives or takes what he has not himself.
 
+use async_graphql::ID;
+
 use crate::auth::permission::PermissionSet;
 use crate::auth::role::RoleCode;
-use crate::error::{ErrorCode, UserError};
+use crate::db::control::ControlConn;
+use crate::error::{ErrorCode, ServiceResult, UserError};
+use crate::kernel::checks::Checks;
+use crate::kernel::ids::CustomerId;
 use crate::tenancy::TenantContext;
-use crate::tenancy::dealer_roles::DealerRoles;
+use crate::tenancy::dealer_roles::{DealerRoles, dealer_roles};
+
+/// Most roles of one member.
+const MAX_HELD: usize = 20;
+
+pub(super) const ROLES: [&str; 2] = ["input", "roles"];
 
 /// Refuses a change of what a role allows, unless the caller has all that is added
 /// or taken away.
@@ -36,6 +46,61 @@ pub(super) fn may_give(
         may_grant(caller, dealers.permissions(role), path)?;
     }
     Ok(())
+}
+
+/// The roles of these names, each once.
+pub(in crate::platform) fn checked_roles(
+    checks: &mut Checks,
+    names: &[ID],
+    customer: Option<CustomerId>,
+) -> Vec<RoleCode> {
+    let mut roles: Vec<RoleCode> = Vec::new();
+    for text in names.iter().take(MAX_HELD + 1) {
+        match text.parse() {
+            Ok(role) if roles.contains(&role) => {}
+            Ok(role) => roles.push(role),
+            Err(_) => checks.fault(&ROLES, format!("{} is no role", text.as_str())),
+        }
+    }
+    let fits = (1..=MAX_HELD).contains(&names.len());
+    checks.require(fits, &ROLES, "must name 1 to 20 roles");
+    let is_customer = roles.contains(&RoleCode::CUSTOMER);
+    checks.require(
+        !is_customer || roles.len() == 1,
+        &ROLES,
+        "the role customer allows no other beside it",
+    );
+    checks.require(
+        is_customer == customer.is_some(),
+        &["input", "customerId"],
+        "goes with the role customer, and only with that",
+    );
+    roles
+}
+
+/// Refuses roles of a dealer's own that he does not have.
+pub(super) fn all_known(dealers: &DealerRoles, roles: &[RoleCode]) -> Result<(), UserError> {
+    let is_unknown =
+        |role: &RoleCode| matches!(role, RoleCode::Custom(id) if dealers.get(*id).is_none());
+    match roles.iter().find(|role| is_unknown(role)) {
+        None => Ok(()),
+        Some(role) => {
+            let message = format!("there is no role {role} at this dealer");
+            Err(UserError::at(ErrorCode::NotFound, &ROLES, message))
+        }
+    }
+}
+
+/// Refuses to offer `roles` to somebody new, unless they are there and the caller may
+/// give them.
+pub(in crate::platform) async fn may_offer(
+    conn: &mut ControlConn,
+    caller: &TenantContext,
+    roles: &[RoleCode],
+) -> ServiceResult<()> {
+    let dealers = dealer_roles(conn, caller.dealer().id).await?;
+    all_known(&dealers, roles)?;
+    Ok(may_give(caller, &dealers, roles.iter().copied(), &ROLES)?)
 }
 
 /// The roles that are in one of the lists only.

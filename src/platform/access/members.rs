@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-use super::giving::{changed, may_give};
+use super::giving::{ROLES, all_known, changed, checked_roles, may_give};
 use super::input::{MemberRemoveInput, MemberRolesSetInput};
 use super::model::MemberRow;
 use super::query;
@@ -19,14 +19,10 @@ use crate::kernel::ids::UserId;
 use crate::kernel::peer::Peer;
 use crate::platform::identity::events::{self, EventKind, NewEvent};
 use crate::tenancy::TenantContext;
-use crate::tenancy::dealer_roles::{DealerRoles, dealer_roles};
+use crate::tenancy::dealer_roles::dealer_roles;
 
-/// Most roles of one member.
-const MAX_HELD: usize = 20;
 /// The constraint by which the database keeps an owner.
 const LAST_OWNER: &str = "memberships_keep_an_owner";
-
-const ROLES: [&str; 2] = ["input", "roles"];
 
 /// Members and roles of dealers.
 #[derive(Clone)]
@@ -93,7 +89,9 @@ impl Members {
         caller: Caller<'_>,
         input: MemberRolesSetInput,
     ) -> ServiceResult<MemberRow> {
-        let roles = checked(&input)?;
+        let mut checks = Checks::default();
+        let roles = checked_roles(&mut checks, &input.roles, input.customer_id);
+        checks.finish()?;
         self.changing(caller, async |conn| {
             let context = caller.context;
             let member = find(conn, context, input.user_id, input.expected_version).await?;
@@ -171,49 +169,9 @@ pub(super) fn current<R>(
     Err(UserError::at(ErrorCode::Conflict, &["input", "expectedVersion"], message).into())
 }
 
-/// The roles of the input, each once.
-fn checked(input: &MemberRolesSetInput) -> ServiceResult<Vec<RoleCode>> {
-    let mut checks = Checks::default();
-    let mut roles: Vec<RoleCode> = Vec::new();
-    for text in input.roles.iter().take(MAX_HELD + 1) {
-        match text.parse() {
-            Ok(role) if roles.contains(&role) => {}
-            Ok(role) => roles.push(role),
-            Err(_) => checks.fault(&ROLES, format!("{} is no role", text.as_str())),
-        }
-    }
-    let fits = (1..=MAX_HELD).contains(&input.roles.len());
-    checks.require(fits, &ROLES, "must name 1 to 20 roles");
-    let is_customer = roles.contains(&RoleCode::CUSTOMER);
-    checks.require(
-        !is_customer || roles.len() == 1,
-        &ROLES,
-        "the role customer allows no other beside it",
-    );
-    checks.require(
-        is_customer == input.customer_id.is_some(),
-        &["input", "customerId"],
-        "goes with the role customer, and only with that",
-    );
-    checks.finish()?;
-    Ok(roles)
-}
-
 fn names(roles: &[RoleCode]) -> String {
     let names: Vec<String> = roles.iter().map(ToString::to_string).collect();
     names.join(", ")
-}
-
-fn all_known(dealers: &DealerRoles, roles: &[RoleCode]) -> Result<(), UserError> {
-    let is_unknown =
-        |role: &RoleCode| matches!(role, RoleCode::Custom(id) if dealers.get(*id).is_none());
-    match roles.iter().find(|role| is_unknown(role)) {
-        None => Ok(()),
-        Some(role) => {
-            let message = format!("there is no role {role} at this dealer");
-            Err(UserError::at(ErrorCode::NotFound, &ROLES, message))
-        }
-    }
 }
 
 /// The database is the judge of who is the last owner.

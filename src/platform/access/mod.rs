@@ -5,7 +5,7 @@
 //! changed here counts on every node within a second: of a role by the directory,
 //! of a member by the end of his tokens.
 
-mod giving;
+pub(in crate::platform) mod giving;
 pub mod graphql;
 pub mod input;
 pub mod members;

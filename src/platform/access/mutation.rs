@@ -62,7 +62,10 @@ fn caller<'a>(ctx: &'a Context<'_>, unit: &'a UnitOfWork) -> AppResult<Caller<'a
 }
 
 /// Refuses a customer that the dealer does not have.
-async fn known_customer(ctx: &Context<'_>, customer: Option<CustomerId>) -> ServiceResult<()> {
+pub(in crate::platform) async fn known_customer(
+    ctx: &Context<'_>,
+    customer: Option<CustomerId>,
+) -> ServiceResult<()> {
     let Some(id) = customer else {
         return Ok(());
     };

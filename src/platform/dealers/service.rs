@@ -16,6 +16,7 @@ use crate::kernel::ids::{DealerId, UserId};
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::model::{MembershipRow, UserRow};
 use crate::platform::identity::query as identity;
+use crate::platform::mail::{Mail, MailKind, enqueue};
 use crate::tenancy::directory::Dealer;
 use crate::tenancy::provision::{NewDealer, Provisioner, timezone_names};
 
@@ -153,6 +154,7 @@ impl Dealers {
                 password_hash: self.accounts.passwords().hash(password).await?,
                 created_at: self.clock.now(),
                 epoch: 0,
+                email_verified_at: None,
             })),
         }
     }
@@ -176,6 +178,12 @@ impl Owner {
             identity::insert(conn, user.clone())
                 .await
                 .map_err(on_constraint(CONSTRAINTS))?;
+            let to_verify = Mail {
+                user: Some(user.id),
+                dealer: Some(dealer),
+                ..Mail::new(MailKind::VerifyEmail, &user.email, now)
+            };
+            enqueue(conn, to_verify).await?;
         }
         let membership = MembershipRow {
             user_id: user.id,

@@ -29,6 +29,14 @@ text_enum! {
         MemberRemoved = "MEMBER_REMOVED",
         /// The user has made, changed or deleted a role of the dealer's own.
         RoleChanged = "ROLE_CHANGED",
+        /// A forgotten password was replaced, by a link in a mail.
+        PasswordReset = "PASSWORD_RESET",
+        /// Somebody was invited to work for the dealer.
+        MemberInvited = "MEMBER_INVITED",
+        /// An invitation was taken back.
+        InvitationRevoked = "INVITATION_REVOKED",
+        /// An invitation was accepted.
+        InvitationAccepted = "INVITATION_ACCEPTED",
     }
 }
 

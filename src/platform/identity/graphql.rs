@@ -37,6 +37,12 @@ impl User {
     async fn name(&self) -> &str {
         &self.0.name
     }
+
+    /// When the user last showed that mail to his address reaches him; null until
+    /// then.
+    async fn email_verified_at(&self) -> Option<DateTime<Utc>> {
+        self.0.email_verified_at
+    }
 }
 
 /// A company that runs its shop on Tubex.

@@ -5,6 +5,11 @@
 pub mod accounts;
 pub mod events;
 pub mod graphql;
+pub mod invitations;
+pub mod letters;
 pub mod model;
+pub mod notices;
+pub mod one_time;
 pub mod query;
+pub mod recovery;
 pub mod service;

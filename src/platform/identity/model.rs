@@ -23,6 +23,8 @@ pub struct UserRow {
     pub created_at: DateTime<Utc>,
     /// Access tokens of an older epoch are refused.
     pub epoch: i64,
+    /// When he last showed that mail to his address reaches him.
+    pub email_verified_at: Option<DateTime<Utc>>,
 }
 
 /// A membership as stored.

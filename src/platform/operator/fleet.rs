@@ -12,6 +12,7 @@ use crate::db::control::{ControlConn, ControlPool};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::page_cost;
 use crate::graphql::context::Source;
+use crate::platform::mail::Backlog;
 use crate::tenancy::directory::DealerStatus;
 use crate::tenancy::migrate::{MigrateError, MigrationSet};
 use crate::tenancy::state::{Migrated, migrated_on};
@@ -28,10 +29,12 @@ pub struct Census {
     pub behind: i64,
     /// Those of them who are refused until they have been migrated.
     pub refused: i64,
+    /// Mails that wait to be sent.
+    pub mails: Backlog,
 }
 
 impl Census {
-    /// Counts them now, in four statements.
+    /// Counts them now, in five statements.
     pub async fn take(control: &ControlPool) -> Result<Self, MigrateError> {
         let mut conn = control.checkout().await?;
         let (behind, refused) = behind(&mut conn).await?;
@@ -39,6 +42,7 @@ impl Census {
             statuses: query::count_by_status(&mut conn).await?,
             behind,
             refused,
+            mails: Backlog::take(&mut conn).await?,
         })
     }
 

@@ -17,7 +17,7 @@ use crate::kernel::ids::{CustomerId, DealerId, SessionId, UserId};
 use crate::kernel::peer::Peer;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;
-use crate::platform::identity::query as identity;
+use crate::platform::identity::{notices, query as identity};
 use crate::tenancy::Standing;
 use crate::tenancy::directory::{Dealer, dealer_find};
 
@@ -184,6 +184,9 @@ impl Sessions {
             }
             let event = NewEvent::of(EventKind::TokenReused, peer).at(row.dealer_id, row.user_id);
             record(conn, event.about(row.id), now).await?;
+            if let Some(user) = identity::find(conn, row.user_id).await? {
+                notices::refresh_token_reused(conn, &user, now, peer).await?;
+            }
             Ok(())
         })
         .await

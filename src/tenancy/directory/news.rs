@@ -4,17 +4,17 @@
 //! [`TRUST`]: either all changes up to then have been heard since, or it has been
 //! read since. Nothing else is believed, whatever happens to connections.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
-
 use crate::kernel::ids::DealerId;
+use crate::kernel::listeners::Listeners;
 
 /// The longest that a change may go unnoticed.
 pub(super) const TRUST: Duration = Duration::from_secs(1);
+/// How long without news before the log is read in the watch's place: twice as
+/// long as the watch takes to read it.
+const QUIET: Duration = Duration::from_millis(500);
 /// How long without news before the node says so.
 const DEGRADED_AFTER: Duration = Duration::from_secs(2);
 /// Counters of changes; dealers who share one are read anew together.
@@ -27,28 +27,15 @@ pub(super) struct News {
     /// Microseconds after `began`; 0 for never.
     complete: AtomicU64,
     reads: AtomicU64,
-    listeners: Listeners,
+    /// Who waits for changes of a dealer, of whom the epoch is known.
+    pub(super) listeners: Listeners<DealerId>,
 }
-
-type Listeners = Arc<Mutex<HashMap<DealerId, watch::Sender<()>>>>;
 
 /// When a dealer was read: the time, and the changes counted until then.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
     at: Instant,
     changes: u64,
-}
-
-/// Hears of the changes of one dealer.
-pub struct Listener {
-    // Declared, and so dropped, before `_place`, which counts receivers.
-    changes: watch::Receiver<()>,
-    _place: Listening,
-}
-
-struct Listening {
-    listeners: Listeners,
-    dealer: DealerId,
 }
 
 impl News {
@@ -89,7 +76,7 @@ impl News {
         if let Some(counter) = self.counter(dealer) {
             counter.fetch_add(1, Ordering::Release);
         }
-        self.tell(dealer);
+        self.listeners.tell(&dealer);
     }
 
     /// Any dealer may have changed; listeners are told by the caller.
@@ -109,6 +96,11 @@ impl News {
     /// Whether nothing that happened until [`TRUST`] ago was missed.
     pub(super) fn is_trusted(&self) -> bool {
         self.is_complete_within(TRUST)
+    }
+
+    /// Whether the watch has said nothing for longer than it should.
+    pub(super) fn is_quiet(&self) -> bool {
+        !self.is_complete_within(QUIET)
     }
 
     /// Whether changes are heard of as they should.
@@ -134,58 +126,6 @@ impl News {
             .ok()
             .and_then(|index| self.changes.get(index))
     }
-
-    /// Hears of the dealer's changes from now on.
-    pub(super) fn listen(&self, dealer: DealerId) -> Listener {
-        let mut listeners = lock(&self.listeners);
-        let sender = listeners
-            .entry(dealer)
-            .or_insert_with(|| watch::Sender::new(()));
-        Listener {
-            changes: sender.subscribe(),
-            _place: Listening {
-                listeners: Arc::clone(&self.listeners),
-                dealer,
-            },
-        }
-    }
-
-    /// Wakes those who listen to the dealer.
-    pub(super) fn tell(&self, dealer: DealerId) {
-        if let Some(sender) = lock(&self.listeners).get(&dealer) {
-            sender.send_replace(());
-        }
-    }
-
-    /// Dealers to whom somebody listens.
-    pub(super) fn listened(&self) -> Vec<DealerId> {
-        lock(&self.listeners).keys().copied().collect()
-    }
-}
-
-impl Listener {
-    /// Waits for a change.
-    pub async fn changed(&mut self) {
-        // The sender stays in the map for as long as this listener does.
-        let _told = self.changes.changed().await;
-    }
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        let mut listeners = lock(&self.listeners);
-        if listeners
-            .get(&self.dealer)
-            .is_some_and(|sender| sender.receiver_count() == 0)
-        {
-            listeners.remove(&self.dealer);
-        }
-    }
-}
-
-fn lock(listeners: &Listeners) -> std::sync::MutexGuard<'_, HashMap<DealerId, watch::Sender<()>>> {
-    // Whole after every statement, so a panic elsewhere has not broken it.
-    listeners.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -238,16 +178,10 @@ mod tests {
     }
 
     #[test]
-    fn listeners_hear_of_their_dealer_only_and_leave_nothing_behind() {
-        let news = News::new();
-        let (mine, other) = (DealerId::generate(), DealerId::generate());
-        let mut listener = news.listen(mine);
-        news.changed(other);
-        assert!(listener.changed().now_or_never().is_none());
-        news.changed(mine);
+    fn a_change_wakes_those_who_listen() {
+        let (news, dealer) = (News::new(), DealerId::generate());
+        let mut listener = news.listeners.listen(dealer, 0);
+        news.changed(dealer);
         assert!(listener.changed().now_or_never().is_some());
-        assert_eq!(news.listened(), [mine]);
-        drop(listener);
-        assert!(news.listened().is_empty());
     }
 }

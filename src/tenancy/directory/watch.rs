@@ -4,35 +4,29 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-use super::DealerStatus;
+use super::confirm::look_after;
 use super::news::News;
 use crate::auth::revoked::{Revocation, Revoked};
 use crate::db::changes::{ChangeFeed, Dealers, Heard};
 use crate::db::connect::Connector;
 use crate::db::control::ControlPool;
-use crate::db::control_tables::dealers;
 use crate::db::error::{DbError, DbResult};
-use crate::kernel::ids::DealerId;
 
 /// How often the log is read, for what was not heard. With the time-out it stays
 /// within what is trusted, so that one slow answer changes nothing.
 const CATCH_UP_EVERY: Duration = Duration::from_millis(250);
 /// How long an answer of the database may take before the connection counts as dead.
-const ANSWER: Duration = Duration::from_millis(500);
+pub(super) const ANSWER: Duration = Duration::from_millis(500);
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(2);
 /// The pause before another attempt.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How often the log is tidied.
 const TIDY_EVERY: Duration = Duration::from_mins(10);
-/// Dealers looked up in one statement.
-const AT_ONCE: usize = 1000;
 
 /// Keeps the watch for as long as it lives.
 pub struct Watching {
@@ -48,14 +42,15 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Begins on the driver's runtime.
-    pub(super) fn start(self) -> Watching {
+    /// Begins on the driver's runtime, with what stands in for it.
+    pub(super) fn start(self, stand_in: impl Future<Output = ()> + Send + 'static) -> Watching {
         let (stop, stopped) = oneshot::channel();
         let connector = self.connector.clone();
         connector.spawn(async move {
             tokio::select! {
                 _dropped = stopped => {}
                 () = self.keep() => {}
+                () = stand_in => {}
             }
         });
         Watching { _stop: stop }
@@ -138,17 +133,10 @@ impl Watch {
         }
     }
 
-    /// Forgets all dealers, and wakes those whose dealer is not open any more.
-    /// Waking everybody would have each of them ask the database at once.
+    /// Forgets all dealers, and wakes those whose dealer is another now.
     async fn anybody_changed(&self) -> DbResult<()> {
         self.news.anybody_changed();
-        for some in self.news.listened().chunks(AT_ONCE) {
-            let open = in_time(ANSWER, open_among(&self.control, some)).await?;
-            for dealer in some.iter().filter(|dealer| !open.contains(dealer)) {
-                self.news.tell(*dealer);
-            }
-        }
-        Ok(())
+        look_after(&self.control, &self.news).await
     }
 }
 
@@ -158,17 +146,10 @@ pub(super) fn read_all(told: &[String]) -> Vec<Revocation> {
     told.iter().filter_map(|text| text.parse().ok()).collect()
 }
 
-async fn open_among(control: &ControlPool, some: &[DealerId]) -> DbResult<Vec<DealerId>> {
-    let mut conn = control.checkout().await?;
-    let open = dealers::table
-        .filter(dealers::id.eq_any(some))
-        .filter(dealers::status.eq(DealerStatus::Active))
-        .order(dealers::id)
-        .select(dealers::id);
-    Ok(open.load(&mut *conn).await?)
-}
-
-async fn in_time<T>(limit: Duration, work: impl Future<Output = DbResult<T>>) -> DbResult<T> {
+pub(super) async fn in_time<T>(
+    limit: Duration,
+    work: impl Future<Output = DbResult<T>>,
+) -> DbResult<T> {
     let late = || DbError::Away("no answer in time".to_owned());
     timeout(limit, work).await.unwrap_or_else(|_| Err(late()))
 }

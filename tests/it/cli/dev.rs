@@ -7,7 +7,7 @@ use nix::sys::signal::Signal;
 use serde_json::Value;
 
 use super::program::{Ended, Folder, Running};
-use crate::support::{Client, cluster};
+use crate::support::{Client, cluster, until};
 
 /// `dev` in a folder, with the PostgreSQL that the other tests have found or
 /// fetched.
@@ -60,6 +60,29 @@ async fn products(report: &Value) -> Vec<Vec<String>> {
     shops
 }
 
+/// The owners are asked to verify their addresses, by mails that a person can open.
+async fn shows_its_mails(report: &Value) {
+    let mailbox = report["mailbox_url"].as_str().unwrap();
+    let http = reqwest::Client::new();
+    let page = async |url: &str| http.get(url).send().await.unwrap().text().await.unwrap();
+    until("both mails are there", async || {
+        page(mailbox).await.matches("Confirm your address").count() == 2
+    })
+    .await;
+    let list = page(mailbox).await;
+    let (_, link) = list.split_once("<a href=\"/mailbox/").unwrap();
+    let name = link.split('"').next().unwrap();
+    let mail = page(&format!("{mailbox}/{name}")).await;
+    assert!(mail.contains("verify-email?token="), "{mail}");
+    let html = page(&format!("{mailbox}/{name}/html")).await;
+    assert!(html.contains("<base target=\"_blank\">"), "{html}");
+    // A website whose name somebody has led here gets nothing.
+    let request = http.get(mailbox).header("host", "evil.example:8080");
+    assert_eq!(request.send().await.unwrap().status(), 404);
+    let beyond = format!("{mailbox}/..%2f..%2frequest-password");
+    assert_eq!(http.get(beyond).send().await.unwrap().status(), 404);
+}
+
 #[tokio::test]
 async fn the_demo_opens_two_shops_of_their_own_and_leaves_nothing_running() {
     let folder = Folder::new();
@@ -77,6 +100,7 @@ async fn the_demo_opens_two_shops_of_their_own_and_leaves_nothing_running() {
             .get("{ dealers { totalCount } }")
             .await;
         assert_eq!(data["dealers"]["totalCount"], 2);
+        shows_its_mails(report).await;
         let url = report["database_url"].as_str().unwrap();
         let config: tokio_postgres::Config = url.parse().unwrap();
         (products(report).await, ("127.0.0.1", config.get_ports()[0]))

@@ -33,7 +33,7 @@ async fn a_server_that_can_serve_says_so() {
     let answer = ready(&server).await;
     assert_eq!(answer.status, 200);
     let well = json!({
-        "ready": true, "database": true, "migrations": true, "accepting": true, "directory": true,
+        "ready": true, "database": true, "migrations": true, "accepting": true, "directory": true, "revocations": true,
         "dealers_behind": 0, "dealers_refused": 0,
     });
     assert_eq!(answer.body, well);
@@ -64,7 +64,7 @@ async fn a_dealer_behind_is_refused_and_the_others_are_served() {
     let answer = ready(&server).await;
     assert_eq!(answer.status, 200);
     let mostly = json!({
-        "ready": true, "database": true, "migrations": true, "accepting": true, "directory": true,
+        "ready": true, "database": true, "migrations": true, "accepting": true, "directory": true, "revocations": true,
         "dealers_behind": 1, "dealers_refused": 1,
     });
     assert_eq!(answer.body, mostly);

@@ -9,6 +9,16 @@ use crate::support::{Answer, Server, TestDealer};
 const CREATE_ROLE: &str = "mutation($input: RoleCreateInput!) {
     roleCreate(input: $input) { userErrors { code message } } }";
 
+/// Somebody whom only this dealer has invited.
+async fn invite_guest(dealer: &TestDealer) {
+    let query = "mutation($input: MemberInviteInput!) { memberInvite(input: $input) {
+        userErrors { code } } }";
+    let email = format!("guest-of-{}@test.example", dealer.id);
+    let input = json!({ "input": { "email": email, "roles": ["owner"] } });
+    let data = dealer.client.run(query, input).await;
+    assert_eq!(data["memberInvite"]["userErrors"], json!([]));
+}
+
 /// A server with the two of them.
 pub struct Attack {
     pub server: Server,
@@ -31,6 +41,9 @@ impl Attack {
         assert_eq!(made["roleCreate"]["userErrors"], json!([]));
         // So that there is a session, and an event, for others not to see.
         server.login(&victim).await;
+        for dealer in [&victim, &attacker] {
+            invite_guest(dealer).await;
+        }
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);
         // A test that knows no secrets could not fail.

@@ -34,6 +34,19 @@ pub const CASES: &[Case] = &[
         expect: Expect::Own,
     },
     Case {
+        field: "invitations",
+        query: "{ invitations { id email invitedBy { email } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "invitationPreview",
+        query: "query($id: String!) { invitationPreview(token: $id) { email dealerName } }",
+        // The id is no token; that stands in the mail only.
+        keys: |victim| json!({ "id": victim.at("/invitations/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
         field: "sessions",
         query: "{ sessions { id } }",
         keys: NO_KEYS,
@@ -43,7 +56,7 @@ pub const CASES: &[Case] = &[
         field: "securityEvents",
         query: "{ securityEvents { id userId detail } }",
         keys: NO_KEYS,
-        expect: Expect::Nothing,
+        expect: Expect::Own,
     },
     Case {
         field: "node",
@@ -267,8 +280,8 @@ async fn no_query_tells_of_another_dealer() {
 }
 
 /// Cases for whose keys the victim has nothing either: no category is below the
-/// first one, and nobody has the role.
-const EMPTY: [&str; 2] = ["categories", "members"];
+/// first one, nobody has the role, and no invitation has the token.
+const EMPTY: [&str; 3] = ["categories", "invitationPreview", "members"];
 
 /// The same cases answer their owner, so that the ones above can fail.
 #[tokio::test]

@@ -28,6 +28,7 @@ const EVERYTHING: &str = "query Everything($after: String) {
     stockLevels(first: 200) { nodes { updatedAt } edges { cursor } }
     roles { id name description permissions version }
     members(first: 200) { nodes { user { id email name } roles { id } customerId since version } edges { cursor } }
+    invitations { id email }
 }";
 
 /// A dealer's records, and what of them is his alone.

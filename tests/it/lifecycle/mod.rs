@@ -27,19 +27,19 @@ fn order(dealer: DealerId) -> Order {
 }
 
 /// A database of the test's own, and a server on it.
-async fn apart(name: &'static str) -> (DatabaseSettings, Server) {
+pub async fn apart(name: &'static str) -> (DatabaseSettings, Server) {
     let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
     let server = node(&database).await;
     (database, server)
 }
 
 /// Another server on the database.
-async fn node(database: &DatabaseSettings) -> Server {
+pub async fn node(database: &DatabaseSettings) -> Server {
     Server::start_on(database, Clock::system(), |_settings| {}).await
 }
 
 /// Tries to change something.
-async fn write(client: &Client) -> Answer {
+pub async fn write(client: &Client) -> Answer {
     let input = json!({ "code": "pile", "name": "Pile", "dimension": "COUNT", "scale": 0 });
     let create = "mutation($input: UnitCreateInput!) {
         unitCreate(input: $input) { unit { id } userErrors { code } } }";

@@ -40,6 +40,11 @@ fn input(mutation: &str) -> Value {
         "roleUpdate" | "roleDelete" => versioned("rol"),
         "memberRolesSet" => json!({ "userId": nowhere("usr"), "expectedVersion": 1,
             "roles": ["viewer"] }),
+        "memberInvite" => json!({ "email": "", "roles": ["viewer"] }),
+        "invitationRevoke" => json!({ "id": nowhere("inv") }),
+        "invitationAccept" | "emailVerify" => json!({ "token": "none" }),
+        "passwordResetRequest" => json!({ "email": "nobody@test.example" }),
+        "passwordReset" => json!({ "token": "none", "newPassword": "nobody's password" }),
         "memberRemove" => json!({ "userId": nowhere("usr"), "expectedVersion": 1 }),
         other => panic!("{other} needs an input here"),
     }
@@ -56,6 +61,14 @@ pub fn operation(field: &Field) -> Operation {
         ("Query", "nodes") => Operation {
             document: "query($ids: [ID!]!) { nodes(ids: $ids) { id } }".to_owned(),
             variables: json!({ "ids": [nowhere("zzz")] }),
+        },
+        ("Query", "invitationPreview") => Operation {
+            document: "{ invitationPreview(token: \"none\") { email } }".to_owned(),
+            variables: json!({}),
+        },
+        ("Mutation", "emailVerificationRequest") => Operation {
+            document: "mutation { emailVerificationRequest { __typename } }".to_owned(),
+            variables: json!({}),
         },
         ("Query", _) => Operation {
             document: format!("{{ {name} {{ __typename }} }}"),

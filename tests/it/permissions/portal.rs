@@ -102,6 +102,11 @@ const CASES: &[(&str, &str, bool)] = &[
     ("permissions", "{ permissions { name } }", true),
     ("sessions", "{ sessions { id } }", false),
     (
+        "invitationPreview",
+        "{ invitationPreview(token: \"none\") { email } }",
+        false,
+    ),
+    (
         "node",
         "query($customer: ID!, $job: ID!) { node(id: $customer) { id } }",
         false,

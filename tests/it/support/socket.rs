@@ -6,8 +6,8 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// Long enough for a loaded machine; a test that waits this long fails.
@@ -23,16 +23,27 @@ impl Socket {
     }
 
     pub async fn open_with(url: &str, protocol: Option<&str>) -> Self {
+        let headers: Vec<_> = protocol
+            .map(|name| ("sec-websocket-protocol", name))
+            .into_iter()
+            .collect();
+        let opened = Self::open_as(url, &headers).await;
+        opened.unwrap_or_else(|status| panic!("refused with {status}"))
+    }
+
+    /// Connects with these headers; gives the status if the server will not.
+    pub async fn open_as(url: &str, headers: &[(&'static str, &str)]) -> Result<Self, u16> {
         let url = format!("{}/graphql", url.replace("http://", "ws://"));
         let mut request = url.into_client_request().unwrap();
-        if let Some(protocol) = protocol {
-            let protocol = protocol.parse().unwrap();
-            request
-                .headers_mut()
-                .insert("sec-websocket-protocol", protocol);
+        for (name, value) in headers {
+            let value = value.parse().unwrap();
+            request.headers_mut().insert(*name, value);
         }
-        let (stream, _response) = tokio_tungstenite::connect_async(request).await.unwrap();
-        Self(stream)
+        match tokio_tungstenite::connect_async(request).await {
+            Ok((stream, _response)) => Ok(Self(stream)),
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Signs in and waits for the acknowledgement.
@@ -70,30 +81,47 @@ impl Socket {
 
     /// The next message of the protocol.
     pub async fn next(&mut self) -> Value {
+        self.message().await.expect("an open socket")
+    }
+
+    /// The code with which the server closes the socket; other messages are
+    /// passed over.
+    pub async fn close_code(&mut self) -> u16 {
+        self.last_words().await.0
+    }
+
+    /// The code and the reason with which the server closes the socket, and the
+    /// messages before it.
+    pub async fn last_words(&mut self) -> (u16, String, Vec<Value>) {
+        let words = async {
+            let mut messages = Vec::new();
+            loop {
+                match self.frame().await {
+                    Message::Close(frame) => {
+                        let frame = frame.expect("a reason");
+                        return (frame.code.into(), frame.reason.to_string(), messages);
+                    }
+                    Message::Text(text) => messages.push(serde_json::from_str(&text).unwrap()),
+                    _ => {}
+                }
+            }
+        };
+        timeout(PATIENCE, words).await.expect("a close in time")
+    }
+
+    /// The next message; none if the server closes the socket instead.
+    pub async fn message(&mut self) -> Option<Value> {
         let message = async {
             loop {
                 match self.frame().await {
                     Message::Text(text) => return serde_json::from_str(&text).unwrap(),
-                    Message::Close(reason) => panic!("closed: {reason:?}"),
+                    Message::Close(_) => return None,
                     _ => {}
                 }
             }
         };
         // Around the loop: the server's heartbeat is a frame too.
         timeout(PATIENCE, message).await.expect("a message in time")
-    }
-
-    /// The code with which the server closes the socket; other messages are
-    /// passed over.
-    pub async fn close_code(&mut self) -> u16 {
-        let code = async {
-            loop {
-                if let Message::Close(reason) = self.frame().await {
-                    return reason.expect("a reason").code.into();
-                }
-            }
-        };
-        timeout(PATIENCE, code).await.expect("a close in time")
     }
 
     async fn frame(&mut self) -> Message {

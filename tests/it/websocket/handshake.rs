@@ -133,6 +133,19 @@ async fn an_id_in_use_closes_with_4409() {
 }
 
 #[tokio::test]
+async fn a_reason_is_cut_to_what_a_frame_holds() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    let mut socket = server.socket(&dealer).await;
+    let id = "ü".repeat(200);
+    socket.subscribe(&id, CHANGED, json!({})).await;
+    socket.subscribe(&id, CHANGED, json!({})).await;
+    let (code, reason, _) = socket.last_words().await;
+    assert_eq!(code, 4409);
+    assert!((120..=123).contains(&reason.len()), "{reason}");
+}
+
+#[tokio::test]
 async fn a_second_connection_init_closes_with_4429() {
     let server = Server::start().await;
     let dealer = server.dealer().await;

@@ -1,0 +1,219 @@
+//! What stands in the mails of identity, written when they are sent.
+
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+
+use super::model::UserRow;
+use super::one_time::{self, Subject, TokenPurpose};
+use super::{invitations, query};
+use crate::db::control::ControlConn;
+use crate::db::error::DbResult;
+use crate::error::{AppError, AppResult};
+use crate::kernel::ids::UserId;
+use crate::platform::mail::MailKind;
+use crate::platform::mail::compose::{Compose, Composed, Letter};
+use crate::platform::mail::model::MailRow;
+use crate::platform::mail::templates::render;
+use crate::tenancy::directory::dealer_find;
+
+/// Writes the mails of identity.
+#[derive(Clone, Debug)]
+pub struct Letters {
+    links: Links,
+}
+
+/// Where links lead.
+#[derive(Clone, Debug)]
+pub struct Links(String);
+
+impl Links {
+    /// To the pages of a dashboard at `base`, such as `https://shop.example/account`.
+    pub fn new(base: &str) -> Self {
+        Self(base.trim_end_matches('/').to_owned())
+    }
+
+    fn with_token(&self, page: &str, token: &SecretString) -> String {
+        format!("{}/{page}?token={}", self.0, token.expose_secret())
+    }
+
+    fn to(&self, page: &str) -> String {
+        format!("{}/{page}", self.0)
+    }
+}
+
+#[derive(Serialize)]
+struct ToVerify<'a> {
+    name: &'a str,
+    email: &'a str,
+    link: String,
+    hours: i64,
+}
+
+#[derive(Serialize)]
+struct ToReset<'a> {
+    name: &'a str,
+    email: &'a str,
+    link: String,
+    minutes: i64,
+}
+
+#[derive(Serialize)]
+struct Invited<'a> {
+    inviter: Option<String>,
+    email: &'a str,
+    is_known: bool,
+    link: String,
+    until: String,
+}
+
+#[derive(Serialize)]
+struct Notice<'a> {
+    name: &'a str,
+    email: &'a str,
+    when: String,
+    address: Option<&'a str>,
+    device: Option<&'a str>,
+    link: String,
+}
+
+impl Compose for Letters {
+    async fn compose(
+        &self,
+        conn: &mut ControlConn,
+        mail: &MailRow,
+        now: DateTime<Utc>,
+    ) -> AppResult<Composed> {
+        if mail.kind == MailKind::Invitation {
+            return self.invitation(conn, mail, now).await;
+        }
+        let user = match mail.user_id {
+            Some(id) => query::find(conn, id).await?,
+            None => query::find_by_email(conn, &mail.email).await?,
+        };
+        let Some(user) = user.filter(|user| user.email == mail.email) else {
+            return Ok(Composed::Needless("nobody has this address"));
+        };
+        let brand = brand(conn, mail, user.id).await?;
+        let letter = match mail.kind {
+            MailKind::VerifyEmail => self.to_verify(conn, &user, brand, now).await?,
+            MailKind::ResetPassword => self.to_reset(conn, &user, brand, now).await?,
+            _ => self.notice(mail, &user, brand)?,
+        };
+        Ok(Composed::Letter(Box::new(letter)))
+    }
+
+    async fn tidy(&self, conn: &mut ControlConn, now: DateTime<Utc>) -> DbResult<()> {
+        let before = now - chrono::TimeDelta::days(1);
+        while one_time::prune(conn, before).await? > 0 {}
+        Ok(())
+    }
+}
+
+impl Letters {
+    /// Letters whose links lead there.
+    pub const fn new(links: Links) -> Self {
+        Self { links }
+    }
+
+    async fn to_verify(
+        &self,
+        conn: &mut ControlConn,
+        user: &UserRow,
+        brand: Option<String>,
+        now: DateTime<Utc>,
+    ) -> AppResult<Letter> {
+        let purpose = TokenPurpose::VerifyEmail;
+        let subject = Subject::User(user.id, purpose);
+        let token = one_time::mint(conn, subject, &user.email, now).await?;
+        let values = ToVerify {
+            name: &user.name,
+            email: &user.email,
+            link: self.links.with_token("verify-email", &token),
+            hours: purpose.lifetime().num_hours(),
+        };
+        render(MailKind::VerifyEmail, brand, &values)
+    }
+
+    async fn to_reset(
+        &self,
+        conn: &mut ControlConn,
+        user: &UserRow,
+        brand: Option<String>,
+        now: DateTime<Utc>,
+    ) -> AppResult<Letter> {
+        let purpose = TokenPurpose::ResetPassword;
+        let subject = Subject::User(user.id, purpose);
+        let token = one_time::mint(conn, subject, &user.email, now).await?;
+        let values = ToReset {
+            name: &user.name,
+            email: &user.email,
+            link: self.links.with_token("reset-password", &token),
+            minutes: purpose.lifetime().num_minutes(),
+        };
+        render(MailKind::ResetPassword, brand, &values)
+    }
+
+    async fn invitation(
+        &self,
+        conn: &mut ControlConn,
+        mail: &MailRow,
+        now: DateTime<Utc>,
+    ) -> AppResult<Composed> {
+        let id = mail
+            .invitation_id
+            .ok_or_else(|| AppError::internal("no invitation"))?;
+        let Some(invitation) = invitations::query::find_open(conn, id, now).await? else {
+            return Ok(Composed::Needless("the invitation is open no more"));
+        };
+        let Some(dealer) = dealer_find(conn, invitation.dealer_id).await? else {
+            return Ok(Composed::Needless("there is no such dealer"));
+        };
+        let inviter = match invitation.invited_by {
+            Some(id) => query::find(conn, id).await?.map(|user| user.name),
+            None => None,
+        };
+        let email = &invitation.email;
+        let is_known = query::find_by_email(conn, email).await?.is_some();
+        let token = one_time::mint(conn, Subject::Invitation(id), email, now).await?;
+        let values = Invited {
+            inviter,
+            email,
+            is_known,
+            link: self.links.with_token("invitation", &token),
+            until: written(invitation.expires_at),
+        };
+        let letter = render(MailKind::Invitation, Some(dealer.name), &values)?;
+        Ok(Composed::Letter(Box::new(letter)))
+    }
+
+    fn notice(&self, mail: &MailRow, user: &UserRow, brand: Option<String>) -> AppResult<Letter> {
+        let values = Notice {
+            name: &user.name,
+            email: &user.email,
+            when: written(mail.created_at),
+            address: mail.peer_address.as_deref(),
+            device: mail.peer_name.as_deref(),
+            link: self.links.to("forgot-password"),
+        };
+        render(mail.kind, brand, &values)
+    }
+}
+
+/// The name of the dealer in whose name a mail is written: the one it was ordered
+/// for, else the only one the user works for.
+async fn brand(conn: &mut ControlConn, mail: &MailRow, user: UserId) -> AppResult<Option<String>> {
+    let dealer = match (
+        mail.dealer_id,
+        query::find_dealers(conn, user).await?.as_slice(),
+    ) {
+        (Some(id), _) => id,
+        (None, [only]) => *only,
+        (None, _) => return Ok(None),
+    };
+    Ok(dealer_find(conn, dealer).await?.map(|dealer| dealer.name))
+}
+
+fn written(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y, %H:%M UTC").to_string()
+}

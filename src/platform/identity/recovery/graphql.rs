@@ -1,0 +1,144 @@
+//! The surface of getting back in.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+
+use super::service::Recovery;
+use crate::error::{AppResult, Refusal, ServiceResult, UserError};
+use crate::graphql::context::ContextExt;
+use crate::graphql::payload::payload;
+use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
+use crate::platform::identity::graphql::User;
+use crate::platform::identity::model::UserRow;
+
+/// The token of a link in a mail.
+#[derive(InputObject)]
+pub struct EmailVerifyInput {
+    /// What stands behind `token=` in the link.
+    #[graphql(secret)]
+    pub token: String,
+}
+
+/// Whose password is forgotten.
+#[derive(InputObject)]
+pub struct PasswordResetRequestInput {
+    /// Address the user signs in with.
+    pub email: String,
+}
+
+/// The token of a link in a mail, and what to do with it.
+#[derive(InputObject)]
+pub struct PasswordResetInput {
+    /// What stands behind `token=` in the link.
+    #[graphql(secret)]
+    pub token: String,
+    /// 10 to 200 characters.
+    #[graphql(secret)]
+    pub new_password: String,
+}
+
+payload! {
+    /// Result of emailVerificationRequest.
+    EmailVerificationRequestPayload {
+        /// Whose address is to be verified; null if no mail is sent.
+        user: User
+    }
+}
+
+payload! {
+    /// Result of emailVerify.
+    EmailVerifyPayload {
+        /// Whose address is verified; null if the link was refused.
+        user: User
+    }
+}
+
+/// Result of passwordResetRequest: the same for every address.
+#[derive(SimpleObject)]
+pub struct PasswordResetRequestPayload {
+    /// What to mend before sending the mutation again; empty on success, also if
+    /// nobody has the address.
+    pub user_errors: Vec<UserError>,
+}
+
+/// Result of passwordReset.
+#[derive(SimpleObject)]
+pub struct PasswordResetPayload {
+    /// What to mend before sending the mutation again; empty on success.
+    pub user_errors: Vec<UserError>,
+}
+
+/// Mutations on getting back in.
+#[derive(Default)]
+pub struct RecoveryMutation;
+
+#[Object]
+impl RecoveryMutation {
+    /// Sends the caller a mail with a link that verifies his address; one a minute
+    /// and five a day.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
+    async fn email_verification_request(
+        &self,
+        ctx: &Context<'_>,
+    ) -> AppResult<EmailVerificationRequestPayload> {
+        let principal = ctx.principal()?;
+        let recovery = ctx.service::<Recovery>()?;
+        let requested = recovery.request_verification(principal.user(), principal.dealer());
+        Ok(user(requested.await)?.into())
+    }
+
+    /// Verifies an address by the token of such a link. Needs no access token.
+    #[graphql(directive = open_to_all::apply())]
+    async fn email_verify(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token.")] input: EmailVerifyInput,
+    ) -> AppResult<EmailVerifyPayload> {
+        let verified = ctx.service::<Recovery>()?.verify(&input.token).await;
+        Ok(user(verified)?.into())
+    }
+
+    /// Sends a mail with a link that sets another password, if a user has this
+    /// address; one a minute and five a day. The answer does not tell whether there
+    /// is one. Needs no access token.
+    #[graphql(directive = open_to_all::apply())]
+    async fn password_reset_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The address.")] input: PasswordResetRequestInput,
+    ) -> AppResult<PasswordResetRequestPayload> {
+        let requested = ctx.service::<Recovery>()?.request_reset(&input.email).await;
+        let user_errors = refused(requested)?;
+        Ok(PasswordResetRequestPayload { user_errors })
+    }
+
+    /// Sets another password by the token of such a link, which is good for 30
+    /// minutes, and ends all sessions of the user. Needs no access token, and gives
+    /// none: sign in with the new password.
+    #[graphql(directive = open_to_all::apply())]
+    async fn password_reset(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token and the password.")] input: PasswordResetInput,
+    ) -> AppResult<PasswordResetPayload> {
+        let recovery = ctx.service::<Recovery>()?;
+        let reset = recovery.reset(&input.token, input.new_password.into(), ctx.peer()?);
+        let user_errors = refused(reset.await)?;
+        Ok(PasswordResetPayload { user_errors })
+    }
+}
+
+fn user(result: ServiceResult<UserRow>) -> AppResult<Result<User, Vec<UserError>>> {
+    match result {
+        Ok(row) => Ok(Ok(User(row))),
+        Err(Refusal::User(errors)) => Ok(Err(errors)),
+        Err(Refusal::Fault(error)) => Err(error),
+    }
+}
+
+fn refused(result: ServiceResult<()>) -> AppResult<Vec<UserError>> {
+    match result {
+        Ok(()) => Ok(Vec::new()),
+        Err(Refusal::User(errors)) => Ok(errors),
+        Err(Refusal::Fault(error)) => Err(error),
+    }
+}

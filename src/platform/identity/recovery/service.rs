@@ -1,0 +1,141 @@
+//! Use cases of getting back in.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::query;
+use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
+use crate::kernel::checks::Checks;
+use crate::kernel::clock::Clock;
+use crate::kernel::ids::{DealerId, UserId};
+use crate::kernel::peer::Peer;
+use crate::platform::identity::accounts::Accounts;
+use crate::platform::identity::events::{EventKind, NewEvent, record};
+use crate::platform::identity::model::UserRow;
+use crate::platform::identity::notices;
+use crate::platform::identity::one_time::{self, TokenPurpose};
+use crate::platform::mail::{Mail, MailKind, Wait, enqueue_limited};
+use crate::platform::sessions::model::EndCause;
+use crate::platform::sessions::query::{self as sessions, Which};
+
+/// Lets people back in.
+#[derive(Clone)]
+pub struct Recovery {
+    accounts: Accounts,
+    clock: Clock,
+}
+
+impl Recovery {
+    /// Recovery of these accounts.
+    pub const fn new(accounts: Accounts, clock: Clock) -> Self {
+        Self { accounts, clock }
+    }
+
+    /// Sends a signed-in user a link that shows that mail reaches him.
+    pub async fn request_verification(
+        &self,
+        user: UserId,
+        dealer: DealerId,
+    ) -> ServiceResult<UserRow> {
+        let user = self.accounts.user(user).await?;
+        let mail = Mail {
+            user: Some(user.id),
+            dealer: Some(dealer),
+            ..Mail::new(MailKind::VerifyEmail, &user.email, self.clock.now())
+        };
+        match self.order(mail).await? {
+            Ok(()) => Ok(user),
+            Err(wait) => Err(too_many(wait, None)),
+        }
+    }
+
+    /// Takes the token of such a link.
+    pub async fn verify(&self, token: &str) -> ServiceResult<UserRow> {
+        let now = self.clock.now();
+        let mut conn = self.accounts.control().checkout().await?;
+        conn.transaction(async |conn| {
+            let purpose = TokenPurpose::VerifyEmail;
+            let token = one_time::use_up(conn, purpose, token, now).await?;
+            let token = token.ok_or_else(one_time::spent)?;
+            let user = token.user_id.ok_or_else(one_time::spent)?;
+            let verified = query::verify(conn, user, &token.email, now).await?;
+            verified.ok_or_else(one_time::spent)
+        })
+        .await
+    }
+
+    /// Sends a link that sets another password to `email`, if somebody has this
+    /// address. The answer does not tell, nor does the time it takes.
+    pub async fn request_reset(&self, email: &str) -> ServiceResult<()> {
+        let mut checks = Checks::default();
+        let email = checks.email(&["input", "email"], email);
+        checks.finish()?;
+        let mail = Mail::new(MailKind::ResetPassword, email, self.clock.now());
+        // That there were too many would tell that there was one.
+        let _order = self.order(mail).await?;
+        Ok(())
+    }
+
+    /// Takes the token of such a link: sets the password and ends all sessions.
+    pub async fn reset(
+        &self,
+        token: &str,
+        password: SecretString,
+        peer: &Peer,
+    ) -> ServiceResult<()> {
+        check_password(&["input", "newPassword"], &password)?;
+        let (now, purpose) = (self.clock.now(), TokenPurpose::ResetPassword);
+        let mut conn = self.accounts.control().checkout().await?;
+        let found = one_time::find(&mut conn, purpose, token, now).await?;
+        found.ok_or_else(one_time::spent)?;
+        // The hash takes long, needs no connection, and is not made for strangers.
+        drop(conn);
+        let hash = self.accounts.passwords().hash(password).await?;
+        let mut conn = self.accounts.control().checkout().await?;
+        conn.transaction(async |conn| {
+            let used = one_time::use_up(conn, purpose, token, now).await?;
+            let used = used.ok_or_else(one_time::spent)?;
+            let user = used.user_id.ok_or_else(one_time::spent)?;
+            let user = query::verify(conn, user, &used.email, now).await?;
+            let user = user.ok_or_else(one_time::spent)?;
+            query::set_password(conn, user.id, &hash).await?;
+            one_time::use_up_all(conn, user.id, purpose, now).await?;
+            let cause = EndCause::PasswordChanged;
+            sessions::end(conn, user.id, Which::All, cause, now).await?;
+            let event = NewEvent::of(EventKind::PasswordReset, peer).by(user.id);
+            record(conn, event, now).await?;
+            notices::password_changed(conn, &user, now, peer).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn order(&self, mail: Mail) -> AppResult<Result<(), Wait>> {
+        let mut conn = self.accounts.control().checkout().await?;
+        let ordered = conn
+            .transaction(async |conn| enqueue_limited(conn, mail).await)
+            .await?;
+        Ok(ordered.map(|_id| ()))
+    }
+}
+
+/// The refusal of a mail that comes too soon after others.
+pub fn too_many(Wait(left): Wait, path: Option<&[&str]>) -> Refusal {
+    let minutes = left.as_secs().div_ceil(60).max(1);
+    let message = format!("such a mail was sent just now; try again in {minutes} min");
+    match path {
+        Some(path) => UserError::at(ErrorCode::LimitExceeded, path, message).into(),
+        None => UserError::general(ErrorCode::LimitExceeded, message).into(),
+    }
+}
+
+/// Refuses a password that nobody should have.
+pub fn check_password(path: &[&str], password: &SecretString) -> ServiceResult<()> {
+    let mut checks = Checks::default();
+    let length = password.expose_secret().chars().count();
+    checks.require(
+        (10..=200).contains(&length),
+        path,
+        "must have 10 to 200 characters",
+    );
+    Ok(checks.finish()?)
+}

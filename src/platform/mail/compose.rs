@@ -1,0 +1,48 @@
+//! What the sender asks of whoever knows what is in a mail.
+
+use chrono::{DateTime, Utc};
+
+use super::model::MailRow;
+use crate::db::control::ControlConn;
+use crate::db::error::DbResult;
+use crate::error::AppResult;
+
+/// The content of a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// In whose name it is sent, if not in the platform's.
+    pub brand: Option<String>,
+    /// One line.
+    pub subject: String,
+    /// For readers without HTML.
+    pub text: String,
+    /// The same for others.
+    pub html: String,
+}
+
+/// What there is to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Composed {
+    /// This.
+    Letter(Box<Letter>),
+    /// Nothing, and why.
+    Needless(&'static str),
+}
+
+/// Writes mails when they are sent.
+pub trait Compose: Send + Sync + 'static {
+    /// The content of `mail`, with tokens that are good from `now` on.
+    fn compose(
+        &self,
+        conn: &mut ControlConn,
+        mail: &MailRow,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = AppResult<Composed>> + Send;
+
+    /// Throws away tokens of mails that have been no use for a day.
+    fn tidy(
+        &self,
+        conn: &mut ControlConn,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = DbResult<()>> + Send;
+}

@@ -1,0 +1,125 @@
+//! What mails look like. `RENEW_LETTERS=1 cargo test --test it mail::letters` writes
+//! them anew, to be reviewed as a difference.
+
+use std::net::IpAddr;
+use std::path::Path;
+
+use serde_json::json;
+use tubex::kernel::peer::Peer;
+use tubex::platform::identity::notices;
+use tubex::platform::mail::transport::StoredMail;
+
+use super::{Post, token_in};
+
+const OLIVIA: &str = "olivia@baolong.example";
+const IVAN: &str = "ivan@test.example";
+/// What would be a script, if it were not escaped.
+const SCRIPT: &str = "Bao Long <script>alert(1)</script> & Co";
+
+const ASK: &str = "mutation($input: PasswordResetRequestInput!) {
+    passwordResetRequest(input: $input) { userErrors { code } } }";
+const INVITE: &str = "mutation($input: MemberInviteInput!) { memberInvite(input: $input) {
+    userErrors { code } } }";
+
+/// A mail of every kind, by the name of its file.
+async fn all(post: &Post, shop: &str) -> Vec<(&'static str, StoredMail)> {
+    let owner = post.dealer(shop, OLIVIA).await;
+    let mut letters = vec![("verify_email", newest(post, OLIVIA).await)];
+    post.send(ASK, json!({ "email": OLIVIA })).await;
+    letters.push(("reset_password", newest(post, OLIVIA).await));
+    for (name, email) in [
+        ("invitation", IVAN),
+        ("invitation_known", "known@test.example"),
+    ] {
+        if name == "invitation_known" {
+            post.dealer("Known", email).await;
+        }
+        let input = json!({ "input": { "email": email, "roles": ["owner"] } });
+        owner.run(INVITE, input).await;
+        let mails = post.mails_to(email).await;
+        let subject = format!("{shop} invites you");
+        let invitation = mails.into_iter().find(|mail| mail.subject == subject);
+        letters.push((name, invitation.unwrap()));
+    }
+    let address: IpAddr = "203.0.113.7".parse().unwrap();
+    let peer = Peer::at(address).with_user_agent("Mozilla/5.0 <b>(X11; Linux x86_64)</b>");
+    let core = &post.server.app.core;
+    let user = core
+        .accounts
+        .authenticate(OLIVIA, crate::support::PASSWORD.into());
+    let user = user.await.unwrap();
+    for name in ["refresh_token_reused", "new_device", "password_changed"] {
+        let mut conn = core.control.checkout().await.unwrap();
+        let now = post.now();
+        let told = match name {
+            "refresh_token_reused" => {
+                notices::refresh_token_reused(&mut conn, &user, now, &peer).await
+            }
+            "new_device" => notices::new_device(&mut conn, &user, now, &peer).await,
+            _ => notices::password_changed(&mut conn, &user, now, &peer).await,
+        };
+        told.unwrap();
+        drop(conn);
+        letters.push((name, newest(post, OLIVIA).await));
+    }
+    letters
+}
+
+async fn newest(post: &Post, email: &str) -> StoredMail {
+    // Names sort by time.
+    post.pass(chrono::TimeDelta::milliseconds(1));
+    post.mails_to(email).await.swap_remove(0)
+}
+
+/// What differs from run to run is replaced.
+fn settled(mail: &StoredMail, text: &str) -> String {
+    let page = ["verify-email", "reset-password", "invitation"];
+    let token = page.iter().find_map(|page| token_in(&mail.text, page));
+    match token {
+        Some(token) => text.replace(&token, "TOKEN"),
+        None => text.to_owned(),
+    }
+}
+
+fn compare(file: &str, text: &str) -> Option<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/mail/letters");
+    let path = path.join(file);
+    if std::env::var_os("RENEW_LETTERS").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    (committed != text).then(|| file.to_owned())
+}
+
+#[tokio::test]
+async fn mails_are_those_that_were_reviewed() {
+    let post = Post::open("letters").await;
+    let mut differ = Vec::new();
+    for (name, mail) in all(&post, "Bao Long Building Supply").await {
+        let head = format!(
+            "From: {}\nTo: {}\nSubject: {}\n\n",
+            mail.from, mail.to, mail.subject
+        );
+        let text = settled(&mail, &format!("{head}{}", mail.text));
+        let html = settled(&mail, &mail.html);
+        differ.extend(compare(&format!("{name}.txt"), &text));
+        differ.extend(compare(&format!("{name}.html"), &html));
+    }
+    assert!(
+        differ.is_empty(),
+        "these are not what is sent: {differ:?}; renew them by `RENEW_LETTERS=1 cargo test --test \
+         it mail::letters` and review the difference"
+    );
+}
+
+#[tokio::test]
+async fn nothing_that_people_write_becomes_markup() {
+    let post = Post::open("letters_escaped").await;
+    for (name, mail) in all(&post, SCRIPT).await {
+        assert!(!mail.html.contains("<script"), "{name}\n{}", mail.html);
+        assert!(!mail.html.contains("<b>"), "{name}\n{}", mail.html);
+        // In a text it is what it is.
+        assert!(mail.text.contains(SCRIPT), "{name}\n{}", mail.text);
+        assert!(mail.html.contains("&lt;script&gt;"), "{name}");
+    }
+}
