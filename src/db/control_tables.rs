@@ -36,6 +36,7 @@ diesel::table! {
         delete_after -> Nullable<Timestamptz>,
         drop_began_at -> Nullable<Timestamptz>,
         token_epoch -> Int8,
+        roles_version -> Int8,
     }
 }
 

@@ -82,6 +82,8 @@ pub struct Dealer {
     pub version: Option<String>,
     /// The epoch that access tokens for the dealer must have.
     pub token_epoch: i64,
+    /// How often his own roles have changed; 0 if he never had any.
+    pub roles_version: i64,
 }
 
 #[derive(Queryable, Selectable)]
@@ -95,6 +97,7 @@ pub(super) struct DealerRow {
     timezone: String,
     schema_version: Option<String>,
     token_epoch: i64,
+    roles_version: i64,
 }
 
 impl DealerStatus {
@@ -106,6 +109,13 @@ impl DealerStatus {
         Self::Archived,
         Self::Deleting,
     ];
+}
+
+impl Dealer {
+    /// Another number whenever something changes that rights hang on: both only grow.
+    pub(super) const fn rights_version(&self) -> i64 {
+        self.token_epoch.saturating_add(self.roles_version)
+    }
 }
 
 impl TryFrom<DealerRow> for Dealer {
@@ -124,6 +134,7 @@ impl TryFrom<DealerRow> for Dealer {
             timezone: row.timezone,
             version: row.schema_version,
             token_epoch: row.token_epoch,
+            roles_version: row.roles_version,
         })
     }
 }
@@ -281,7 +292,10 @@ impl Directory {
         let dealer = admitted.dealer();
         let caller = admitted.principal();
         Listening {
-            dealer: self.news.listeners.listen(dealer.id, dealer.token_epoch),
+            dealer: self
+                .news
+                .listeners
+                .listen(dealer.id, dealer.rights_version()),
             caller: caller.map(|principal| self.revoked.listen(principal)),
         }
     }
@@ -347,7 +361,10 @@ impl Directory {
         let mut conn = self.control.checkout().await?;
         let known = match dealer_find(&mut conn, id).await? {
             Some(dealer) => {
-                let roles = dealer_roles(&mut conn, id).await?;
+                let roles = match dealer.roles_version {
+                    0 => DealerRoles::default(),
+                    _ => dealer_roles(&mut conn, id).await?,
+                };
                 Some((Arc::new(dealer), Arc::new(roles)))
             }
             None => None,

@@ -10,4 +10,5 @@ ALTER TABLE memberships
     ALTER COLUMN role SET NOT NULL;
 COMMENT ON COLUMN memberships.role IS NULL;
 DROP TABLE roles;
-DROP FUNCTION note_role_change();
+DROP FUNCTION count_role_change();
+ALTER TABLE dealers DROP COLUMN roles_version;

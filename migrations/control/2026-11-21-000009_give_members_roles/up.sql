@@ -13,21 +13,16 @@ COMMENT ON COLUMN roles.permissions IS 'Names, resource:action. One that a progr
 CREATE UNIQUE INDEX roles_name_unique ON roles (dealer_id, lower(name));
 
 -- Nodes keep the roles of a dealer with him, so a change of one is a change of him.
-CREATE FUNCTION note_role_change() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    changed uuid;
+ALTER TABLE dealers ADD COLUMN roles_version bigint NOT NULL DEFAULT 0;
+COMMENT ON COLUMN dealers.roles_version IS 'How often his own roles have changed; 0 for one who never had any.';
+CREATE FUNCTION count_role_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'DELETE' THEN
-        changed := OLD.dealer_id;
-    ELSE
-        changed := NEW.dealer_id;
-    END IF;
-    INSERT INTO platform.dealer_changes (dealer_id) VALUES (changed) ON CONFLICT DO NOTHING;
-    PERFORM pg_catalog.pg_notify('tubex_dealers', changed::text);
+    UPDATE platform.dealers SET roles_version = roles_version + 1
+    WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.dealer_id ELSE NEW.dealer_id END;
     RETURN NULL;
 END $$;
 CREATE TRIGGER roles_change AFTER INSERT OR UPDATE OR DELETE ON roles
-    FOR EACH ROW EXECUTE FUNCTION note_role_change();
+    FOR EACH ROW EXECUTE FUNCTION count_role_change();
 
 -- All who are members by now are owners. The program of yesterday knows nothing else: it writes
 -- `role`, and the default gives it `roles`. Nobody is signed out, as by an UPDATE.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tubex::auth::permission::{Permission, PermissionSet};
 use tubex::auth::role::{BuiltInRole, RoleCode};
+use tubex::config::{Registration, ServerSettings};
 use tubex::demo::data::DEALERS;
 use tubex::kernel::ids::UserId;
 
@@ -103,7 +104,8 @@ fn requests(schema: &Schema) -> Vec<(Field, Needs, Operation)> {
 
 #[tokio::test]
 async fn every_role_may_do_what_is_written_and_nothing_else() {
-    let server = Server::start().await;
+    let open = |settings: &mut ServerSettings| settings.registration = Registration::Open;
+    let server = Server::start_with(open).await;
     let dealer = server.dealer_like(&DEALERS[1]).await;
     let requests = requests(&Schema::served());
     let callers = callers(&server, &dealer).await;
@@ -202,8 +204,9 @@ async fn subscriptions_are_refused_before_they_begin() {
         socket.init(refused.token().unwrap()).await;
         socket.subscribe("1", &document, json!({})).await;
         let message = socket.next().await;
-        assert_eq!(message["type"], "error", "{message:#}");
-        assert_eq!(message["payload"][0]["extensions"]["code"], "FORBIDDEN");
+        let error = &message["payload"]["errors"][0];
+        assert_eq!(error["extensions"]["code"], "FORBIDDEN", "{message:#}");
+        assert_eq!(socket.next().await["type"], "complete");
         let mut socket = Socket::open(&server.url).await;
         socket.init(allowed.token().unwrap()).await;
         socket.subscribe("1", &document, json!({})).await;

@@ -106,7 +106,9 @@ async fn every_table_of_a_customers_rows_has_the_policy() {
                coalesce((SELECT string_agg(concat_ws(' ', p.polname, p.polcmd, p.polpermissive,
                              p.polroles::text, pg_get_expr(p.polqual, p.polrelid),
                              pg_get_expr(p.polwithcheck, p.polrelid)), '; ')
-                         FROM pg_policy p WHERE p.polrelid = c.oid), '')
+                         FROM pg_policy p WHERE p.polrelid = c.oid), ''),
+               (SELECT bool_and(a.attnotnull) FROM pg_attribute a
+                WHERE a.attrelid = c.oid AND a.attname IN ('id', 'customer_id'))
         FROM pg_class c
         WHERE c.relnamespace = $1::text::regnamespace AND c.relkind = 'r'
           AND (c.relname = 'customers' OR EXISTS (
@@ -122,15 +124,20 @@ async fn every_table_of_a_customers_rows_has_the_policy() {
     assert!(names.contains(&"customers".to_owned()) && names.contains(&"jobs".to_owned()));
     for row in &rows {
         let (name, is_on, policy): (String, bool, String) = (row.get(0), row.get(1), row.get(2));
+        let is_there: bool = row.get(3);
         let column = if name == "customers" {
             "id"
         } else {
             "customer_id"
         };
+        // A row without a customer would be everybody's.
+        let column = match is_there {
+            true => column.to_owned(),
+            false => format!("COALESCE({column}, '{}'::uuid)", uuid::Uuid::nil()),
+        };
         let wanted = format!(
-            "own_customer * true {{0}} ((COALESCE(current_setting('tubex.customer'::text, true), \
-             ''::text) = ''::text) OR ({column} = (NULLIF(current_setting('tubex.customer'::text, \
-             true), ''::text))::uuid))"
+            "own_customer * t {{0}} COALESCE(({column} = (NULLIF(current_setting(\
+             'tubex.customer'::text, true), ''::text))::uuid), true)"
         );
         let squeezed = policy.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!((is_on, squeezed), (true, wanted), "{name}");

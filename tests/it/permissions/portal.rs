@@ -108,12 +108,12 @@ const CASES: &[(&str, &str, bool)] = &[
     ),
     (
         "node",
-        "query($customer: ID!, $job: ID!) { node(id: $customer) { id } }",
+        "query($customer: ID!) { node(id: $customer) { id } }",
         false,
     ),
     (
         "node",
-        "query($customer: ID!, $job: ID!) { node(id: $job) { id ... on Job { customer { name } } } }",
+        "query($job: ID!) { node(id: $job) { id ... on Job { customer { name } } } }",
         false,
     ),
     (

@@ -2,7 +2,7 @@
 
 use async_graphql::Value;
 use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{BaseType, ConstDirective, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::types::{ConstDirective, TypeKind, TypeSystemDefinition};
 use tubex::auth::permission::{Permission, PermissionSet};
 
 /// What a field or type needs.
@@ -38,8 +38,6 @@ pub struct Field {
     pub name: String,
     /// What it says itself.
     pub needs: Option<Needs>,
-    /// What the type behind lists and nulls is called.
-    pub returns: String,
 }
 
 impl Field {
@@ -86,7 +84,6 @@ impl Schema {
                         object: name.clone(),
                         name: field.node.name.node.to_string(),
                         needs: needs(directives),
-                        returns: named(&field.node.ty.node.base),
                     });
                 }
             }
@@ -115,13 +112,6 @@ impl Schema {
     pub fn of_type(&self, name: &str) -> Needs {
         let found = self.types.iter().find(|(known, _)| known == name);
         found.expect("a declaration").1
-    }
-}
-
-fn named(base: &BaseType) -> String {
-    match base {
-        BaseType::Named(name) => name.to_string(),
-        BaseType::List(inner) => named(&inner.base),
     }
 }
 
