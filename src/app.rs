@@ -1,5 +1,6 @@
 //! The parts of the program, put together once at start.
 
+mod callers;
 mod mail;
 mod operator;
 pub mod sockets;
@@ -7,6 +8,7 @@ pub mod sockets;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use callers::Callers;
 pub use operator::OperatorApp;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
@@ -31,6 +33,7 @@ use crate::platform::access::members::Members;
 use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
+use crate::platform::factors::account::Factors;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::invitations::service::Invitations;
 use crate::platform::identity::recovery::service::Recovery;
@@ -38,7 +41,9 @@ use crate::platform::identity::service::Identity;
 use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
 use crate::platform::sessions::service::Sessions;
-use crate::roots::{ApiSchema, Limits, Undeclared, check_declared, schema_builder};
+use crate::roots::{
+    ApiSchema, ApiSchemaBuilder, Limits, Undeclared, check_declared, schema_builder,
+};
 use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::{Directory, Watching};
@@ -224,6 +229,8 @@ pub struct App {
     pub vault: Vault,
     /// Opens, refreshes and ends sessions.
     pub sessions: Sessions,
+    /// Programs and operators who call in users' names.
+    pub callers: Callers,
     /// Signs people in.
     pub identity: Identity,
     /// The GraphQL schema with its services.
@@ -257,7 +264,12 @@ impl App {
         let (control, clock) = (core.control.clone(), core.clock.clone());
         let sessions = Sessions::new(control, vault.clone(), tokens.clone(), clock);
         let identity = Identity::new(core.accounts.clone(), sessions.clone());
-        let schema = schema(&core, &identity, &sessions, settings);
+        let factors = Factors::new(core.accounts.clone(), sessions.clone(), vault.clone());
+        let callers = Callers::new(&core, &vault, &tokens);
+        let schema = schema(&core, &identity, factors, settings)
+            .data(callers.api_keys.clone())
+            .data(callers.impersonations.clone())
+            .finish();
         check_declared(&schema)?;
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         keys.keep_current(&core.connector, directory.revoked().listen_for_keys());
@@ -270,6 +282,7 @@ impl App {
             keys,
             vault,
             sessions,
+            callers,
             identity,
             schema,
             settings: settings.clone(),
@@ -310,9 +323,9 @@ async fn signing_keys(
 fn schema(
     core: &Core,
     identity: &Identity,
-    sessions: &Sessions,
+    factors: Factors,
     settings: &ServerSettings,
-) -> ApiSchema {
+) -> ApiSchemaBuilder {
     let limits = Limits {
         depth: settings.max_depth,
         complexity: settings.max_complexity,
@@ -323,7 +336,8 @@ fn schema(
     };
     schema_builder(limits)
         .data(identity.clone())
-        .data(sessions.clone())
+        .data(factors.sessions().clone())
+        .data(factors)
         .data(CookiePolicy {
             secure: settings.secure_cookies,
         })
@@ -332,7 +346,6 @@ fn schema(
         .data(Recovery::new(core.accounts.clone(), core.clock.clone()))
         .data(Invitations::new(core.accounts.clone(), core.clock.clone()))
         .data(registration)
-        .finish()
 }
 
 /// The request pool's sessions start with an empty path and no rights. What

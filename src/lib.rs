@@ -7,7 +7,7 @@
 //! | hop | module | makes |
 //! |---|---|---|
 //! | 1 | [`http`] | an `async_graphql::Request` with a request id, from POST or websocket |
-//! | 2 | [`auth`] | a [`auth::principal::Principal`], from a verified access token only |
+//! | 2 | [`auth`] | a [`auth::principal::Principal`], from a verified access token or API key only |
 //! | 3 | [`tenancy`] | a [`tenancy::TenantContext`]: which dealer, from the principal only |
 //! | 4 | [`graphql`] | a [`graphql::scope::RequestScope`] that resolvers in [`dealer`] and [`platform`] reach through `ctx` |
 //! | 5 | `loader.rs` of a feature | one batched lookup for all siblings of a level |

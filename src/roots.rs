@@ -34,10 +34,15 @@ use crate::graphql::transactional::Transactional;
 use crate::kernel::ids;
 use crate::platform::access::graphql::{CustomerCheck, MemberListQuery, RoleQuery};
 use crate::platform::access::mutation::AccessMutation;
+use crate::platform::api_keys::graphql::ApiKeyQuery;
+use crate::platform::api_keys::mutation::ApiKeyMutation;
 use crate::platform::dealers::graphql::DealerMutation;
+use crate::platform::factors::graphql::FactorQuery;
+use crate::platform::factors::mutation::FactorMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
 use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
 use crate::platform::identity::recovery::graphql::RecoveryMutation;
+use crate::platform::impersonation::graphql::{ImpersonationMutation, ImpersonationQuery};
 use crate::platform::sessions::graphql::SessionQuery;
 use crate::platform::sessions::mutation::SessionMutation;
 
@@ -46,6 +51,10 @@ const MAX_NODES: usize = 200;
 
 /// The whole GraphQL schema of the dealers' endpoint.
 pub type ApiSchema = Schema<QueryRoot, Transactional<MutationRoot>, SubscriptionRoot>;
+
+/// The schema while services are added to it.
+pub type ApiSchemaBuilder =
+    async_graphql::SchemaBuilder<QueryRoot, Transactional<MutationRoot>, SubscriptionRoot>;
 
 /// What can be read. All fields read one consistent state.
 #[derive(MergedObject, Default)]
@@ -57,6 +66,9 @@ pub struct QueryRoot(
     MemberListQuery,
     SessionQuery,
     InvitationQuery,
+    FactorQuery,
+    ApiKeyQuery,
+    ImpersonationQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -78,6 +90,9 @@ pub struct MutationRoot(
     SessionMutation,
     InvitationMutation,
     RecoveryMutation,
+    FactorMutation,
+    ApiKeyMutation,
+    ImpersonationMutation,
     DealerMutation,
     AccessMutation,
     CategoryMutation,
@@ -180,9 +195,7 @@ pub struct Limits {
 }
 
 /// The schema with its limits, before services are added.
-pub fn schema_builder(
-    limits: Limits,
-) -> async_graphql::SchemaBuilder<QueryRoot, Transactional<MutationRoot>, SubscriptionRoot> {
+pub fn schema_builder(limits: Limits) -> ApiSchemaBuilder {
     Schema::build(
         QueryRoot::default(),
         Transactional(MutationRoot::default()),

@@ -38,6 +38,7 @@ impl OperatorApp {
             .data(app.core.dealers.clone())
             .data(app.core.lifecycle.clone())
             .data(app.core.transfer.clone())
+            .data(app.callers.impersonations.clone())
             .data(NodeReport::new(move || node(&looked_at)))
             .finish();
         Self {

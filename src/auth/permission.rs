@@ -115,6 +115,16 @@ impl Permission {
         Self::AppsManage,
     ]);
 
+    /// Those by which access itself is given. People use them in person: nobody who
+    /// calls in another's name has them.
+    pub const GIVING_ACCESS: PermissionSet = PermissionSet::of(&[
+        Self::MembersManage,
+        Self::RolesManage,
+        Self::SecurityManage,
+        Self::ApiKeysManage,
+        Self::AppsManage,
+    ]);
+
     /// Whether it is one of [`Permission::SENSITIVE`].
     pub const fn is_sensitive(self) -> bool {
         Self::SENSITIVE.contains(self)
@@ -189,6 +199,12 @@ impl PermissionSet {
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// With these.
+    #[must_use]
+    pub const fn and(self, permissions: &[Permission]) -> Self {
+        self.union(Self::of(permissions))
     }
 
     /// What both hold.

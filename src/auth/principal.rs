@@ -7,11 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::api_key::KeyUse;
 use super::operator::OperatorName;
+use super::permission::{Permission, PermissionSet};
 use super::role::RoleCode;
 use crate::kernel::ids::{DealerId, SessionId, UserId};
 
-/// A user at one dealer, as proven by a verified access token.
+/// A user at one dealer, as proven by a verified access token or API key.
 ///
 /// Made in this module only; a tenant context needs one, so nothing unverified
 /// can reach a dealer's rows.
@@ -19,6 +21,7 @@ use crate::kernel::ids::{DealerId, SessionId, UserId};
 pub struct Principal {
     pub(super) grant: Grant,
     pub(super) expires_at: DateTime<Utc>,
+    pub(super) key: Option<KeyUse>,
 }
 
 /// What an access token says of its bearer.
@@ -156,6 +159,31 @@ impl Principal {
         self.grant.application.as_ref()
     }
 
+    /// The API key by which the call was made, if it was by one.
+    pub const fn api_key(&self) -> Option<&KeyUse> {
+        self.key.as_ref()
+    }
+
+    /// Whether it is the user himself who calls, and nobody in his name: no
+    /// operator, no application, no API key.
+    pub const fn is_in_person(&self) -> bool {
+        self.grant.actor.is_none() && self.grant.application.is_none() && self.key.is_none()
+    }
+
+    /// What is left of the user's permissions for whoever calls in his name.
+    pub fn narrowed(&self, permissions: PermissionSet) -> PermissionSet {
+        if self.is_in_person() {
+            return permissions;
+        }
+        let scopes = match (&self.key, self.application()) {
+            (Some(key), _) => key.scopes,
+            (None, Some(application)) => application.permissions(),
+            (None, None) => PermissionSet::ALL,
+        };
+        let permissions = permissions.without(Permission::GIVING_ACCESS);
+        permissions.intersection(scopes)
+    }
+
     /// Whether `fresh` may take the place of this one while work goes on: the same
     /// person at the same dealer, who may do the same.
     pub fn is_renewed_by(&self, fresh: &Self) -> bool {
@@ -167,6 +195,7 @@ impl Principal {
             && old.actor == new.actor
             && old.read_only == new.read_only
             && old.application == new.application
+            && self.key == fresh.key
     }
 
     /// When the token stops being valid.
@@ -175,11 +204,19 @@ impl Principal {
     }
 }
 
+impl Application {
+    /// What of its scope are permissions, with what they include.
+    pub fn permissions(&self) -> PermissionSet {
+        let words = self.scope.split(' ');
+        let known: PermissionSet = words.filter_map(|word| word.parse().ok()).collect();
+        known.with_included()
+    }
+}
+
 impl Proof {
-    /// Whether a second factor was shown, and at most `age` ago.
-    pub fn has_second_factor_within(&self, age: TimeDelta, now: DateTime<Utc>) -> bool {
-        let second = |method: &Method| matches!(method, Method::Otp | Method::Sms);
-        self.methods.iter().any(second) && self.is_within(age, now)
+    /// Whether a second factor was shown.
+    pub fn has_second_factor(&self) -> bool {
+        self.methods.iter().any(|method| method.is_second())
     }
 
     /// Whether it was given at most `age` ago.
@@ -189,6 +226,11 @@ impl Proof {
 }
 
 impl Method {
+    /// Whether it is one that stands beside another.
+    pub const fn is_second(self) -> bool {
+        matches!(self, Self::Otp | Self::Sms)
+    }
+
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -28,7 +28,7 @@ pub enum Kind {
     Session,
     /// All tokens of a user of an older epoch.
     User,
-    /// An API key.
+    /// An API key, as it was before this epoch.
     ApiKey,
     /// What a user has let an application do.
     Grant,
@@ -148,14 +148,14 @@ impl Revoked {
 
     /// Refuses a caller whose token was good once.
     pub fn check(&self, principal: &Principal) -> AppResult<()> {
-        let mut grounds = grounds(principal).into_iter();
+        let mut grounds = grounds(principal);
         let is_out = grounds.any(|((kind, subject), epoch)| self.is_revoked(kind, subject, epoch));
         if is_out { Err(signed_out()) } else { Ok(()) }
     }
 
     /// Hears from now on of what [`Revoked::check`] would refuse the caller for.
     pub fn listen(&self, principal: &Principal) -> Ears {
-        let grounds = grounds(principal).into_iter();
+        let grounds = grounds(principal);
         let listen = |(subject, epoch)| self.listeners.listen(subject, epoch);
         Ears(grounds.map(listen).collect())
     }
@@ -170,7 +170,8 @@ impl Revoked {
     pub fn is_revoked(&self, kind: Kind, subject: Uuid, epoch: i64) -> bool {
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.get(&(kind, subject));
-        entry.is_some_and(|entry| kind != Kind::User || epoch < entry.epoch)
+        let has_epochs = matches!(kind, Kind::User | Kind::ApiKey);
+        entry.is_some_and(|entry| !has_epochs || epoch < entry.epoch)
     }
 
     /// The epoch that tokens of this user must have, as far as it was heard of.
@@ -201,12 +202,15 @@ impl Revoked {
 }
 
 /// What may be revoked of a caller, and of which epoch his token is.
-fn grounds(principal: &Principal) -> [(Subject, i64); 2] {
+fn grounds(principal: &Principal) -> impl Iterator<Item = (Subject, i64)> {
     let grant = principal.grant();
-    [
+    let key = principal.api_key();
+    let of_key = key.map(|key| ((Kind::ApiKey, key.id.uuid()), key.epoch));
+    let of_grant = [
         ((Kind::Session, grant.session.uuid()), 0),
         ((Kind::User, grant.user.uuid()), grant.user_epoch),
-    ]
+    ];
+    of_grant.into_iter().chain(of_key)
 }
 
 impl Ears {
@@ -286,6 +290,7 @@ mod tests {
         Principal {
             grant,
             expires_at: DateTime::default(),
+            key: None,
         }
     }
 

@@ -45,6 +45,7 @@ impl AccessTokens {
         Ok(Principal {
             expires_at: claims.expires_at(),
             grant: claims.of,
+            key: None,
         })
     }
 }

@@ -17,6 +17,7 @@ mod stop;
 mod sweeper;
 mod synthetic;
 mod tenant;
+mod user;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -71,6 +72,9 @@ enum Command {
     /// Make keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Help people who can not sign in.
+    #[command(subcommand)]
+    User(user::UserCommand),
 }
 
 /// Runs the command line `args`, the program's name first.
@@ -131,6 +135,7 @@ fn dispatch(command: Command, output: Output) -> CommandResult {
         Command::Schema(args) => schema::run(&args, output),
         Command::Config(command) => config_check::run(&command, output),
         Command::Key(command) => key::run(&command, output),
+        Command::User(command) => user::run(&command, output),
     }
 }
 

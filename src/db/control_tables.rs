@@ -1,6 +1,33 @@
 // @generated from migrations/control; `cargo test` says how to renew it.
 
 diesel::table! {
+    platform.api_keys (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        created_by -> Uuid,
+        name -> Text,
+        lookup -> Text,
+        mac -> Bytea,
+        scopes -> Array<Text>,
+        addresses -> Array<Text>,
+        epoch -> Int8,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        replaced_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    platform.backup_codes (user_id, code_hash) {
+        user_id -> Uuid,
+        code_hash -> Bytea,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     platform.dealer_actions (id) {
         id -> Uuid,
         dealer_id -> Uuid,
@@ -37,6 +64,22 @@ diesel::table! {
         drop_began_at -> Nullable<Timestamptz>,
         token_epoch -> Int8,
         roles_version -> Int8,
+        second_factor_required -> Bool,
+    }
+}
+
+diesel::table! {
+    platform.impersonations (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        user_id -> Uuid,
+        operator -> Text,
+        reason -> Text,
+        read_only -> Bool,
+        started_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Text>,
     }
 }
 
@@ -53,6 +96,20 @@ diesel::table! {
         accepted_at -> Nullable<Timestamptz>,
         accepted_by -> Nullable<Uuid>,
         revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    platform.login_challenges (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        dealer_id -> Uuid,
+        user_epoch -> Int8,
+        methods -> Text,
+        is_enrolment -> Bool,
+        tries -> Int4,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -195,6 +252,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.totp_factors (user_id) {
+        user_id -> Uuid,
+        secret_sealed -> Nullable<Bytea>,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Int8,
+        pending_sealed -> Nullable<Bytea>,
+        pending_until -> Nullable<Timestamptz>,
+        tries -> Int4,
+        tries_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.users (id) {
         id -> Uuid,
         email -> Text,
@@ -206,8 +276,15 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(api_keys -> dealers (dealer_id));
+diesel::joinable!(api_keys -> users (created_by));
+diesel::joinable!(backup_codes -> users (user_id));
 diesel::joinable!(dealer_actions -> dealers (dealer_id));
+diesel::joinable!(impersonations -> dealers (dealer_id));
+diesel::joinable!(impersonations -> users (user_id));
 diesel::joinable!(invitations -> dealers (dealer_id));
+diesel::joinable!(login_challenges -> dealers (dealer_id));
+diesel::joinable!(login_challenges -> users (user_id));
 diesel::joinable!(mails -> dealers (dealer_id));
 diesel::joinable!(mails -> invitations (invitation_id));
 diesel::joinable!(mails -> users (user_id));
@@ -221,11 +298,16 @@ diesel::joinable!(roles -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::joinable!(sessions -> dealers (dealer_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(totp_factors -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
+    backup_codes,
     dealer_actions,
     dealer_changes,
     dealers,
+    impersonations,
     invitations,
+    login_challenges,
     mails,
     memberships,
     migration_failures,
@@ -237,5 +319,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     security_events,
     sessions,
     signing_keys,
+    totp_factors,
     users,
 );

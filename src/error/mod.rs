@@ -31,6 +31,11 @@ pub enum ErrorCode {
     InvalidCredentials,
     /// The user belongs to several dealers: say which one.
     DealerChoiceRequired,
+    /// A second factor is needed to sign in, or to work at this dealer.
+    SecondFactorRequired,
+    /// It is too long ago that the user has proven who he is: call stepUp, and send
+    /// this again.
+    StepUpRequired,
     /// The caller is known, but may not do this.
     Forbidden,
     /// The dealer is closed: neither signing in nor reading is possible.
@@ -70,6 +75,8 @@ impl ErrorCode {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::InvalidCredentials => "INVALID_CREDENTIALS",
             Self::DealerChoiceRequired => "DEALER_CHOICE_REQUIRED",
+            Self::SecondFactorRequired => "SECOND_FACTOR_REQUIRED",
+            Self::StepUpRequired => "STEP_UP_REQUIRED",
             Self::Forbidden => "FORBIDDEN",
             Self::DealerNotActive => "DEALER_NOT_ACTIVE",
             Self::DealerSuspended => "DEALER_SUSPENDED",

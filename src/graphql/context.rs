@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::scope::{RequestScope, Trace, UnitOfWork};
 use crate::auth::permission::Permission;
 use crate::auth::principal::Principal;
-use crate::error::{AppError, AppResult};
+use crate::error::{AppError, AppResult, ErrorCode};
 use crate::kernel::peer::Peer;
 
 /// What an operation carries, on whichever endpoint it came.
@@ -52,6 +52,19 @@ pub trait ContextExt {
         context
             .principal()
             .ok_or_else(|| AppError::unauthenticated("no user is signed in"))
+    }
+
+    /// The signed-in user, if it is he himself who calls; FORBIDDEN for an operator in
+    /// his name, an application, an API key.
+    fn in_person(&self) -> AppResult<&Principal> {
+        let principal = self.principal()?;
+        if principal.is_in_person() {
+            return Ok(principal);
+        }
+        Err(AppError::new(
+            ErrorCode::Forbidden,
+            "only the user himself may do this, signed in by his own means",
+        ))
     }
 
     /// Where the operation comes from.

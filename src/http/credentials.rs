@@ -5,12 +5,13 @@
 //! origin of the page is this server's or one that the settings name.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HOST, HeaderName, ORIGIN};
 use secrecy::SecretString;
 
-use super::caller::cookie;
+use super::caller::{cookie, peer};
 use crate::config::ServerSettings;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::kernel::ids::DealerId;
@@ -21,8 +22,9 @@ const DEALER: HeaderName = HeaderName::from_static("tubex-dealer");
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// What a caller shows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Credentials<'r> {
+    address: IpAddr,
     bearer: Option<Cow<'r, str>>,
     cookie: Option<Cow<'r, str>>,
     dealer: Option<DealerId>,
@@ -36,6 +38,7 @@ impl<'r> Credentials<'r> {
             .then(|| cookie(request, access))
             .flatten();
         Ok(Self {
+            address: peer(request, settings).address,
             bearer: bearer(header_text(request)?)?.map(Cow::Borrowed),
             cookie: cookie.map(Cow::Borrowed),
             dealer: dealer(request, settings)?,
@@ -55,10 +58,16 @@ impl<'r> Credentials<'r> {
     pub(super) fn into_owned(self) -> Credentials<'static> {
         let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         Credentials {
+            address: self.address,
             bearer: self.bearer.map(owned),
             cookie: self.cookie.map(owned),
             dealer: self.dealer,
         }
+    }
+
+    /// From where it is shown.
+    pub(super) const fn address(&self) -> IpAddr {
+        self.address
     }
 
     /// The token that a client has sent on purpose.

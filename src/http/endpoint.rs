@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::credentials::Credentials;
 use crate::app::App;
+use crate::auth::api_key;
 use crate::auth::keys::TokenFault;
 use crate::auth::principal::Principal;
 use crate::auth::token::refused;
@@ -70,7 +71,7 @@ impl Endpoint for App {
 
     async fn admit(&self, credentials: &Credentials<'_>) -> AppResult<Self::Caller> {
         let context = match (credentials.bearer(), credentials.cookie()) {
-            (Some(token), _) => Some(self.directory.admit(self.verify(token).await?).await?),
+            (Some(token), _) => Some(self.bearer(token, credentials).await?),
             (None, Some(token)) => self.verify_cookie(token).await?,
             (None, None) => None,
         };
@@ -87,6 +88,12 @@ impl Endpoint for App {
         span.record("dealer", tracing::field::display(context.dealer().id));
         if let Some(principal) = context.principal() {
             span.record("user", tracing::field::display(principal.user()));
+            if let Some(operator) = principal.impersonator() {
+                span.record("operator", tracing::field::display(operator));
+            }
+            if let Some(key) = principal.api_key() {
+                span.record("api_key", tracing::field::display(key.id));
+            }
         }
     }
 
@@ -101,6 +108,20 @@ impl Endpoint for App {
 }
 
 impl App {
+    /// Who calls by what was sent on purpose: an access token or an API key.
+    async fn bearer(&self, token: &str, sent: &Credentials<'_>) -> AppResult<TenantContext> {
+        let principal = if token.starts_with(api_key::PREFIX) {
+            // A key may be in memory for longer than nothing was heard.
+            self.directory.is_sure().await;
+            let revoked = self.directory.revoked();
+            let admission = &self.callers.admission;
+            admission.principal(token, sent.address(), revoked).await?
+        } else {
+            self.verify(token).await?
+        };
+        self.directory.admit(principal).await
+    }
+
     /// The caller of a token; its key may have been made a moment ago elsewhere.
     async fn verify(&self, token: &str) -> AppResult<Principal> {
         match self.tokens.verify(token) {

@@ -71,6 +71,7 @@ impl<'e, E: Endpoint> Operation<'e, E> {
             dealer = tracing::field::Empty,
             user = tracing::field::Empty,
             operator = tracing::field::Empty,
+            api_key = tracing::field::Empty,
         );
         E::sign(&caller, &span);
         Ok(Self {

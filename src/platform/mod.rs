@@ -1,10 +1,27 @@
-//! The control plane: people, their sign-in, the registration of dealers, and
-//! what its operators see and do.
+//! The control plane: people, their sign-in, the keys of their programs, the
+//! registration of dealers, and what its operators see and do.
 
 pub mod access;
+pub mod api_keys;
 pub mod dealers;
+pub mod factors;
 pub mod identity;
+pub mod impersonation;
 pub mod keys;
 pub mod mail;
 pub mod operator;
 pub mod sessions;
+
+use crate::error::{AppResult, Refusal, ServiceResult, UserError};
+
+/// The payload of a use case that has no transaction of a shop.
+fn outcome<T, P>(result: ServiceResult<T>) -> AppResult<P>
+where
+    P: From<Result<T, Vec<UserError>>>,
+{
+    match result {
+        Ok(done) => Ok(P::from(Ok(done))),
+        Err(Refusal::User(errors)) => Ok(P::from(Err(errors))),
+        Err(Refusal::Fault(error)) => Err(error),
+    }
+}

@@ -68,7 +68,7 @@ impl DealerRoles {
 
     /// What a caller may do. One who stands for a customer has the role that sees
     /// that customer's rows only, and to nobody else is that role worth anything.
-    /// An application may do what its user lets it, and no more than he may himself.
+    /// Whoever calls in his name has of it what he was let have.
     pub(super) fn of(&self, principal: &Principal) -> PermissionSet {
         let is_customer = principal.customer().is_some();
         let roles = principal.roles().iter().copied();
@@ -76,17 +76,8 @@ impl DealerRoles {
             .filter(|role| (*role == RoleCode::CUSTOMER) == is_customer)
             .map(|role| self.permissions(role))
             .fold(PermissionSet::NONE, PermissionSet::union);
-        match principal.application() {
-            Some(application) => all.intersection(scope(&application.scope)),
-            None => all,
-        }
+        principal.narrowed(all)
     }
-}
-
-/// The permissions among the words of a scope.
-fn scope(words: &str) -> PermissionSet {
-    let words = words.split(' ').filter_map(|word| word.parse().ok());
-    words.collect::<PermissionSet>().with_included()
 }
 
 /// Reads all roles of one dealer.

@@ -84,6 +84,8 @@ pub struct Dealer {
     pub token_epoch: i64,
     /// How often his own roles have changed; 0 if he never had any.
     pub roles_version: i64,
+    /// Whether nobody works there without a second factor.
+    pub second_factor_required: bool,
 }
 
 #[derive(Queryable, Selectable)]
@@ -98,6 +100,7 @@ pub(super) struct DealerRow {
     schema_version: Option<String>,
     token_epoch: i64,
     roles_version: i64,
+    second_factor_required: bool,
 }
 
 impl DealerStatus {
@@ -135,6 +138,7 @@ impl TryFrom<DealerRow> for Dealer {
             version: row.schema_version,
             token_epoch: row.token_epoch,
             roles_version: row.roles_version,
+            second_factor_required: row.second_factor_required,
         })
     }
 }

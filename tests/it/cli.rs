@@ -7,7 +7,7 @@ mod key;
 mod life;
 mod migrate;
 mod operator;
-mod program;
+pub mod program;
 mod schema;
 mod serve;
 mod tenant;

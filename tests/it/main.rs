@@ -13,11 +13,13 @@
 
 mod support;
 
+mod api_keys;
 mod architecture;
 mod cancellation;
 mod catalogue;
 mod citus;
 mod cli;
+mod factors;
 mod http;
 mod isolation;
 mod lifecycle;

@@ -6,6 +6,7 @@ mod dealers;
 mod exposition;
 mod files;
 mod fleet;
+mod impersonation;
 mod metrics;
 mod mutations;
 

@@ -103,7 +103,7 @@ impl OrderArgs {
 }
 
 /// Who gives orders on this machine, as the log of actions names him.
-pub(super) fn actor() -> String {
+pub(in crate::cli) fn actor() -> String {
     let uid = nix::unistd::Uid::current();
     let user = nix::unistd::User::from_uid(uid).ok().flatten();
     user.map_or_else(|| format!("cli:{uid}"), |user| format!("cli:{}", user.name))

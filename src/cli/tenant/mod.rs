@@ -15,6 +15,8 @@ mod verify;
 
 use clap::{Args, Subcommand};
 
+pub(super) use life::actor;
+
 use super::CommandResult;
 use super::output::Output;
 use crate::config::DatabaseSettings;

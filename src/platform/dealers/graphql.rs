@@ -47,7 +47,8 @@ pub struct DealerRegisterPayload {
     pub dealer: Option<Dealer>,
     /// The owner.
     pub owner: Option<User>,
-    /// The owner's access token at the new dealer.
+    /// The owner's access token at the new dealer; null with
+    /// `SECOND_FACTOR_REQUIRED`: he is a user already and has to sign in by login.
     pub access_token: Option<String>,
     /// When the access token stops being valid.
     pub expires_at: Option<DateTime<Utc>>,
@@ -110,7 +111,7 @@ impl DealerMutation {
             ));
         }
         match register(ctx, input.into()).await {
-            Ok(opened) => Ok(opened.into()),
+            Ok(payload) => Ok(payload),
             Err(Refusal::User(user_errors)) => Ok(DealerRegisterPayload {
                 user_errors,
                 ..DealerRegisterPayload::default()
@@ -120,11 +121,26 @@ impl DealerMutation {
     }
 }
 
-async fn register(ctx: &Context<'_>, registration: Registration) -> ServiceResult<Opened> {
+async fn register(
+    ctx: &Context<'_>,
+    registration: Registration,
+) -> ServiceResult<DealerRegisterPayload> {
     let registered = ctx.service::<Dealers>()?.register(registration).await?;
     let identity = ctx.service::<Identity>()?;
     let peer = ctx.peer()?;
-    identity
+    let opened = identity
         .sign_in(&registered.owner, &registered.dealer, peer)
-        .await
+        .await;
+    match opened {
+        Ok(opened) => Ok(opened.into()),
+        // The dealer is there; his owner, whom others know already, has to sign in
+        // by login.
+        Err(Refusal::User(user_errors)) => Ok(DealerRegisterPayload {
+            dealer: Some(Dealer(registered.dealer)),
+            owner: Some(User(registered.owner)),
+            user_errors,
+            ..DealerRegisterPayload::default()
+        }),
+        Err(fault) => Err(fault),
+    }
 }

@@ -1,4 +1,5 @@
-//! What is noted when all of a dealer's rows are exported, imported or cloned.
+//! What is noted when all of a dealer's rows are exported, imported or cloned, or an
+//! operator looks at them.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -58,6 +59,17 @@ impl Note {
         now: DateTime<Utc>,
     ) -> DbResult<()> {
         lifecycle::note(conn, self.row(dealer, "EXPORT", None, now)).await
+    }
+
+    /// An operator sees the shop as a user does.
+    pub(in crate::platform) async fn impersonated(
+        &self,
+        conn: &mut ControlConn,
+        dealer: DealerId,
+        detail: String,
+        now: DateTime<Utc>,
+    ) -> DbResult<()> {
+        lifecycle::note(conn, self.row(dealer, "IMPERSONATE", Some(detail), now)).await
     }
 
     /// The rows of `dealer` have come from there. A clone is noted of both.

@@ -55,10 +55,7 @@ impl Accounts {
     }
 
     /// The user with this address, whoever asks.
-    pub(in crate::platform) async fn find_by_email(
-        &self,
-        email: &str,
-    ) -> AppResult<Option<UserRow>> {
+    pub async fn find_by_email(&self, email: &str) -> AppResult<Option<UserRow>> {
         let mut conn = self.control.checkout().await?;
         Ok(query::find_by_email(&mut conn, email).await?)
     }

@@ -37,6 +37,30 @@ text_enum! {
         InvitationRevoked = "INVITATION_REVOKED",
         /// An invitation was accepted.
         InvitationAccepted = "INVITATION_ACCEPTED",
+        /// An authenticator was taken into use.
+        SecondFactorAdded = "SECOND_FACTOR_ADDED",
+        /// A user did away with his authenticator.
+        SecondFactorRemoved = "SECOND_FACTOR_REMOVED",
+        /// An operator took a user's authenticator away, so that he can sign in.
+        SecondFactorReset = "SECOND_FACTOR_RESET",
+        /// A wrong code was shown.
+        SecondFactorRefused = "SECOND_FACTOR_REFUSED",
+        /// The dealer asks for a second factor from now on, or does not.
+        SecondFactorPolicySet = "SECOND_FACTOR_POLICY_SET",
+        /// A backup code was used in place of an authenticator.
+        BackupCodeUsed = "BACKUP_CODE_USED",
+        /// New backup codes were made; those before are void.
+        BackupCodesRenewed = "BACKUP_CODES_RENEWED",
+        /// An API key was made.
+        ApiKeyCreated = "API_KEY_CREATED",
+        /// An API key was replaced by another.
+        ApiKeyRotated = "API_KEY_ROTATED",
+        /// An API key was revoked.
+        ApiKeyRevoked = "API_KEY_REVOKED",
+        /// An operator of the platform began to see the shop as a user does.
+        Impersonated = "IMPERSONATED",
+        /// An operator's look at the shop was ended.
+        ImpersonationEnded = "IMPERSONATION_ENDED",
     }
 }
 

@@ -13,6 +13,8 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
 use crate::kernel::ids::{CustomerId, DealerId};
 use crate::platform::access::graphql::Role;
+use crate::platform::factors::graphql::LoginChallenge;
+use crate::platform::factors::model::ChallengeRow;
 use crate::platform::sessions::cookies;
 use crate::platform::sessions::service::{Opened, Sessions};
 use crate::tenancy::directory::{Dealer as Tenant, DealerStatus};
@@ -163,11 +165,42 @@ pub struct LoginPayload {
     pub user: Option<User>,
     /// With `DEALER_CHOICE_REQUIRED`: the dealers to choose from.
     pub dealers: Vec<Dealer>,
+    /// With `SECOND_FACTOR_REQUIRED`: how to go on.
+    pub challenge: Option<LoginChallenge>,
     /// What to mend before trying again; empty on success.
     pub user_errors: Vec<UserError>,
 }
 
 impl LoginPayload {
+    /// The tokens of a new session, set as cookies or shown.
+    pub(in crate::platform) fn signed_in(
+        ctx: &Context<'_>,
+        opened: Opened,
+        by_cookies: bool,
+    ) -> AppResult<Self> {
+        if by_cookies {
+            let now = ctx.service::<Sessions>()?.clock().now();
+            cookies::set(ctx, &opened, now)?;
+        }
+        Ok(Self::opened(opened, by_cookies))
+    }
+
+    fn challenged(row: &ChallengeRow) -> Self {
+        Self {
+            challenge: Some(row.into()),
+            user_errors: vec![UserError::general(
+                ErrorCode::SecondFactorRequired,
+                if row.is_enrolment {
+                    "this dealer asks for a second factor: set one up by totpEnrol and \
+                     totpConfirm with the id of the challenge"
+                } else {
+                    "send a code of your authenticator by loginVerify"
+                },
+            )],
+            ..Self::default()
+        }
+    }
+
     fn opened(opened: Opened, by_cookies: bool) -> Self {
         let shown =
             |secret: &SecretString| (!by_cookies).then(|| secret.expose_secret().to_owned());
@@ -218,13 +251,8 @@ impl IdentityMutation {
         }
         let identity = ctx.service::<Identity>()?;
         match identity.login(credentials, ctx.peer()?).await {
-            Ok(SignIn::Done(opened)) => {
-                if input.cookies {
-                    let now = ctx.service::<Sessions>()?.clock().now();
-                    cookies::set(ctx, &opened, now)?;
-                }
-                Ok(LoginPayload::opened(*opened, input.cookies))
-            }
+            Ok(SignIn::Done(opened)) => LoginPayload::signed_in(ctx, *opened, input.cookies),
+            Ok(SignIn::Challenge(row)) => Ok(LoginPayload::challenged(&row)),
             Ok(SignIn::Choose(dealers)) => Ok(LoginPayload::choose(dealers)),
             Err(Refusal::User(user_errors)) => Ok(LoginPayload {
                 user_errors,

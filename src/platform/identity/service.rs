@@ -9,6 +9,8 @@ use crate::auth::principal::Method;
 use crate::error::{AppResult, ErrorCode, ServiceResult, UserError};
 use crate::kernel::ids::{DealerId, UserId};
 use crate::kernel::peer::Peer;
+use crate::platform::factors::login::challenge_for;
+use crate::platform::factors::model::ChallengeRow;
 use crate::platform::sessions::service::{NewSession, Opened, Sessions};
 use crate::tenancy::Standing;
 use crate::tenancy::directory::{Dealer, dealer_find};
@@ -31,12 +33,14 @@ pub struct Credentials {
     pub dealer: Option<DealerId>,
 }
 
-/// The right password, but a dealer still has to be chosen.
+/// What the right password leads to.
 pub enum SignIn {
     /// Done.
     Done(Box<Opened>),
     /// The user works for several dealers.
     Choose(Vec<Dealer>),
+    /// A second factor is needed.
+    Challenge(Box<ChallengeRow>),
 }
 
 impl Identity {
@@ -79,6 +83,10 @@ impl Identity {
                 "you do not work for this dealer",
             )
         })?;
+        let by = [Method::Pwd];
+        if let Some(challenge) = challenge_for(&self.sessions, &user, &dealer, &by).await? {
+            return Ok(SignIn::Challenge(Box::new(challenge)));
+        }
         let opened = self.sign_in(&user, &dealer, peer).await?;
         Ok(SignIn::Done(Box::new(opened)))
     }

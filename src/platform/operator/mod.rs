@@ -10,6 +10,7 @@ pub mod clone;
 pub mod create;
 pub mod fleet;
 pub mod graphql;
+pub mod impersonate;
 pub mod input;
 pub mod intake;
 pub mod life;

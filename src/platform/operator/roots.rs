@@ -6,6 +6,7 @@ use super::clone::CloneMutation;
 use super::create::CreateMutation;
 use super::fleet::FleetQuery;
 use super::graphql::{OperatorDealerListQuery, OperatorDealerQuery};
+use super::impersonate::ImpersonateMutation;
 use super::life::LifeMutation;
 use super::node::NodeQuery;
 
@@ -27,7 +28,12 @@ pub struct OperatorQueryRoot(
 /// when it answers, whatever becomes of those behind it.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct OperatorMutationRoot(CreateMutation, LifeMutation, CloneMutation);
+pub struct OperatorMutationRoot(
+    CreateMutation,
+    LifeMutation,
+    CloneMutation,
+    ImpersonateMutation,
+);
 
 /// The schema, before limits and services are added.
 pub fn operator_schema_builder()

@@ -104,7 +104,7 @@ impl SessionQuery {
     /// Where the caller is signed in, at whichever dealer; the last used first.
     #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn sessions(&self, ctx: &Context<'_>) -> AppResult<Vec<Session>> {
-        let principal = ctx.principal()?;
+        let principal = ctx.in_person()?;
         let rows = ctx.service::<Sessions>()?.list(principal.user()).await?;
         let current = principal.session();
         Ok(rows

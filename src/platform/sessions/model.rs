@@ -29,6 +29,8 @@ text_enum! {
         TokenReused = "TOKEN_REUSED",
         /// The user's password was changed.
         PasswordChanged = "PASSWORD_CHANGED",
+        /// The user's second factor was changed.
+        SecondFactorChanged = "SECOND_FACTOR_CHANGED",
         /// An operator of the platform ended it.
         Operator = "OPERATOR",
         /// The user has too many sessions.

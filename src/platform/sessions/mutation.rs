@@ -163,7 +163,7 @@ impl SessionMutation {
         if let Some(token) = token.or_else(|| by_cookie.clone()) {
             sessions.end_by_token(&token, ctx.peer()?).await?;
         } else {
-            let principal = ctx.principal()?;
+            let principal = ctx.in_person()?;
             let which = Which::One(principal.session());
             let cause = EndCause::LoggedOut;
             sessions
@@ -187,7 +187,7 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Where to go on.")] input: DealerSwitchInput,
     ) -> AppResult<DealerSwitchPayload> {
-        let principal = ctx.principal()?;
+        let principal = ctx.in_person()?;
         let sessions = ctx.service::<Sessions>()?;
         match sessions
             .switch(principal, input.dealer_id, ctx.peer()?)
@@ -243,13 +243,7 @@ impl SessionMutation {
 }
 
 async fn revoke(ctx: &Context<'_>, which: Which) -> AppResult<SessionsEndedPayload> {
-    let principal = ctx.principal()?;
-    if principal.impersonator().is_some() || principal.application().is_some() {
-        return Err(AppError::new(
-            ErrorCode::Forbidden,
-            "only the user himself ends his sessions",
-        ));
-    }
+    let principal = ctx.in_person()?;
     let sessions = ctx.service::<Sessions>()?;
     let ended = sessions
         .end(principal.user(), which, EndCause::Revoked, ctx.peer()?)

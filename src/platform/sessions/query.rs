@@ -116,3 +116,13 @@ pub async fn prune(conn: &mut ControlConn, before: DateTime<Utc>) -> DbResult<us
     let query = diesel::delete(sessions::table.filter(sessions::id.eq_any(old)));
     Ok(query.execute(&mut **conn).await?)
 }
+
+/// Takes down how and when the session's user has last proven who he is.
+pub async fn set_proof(conn: &mut ControlConn, row: &SessionRow) -> DbResult<()> {
+    let query = diesel::update(sessions::table.find(row.id)).set((
+        sessions::methods.eq(&row.methods),
+        sessions::authenticated_at.eq(row.authenticated_at),
+    ));
+    query.execute(&mut **conn).await?;
+    Ok(())
+}

@@ -1,5 +1,7 @@
 //! Use cases of sessions: opening, refreshing, switching the dealer, ending.
 
+mod proof;
+
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
@@ -15,6 +17,7 @@ use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{CustomerId, DealerId, SessionId, UserId};
 use crate::kernel::peer::Peer;
+use crate::platform::factors::query as factors;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;
 use crate::platform::identity::{notices, query as identity};
@@ -89,7 +92,8 @@ impl Sessions {
         &self.clock
     }
 
-    /// Opens a session for a user who has proven who he is.
+    /// Opens a session for a user who has proven who he is: by a second factor, too,
+    /// if he has one.
     pub async fn open(&self, new: NewSession<'_>) -> ServiceResult<Opened> {
         let now = self.clock.now();
         let seed = text::random::<32>()?;
@@ -116,7 +120,11 @@ impl Sessions {
         let mut conn = self.control.checkout().await?;
         let place = place(&mut conn, &row).await?;
         let access = self.tokens.issue(&place.grant)?;
-        conn.transaction(async |conn| -> AppResult<()> {
+        conn.transaction(async |conn| -> ServiceResult<()> {
+            let is_enough = row.proof().has_second_factor();
+            if !is_enough && factors::is_on_meanwhile(conn, new.user).await? {
+                return Err(second_factor_missing());
+            }
             query::insert(conn, &row).await?;
             self.make_room(conn, new.user).await?;
             let event = NewEvent::of(EventKind::LoggedIn, new.peer).at(new.dealer, new.user);
@@ -321,6 +329,9 @@ async fn place(conn: &mut ControlConn, row: &SessionRow) -> ServiceResult<Place>
         )
         .into());
     }
+    if dealer.second_factor_required && !row.proof().has_second_factor() {
+        return Err(second_factor_missing());
+    }
     let grant = Grant {
         user: user.id,
         dealer: dealer.id,
@@ -363,6 +374,14 @@ fn ended() -> Refusal {
     UserError::general(
         ErrorCode::Unauthenticated,
         "the session has ended; sign in again",
+    )
+    .into()
+}
+
+fn second_factor_missing() -> Refusal {
+    UserError::general(
+        ErrorCode::SecondFactorRequired,
+        "a second factor is needed here; sign in with it, or set one up first",
     )
     .into()
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tubex::demo::data::DEALERS;
+use tubex::platform::impersonation::service::NewImpersonation;
 
 use super::universe::{Universe, snapshot};
 use crate::support::{Answer, Server, TestDealer};
@@ -24,6 +25,9 @@ pub struct Attack {
     pub server: Server,
     pub victim: TestDealer,
     pub victims: Universe,
+    /// Ids of an API key of the victim's, and of an operator's look at him.
+    pub key: String,
+    pub impersonation: String,
     pub attacker: TestDealer,
     pub attackers: Universe,
 }
@@ -44,6 +48,7 @@ impl Attack {
         for dealer in [&victim, &attacker] {
             invite_guest(dealer).await;
         }
+        let (key, impersonation) = visited(&server, &victim).await;
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);
         // A test that knows no secrets could not fail.
@@ -52,6 +57,8 @@ impl Attack {
             server,
             victim,
             victims,
+            key,
+            impersonation,
             attacker,
             attackers,
         }
@@ -70,4 +77,22 @@ impl Attack {
         let now = snapshot(&self.victim.client).await;
         assert_eq!(now, self.victims.all, "a row of the victim's has changed");
     }
+}
+
+/// Makes a key, and lets an operator look at the shop; gives their ids.
+async fn visited(server: &Server, dealer: &TestDealer) -> (String, String) {
+    let create = "mutation { apiKeyCreate(input: { name: \"Till\", scopes: [\"units:read\"] }) {
+        apiKey { id } } }";
+    let made = dealer.client.run(create, json!({})).await;
+    let new = NewImpersonation {
+        operator: &"alice".parse().unwrap(),
+        dealer: dealer.id,
+        user: dealer.owner,
+        reason: "ticket 4711",
+        read_only: true,
+    };
+    let begun = server.app.callers.impersonations.begin(new).await;
+    let key = made["apiKeyCreate"]["apiKey"]["id"].as_str().unwrap();
+    let impersonation = begun.ok().unwrap().row.id;
+    (key.to_owned(), impersonation.to_string())
 }

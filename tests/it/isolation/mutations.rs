@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tubex::kernel::ids::SessionId;
+use tubex::platform::factors::model::ChallengeId;
 
 use super::attack::Attack;
 use super::{assert_covered, root_fields};
@@ -106,6 +107,73 @@ const CASES: &[Case] = &[
         field: "sessionRevoke",
         input_type: "SessionRevokeInput",
         input: |_| json!({ "which": "ONE", "id": SessionId::generate().to_string() }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "loginVerify",
+        input_type: "LoginVerifyInput",
+        input: |_| json!({ "challengeId": ChallengeId::generate().to_string(), "code": "123456" }),
+        code: Some("UNAUTHENTICATED"),
+    },
+    Case {
+        field: "totpEnrol",
+        input_type: "TotpEnrolInput",
+        input: |_| json!({ "challengeId": ChallengeId::generate().to_string() }),
+        code: Some("UNAUTHENTICATED"),
+    },
+    // The attacker's token belongs to no session, so he is not himself here.
+    Case {
+        field: "totpConfirm",
+        input_type: "TotpConfirmInput",
+        input: |_| json!({ "code": "123456" }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "totpDisable",
+        input_type: "TotpDisableInput",
+        input: |_| json!({ "code": "123456" }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "backupCodesRegenerate",
+        input_type: "BackupCodesRegenerateInput",
+        input: |_| json!({ "code": "123456" }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "stepUp",
+        input_type: "StepUpInput",
+        input: |_| json!({ "password": PASSWORD }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "dealerSecondFactorSet",
+        input_type: "DealerSecondFactorSetInput",
+        input: |_| json!({ "required": true }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "apiKeyCreate",
+        input_type: "ApiKeyCreateInput",
+        input: |_| json!({ "name": "Mine", "scopes": ["units:read"] }),
+        code: None,
+    },
+    Case {
+        field: "apiKeyRotate",
+        input_type: "ApiKeyRotateInput",
+        input: |attack| json!({ "id": attack.key }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "apiKeyRevoke",
+        input_type: "ApiKeyRevokeInput",
+        input: |attack| json!({ "id": attack.key }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "impersonationEnd",
+        input_type: "ImpersonationEndInput",
+        input: |attack| json!({ "id": attack.impersonation }),
         code: Some("NOT_FOUND"),
     },
     Case {

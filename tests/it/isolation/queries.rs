@@ -59,6 +59,24 @@ pub const CASES: &[Case] = &[
         expect: Expect::Own,
     },
     Case {
+        field: "secondFactor",
+        query: "{ secondFactor { isOn confirmedAt backupCodesLeft isRequired } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "apiKeys",
+        query: "{ apiKeys { id name beginsWith } }",
+        keys: NO_KEYS,
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "impersonations",
+        query: "{ impersonations { id userId operator reason } }",
+        keys: NO_KEYS,
+        expect: Expect::Nothing,
+    },
+    Case {
         field: "node",
         query: "query($id: ID!) { node(id: $id) { __typename id } }",
         keys: |victim| json!({ "id": victim.at("/products/nodes/0/id") }),

@@ -1,0 +1,31 @@
+//! An operator lets somebody back in who has lost his authenticator and his codes.
+
+use chrono::{DateTime, Utc};
+
+use super::query;
+use crate::db::control::ControlConn;
+use crate::error::AppResult;
+use crate::kernel::ids::UserId;
+use crate::platform::identity::events::{EventKind, NewEvent, record};
+use crate::platform::sessions::model::EndCause;
+use crate::platform::sessions::query::{self as sessions, Which};
+
+/// Takes a user's second factor away and ends his sessions; says whether he had
+/// one. `actor` is who gave the order.
+pub async fn reset(
+    conn: &mut ControlConn,
+    user: UserId,
+    actor: &str,
+    now: DateTime<Utc>,
+) -> AppResult<bool> {
+    conn.transaction(async |conn| -> AppResult<bool> {
+        if !query::remove(conn, user).await? {
+            return Ok(false);
+        }
+        sessions::end(conn, user, Which::All, EndCause::Operator, now).await?;
+        let event = NewEvent::of_system(EventKind::SecondFactorReset).by(user);
+        record(conn, event.saying(actor), now).await?;
+        Ok(true)
+    })
+    .await
+}

@@ -1,0 +1,62 @@
+//! SQL of impersonations.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::model::ImpersonationRow;
+use crate::db::control::ControlConn;
+use crate::db::control_tables::impersonations;
+use crate::db::error::DbResult;
+use crate::kernel::ids::{DealerId, SessionId};
+
+/// Adds an impersonation.
+pub async fn insert(conn: &mut ControlConn, row: &ImpersonationRow) -> DbResult<()> {
+    let query = diesel::insert_into(impersonations::table).values(row.clone());
+    query.execute(&mut **conn).await?;
+    Ok(())
+}
+
+/// The impersonation with this id, whatever has become of it.
+pub async fn find(conn: &mut ControlConn, id: SessionId) -> DbResult<Option<ImpersonationRow>> {
+    let query = impersonations::table
+        .find(id)
+        .select(ImpersonationRow::as_select());
+    Ok(query.first(&mut **conn).await.optional()?)
+}
+
+/// Impersonations at a dealer, the latest first, begun before the one `before`.
+pub async fn find_many(
+    conn: &mut ControlConn,
+    dealer: DealerId,
+    before: Option<SessionId>,
+    at_most: i64,
+) -> DbResult<Vec<ImpersonationRow>> {
+    let mut query = impersonations::table
+        .filter(impersonations::dealer_id.eq(dealer))
+        .order(impersonations::id.desc())
+        .limit(at_most)
+        .select(ImpersonationRow::as_select())
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(impersonations::id.lt(before));
+    }
+    Ok(query.load(&mut **conn).await?)
+}
+
+/// Ends an impersonation; says whether it had not been. Nodes hear of it by a trigger.
+pub async fn end(
+    conn: &mut ControlConn,
+    id: SessionId,
+    by: &str,
+    now: DateTime<Utc>,
+) -> DbResult<bool> {
+    let open = impersonations::table
+        .find(id)
+        .filter(impersonations::ended_at.is_null());
+    let query = diesel::update(open).set((
+        impersonations::ended_at.eq(now),
+        impersonations::ended_by.eq(by),
+    ));
+    Ok(query.execute(&mut **conn).await? > 0)
+}
