@@ -47,13 +47,14 @@ async fn callers(server: &Server, dealer: &TestDealer) -> Vec<Caller> {
         callers.push(Caller {
             name: format!("all but {permission}"),
             permissions,
-            client: server.client_as(dealer, UserId::generate(), &[role], None),
+            client: server.member(dealer, &[role]).await.client,
         });
     }
+    let somebody = server.member(dealer, &[BuiltInRole::Viewer.into()]).await;
     callers.push(Caller {
         name: "nothing".to_owned(),
         permissions: PermissionSet::NONE,
-        client: server.client_as(dealer, UserId::generate(), &[], None),
+        client: server.client_as(dealer, somebody.user, &[], None),
     });
     callers
 }

@@ -31,11 +31,6 @@ const AWAITED: &[(Permission, &str)] = &[
         Permission::InvoicePost,
         "the posting of an invoice or a credit note",
     ),
-    (
-        Permission::SecurityManage,
-        "what signing in at the dealer needs, such as a second factor",
-    ),
-    (Permission::ApiKeysManage, "API keys"),
     (Permission::AppsManage, "applications of third parties"),
 ];
 
