@@ -24,6 +24,7 @@ use crate::db::control::ControlPool;
 use crate::db::engine::{Engine, EngineFault, Wanted};
 use crate::db::error::DbError;
 use crate::db::homes::HomeSettings;
+use crate::db::limits;
 use crate::db::owner::OwnerPool;
 use crate::db::pool::PoolSettings;
 use crate::error::AppError;
@@ -365,6 +366,7 @@ pub fn request_pool(settings: &DatabaseSettings) -> HomeSettings {
         url: settings.database_url.clone(),
         size: settings.request_pool_size,
         wait: settings.pool_wait_ms,
+        answer: answer(settings.statement_timeout_ms),
         queue_per_dealer: settings.queue_per_dealer,
         keep_plans: settings.keep_plans,
         statements_per_backend: settings.statements_per_backend,
@@ -377,6 +379,14 @@ pub fn request_pool(settings: &DatabaseSettings) -> HomeSettings {
             Pooler::Transaction => session_words("LOCAL "),
         },
     }
+}
+
+/// The server ends a statement first; only where it has no limit is there none here.
+const fn answer(statement_timeout: Duration) -> Duration {
+    if statement_timeout.is_zero() {
+        return Duration::from_hours(24);
+    }
+    statement_timeout.saturating_add(limits::MARGIN)
 }
 
 const fn engine(choice: EngineChoice) -> Wanted {

@@ -19,7 +19,7 @@ use secrecy::SecretString;
 pub use file::{ConfigFileError, with_file};
 pub use mail::MailSettings;
 pub use server::{DEFAULT_PUBLIC_URL, KeySettings, ProxyHeader, Registration, ServerSettings};
-use values::{list_size, milliseconds, pool_size, postgres_role, secret};
+use values::{list_size, milliseconds, pool_size, pool_wait, postgres_role, secret};
 
 /// How to reach the database, and how much of it to use.
 #[derive(Args, Clone, Debug)]
@@ -102,8 +102,8 @@ pub struct DatabaseSettings {
     #[arg(long, env = "TUBEX_DATABASE_THREADS", value_name = "N", default_value = "2", value_parser = pool_size)]
     pub database_threads: usize,
 
-    /// Longest wait for a free connection, in milliseconds.
-    #[arg(long, env = "TUBEX_POOL_WAIT_MS", value_name = "MS", default_value = "2000", value_parser = milliseconds)]
+    /// Longest wait for a free connection, in milliseconds; opening one takes some.
+    #[arg(long, env = "TUBEX_POOL_WAIT_MS", value_name = "MS", default_value = "2000", value_parser = pool_wait)]
     pub pool_wait_ms: Duration,
 
     /// Longest run of one statement of a request, in milliseconds.

@@ -27,7 +27,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{LogSettings, with_file};
 use crate::telemetry;
-use output::Output;
+use output::{Output, Verdict};
 
 /// What a command returns; the error's text says what to do about it.
 type CommandResult = Result<(), Box<dyn std::error::Error + Send + Sync>>;
@@ -96,6 +96,7 @@ pub fn run(args: &[OsString]) -> ExitCode {
     }
     match dispatch(cli.command, output) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Verdict>() => Output::new(false).failure(error.as_ref()),
         Err(error) => output.failure(error.as_ref()),
     }
 }

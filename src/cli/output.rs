@@ -44,6 +44,12 @@ impl Output {
     }
 }
 
+/// What is wrong with what a command has said. Programs have their one line by then,
+/// so this is for standard error.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Verdict(pub(super) String);
+
 /// A step on the way, on standard error.
 pub(super) fn note(text: impl Display) {
     // A terminal that is gone does not stop the work.

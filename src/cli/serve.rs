@@ -13,6 +13,7 @@ use crate::auth::vault::Vault;
 use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
 use crate::http::{Page, bind, serve_both};
 use crate::kernel::clock::Clock;
+use crate::tenancy::doors::lacking;
 use crate::tenancy::state::check_request_role;
 
 /// How to serve.
@@ -44,7 +45,9 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
             .await
             .map_err(StartError::from)?
             .map_err(StartError::from)?;
+        warn_of_open_doors(&core).await?;
         let app = App::new(core, vault, &args.server).await?;
+        app.tenants.check().await.map_err(StartError::from)?;
         let listener = bind(args.server.listen)?;
         let address = listener.local_addr()?;
         let operators = operator::listener(&args.server)?;
@@ -67,6 +70,15 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
         mailer.stop().await;
         Ok(())
     })
+}
+
+/// Says what the database does not withhold, and what it does not grant.
+async fn warn_of_open_doors(core: &Core) -> Result<(), StartError> {
+    let role = core.request_role.clone();
+    for one in core.owner.run(move |conn| lacking(conn, &role)).await? {
+        tracing::warn!("{one}");
+    }
+    Ok(())
 }
 
 fn serving(graphql_url: &str, operator_url: Option<&str>) -> String {

@@ -71,6 +71,14 @@ pub(super) fn some_milliseconds(text: &str) -> Result<Duration, String> {
     some.ok_or_else(|| "must be a whole number from 1 to 86400000".to_owned())
 }
 
+/// 50 to one day: a connection that has to be opened first should come within it.
+pub(super) fn pool_wait(text: &str) -> Result<Duration, String> {
+    let enough = milliseconds(text)
+        .ok()
+        .filter(|wait| *wait >= Duration::from_millis(50));
+    enough.ok_or_else(|| "must be a whole number from 50 to 86400000".to_owned())
+}
+
 fn bounded(text: &str, min: usize, max: usize) -> Result<usize, String> {
     match text.parse::<usize>() {
         Ok(number) if (min..=max).contains(&number) => Ok(number),
@@ -141,5 +149,7 @@ mod tests {
         assert!(pool_size("0").is_err());
         assert!(pool_size("many").is_err());
         assert_eq!(milliseconds("1500"), Ok(Duration::from_millis(1500)));
+        assert_eq!(pool_wait("50"), Ok(Duration::from_millis(50)));
+        assert!(pool_wait("0").is_err());
     }
 }

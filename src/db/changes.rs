@@ -1,18 +1,18 @@
 //! Hearing which dealers have changed and what was revoked, wherever and by whomever.
 //!
-//! The database tells of each change twice. `NOTIFY` is there at once, and lost
-//! if the connection is. The logs `platform.dealer_changes` and
-//! `platform.revocations` stay for an hour, and are read from the place where the
-//! last reading ended. That place is no number but a snapshot: what it does not
-//! see is what has been committed since, in whatever order transactions began and
-//! ended.
+//! The logs `platform.dealer_changes` and `platform.revocations` say what has
+//! changed. Entries stay for an hour, and are read from the place where the last
+//! reading ended. That place is no number but a snapshot: what it does not see is
+//! what has been committed since, in whatever order transactions began and ended.
+//! `NOTIFY` says when to read, and no more: whoever can run a statement can notify,
+//! but not write to the logs.
 
 use std::pin::pin;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Double, Integer, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 
 use super::connect::Connector;
 use super::error::{DbError, DbResult};
@@ -53,7 +53,6 @@ const FORGET_OLD: &str = "\
     DELETE FROM platform.revocations WHERE at < now() - interval '1 hour'";
 /// A snapshot that sees all that is done; nobody is at work with such an id.
 const NEWEST: &str = "9223372036854775807:9223372036854775807:";
-const REVOCATIONS: &str = "tubex_revocations";
 
 /// A connection that hears of changed dealers.
 pub struct ChangeFeed {
@@ -65,15 +64,6 @@ pub struct ChangeFeed {
 struct Place {
     snapshot: String,
     at: f64,
-}
-
-/// What the database tells of as it happens.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// A dealer has changed.
-    Dealer(DealerId),
-    /// Something was revoked, in the words of `platform.revocations`.
-    Revocation(String),
 }
 
 /// What has happened since the last reading.
@@ -127,23 +117,19 @@ impl ChangeFeed {
         Ok(Self { conn, place })
     }
 
-    /// The next thing that happens. Nothing is lost if the caller stops waiting.
-    pub async fn heard(&mut self) -> DbResult<Heard> {
+    /// Waits until there may be something to read. What the notifications say is
+    /// not believed, since a dealer's role can notify as well: `NOTIFY` is no
+    /// function that could be taken from it. However many there are, they are one
+    /// reason to read. Nothing is lost if the caller stops waiting.
+    pub async fn heard(&mut self) -> DbResult<()> {
         let mut notifications = pin!(self.conn.notifications_stream());
-        loop {
-            let Some(notification) = notifications.next().await else {
-                return Err(DbError::Away("the connection has ended".to_owned()));
-            };
-            let notification = notification?;
-            let payload = notification.payload;
-            if notification.channel == REVOCATIONS {
-                return Ok(Heard::Revocation(payload));
-            }
-            if let Ok(id) = uuid::Uuid::try_parse(&payload) {
-                return Ok(Heard::Dealer(DealerId::from_uuid(id)));
-            }
-            tracing::warn!(payload, "a notification names no dealer");
+        let mut next = Some(notifications.next().await);
+        while let Some(notification) = next {
+            let away = || DbError::Away("the connection has ended".to_owned());
+            notification.ok_or_else(away)??;
+            next = notifications.next().now_or_never();
         }
+        Ok(())
     }
 
     /// What has happened since the last call, heard of or not.

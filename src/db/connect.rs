@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
@@ -9,11 +10,25 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::runtime::Runtime;
-use tokio::task::AbortHandle;
-use tokio_postgres::Client;
+use tokio::task::{AbortHandle, JoinHandle};
+use tokio::time::timeout;
+use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{DbError, DbResult};
+use super::{cancel, limits};
+
+/// How long a host may take to accept a connection.
+const ACCEPT: Duration = Duration::from_secs(5);
+/// How long a silent peer is let be before the system asks whether it is there.
+const SILENCE: Duration = Duration::from_secs(10);
+/// How long it may leave packets without a receipt, or take none: a server that
+/// stores a table may pause for long.
+const RECEIPT: Duration = Duration::from_secs(30);
+/// How often the system asks.
+const ASK_EVERY: Duration = Duration::from_secs(5);
+/// What the driver takes for "not set".
+const DRIVERS_IDLE: Duration = Duration::from_hours(2);
 
 /// Why the database side could not be made ready.
 #[derive(Debug, thiserror::Error)]
@@ -72,10 +87,10 @@ impl Connector {
     /// Opens a connection and runs `setup` on it. Callable from any async code.
     pub async fn connect(&self, url: &str, setup: &str) -> ConnectionResult<AsyncPgConnection> {
         let (url, setup, tls) = (url.to_owned(), setup.to_owned(), self.tls.clone());
-        self.handle()?
-            .spawn(async move { open(&url, &setup, tls).await })
+        let handle = self.handle()?;
+        Awaited(handle.spawn(async move { open(&url, &setup, tls).await }))
+            .end()
             .await
-            .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
     }
 
     /// As [`Connector::connect`], for threads that may block.
@@ -94,18 +109,26 @@ impl Connector {
 
     /// A bare client of the driver, and the task that drives its socket.
     pub(super) async fn client(&self, url: &str) -> ConnectionResult<(Client, AbortHandle)> {
-        let (url, tls, handle) = (url.to_owned(), self.tls.clone(), self.handle()?);
-        let (client, connection) = handle
-            .spawn(async move { tokio_postgres::connect(&url, tls).await })
-            .await
-            .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
-            .map_err(|error| refused(&error))?;
+        let (config, tls, handle) = (config(url)?, self.tls.clone(), self.handle()?);
+        let opening = async move {
+            let opened = config.connect(tls).await;
+            opened.map_err(|error| refused(&error))
+        };
+        let opening = handle.spawn(async move { open_in_time(opening).await });
+        let (client, connection) = Awaited(opening).end().await?;
         let driven = handle.spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection has ended");
             }
         });
         Ok((client, driven.abort_handle()))
+    }
+
+    /// Has the server give up what `client` is doing, if it is doing anything.
+    pub(super) async fn cancel(&self, url: &str, client: &Client) {
+        if let Ok(config) = config(url) {
+            cancel::cancel(&config, &client.cancel_token(), &self.tls).await;
+        }
     }
 
     /// Runs `future` on the driver's runtime to its end, whether or not the
@@ -142,14 +165,67 @@ async fn open(
     setup: &str,
     tls: MakeRustlsConnect,
 ) -> ConnectionResult<AsyncPgConnection> {
-    let (client, connection) = tokio_postgres::connect(url, tls)
-        .await
-        .map_err(|error| refused(&error))?;
-    let mut conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
-    conn.batch_execute(setup)
-        .await
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    Ok(conn)
+    let config = config(url)?;
+    open_in_time(async {
+        let opened = config.connect(tls).await;
+        let (client, connection) = opened.map_err(|error| refused(&error))?;
+        let mut conn =
+            AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+        conn.batch_execute(setup)
+            .await
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(conn)
+    })
+    .await
+}
+
+async fn open_in_time<T>(
+    opening: impl Future<Output = ConnectionResult<T>>,
+) -> ConnectionResult<T> {
+    let late = || ConnectionError::BadConnection("connecting took too long".to_owned());
+    let opened = timeout(limits::OPEN, opening).await;
+    opened.unwrap_or_else(|_elapsed| Err(late()))
+}
+
+/// How to reach the server. A peer that has gone without a word, as a machine
+/// without power does, is noticed within seconds, unless the URL says otherwise.
+fn config(url: &str) -> ConnectionResult<Config> {
+    // The driver's own message quotes the text, and with it the password.
+    let wrong = |_| ConnectionError::InvalidConnectionUrl("not a connection string".to_owned());
+    let mut config: Config = url.parse().map_err(wrong)?;
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(ACCEPT);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(RECEIPT);
+    }
+    if config.get_keepalives_idle() == DRIVERS_IDLE {
+        config.keepalives_idle(SILENCE);
+    }
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(ASK_EVERY);
+    }
+    if config.get_keepalives_retries().is_none() {
+        config.keepalives_retries(3);
+    }
+    Ok(config)
+}
+
+/// The opening of a connection on the driver's runtime. It ends with whoever waits
+/// for it: a connection that nobody wants would not be counted by anybody.
+struct Awaited<T>(JoinHandle<ConnectionResult<T>>);
+
+impl<T> Awaited<T> {
+    async fn end(mut self) -> ConnectionResult<T> {
+        let ended = (&mut self.0).await;
+        ended.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
+    }
+}
+
+impl<T> Drop for Awaited<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 fn refused(error: &tokio_postgres::Error) -> ConnectionError {

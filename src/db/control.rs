@@ -6,7 +6,8 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 
 use super::connect::Connector;
 use super::error::{DbError, DbResult};
-use super::observe::{StatementCount, silent};
+use super::limits::{self, in_time};
+use super::observe::{StatementCount, UnderWay};
 use super::pool::{PoolSettings, PoolUsage, RawConn, RawPool};
 
 /// Hands out connections for dealers' registration, users and sessions.
@@ -21,14 +22,20 @@ impl ControlPool {
 
     /// A connection that sees the `platform` tables.
     pub async fn checkout(&self) -> DbResult<ControlConn> {
-        self.0.checkout().await.map(ControlConn)
+        self.take(None).await
     }
 
     /// As [`ControlPool::checkout`]; the connection's statements are counted.
-    pub async fn checkout_counted(&self, count: &StatementCount) -> DbResult<CountedConn> {
-        let mut conn = self.checkout().await?;
-        conn.set_instrumentation(count.hook());
-        Ok(CountedConn(conn))
+    pub async fn checkout_counted(&self, count: &StatementCount) -> DbResult<ControlConn> {
+        self.take(Some(count)).await
+    }
+
+    async fn take(&self, count: Option<&StatementCount>) -> DbResult<ControlConn> {
+        let mut conn = self.0.checkout().await?;
+        let under_way = UnderWay::default();
+        conn.set_instrumentation(under_way.hook(count));
+        let conn = Some(conn);
+        Ok(ControlConn { conn, under_way })
     }
 
     /// How much of the pool is used at this moment.
@@ -37,32 +44,26 @@ impl ControlPool {
     }
 }
 
-/// A connection whose statements are counted until it goes back.
-pub struct CountedConn(ControlConn);
-
-impl Drop for CountedConn {
-    fn drop(&mut self) {
-        self.0.set_instrumentation(silent());
-    }
-}
-
-impl Deref for CountedConn {
-    type Target = ControlConn;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl DerefMut for CountedConn {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
-    }
-}
-
 /// A connection to the `platform` schema. Code that wants a dealer's rows asks
 /// for a `TenantTx`, so this type is of no use to it.
-pub struct ControlConn(RawConn);
+///
+/// Dropped while an answer is still to come, it is closed: whoever had it next would
+/// wait behind that answer, which may never come.
+pub struct ControlConn {
+    /// Until it is dropped.
+    conn: Option<RawConn>,
+    under_way: UnderWay,
+}
+
+impl Drop for ControlConn {
+    fn drop(&mut self) {
+        if self.under_way.is_abandoned()
+            && let Some(conn) = self.conn.take()
+        {
+            drop(RawConn::take(conn));
+        }
+    }
+}
 
 impl ControlConn {
     /// Runs `work` in one transaction; an error undoes all of it.
@@ -72,21 +73,22 @@ impl ControlConn {
         E: From<DbError>,
     {
         use diesel_async::{AnsiTransactionManager as Manager, TransactionManager};
-        let fault = |error: diesel::result::Error| E::from(DbError::from(error));
-        Manager::begin_transaction(&mut *self.0)
-            .await
-            .map_err(fault)?;
+        let begin = async { Ok::<_, DbError>(Manager::begin_transaction(&mut **self).await?) };
+        in_time(limits::BEGIN, begin).await?;
         match work(self).await {
             Ok(value) => {
-                Manager::commit_transaction(&mut *self.0)
-                    .await
-                    .map_err(fault)?;
+                let commit =
+                    async { Ok::<_, DbError>(Manager::commit_transaction(&mut **self).await?) };
+                let committed = in_time(limits::COMMIT, commit).await;
+                committed.map_err(DbError::of_a_commit)?;
                 Ok(value)
             }
             Err(error) => {
                 // A connection that can not roll back is dropped by the pool;
                 // the first error is the one that tells.
-                if let Err(rollback) = Manager::rollback_transaction(&mut *self.0).await {
+                let undo =
+                    async { Ok::<_, DbError>(Manager::rollback_transaction(&mut **self).await?) };
+                if let Err(rollback) = in_time(limits::UNDO, undo).await {
                     tracing::warn!(error = %rollback, "rollback failed");
                 }
                 Err(error)
@@ -98,13 +100,21 @@ impl ControlConn {
 impl Deref for ControlConn {
     type Target = AsyncPgConnection;
 
+    #[expect(clippy::unreachable, reason = "only drop takes it")]
     fn deref(&self) -> &Self::Target {
-        &self.0
+        match &self.conn {
+            Some(conn) => conn,
+            None => unreachable!("the connection was dropped"),
+        }
     }
 }
 
 impl DerefMut for ControlConn {
+    #[expect(clippy::unreachable, reason = "only drop takes it")]
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.0
+        match &mut self.conn {
+            Some(conn) => conn,
+            None => unreachable!("the connection was dropped"),
+        }
     }
 }

@@ -69,6 +69,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.drop_failures (dealer_id) {
+        dealer_id -> Uuid,
+        cause -> Text,
+        failed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.impersonations (id) {
         id -> Uuid,
         dealer_id -> Uuid,
@@ -280,6 +288,7 @@ diesel::joinable!(api_keys -> dealers (dealer_id));
 diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(backup_codes -> users (user_id));
 diesel::joinable!(dealer_actions -> dealers (dealer_id));
+diesel::joinable!(drop_failures -> dealers (dealer_id));
 diesel::joinable!(impersonations -> dealers (dealer_id));
 diesel::joinable!(impersonations -> users (user_id));
 diesel::joinable!(invitations -> dealers (dealer_id));
@@ -305,6 +314,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dealer_actions,
     dealer_changes,
     dealers,
+    drop_failures,
     impersonations,
     invitations,
     login_challenges,

@@ -45,6 +45,9 @@ pub enum DbError {
     /// The server can not be reached or closed the connection.
     #[error("the database is away: {0}")]
     Away(String),
+    /// The answer to a COMMIT did not come: it may have been done or not.
+    #[error("nobody knows whether the transaction was committed: {0}")]
+    Unconfirmed(String),
     /// `--pooler transaction`, with a pooler that can not do what that takes.
     #[error(
         "--pooler transaction is set, but there is no pooler, or one that does not carry prepared \
@@ -59,6 +62,17 @@ pub enum DbError {
 
 /// What data access returns.
 pub type DbResult<T> = Result<T, DbError>;
+
+impl DbError {
+    /// What it means if it is that of a COMMIT: when the connection ends, nobody can
+    /// tell.
+    pub(super) fn of_a_commit(self) -> Self {
+        match self {
+            Self::Away(cause) => Self::Unconfirmed(cause),
+            refused => refused,
+        }
+    }
+}
 
 impl From<DieselError> for DbError {
     fn from(error: DieselError) -> Self {
@@ -133,8 +147,16 @@ impl From<DbError> for AppError {
                 ErrorCode::DealerSuspended,
                 "this dealer is suspended: he may read, and change nothing",
             ),
+            DbError::Unconfirmed(_) => (
+                ErrorCode::OutcomeUnknown,
+                "the database did not confirm the change, which may have been made or not; \
+                 look before you repeat it",
+            ),
             DbError::Away(_) | DbError::ForgetfulPooler => {
-                (ErrorCode::Unavailable, "the database can not be reached")
+                let message = "the database can not be reached";
+                return Self::new(ErrorCode::Unavailable, message)
+                    .with_retry_after(Duration::from_secs(1))
+                    .with_cause(error);
             }
             DbError::Other(_) => return Self::internal(error),
         };

@@ -12,6 +12,7 @@
 //! closed when they have grown old, have met too many dealers, or take more memory
 //! than they may even without half of their statements.
 
+mod check;
 mod lease;
 
 use std::hash::BuildHasher;
@@ -60,6 +61,8 @@ pub struct HomeSettings {
     pub size: usize,
     /// Longest wait for one.
     pub wait: Duration,
+    /// Longest wait for the answer to a statement; the connection is lost after it.
+    pub answer: Duration,
     /// Requests of one dealer that may wait for his places.
     pub queue_per_dealer: usize,
     /// Whether a dealer's statements are his own, so that their plans stay.
@@ -90,6 +93,7 @@ pub(crate) struct Homes {
     slots: Arc<[Arc<Mutex<Slot>>]>,
     shares: Shares,
     metrics: Arc<HomeMetrics>,
+    checked: Arc<check::Checked>,
     hasher: std::hash::RandomState,
 }
 
@@ -104,6 +108,7 @@ impl Homes {
             slots: (0..size).map(|_| Arc::default()).collect(),
             settings: Arc::new(settings),
             metrics: Arc::default(),
+            checked: Arc::default(),
             hasher: std::hash::RandomState::new(),
         }
     }
@@ -128,29 +133,41 @@ impl Homes {
         self.metrics.wait.record(asked.elapsed());
         // Taken out of its slot, where only `give_back` puts it again. A restart of
         // the server ends all connections at once.
-        let mut backend = match slot.backend.take() {
-            Some(backend) if !backend.is_closed() => backend,
-            Some(_) | None => self.open(deadline).await?,
+        let kept = slot.backend.take().filter(|kept| !kept.is_closed());
+        let hold = Hold {
+            slot,
+            _place: place,
         };
-        backend.meet(dealer);
-        Ok(Lease {
-            backend: Some(backend),
-            hold: Some(Hold {
-                slot,
-                _place: place,
-            }),
-            pool: self.clone(),
-        })
+        match kept {
+            Some(backend) => Ok(self.leased(dealer, backend, hold)),
+            None => self.lease_opened(dealer, hold, deadline).await,
+        }
     }
 
-    /// Whether the database lets the request role in.
-    pub(crate) async fn check(&self) -> DbResult<()> {
-        let mut backend = self.open(Instant::now() + self.settings.wait).await?;
-        backend.batch("SELECT 1").await?;
-        if self.is_pooled() && !backend.is_behind_knowing_pooler().await? {
-            return Err(DbError::ForgetfulPooler);
+    fn leased(&self, dealer: DealerId, mut backend: Backend, hold: Hold) -> Lease {
+        backend.meet(dealer);
+        Lease {
+            backend: Some(backend),
+            hold: Some(hold),
+            pool: self.clone(),
         }
-        Ok(())
+    }
+
+    /// Opens the connection of a slot that is held. It is finished even if the caller
+    /// has gone: given up half-way, it would live on at the server for a while, and
+    /// the slot would be free for one more.
+    async fn lease_opened(
+        &self,
+        dealer: DealerId,
+        hold: Hold,
+        deadline: Instant,
+    ) -> DbResult<Lease> {
+        let pool = self.clone();
+        let opening = async move {
+            let backend = pool.open(deadline).await?;
+            Ok(pool.leased(dealer, backend, hold))
+        };
+        self.connector.run(opening).await
     }
 
     pub(crate) fn settings(&self) -> &HomeSettings {

@@ -7,6 +7,7 @@
 //! blocking threads. [`copy::CopyConn`] moves whole tables, for an export or a restore.
 
 pub mod backend;
+mod cancel;
 pub mod changes;
 pub mod connect;
 pub mod control;
@@ -18,6 +19,7 @@ pub mod error;
 pub mod home_metrics;
 pub mod homes;
 pub mod keyset;
+pub mod limits;
 pub mod observe;
 pub mod owner;
 pub mod pipeline;

@@ -1,7 +1,7 @@
 //! Counting and tracing the statements of a request.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 
@@ -42,7 +42,28 @@ fn without_values(shown: &str) -> &str {
         .map_or(shown, |(sql, _)| sql)
 }
 
-/// The hook of a connection nobody uses.
-pub fn silent() -> impl Instrumentation + 'static {
-    |_: InstrumentationEvent<'_>| {}
+/// Whether a connection that diesel-async drives waits for an answer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct UnderWay(Arc<AtomicBool>);
+
+impl UnderWay {
+    /// A statement was sent, and the caller has gone before its answer came.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The hook for the connection; counts its statements, if somebody wants to know.
+    pub(super) fn hook(&self, count: Option<&StatementCount>) -> impl Instrumentation + 'static {
+        let (under_way, count) = (Arc::clone(&self.0), count.cloned());
+        move |event: InstrumentationEvent<'_>| match event {
+            InstrumentationEvent::StartQuery { query, .. } => {
+                under_way.store(true, Ordering::Relaxed);
+                if let Some(count) = &count {
+                    count.one(without_values(&query.to_string()));
+                }
+            }
+            InstrumentationEvent::FinishQuery { .. } => under_way.store(false, Ordering::Relaxed),
+            _ => {}
+        }
+    }
 }

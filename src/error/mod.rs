@@ -56,11 +56,14 @@ pub enum ErrorCode {
     NotAllowed,
     /// Too much work at once: retry after the hinted delay.
     Overloaded,
-    /// The operation took longer than its limit; what it had not committed is
+    /// The operation took longer than its limit; what it had not begun to commit is
     /// undone.
     Timeout,
     /// A part the request needs, such as the database, is away.
     Unavailable,
+    /// The change may have been made or not, since the database did not confirm it:
+    /// look before repeating it.
+    OutcomeUnknown,
     /// A fault of the server; the request id finds it in the log.
     Internal,
 }
@@ -88,13 +91,17 @@ impl ErrorCode {
             Self::Overloaded => "OVERLOADED",
             Self::Timeout => "TIMEOUT",
             Self::Unavailable => "UNAVAILABLE",
+            Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Self::Internal => "INTERNAL",
         }
     }
 
     /// Whether the fault is the server's, so that an operator must see it.
     pub const fn is_server_fault(self) -> bool {
-        matches!(self, Self::Internal | Self::Unavailable)
+        matches!(
+            self,
+            Self::Internal | Self::Unavailable | Self::OutcomeUnknown
+        )
     }
 }
 

@@ -121,7 +121,7 @@ pub(super) const fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::Overloaded | ErrorCode::Unavailable | ErrorCode::DealerUpgrading => {
             StatusCode::SERVICE_UNAVAILABLE
         }
-        ErrorCode::Timeout => StatusCode::GATEWAY_TIMEOUT,
+        ErrorCode::Timeout | ErrorCode::OutcomeUnknown => StatusCode::GATEWAY_TIMEOUT,
         ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     }

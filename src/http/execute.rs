@@ -18,23 +18,35 @@ use crate::graphql::errors::finish;
 use crate::graphql::field_order::FieldOrder;
 use crate::telemetry::serving::{Kind, Outcome};
 
-/// Runs a query or mutation to its end, or to the time limit.
+/// Runs a query or mutation to its end, or until no time is `left`.
 pub(super) async fn execute<E: Endpoint>(
     endpoint: &E,
     caller: E::Caller,
     mut request: Request,
     request_id: Uuid,
+    left: Duration,
 ) -> AppResult<Response> {
     let operation = Operation::new(endpoint, caller, &mut request, request_id)?;
     let span = operation.span.clone();
     let work = endpoint.run(request.data(Arc::clone(&operation.scope)));
-    let limit = operation.limit();
-    let outcome = tokio::time::timeout(limit, work.instrument(span)).await;
+    let outcome = tokio::time::timeout(left, work.instrument(span)).await;
     // A query's transaction ends here, as does one that the time limit left
     // open; those of mutation fields have ended with their fields.
     operation.scope.release().await;
     let response = outcome.map_err(|_elapsed| operation.out_of_time())?;
     Ok(operation.finish(response))
+}
+
+/// The error of a request that took longer than `limit`. Of what was just being
+/// committed nobody waits for the answer any more.
+pub(super) fn out_of_time(limit: Duration) -> AppError {
+    let limit = limit.as_millis();
+    AppError::new(
+        ErrorCode::Timeout,
+        format!(
+            "the operation took longer than {limit} ms; what it had not begun to commit is undone"
+        ),
+    )
 }
 
 /// Counts an operation that was refused before it could be run.
@@ -97,13 +109,7 @@ impl<'e, E: Endpoint> Operation<'e, E> {
     /// The error of an operation that took too long.
     pub(super) fn out_of_time(&self) -> AppError {
         self.record(Outcome::Timeout, self.started.elapsed());
-        let limit = self.limit().as_millis();
-        AppError::new(
-            ErrorCode::Timeout,
-            format!(
-                "the operation took longer than {limit} ms; what it had not committed is undone"
-            ),
-        )
+        out_of_time(self.limit())
     }
 
     /// The last touch on an answer: codes, request id, a line in the log.

@@ -7,12 +7,13 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::Request;
+use tokio::time::timeout;
 
 use super::answer::{self, MediaType, status_of};
 use super::caller::peer;
 use super::credentials::sent_cookies;
 use super::endpoint::Endpoint;
-use super::execute::{count_refused, execute};
+use super::execute::{count_refused, execute, out_of_time};
 use super::request_id::RequestId;
 use crate::config::ServerSettings;
 use crate::error::{AppError, AppResult, ErrorCode};
@@ -50,11 +51,14 @@ pub(super) async fn post<E: Endpoint>(
         Ok(operation) => with_sender(operation, &request, &endpoint.app().settings),
         Err(error) => return refuse(StatusCode::BAD_REQUEST, error),
     };
-    let caller = match endpoint.admit_sender(&request).await {
+    let limit = endpoint.app().settings.request_timeout_ms;
+    let admitted = timeout(limit, endpoint.admit_sender(&request)).await;
+    let caller = match admitted.unwrap_or_else(|_elapsed| Err(out_of_time(limit))) {
         Ok(caller) => caller,
         Err(error) => return refuse(status_of(error.code()), error),
     };
-    match execute(&**endpoint, caller, operation, request_id).await {
+    let left = limit.saturating_sub(started.elapsed());
+    match execute(&**endpoint, caller, operation, request_id, left).await {
         Ok(response) => answer::executed(&response, media),
         Err(error) => answer::refused(status_of(error.code()), error, request_id, media),
     }

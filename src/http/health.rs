@@ -18,6 +18,9 @@ struct Readiness {
     ready: bool,
     /// The database answers.
     database: bool,
+    /// The request role is let in, by a pooler that can do what it has to, if one is
+    /// set up.
+    requests: bool,
     /// The control plane lacks no migration this program knows.
     migrations: bool,
     /// The server is not about to stop.
@@ -57,7 +60,12 @@ fn no_store(mut status: actix_web::HttpResponseBuilder) -> actix_web::HttpRespon
 
 async fn readiness(app: &App) -> Readiness {
     let accepting = !*app.closing().borrow();
-    let (database, migrated) = match migrated(&app.core.control).await {
+    let (found, requests, revocations) = tokio::join!(
+        migrated(&app.core.control),
+        app.tenants.is_well(),
+        app.directory.is_sure(),
+    );
+    let (database, migrated) = match found {
         Ok(migrated) => (true, Some(migrated)),
         Err(error) => {
             tracing::warn!(%error, "not ready");
@@ -73,12 +81,13 @@ async fn readiness(app: &App) -> Readiness {
         None => (false, None),
     };
     Readiness {
-        ready: accepting && database && migrations,
+        ready: accepting && database && requests && migrations,
         database,
+        requests,
         migrations,
         accepting,
         directory: app.directory.is_current(),
-        revocations: app.directory.is_sure().await,
+        revocations,
         dealers_behind: dealers.map(|(behind, _)| behind),
         dealers_refused: dealers.map(|(_, refused)| refused),
     }

@@ -53,7 +53,9 @@ impl Outcome {
     /// The gravest of what these codes stand for.
     pub fn of(codes: &[ErrorCode]) -> Self {
         let outcomes = codes.iter().map(|code| match code {
-            ErrorCode::Internal | ErrorCode::Unavailable => Self::Failed,
+            ErrorCode::Internal | ErrorCode::Unavailable | ErrorCode::OutcomeUnknown => {
+                Self::Failed
+            }
             ErrorCode::Timeout => Self::Timeout,
             ErrorCode::Overloaded => Self::Overloaded,
             _ => Self::Refused,

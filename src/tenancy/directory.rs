@@ -27,8 +27,9 @@ use super::migrate::MigrationSet;
 use crate::auth::principal::Principal;
 use crate::auth::revoked::{self, Ears, Revoked};
 use crate::db::connect::Connector;
-use crate::db::control::ControlPool;
+use crate::db::control::{ControlConn, ControlPool};
 use crate::db::error::{DbError, DbResult};
+use crate::db::limits::{self, in_time};
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::kernel::ids::DealerId;
 use crate::kernel::listeners::Listener;
@@ -228,18 +229,20 @@ impl Directory {
     async fn read(&self, id: DealerId) -> AppResult<Entry> {
         let read = self.news.moment(id);
         let mut conn = self.control.checkout().await?;
-        let known = match dealer_find(&mut conn, id).await? {
-            Some(dealer) => {
-                let roles = match dealer.roles_version {
-                    0 => DealerRoles::default(),
-                    _ => dealer_roles(&mut conn, id).await?,
-                };
-                Some((Arc::new(dealer), Arc::new(roles)))
-            }
-            None => None,
-        };
+        let known = in_time(limits::READ, find_known(&mut conn, id)).await?;
         Ok(Entry { known, read })
     }
+}
+
+async fn find_known(conn: &mut ControlConn, id: DealerId) -> DbResult<Option<Known>> {
+    let Some(dealer) = dealer_find(conn, id).await? else {
+        return Ok(None);
+    };
+    let roles = match dealer.roles_version {
+        0 => DealerRoles::default(),
+        _ => dealer_roles(conn, id).await?,
+    };
+    Ok(Some((Arc::new(dealer), Arc::new(roles))))
 }
 
 impl Listening {

@@ -2,7 +2,6 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::migrate::MigrateError;
@@ -34,64 +33,6 @@ pub fn prepare_request_role(
         }
         Ok(())
     })
-}
-
-/// Takes `set_config` from everybody but superusers, where the owner may.
-///
-/// The request role is a member of every dealer's role, and `set_config` can
-/// change the role in the middle of a SELECT; `SET ROLE` can not, since a prepared
-/// statement holds one command. Says whether the door is closed.
-pub fn close_role_switch(conn: &mut OwnerConn) -> Result<bool, MigrateError> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "diesel has no has_function_privilege"
-    )]
-    let open = diesel::dsl::sql::<Bool>(
-        "has_function_privilege('public', 'pg_catalog.set_config(text,text,boolean)', 'EXECUTE')",
-    );
-    if !diesel::select(open).get_result::<bool>(conn)? {
-        return Ok(true);
-    }
-    if !is_superuser(conn)? {
-        tracing::warn!("the owner is no superuser: have one run `{CLOSE_SWITCH}` in this database");
-        return Ok(false);
-    }
-    conn.batch_execute(CLOSE_SWITCH)?;
-    Ok(true)
-}
-
-/// Lets the request role ask how much memory its own backend takes, where the
-/// owner may. Without it backends are bounded by statements and dealers only.
-pub fn open_scales(conn: &mut OwnerConn, role: &str) -> Result<bool, MigrateError> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "diesel has no has_function_privilege"
-    )]
-    let open = diesel::dsl::sql::<Bool>("has_function_privilege(")
-        .bind::<Text, _>(role)
-        .sql(", 'pg_catalog.pg_get_backend_memory_contexts()', 'EXECUTE')");
-    if diesel::select(open).get_result::<bool>(conn)? {
-        return Ok(true);
-    }
-    let role = role.replace('"', "\"\"");
-    let grant = format!(
-        "GRANT EXECUTE ON FUNCTION pg_catalog.pg_get_backend_memory_contexts() TO \"{role}\""
-    );
-    if !is_superuser(conn)? {
-        tracing::warn!("the owner is no superuser: have one run `{grant}` in this database");
-        return Ok(false);
-    }
-    conn.batch_execute(&grant)?;
-    Ok(true)
-}
-
-const CLOSE_SWITCH: &str =
-    "REVOKE EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) FROM PUBLIC";
-
-fn is_superuser(conn: &mut OwnerConn) -> QueryResult<bool> {
-    #[expect(clippy::disallowed_methods, reason = "diesel has no current_setting")]
-    let answer = diesel::dsl::sql::<Bool>("current_setting('is_superuser') = 'on'");
-    diesel::select(answer).get_result(conn)
 }
 
 /// What a role has of its own.

@@ -9,6 +9,7 @@ use super::migrate::{MigrateError, MigrationSet};
 use crate::db::control::{ControlConn, ControlPool};
 use crate::db::control_tables::dealers;
 use crate::db::error::{DbError, DbResult};
+use crate::db::limits::{self, in_time};
 
 /// How far the database is migrated, as this program sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +32,10 @@ impl Migrated {
     }
 }
 
-/// How far the database is migrated.
+/// How far the database is migrated; an error if it does not say so soon.
 pub async fn migrated(control: &ControlPool) -> Result<Migrated, MigrateError> {
-    migrated_on(&mut control.checkout().await?).await
+    let read = async { migrated_on(&mut control.checkout().await?).await };
+    in_time(limits::READ, read).await
 }
 
 /// As [`migrated`], on a connection at hand.

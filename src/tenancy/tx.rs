@@ -15,7 +15,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::context::TenantContext;
-use crate::db::backend::{Backend, End};
+use crate::db::backend::{Backend, Left};
 use crate::db::connect::Connector;
 use crate::db::error::DbResult;
 use crate::db::home_metrics::HomeMetrics;
@@ -83,7 +83,7 @@ impl TenantPool {
         let setup = &self.homes.settings().transaction_setup;
         let narrow = context.customer().map(narrowed_to).unwrap_or_default();
         format!(
-            "BEGIN {mode}; {setup}{narrow}SET LOCAL search_path TO {schema}, public; \
+            "BEGIN {mode}; {setup}{narrow}SET LOCAL search_path TO {schema}, public, pg_temp; \
              SET LOCAL ROLE {schema}"
         )
     }
@@ -91,6 +91,11 @@ impl TenantPool {
     /// Whether the database lets the request role in.
     pub async fn check(&self) -> DbResult<()> {
         self.homes.check().await
+    }
+
+    /// As [`TenantPool::check`], asked at most once a second.
+    pub async fn is_well(&self) -> bool {
+        self.homes.is_well().await
     }
 
     /// The bus on which commits publish.
@@ -169,7 +174,8 @@ impl TenantTx {
     /// Makes the work last, returns the connection, then publishes the events.
     ///
     /// Once begun, a commit goes on to its end even if the caller goes away:
-    /// work that lasts must not lose its events.
+    /// work that lasts must not lose its events. If nobody can tell whether it did,
+    /// it fails with [`DbError::Unconfirmed`](crate::db::error::DbError::Unconfirmed).
     pub async fn commit(self) -> DbResult<()> {
         if self.events.is_empty() {
             return self.commit_here().await;
@@ -179,7 +185,7 @@ impl TenantTx {
     }
 
     async fn commit_here(mut self) -> DbResult<()> {
-        self.lease.backend().end(End::Commit).await?;
+        self.lease.backend().commit().await?;
         self.lease.give_back();
         for event in self.events {
             self.pool.bus.publish(event);
@@ -189,19 +195,14 @@ impl TenantTx {
 
     /// Undoes the work and returns the connection.
     pub async fn rollback(mut self) -> DbResult<()> {
-        self.lease.backend().end(End::Rollback).await?;
+        self.lease.backend().undo(Left::AtRest).await?;
         self.lease.give_back();
         Ok(())
     }
 
     /// Ends a read without letting the caller wait for the round trip.
     pub fn release(self) {
-        let connector = self.pool.homes.connector().clone();
-        connector.spawn(async move {
-            if let Err(error) = self.rollback().await {
-                tracing::warn!(%error, "a read transaction did not end cleanly; its connection is closed");
-            }
-        });
+        self.lease.let_go();
     }
 
     /// What marks the statements of this dealer, if plans are kept.

@@ -13,11 +13,12 @@ use tubex::app::Core;
 use tubex::config::{DatabaseSettings, EngineChoice};
 use tubex::db::engine::Engine;
 use tubex::kernel::clock::Clock;
+use tubex::tenancy::doors::close_doors;
 use tubex::tenancy::migrate::{
     MigrateError, MigrationSet, Options, Runner, migrate_control, targets,
 };
 use tubex::tenancy::relocate::{MoveError, Server as Place, move_dealer};
-use tubex::tenancy::roles::{close_role_switch, prepare_request_role};
+use tubex::tenancy::roles::prepare_request_role;
 use tubex::tenancy::verify::Verifier;
 
 use crate::migrations::set::next;
@@ -45,7 +46,7 @@ fn prepared(settings: &DatabaseSettings) -> Core {
     let role = core.request_role.clone();
     let prepare = core.owner.run_blocking(|conn| {
         prepare_request_role(conn, &role, Some(&"of-the-tests".into()))?;
-        close_role_switch(conn)?;
+        close_doors(conn, &role)?;
         migrate_control(conn)
     });
     prepare.unwrap();

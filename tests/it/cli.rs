@@ -3,6 +3,7 @@
 mod config;
 mod dev;
 mod fill;
+mod first_start;
 mod key;
 mod life;
 mod migrate;

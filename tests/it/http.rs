@@ -7,4 +7,5 @@ mod health;
 mod limits;
 mod page;
 mod protocol;
+mod silent;
 mod stopping;

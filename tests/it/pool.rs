@@ -1,5 +1,7 @@
 //! The request pool: homes, neighbours, shares, wear.
 
+mod abandoned;
+mod silent;
 mod statements;
 
 use std::sync::Arc;
@@ -32,6 +34,7 @@ impl Pool {
             session_setup: "SET search_path = ''".to_owned(),
             size: 4,
             wait: Duration::from_secs(20),
+            answer: Duration::from_secs(20),
             queue_per_dealer: 10,
             transaction_setup: String::new(),
             keep_plans: true,

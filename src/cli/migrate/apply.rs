@@ -7,6 +7,7 @@ use serde_json::json;
 use super::args::ApplyArgs;
 use super::{CommandResult, Output, prepare, watched};
 use crate::app::Core;
+use crate::cli::output::Verdict;
 use crate::cli::progress::Progress;
 use crate::kernel::clock::Clock;
 use crate::tenancy::migrate::{MigrationSet, Report, Stopped};
@@ -62,22 +63,19 @@ pub(super) fn failed(report: &Report) -> Vec<serde_json::Value> {
 
 fn verdict(report: &Report) -> CommandResult {
     let left = report.left;
-    match report.stopped {
-        Some(Stopped::Canary) => Err(format!(
+    let verdict = match report.stopped {
+        Some(Stopped::Canary) => format!(
             "one of the first dealers failed, so the other {left} were left alone; \
              `tubex migrate status` says why"
-        )
-        .into()),
-        Some(Stopped::Errors) => Err(format!(
-            "too many dealers failed, so {left} were left alone; \
-             `tubex migrate status` says why, and `tubex migrate` goes on"
-        )
-        .into()),
-        None if report.failed.is_empty() => Ok(()),
-        None => Err(
-            "some dealers were not migrated; `tubex migrate status` says why. \
-             Run `tubex migrate` again"
-                .into(),
         ),
-    }
+        Some(Stopped::Errors) => format!(
+            "too many dealers failed, so {left} were left alone; \
+             `tubex migrate status` says why, and `tubex migrate` goes on with the others"
+        ),
+        None if report.failed.is_empty() => return Ok(()),
+        None => "some dealers were not migrated; `tubex migrate status` says why. \
+                 Run `tubex migrate` again"
+            .to_owned(),
+    };
+    Err(Verdict(verdict).into())
 }

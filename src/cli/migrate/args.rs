@@ -127,6 +127,14 @@ pub(in crate::cli) struct RevertArgs {
     #[arg(long, value_name = "DEALER", required = true)]
     only: Vec<DealerId>,
 
+    /// Take back a migration before this program's newest one, too.
+    #[arg(long)]
+    further: bool,
+
+    /// Take it back although rows go with its tables or columns.
+    #[arg(long)]
+    lose_rows: bool,
+
     #[command(flatten)]
     pub(super) pace: PaceArgs,
 
@@ -152,6 +160,8 @@ impl RevertArgs {
     pub(super) fn options(&self) -> Options {
         Options {
             only: self.only.clone(),
+            further: self.further,
+            lose_rows: self.lose_rows,
             ..self.pace.options()
         }
     }

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::args::LintArgs;
 use super::{CommandResult, Output};
+use crate::cli::output::Verdict;
 use crate::tenancy::migrate::MigrationSet;
 use crate::tenancy::migrate::lint::lint;
 
@@ -41,9 +42,9 @@ pub(super) fn run(args: &LintArgs, output: Output) -> CommandResult {
     output.result(text, &json!({ "refusals": json }))?;
     match lines.len() {
         0 => Ok(()),
-        count => Err(format!(
+        count => Err(Verdict(format!(
             "{count} places in the migrations will not do; migrations/README.md has the rules"
-        )
+        ))
         .into()),
     }
 }

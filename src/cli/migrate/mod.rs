@@ -13,10 +13,11 @@ use super::CommandResult;
 use super::output::Output;
 use super::progress::{Count, Progress};
 use crate::app::{Core, StartError};
+use crate::tenancy::doors::close_doors;
 use crate::tenancy::migrate::{
     Event, MigrateError, MigrationSet, Options, Report, Runner, migrate_control,
 };
-use crate::tenancy::roles::{close_role_switch, open_scales, prepare_request_role};
+use crate::tenancy::roles::prepare_request_role;
 
 pub(super) use args::MigrateArgs;
 use args::MigrateCommand;
@@ -60,8 +61,7 @@ fn prepare(core: &Core, progress: &Progress) -> Result<Vec<String>, StartError> 
     let (role, password) = (&core.request_role, core.request_password());
     let applied = core.owner.run_blocking(|conn| {
         prepare_request_role(conn, role, password.as_ref())?;
-        close_role_switch(conn)?;
-        open_scales(conn, role)?;
+        close_doors(conn, role)?;
         migrate_control(conn)
     })?;
     progress.done();

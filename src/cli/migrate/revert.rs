@@ -6,6 +6,7 @@ use super::apply::failed;
 use super::args::RevertArgs;
 use super::{CommandResult, Output, watched};
 use crate::app::Core;
+use crate::cli::output::Verdict;
 use crate::kernel::clock::Clock;
 use crate::tenancy::migrate::MigrationSet;
 
@@ -28,6 +29,6 @@ pub(super) fn run(args: &RevertArgs, output: Output) -> CommandResult {
     output.result(text, &json)?;
     match report.failed.first() {
         None => Ok(()),
-        Some((dealer, error)) => Err(format!("{dealer}: {error}").into()),
+        Some((dealer, error)) => Err(Verdict(format!("{dealer}: {error}")).into()),
     }
 }

@@ -54,17 +54,21 @@ pub(in crate::cli) struct CreateArgs {
     /// can sign in to them.
     #[arg(long, conflicts_with_all = ["name", "owner_email", "owner_password_file"])]
     synthetic: bool,
-    /// How many of them.
-    #[arg(long, value_name = "N", default_value = "1", requires = "synthetic")]
-    count: usize,
+    /// How many synthetic dealers; one if left out.
+    #[arg(long, value_name = "N")]
+    count: Option<usize>,
     #[command(flatten)]
     database: DatabaseSettings,
 }
 
 pub(super) async fn create(args: &CreateArgs, output: Output) -> CommandResult {
+    if args.count.is_some() && !args.synthetic {
+        let message = "--count goes with --synthetic: a dealer of somebody's is made one at a time";
+        return Err(message.into());
+    }
     let core = Core::new(&args.database, 1, Clock::system())?;
     if args.synthetic {
-        return synthetic::create(&core, args.count, output).await;
+        return synthetic::create(&core, args.count.unwrap_or(1), output).await;
     }
     let given = args
         .owner_password_file

@@ -31,6 +31,9 @@ pub(in crate::cli) struct ExportArgs {
     /// Write over a file that is there.
     #[arg(long)]
     force: bool,
+    /// Why, for the record of what was done to the dealer.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
     #[command(flatten)]
     database: DatabaseSettings,
 }
@@ -49,11 +52,14 @@ pub(in crate::cli) struct VerifyArgs {
 pub(super) async fn export(args: &ExportArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
     let dealer = core.lifecycle.find(&args.dealer).await.map_err(explain)?;
+    let note = Note::new(&actor(), args.reason.as_deref()).map_err(describe)?;
+    core.transfer.dealer(dealer).await?;
     if args.output.as_os_str() == "-" {
-        noted(&core, dealer).await?;
+        noted(&core, dealer, &note).await?;
         return to_stdout(&core, dealer, output).await;
     }
     let (target, file) = Target::begin(&args.output, args.force)?;
+    noted(&core, dealer, &note).await?;
     let stages = Stages::new(output);
     let exported = core
         .transfer
@@ -62,17 +68,15 @@ pub(super) async fn export(args: &ExportArgs, output: Output) -> CommandResult {
     stages.end();
     let (manifest, written) = exported?;
     written.out.get_ref().sync_all()?;
-    noted(&core, dealer).await?;
     target.keep()?;
     let file = args.output.display().to_string();
     let text = format!("{}\nsha256 {}", told(&manifest, &written), written.sha256);
     output.result(text, &as_json(&manifest, &written, &file))
 }
 
-/// Notes the export before anybody has the file.
-async fn noted(core: &Core, dealer: DealerId) -> Result<(), String> {
-    let note = Note::new(&actor(), None).map_err(describe)?;
-    let noted = core.dealers.note_export(dealer, &note).await;
+/// Notes the export before the first row leaves.
+async fn noted(core: &Core, dealer: DealerId, note: &Note) -> Result<(), String> {
+    let noted = core.dealers.note_export(dealer, note).await;
     noted.map_err(describe)
 }
 
@@ -98,7 +102,7 @@ async fn to_stdout(core: &Core, dealer: DealerId, output: Output) -> CommandResu
 fn told<W>(manifest: &Manifest, written: &Written<W>) -> String {
     format!(
         "{} as of {}: {} rows of {} tables in {} bytes",
-        manifest.dealer.name,
+        printable(&manifest.dealer.name),
         manifest.taken_at.format("%Y-%m-%d %H:%M:%S UTC"),
         manifest.rows(),
         manifest.tables.len(),
@@ -199,11 +203,11 @@ pub(super) fn verify(args: &VerifyArgs, output: Output) -> CommandResult {
     let manifest = archive.manifest();
     let text = format!(
         "whole: {} as of {}, {} rows of {} tables, schema version {}\nsha256 {sha256}",
-        manifest.dealer.name,
+        printable(&manifest.dealer.name),
         manifest.taken_at.format("%Y-%m-%d %H:%M:%S UTC"),
         manifest.rows(),
         manifest.tables.len(),
-        manifest.schema_version
+        printable(&manifest.schema_version)
     );
     output.result(
         text,
@@ -211,9 +215,27 @@ pub(super) fn verify(args: &VerifyArgs, output: Output) -> CommandResult {
     )
 }
 
-/// The file, to be read as an archive.
+/// The file, to be read as an archive: one that ends, and can be read from its end.
 pub(super) fn open(path: &Path) -> Result<File, String> {
+    // Looked at first: opening a pipe waits for its writer.
+    let about = std::fs::metadata(path).map_err(|error| at(path, &error))?;
+    if !about.is_file() {
+        return Err(format!("{} is not a file that holds data", path.display()));
+    }
     File::open(path).map_err(|error| at(path, &error))
+}
+
+/// Text of a file that may come from anywhere, which must not command a terminal.
+fn printable(text: &str) -> String {
+    let mut shown = String::new();
+    for letter in text.chars() {
+        if letter.is_control() {
+            shown.extend(letter.escape_unicode());
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
 }
 
 fn hash(path: &Path) -> Result<String, String> {
@@ -235,5 +257,15 @@ impl Write for Hasher {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_does_not_command_a_terminal() {
+        assert_eq!(printable("Tuấn\u{1b}[2J"), "Tuấn\\u{1b}[2J");
     }
 }

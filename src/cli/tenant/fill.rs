@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::app::Core;
 use crate::cli::CommandResult;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, Verdict};
 use crate::cli::progress::Count;
 use crate::config::DatabaseSettings;
 use crate::kernel::clock::Clock;
@@ -49,6 +49,9 @@ pub(super) fn run(args: &FillArgs, output: Output) -> CommandResult {
     )?;
     match failed.first() {
         None => Ok(()),
-        Some(first) => Err(format!("not every spare could be made; the first: {first}").into()),
+        Some(first) => {
+            let verdict = format!("not every spare could be made; the first: {first}");
+            Err(Verdict(verdict).into())
+        }
     }
 }

@@ -41,6 +41,13 @@ pub(in crate::cli) struct ImportArgs {
     /// for seven days.
     #[arg(long, value_name = "DEALER", conflicts_with = "owner_email")]
     into: Option<String>,
+    /// The file may be of another dealer, whose rows take the place of those of
+    /// `--into`; his currency has to be the same.
+    #[arg(long, requires = "into")]
+    from_another_dealer: bool,
+    /// Why, for the record of what was done to the dealer.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
     #[command(flatten)]
     owner: OwnerArgs,
     #[command(flatten)]
@@ -56,6 +63,9 @@ pub(in crate::cli) struct CloneArgs {
     /// Name of the new dealer.
     #[arg(long, value_name = "NAME")]
     name: String,
+    /// Why, for the record of what was done to both.
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
     #[command(flatten)]
     owner: OwnerArgs,
     #[command(flatten)]
@@ -115,12 +125,12 @@ impl Plan {
         core: &Core,
         dealer: NewDealer,
         owner: &OwnerArgs,
-        origin: Origin,
+        (note, origin): (Note, Origin),
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let (owner, made_up) = owner.read()?.unzip();
         let adoption = core.dealers.prepare_adoption(dealer, owner).await;
         Ok(Self {
-            adoption: adoption.map_err(describe)?.noted(note()?, origin),
+            adoption: adoption.map_err(describe)?.noted(note, origin),
             made_up: made_up.flatten(),
         })
     }
@@ -155,7 +165,13 @@ pub(super) async fn import(args: &ImportArgs, output: Output) -> CommandResult {
     match &args.into {
         Some(dealer) => {
             let dealer = core.lifecycle.find(dealer).await.map_err(explain)?;
-            restore(&core, archive, dealer, output).await
+            let destination = if args.from_another_dealer {
+                Destination::IntoFromAnother(dealer)
+            } else {
+                Destination::Into(dealer)
+            };
+            let noted = note(args.reason.as_deref())?;
+            restore(&core, archive, (destination, dealer, noted), output).await
         }
         None => import_new(&core, archive, args, output).await,
     }
@@ -164,12 +180,12 @@ pub(super) async fn import(args: &ImportArgs, output: Output) -> CommandResult {
 async fn restore(
     core: &Core,
     archive: Archive<File>,
-    dealer: DealerId,
+    (destination, dealer, note): (Destination, DealerId, Note),
     output: Output,
 ) -> CommandResult {
     let taken_at = archive.manifest().taken_at;
-    let noted = (note()?, Origin::from(archive.manifest()));
-    let staged = stage(core, archive, Destination::Into(dealer), output).await?;
+    let noted = (note, Origin::from(archive.manifest()));
+    let staged = stage(core, archive, destination, output).await?;
     let replaced = core.dealers.restore(staged, dealer, noted).await;
     let replaced = replaced.map_err(describe)?;
     let text = format!(
@@ -204,14 +220,15 @@ async fn import_new(
         timezone,
     };
     let origin = Origin::from(archive.manifest());
-    let plan = Plan::new(core, dealer, &args.owner, origin).await?;
+    let noted = (note(args.reason.as_deref())?, origin);
+    let plan = Plan::new(core, dealer, &args.owner, noted).await?;
     let staged = stage(core, archive, Destination::New, output).await?;
     plan.carry_out(core, staged, output).await
 }
 
 /// By whoever runs the command.
-fn note() -> Result<Note, String> {
-    Note::new(&actor(), None).map_err(describe)
+fn note(reason: Option<&str>) -> Result<Note, String> {
+    Note::new(&actor(), reason).map_err(describe)
 }
 
 async fn stage(
@@ -236,7 +253,8 @@ pub(super) async fn clone(args: &CloneArgs, output: Output) -> CommandResult {
         currency: source.currency,
         timezone: source.timezone,
     };
-    let plan = Plan::new(&core, dealer, &args.owner, Origin::Dealer(id)).await?;
+    let noted = (note(args.reason.as_deref())?, Origin::Dealer(id));
+    let plan = Plan::new(&core, dealer, &args.owner, noted).await?;
     let progress = Stages::new(output);
     let seen = |event| progress.on(event);
     let staged = core.transfer.clone_of(id, &seen).await;

@@ -7,8 +7,11 @@ use crate::app::Core;
 use crate::cli::CommandResult;
 use crate::cli::output::Output;
 use crate::config::DatabaseSettings;
+use crate::db::control::ControlConn;
+use crate::db::error::DbError;
 use crate::kernel::clock::Clock;
 use crate::tenancy::directory::{DealerStatus, dealer_list};
+use crate::tenancy::state::{Migrated, migrated_on};
 
 /// Whom to list.
 #[derive(Args)]
@@ -23,7 +26,10 @@ pub(in crate::cli) struct ListArgs {
 pub(super) async fn list(args: &ListArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
     let mut conn = core.control.checkout().await?;
-    let mut dealers = dealer_list(&mut conn).await?;
+    let mut dealers = match dealer_list(&mut conn).await {
+        Ok(dealers) => dealers,
+        Err(error) => return Err(explained(&mut conn, error).await),
+    };
     if let Some(status) = args.status {
         dealers.retain(|dealer| dealer.status == status);
     }
@@ -52,6 +58,17 @@ pub(super) async fn list(args: &ListArgs, output: Output) -> CommandResult {
         })
         .collect();
     output.result(lines.join("\n"), &json!({ "dealers": json }))
+}
+
+/// A table that is not there yet is no fault of the database's.
+async fn explained(
+    conn: &mut ControlConn,
+    error: DbError,
+) -> Box<dyn std::error::Error + Send + Sync> {
+    match migrated_on(conn).await {
+        Ok(Migrated::Nothing) => "this database is not migrated: run `tubex migrate`".into(),
+        _ => error.into(),
+    }
 }
 
 fn status(text: &str) -> Result<DealerStatus, String> {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::app::Core;
 use crate::cli::CommandResult;
-use crate::cli::output::Output;
+use crate::cli::output::{Output, Verdict};
 use crate::cli::progress::Count;
 use crate::config::DatabaseSettings;
 use crate::kernel::clock::Clock;
@@ -88,11 +88,11 @@ fn report(summary: &Summary, findings: &[Finding], output: Output) -> CommandRes
     output.result(text.join("\n"), &json)?;
     match (summary.drifted, summary.busy) {
         (0, 0) => Ok(()),
-        (0, busy) => Err(format!("{busy} schemas did not stand still; look again").into()),
-        (drifted, _) => Err(format!(
+        (0, busy) => Err(Verdict(format!("{busy} schemas did not stand still; look again")).into()),
+        (drifted, _) => Err(Verdict(format!(
             "{drifted} schemas are not as their migrations make them; \
              mend them by hand or by a migration"
-        )
+        ))
         .into()),
     }
 }

@@ -28,6 +28,12 @@ fn is_final(said: &DbError) -> bool {
     matches!(said.severity(), "FATAL" | "PANIC") || said.code().code().starts_with("08")
 }
 
+/// The error of a connection that did not answer in time.
+pub(super) fn silent() -> DieselError {
+    let text = Box::new("no answer in time".to_owned());
+    DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, text)
+}
+
 fn is_io(error: &Error) -> bool {
     let source = std::error::Error::source(error);
     source.is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
@@ -64,7 +70,12 @@ fn kind(code: &SqlState) -> DatabaseErrorKind {
         DatabaseErrorKind::CheckViolation
     } else if *code == SqlState::READ_ONLY_SQL_TRANSACTION {
         DatabaseErrorKind::ReadOnlyTransaction
-    } else if *code == SqlState::T_R_SERIALIZATION_FAILURE {
+    } else if [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+    ]
+    .contains(code)
+    {
         DatabaseErrorKind::SerializationFailure
     } else {
         DatabaseErrorKind::Unknown

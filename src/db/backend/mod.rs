@@ -7,6 +7,7 @@
 //! which saves a round trip.
 
 mod convert;
+mod end;
 mod error;
 mod flight;
 mod opener;
@@ -23,13 +24,15 @@ use diesel::pg::Pg;
 use diesel::query_builder::{AsQuery, QueryFragment, QueryId};
 use diesel::result::DatabaseErrorKind;
 use diesel::{ConnectionResult, QueryResult};
-use futures_util::future::{BoxFuture, join};
+use futures_util::future::{BoxFuture, try_join};
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
-use tokio::time::Instant;
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout};
 use tokio_postgres::{Client, Error, RowStream};
 
-use self::error::{is_dead, to_diesel};
+pub(crate) use self::end::Left;
+use self::error::{is_dead, silent, to_diesel};
 use self::flight::Flight;
 pub(super) use self::opener::Opener;
 pub use self::row::PgRow;
@@ -41,15 +44,6 @@ use crate::kernel::ids::DealerId;
 /// Rows on their way.
 pub type Rows = BoxStream<'static, QueryResult<PgRow>>;
 
-/// How a transaction ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// What was done lasts.
-    Commit,
-    /// What was done is undone.
-    Rollback,
-}
-
 /// Where a connection stands.
 #[derive(Debug)]
 enum Stage {
@@ -59,6 +53,10 @@ enum Stage {
     Armed(String),
     /// In a transaction, as far as Postgres has been told.
     Open,
+    /// Postgres has been told to commit.
+    Ending,
+    /// An answer did not come in time; whatever comes now is not waited for.
+    Lost,
 }
 
 /// A connection of the request pool.
@@ -167,20 +165,37 @@ impl Backend {
     /// refused, the work found no table and no right to one.
     ///
     /// A connection that had ended before the transaction began is replaced, and
-    /// the work done once more: nothing of it can have lasted.
+    /// the work done once more: nothing of it can have lasted. One that does not
+    /// answer in time is of no more use.
     async fn send<W: Work>(&mut self, work: &mut W) -> QueryResult<W::Answer> {
         // Taken when the future is first polled, not when it is made.
         let words = self.first_words();
-        let client = &self.client;
-        let mut sent = join(tell(client, words.as_deref()), work.go(client)).await;
-        if words.is_some() && sent.0.as_ref().is_err_and(is_dead) {
+        if matches!(self.stage, Stage::Lost) {
+            return Err(silent());
+        }
+        let mut sent = self.exchange(words.as_deref(), work).await;
+        let died = |(begun, _): &Sent<W>| begun.as_ref().is_err_and(is_dead);
+        if words.is_some() && sent.as_ref().is_ok_and(died) {
             tracing::debug!("a pooled connection was dead; opening another");
             self.renew().await?;
-            let client = &self.client;
-            sent = join(tell(client, words.as_deref()), work.go(client)).await;
+            sent = self.exchange(words.as_deref(), work).await;
         }
-        let (begun, done) = sent;
+        let Ok((begun, done)) = sent else {
+            self.stage = Stage::Lost;
+            return Err(silent());
+        };
         begun.and(done).map_err(|error| fault(&self.failed, &error))
+    }
+
+    async fn exchange<W: Work>(
+        &self,
+        words: Option<&str>,
+        work: &mut W,
+    ) -> Result<Sent<W>, Elapsed> {
+        let patience = self.opener.patience();
+        let begun = timeout(patience.begin, tell(&self.client, words));
+        let done = timeout(patience.answer, work.go(&self.client));
+        try_join(begun, done).await
     }
 
     async fn renew(&mut self) -> QueryResult<()> {
@@ -192,26 +207,6 @@ impl Backend {
         self.statements.clear();
         self.met.clear();
         self.opened = Instant::now();
-        Ok(())
-    }
-
-    /// Ends the transaction; the connection is idle if that succeeds. One that
-    /// failed in between can not be committed.
-    pub(crate) async fn end(&mut self, how: End) -> QueryResult<()> {
-        if matches!(self.stage, Stage::Open) {
-            let failed = self.failed.load(Ordering::Relaxed);
-            let words = match how {
-                End::Commit if !failed => "COMMIT",
-                End::Commit | End::Rollback => "ROLLBACK",
-            };
-            let told = self.client.batch_execute(words).await;
-            told.map_err(|error| to_diesel(&error))?;
-            self.stage = Stage::Idle;
-            if failed && how == End::Commit {
-                return Err(diesel::result::Error::RollbackTransaction);
-            }
-        }
-        self.stage = Stage::Idle;
         Ok(())
     }
 
@@ -250,6 +245,12 @@ impl Backend {
         &mut self.statements
     }
 
+    /// Whether the server answers.
+    pub(super) async fn ping(&self) -> QueryResult<()> {
+        let told = self.client.batch_execute("SELECT 1").await;
+        told.map_err(|error| to_diesel(&error))
+    }
+
     /// Whether a pooler in between renames prepared statements, and so carries them
     /// along.
     pub(super) async fn is_behind_knowing_pooler(&self) -> QueryResult<bool> {
@@ -269,7 +270,11 @@ impl Backend {
     fn first_words(&mut self) -> Option<String> {
         match std::mem::replace(&mut self.stage, Stage::Open) {
             Stage::Armed(words) => Some(words),
-            Stage::Idle | Stage::Open => None,
+            Stage::Idle | Stage::Open | Stage::Ending => None,
+            Stage::Lost => {
+                self.stage = Stage::Lost;
+                None
+            }
         }
     }
 }
@@ -280,6 +285,9 @@ async fn tell(client: &Client, words: Option<&str>) -> Result<(), Error> {
         None => Ok(()),
     }
 }
+
+/// How the first words fared, and the work behind them.
+type Sent<W> = (Result<(), Error>, Result<<W as Work>::Answer, Error>);
 
 /// What is sent, and may have to be sent again over another connection.
 trait Work {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
 use secrecy::ExposeSecret;
@@ -11,6 +12,15 @@ use super::error::to_diesel;
 use crate::db::connect::Connector;
 use crate::db::home_metrics::HomeMetrics;
 use crate::db::homes::HomeSettings;
+use crate::db::limits;
+
+/// How long answers are waited for.
+pub(super) struct Patience {
+    /// That to the words that begin a transaction.
+    pub(super) begin: Duration,
+    /// That to any statement.
+    pub(super) answer: Duration,
+}
 
 /// Opens connections of the request role.
 #[derive(Clone)]
@@ -29,5 +39,19 @@ impl Opener {
         ready.map_err(|error| ConnectionError::CouldntSetupConfiguration(to_diesel(&error)))?;
         self.metrics.opened.fetch_add(1, Ordering::Relaxed);
         Ok(client)
+    }
+
+    /// Has the server give up what `client` is doing.
+    pub(super) async fn cancel(&self, client: &Client) {
+        let url = self.settings.url.expose_secret();
+        self.connector.cancel(url, client).await;
+    }
+
+    pub(super) fn patience(&self) -> Patience {
+        let answer = self.settings.answer;
+        // A pooler may keep the first words waiting for a server connection.
+        let is_direct = self.settings.transaction_setup.is_empty();
+        let begin = if is_direct { limits::BEGIN } else { answer };
+        Patience { begin, answer }
     }
 }

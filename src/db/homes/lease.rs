@@ -1,27 +1,25 @@
 //! Leases: how a connection leaves the pool and comes back.
 
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::timeout;
 
 use super::{Homes, Slot};
-use crate::db::backend::{Backend, End};
+use crate::db::backend::{Backend, Left};
+use crate::db::limits;
 use crate::db::shares::Place;
 
-/// How long a transaction that was left behind may take to be undone, before its
-/// connection is closed instead.
-const ROLLBACK_WITHIN: Duration = Duration::from_secs(2);
 /// A backend is asked for its memory once in so many leases; the answer takes it
 /// some milliseconds.
 const LEASES_PER_WEIGHING: u32 = 1024;
 
 /// A connection on its way between pool and pool.
 ///
-/// [`Lease::give_back`] returns it at once. Dropped, it is rolled back first,
-/// and closed if that takes long or fails: the caller went away in the middle of
-/// something, but what the backend knows of its dealers is worth keeping.
+/// [`Lease::give_back`] returns it at once. Dropped or let go, its transaction is
+/// undone first, and what is under way in it cancelled: the caller went away in the
+/// middle of something, but what the backend knows of its dealers is worth keeping.
+/// Nobody else has its slot meanwhile, so there are never more backends than slots.
 pub(crate) struct Lease {
     pub(super) backend: Option<Backend>,
     /// Until the backend is back, nobody else has its slot.
@@ -55,25 +53,39 @@ impl Lease {
             self.pool.take_back(backend, hold);
         }
     }
+
+    /// Undoes the transaction and returns the connection; nobody waits for it.
+    pub(crate) fn let_go(mut self) {
+        if let (Some(backend), Some(hold)) = (self.backend.take(), self.hold.take()) {
+            self.pool.undo(backend, hold, Left::AtRest);
+        }
+    }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let (Some(mut backend), Some(hold)) = (self.backend.take(), self.hold.take()) else {
-            return;
-        };
-        let pool = self.pool.clone();
-        pool.metrics.abandoned.fetch_add(1, Ordering::Relaxed);
-        self.pool.connector.spawn(async move {
-            let ended = timeout(ROLLBACK_WITHIN, backend.end(End::Rollback)).await;
-            if matches!(ended, Ok(Ok(()))) {
-                pool.take_back(backend, hold);
-            }
-        });
+        if let (Some(backend), Some(hold)) = (self.backend.take(), self.hold.take()) {
+            self.pool.metrics.abandoned.fetch_add(1, Ordering::Relaxed);
+            self.pool.undo(backend, hold, Left::AtWork);
+        }
     }
 }
 
 impl Homes {
+    /// Takes a connection back that is in a transaction, as soon as that is undone.
+    /// If it can not be, the connection is closed.
+    fn undo(&self, mut backend: Backend, hold: Hold, left: Left) {
+        let pool = self.clone();
+        self.connector.spawn(async move {
+            match backend.undo(left).await {
+                Ok(()) => pool.take_back(backend, hold),
+                Err(error) => {
+                    tracing::warn!(%error, "a transaction could not be undone; its connection is closed");
+                }
+            }
+        });
+    }
+
     /// Puts an idle backend into its slot again.
     fn take_back(&self, mut backend: Backend, mut hold: Hold) {
         if !backend.is_idle() {
@@ -95,7 +107,8 @@ impl Homes {
         let pool = self.clone();
         self.connector.spawn(async move {
             hold.slot.unweighed = 0;
-            if pool.weigh(&mut backend).await {
+            let weighed = timeout(limits::READ, pool.weigh(&mut backend)).await;
+            if weighed.is_ok_and(|is_worth_keeping| is_worth_keeping) {
                 hold.slot.backend = Some(backend);
             } else {
                 pool.metrics.recycled.fetch_add(1, Ordering::Relaxed);

@@ -63,7 +63,7 @@ pub(super) async fn open(
     actix_web::rt::spawn(async move {
         let _open = (open, place);
         if spoken {
-            socket.run(stream).await;
+            Box::pin(socket.run(stream)).await;
         } else {
             socket.refuse_protocol().await;
         }

@@ -10,6 +10,7 @@ use crate::error::{AppResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
 use crate::graphql::permit::{Permission as P, has_permission};
+use crate::platform::factors::guard::step_up;
 
 /// Declares the payload of a mutation that makes a key.
 macro_rules! made_payload {
@@ -76,7 +77,7 @@ pub struct ApiKeyMutation;
 #[Object]
 impl ApiKeyMutation {
     /// Makes an API key for a program. It acts for you: it can do what you can, as far
-    /// as its scopes go.
+    /// as its scopes go. Wants a fresh proof that it is you, as stepUp gives it.
     #[graphql(guard = P::ApiKeysManage, directive = has_permission::apply(P::ApiKeysManage))]
     async fn api_key_create(
         &self,
@@ -84,7 +85,11 @@ impl ApiKeyMutation {
         #[graphql(desc = "The key to make.")] input: ApiKeyCreateInput,
     ) -> AppResult<ApiKeyCreatePayload> {
         let (unit, keys) = (ctx.unit()?, ctx.service::<ApiKeys>()?);
-        let made = keys.create(keeper(ctx)?, &input).await;
+        let keeper = keeper(ctx)?;
+        let made = match step_up(ctx).await {
+            Ok(_session) => keys.create(keeper, &input).await,
+            Err(refusal) => Err(refusal),
+        };
         let shown = unit.outcome(made)?;
         Ok(shown
             .map(|made| Shown::new(made, keys.clock().now()))
@@ -92,7 +97,8 @@ impl ApiKeyMutation {
     }
 
     /// Makes a new API key of the same name, scopes and addresses. The old one stays
-    /// good for some days, so that programs can be changed over one by one.
+    /// good for some days, so that programs can be changed over one by one. Wants a
+    /// fresh proof that it is you.
     #[graphql(guard = P::ApiKeysManage, directive = has_permission::apply(P::ApiKeysManage))]
     async fn api_key_rotate(
         &self,
@@ -100,7 +106,11 @@ impl ApiKeyMutation {
         #[graphql(desc = "The key to replace.")] input: ApiKeyRotateInput,
     ) -> AppResult<ApiKeyRotatePayload> {
         let (unit, keys) = (ctx.unit()?, ctx.service::<ApiKeys>()?);
-        let made = keys.rotate(keeper(ctx)?, &input).await;
+        let keeper = keeper(ctx)?;
+        let made = match step_up(ctx).await {
+            Ok(_session) => keys.rotate(keeper, &input).await,
+            Err(refusal) => Err(refusal),
+        };
         let shown = unit.outcome(made)?;
         Ok(shown
             .map(|made| Shown::new(made, keys.clock().now()))

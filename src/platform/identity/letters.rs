@@ -33,7 +33,12 @@ impl Links {
         Self(base.trim_end_matches('/').to_owned())
     }
 
-    fn with_token(&self, page: &str, token: &SecretString) -> String {
+    fn with_token(&self, purpose: TokenPurpose, token: &SecretString) -> String {
+        let page = match purpose {
+            TokenPurpose::VerifyEmail => "verify-email",
+            TokenPurpose::ResetPassword => "reset-password",
+            TokenPurpose::Invitation => "invitation",
+        };
         format!("{}/{page}?token={}", self.0, token.expose_secret())
     }
 
@@ -43,18 +48,12 @@ impl Links {
 }
 
 #[derive(Serialize)]
-struct ToVerify<'a> {
+struct Linked<'a> {
     name: &'a str,
     email: &'a str,
     link: String,
+    /// How long the link is good for.
     hours: i64,
-}
-
-#[derive(Serialize)]
-struct ToReset<'a> {
-    name: &'a str,
-    email: &'a str,
-    link: String,
     minutes: i64,
 }
 
@@ -95,10 +94,17 @@ impl Compose for Letters {
             return Ok(Composed::Needless("nobody has this address"));
         };
         let brand = brand(conn, mail, user.id).await?;
-        let letter = match mail.kind {
-            MailKind::VerifyEmail => self.to_verify(conn, &user, brand, now).await?,
-            MailKind::ResetPassword => self.to_reset(conn, &user, brand, now).await?,
-            _ => self.notice(mail, &user, brand)?,
+        let purpose = match mail.kind {
+            MailKind::VerifyEmail => Some(TokenPurpose::VerifyEmail),
+            MailKind::ResetPassword => Some(TokenPurpose::ResetPassword),
+            _ => None,
+        };
+        let letter = match purpose {
+            Some(purpose) => {
+                let linked = self.linked(conn, &user, purpose, now).await?;
+                render(mail.kind, brand, &linked)?
+            }
+            None => self.notice(mail, &user, brand)?,
         };
         Ok(Composed::Letter(Box::new(letter)))
     }
@@ -116,42 +122,23 @@ impl Letters {
         Self { links }
     }
 
-    async fn to_verify(
+    async fn linked<'u>(
         &self,
         conn: &mut ControlConn,
-        user: &UserRow,
-        brand: Option<String>,
+        user: &'u UserRow,
+        purpose: TokenPurpose,
         now: DateTime<Utc>,
-    ) -> AppResult<Letter> {
-        let purpose = TokenPurpose::VerifyEmail;
+    ) -> AppResult<Linked<'u>> {
         let subject = Subject::User(user.id, purpose);
         let token = one_time::mint(conn, subject, &user.email, now).await?;
-        let values = ToVerify {
+        let lifetime = purpose.lifetime();
+        Ok(Linked {
             name: &user.name,
             email: &user.email,
-            link: self.links.with_token("verify-email", &token),
-            hours: purpose.lifetime().num_hours(),
-        };
-        render(MailKind::VerifyEmail, brand, &values)
-    }
-
-    async fn to_reset(
-        &self,
-        conn: &mut ControlConn,
-        user: &UserRow,
-        brand: Option<String>,
-        now: DateTime<Utc>,
-    ) -> AppResult<Letter> {
-        let purpose = TokenPurpose::ResetPassword;
-        let subject = Subject::User(user.id, purpose);
-        let token = one_time::mint(conn, subject, &user.email, now).await?;
-        let values = ToReset {
-            name: &user.name,
-            email: &user.email,
-            link: self.links.with_token("reset-password", &token),
-            minutes: purpose.lifetime().num_minutes(),
-        };
-        render(MailKind::ResetPassword, brand, &values)
+            link: self.links.with_token(purpose, &token),
+            hours: lifetime.num_hours(),
+            minutes: lifetime.num_minutes(),
+        })
     }
 
     async fn invitation(
@@ -180,7 +167,7 @@ impl Letters {
             inviter,
             email,
             is_known,
-            link: self.links.with_token("invitation", &token),
+            link: self.links.with_token(TokenPurpose::Invitation, &token),
             until: written(invitation.expires_at),
         };
         let letter = render(MailKind::Invitation, Some(dealer.name), &values)?;

@@ -141,11 +141,21 @@ pub(super) async fn count_pending(conn: &mut ControlConn) -> DbResult<(i64, i64)
     Ok(query.get_result(&mut **conn).await?)
 }
 
-/// Deletes mails that ended before `before`, some at a time; gives how many.
-pub(super) async fn prune(conn: &mut ControlConn, before: DateTime<Utc>) -> DbResult<usize> {
+/// Deletes mails that ended before `before`, and needless ones before `needless`,
+/// some at a time; gives how many.
+pub(super) async fn prune(
+    conn: &mut ControlConn,
+    before: DateTime<Utc>,
+    needless: DateTime<Utc>,
+) -> DbResult<usize> {
+    let was_needless = mails::state.eq(MailState::Needless);
     let old = mails::table
         .filter(mails::state.ne(MailState::Pending))
-        .filter(mails::finished_at.lt(before))
+        .filter(
+            mails::finished_at
+                .lt(before)
+                .or(was_needless.and(mails::finished_at.lt(needless))),
+        )
         .limit(PRUNE_AT_ONCE)
         .select(mails::id);
     let ids: Vec<MailId> = old.load(&mut **conn).await?;

@@ -36,6 +36,9 @@ const AFTER_FAILURE: Duration = Duration::from_secs(10);
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
 /// How long it is kept that a mail was sent.
 const KEEP: TimeDelta = TimeDelta::days(30);
+/// How long it is kept that there was none to write: longer than the day within
+/// which requests are counted.
+const KEEP_NEEDLESS: TimeDelta = TimeDelta::days(2);
 /// Pauses before the attempts to note what became of a mail.
 const NOTE_AFTER: [Duration; 3] = [
     Duration::ZERO,
@@ -132,7 +135,7 @@ impl<C: Compose> Sender<C> {
         let now = self.clock.now();
         let mut conn = self.control.checkout().await?;
         query::expire(&mut conn, now).await?;
-        while query::prune(&mut conn, now - KEEP).await? > 0 {}
+        while query::prune(&mut conn, now - KEEP, now - KEEP_NEEDLESS).await? > 0 {}
         self.composer.tidy(&mut conn, now).await
     }
 

@@ -49,7 +49,10 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
         .build()?;
     environment.set_syntax(syntax);
     environment.set_auto_escape_callback(|name| {
-        if name.ends_with(".html") {
+        if name
+            .rsplit_once('.')
+            .is_some_and(|(_, kind)| kind == "html")
+        {
             AutoEscape::Html
         } else {
             AutoEscape::None

@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::auth::operator::Operator;
-use crate::db::control::{ControlConn, ControlPool, CountedConn};
+use crate::db::control::{ControlConn, ControlPool};
 use crate::db::observe::StatementCount;
 use crate::error::{AppError, AppResult};
 use crate::graphql::context::{ContextExt, OperationScope, Source};
@@ -36,7 +36,7 @@ pub struct ControlReads {
 
 /// A connection to the control plane, and the operation's turn.
 pub struct ControlRead {
-    conn: CountedConn,
+    conn: ControlConn,
     _turn: OwnedSemaphorePermit,
 }
 

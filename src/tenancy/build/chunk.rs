@@ -150,11 +150,16 @@ fn keep_position(conn: &mut OwnerConn, site: &Site, last: Option<&Piece<'_>>) ->
         .map(|_rows| ())
 }
 
-/// Reference rows, where they are not there yet, and the mark that all is there.
-fn finish(conn: &mut OwnerConn, site: &Site, applied: HashSet<String>) -> QueryResult<()> {
+/// Reference rows, where they are not there yet, in the schema on the path.
+pub(in crate::tenancy) fn add_reference_rows(conn: &mut OwnerConn) -> QueryResult<()> {
     let found = statements(REFERENCE_ROWS);
     let texts: Vec<&str> = found.iter().map(|statement| statement.text).collect();
-    pipeline(conn, &texts)?;
+    pipeline(conn, &texts)
+}
+
+/// Reference rows, and the mark that all is there.
+fn finish(conn: &mut OwnerConn, site: &Site, applied: HashSet<String>) -> QueryResult<()> {
+    add_reference_rows(conn)?;
     record_version(conn, &site.schema, applied)?;
     diesel::delete(schema_builds::table.find(site.dealer))
         .execute(conn)

@@ -18,7 +18,7 @@ use crate::db::control_tables::dealers;
 use crate::db::owner::{OwnerConn, take_turn};
 use crate::kernel::ids::DealerId;
 
-pub(super) use chunk::{Filled, fill_chunk};
+pub(super) use chunk::{Filled, add_reference_rows, fill_chunk};
 pub(super) use schema::{create_bare, create_schema};
 
 /// A dealer or a spare, and the schema to be made.

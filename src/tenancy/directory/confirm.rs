@@ -12,12 +12,13 @@ use diesel_async::RunQueryDsl;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::news::{self, News};
-use super::watch::{ANSWER, in_time, read_all};
+use super::watch::{ANSWER, read_all};
 use super::{DealerStatus, Directory};
 use crate::db::changes;
 use crate::db::control::ControlPool;
 use crate::db::control_tables::dealers;
 use crate::db::error::DbResult;
+use crate::db::limits::{self, in_time};
 use crate::kernel::ids::DealerId;
 
 /// How often it is looked whether the watch is silent.
@@ -48,8 +49,11 @@ impl Directory {
 
     async fn read_revoked(&self) -> DbResult<Instant> {
         let began = Instant::now();
-        let mut conn = self.control.checkout().await?;
-        let told = changes::still_revoked(&mut conn).await?;
+        let read = async {
+            let mut conn = self.control.checkout().await?;
+            changes::still_revoked(&mut conn).await
+        };
+        let told = in_time(limits::READ, read).await?;
         self.revoked.note(&read_all(&told));
         Ok(began)
     }

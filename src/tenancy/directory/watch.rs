@@ -6,19 +6,23 @@ use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::confirm::look_after;
 use super::news::News;
 use crate::auth::revoked::{Revocation, Revoked};
-use crate::db::changes::{ChangeFeed, Dealers, Heard};
+use crate::db::changes::{ChangeFeed, Dealers};
 use crate::db::connect::Connector;
 use crate::db::control::ControlPool;
 use crate::db::error::{DbError, DbResult};
+use crate::db::limits::in_time;
 
 /// How often the log is read, for what was not heard. With the time-out it stays
 /// within what is trusted, so that one slow answer changes nothing.
 const CATCH_UP_EVERY: Duration = Duration::from_millis(250);
+/// The pause after each reading. What is heard meanwhile is read together, so that
+/// a flood of notifications is no flood of readings.
+const BREATH: Duration = Duration::from_millis(5);
 /// How long an answer of the database may take before the connection counts as dead.
 pub(super) const ANSWER: Duration = Duration::from_millis(500);
 /// How long connecting may take.
@@ -92,15 +96,13 @@ impl Watch {
     }
 
     async fn listen(&self, mut feed: ChangeFeed) -> DbError {
-        let mut catch_up = interval(CATCH_UP_EVERY);
-        catch_up.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut tidied: Option<Instant> = None;
         loop {
-            let step = tokio::select! {
-                heard = feed.heard() => heard.map(|heard| self.note(&heard)),
-                _tick = catch_up.tick() => self.catch_up(&mut feed, &mut tidied).await,
-            };
-            if let Err(error) = step {
+            if let Err(error) = self.catch_up(&mut feed, &mut tidied).await {
+                return error;
+            }
+            sleep(BREATH).await;
+            if let Ok(Err(error)) = timeout(CATCH_UP_EVERY, feed.heard()).await {
                 return error;
             }
         }
@@ -126,13 +128,6 @@ impl Watch {
         Ok(())
     }
 
-    fn note(&self, heard: &Heard) {
-        match heard {
-            Heard::Dealer(dealer) => self.news.changed(*dealer),
-            Heard::Revocation(told) => self.revoked.note(&read_all(std::slice::from_ref(told))),
-        }
-    }
-
     /// Forgets all dealers, and wakes those whose dealer is another now.
     async fn anybody_changed(&self) -> DbResult<()> {
         self.news.anybody_changed();
@@ -144,12 +139,4 @@ impl Watch {
 /// and this one does not know is nothing it could let in.
 pub(super) fn read_all(told: &[String]) -> Vec<Revocation> {
     told.iter().filter_map(|text| text.parse().ok()).collect()
-}
-
-pub(super) async fn in_time<T>(
-    limit: Duration,
-    work: impl Future<Output = DbResult<T>>,
-) -> DbResult<T> {
-    let late = || DbError::Away("no answer in time".to_owned());
-    timeout(limit, work).await.unwrap_or_else(|_| Err(late()))
 }

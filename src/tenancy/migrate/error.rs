@@ -42,6 +42,23 @@ pub enum MigrateError {
     /// There is nothing to take back.
     #[error("no migration is left to revert")]
     NothingToRevert,
+    /// The newest migration of the schema was taken back before.
+    #[error(
+        "the last migration is {last} and not {newest}, the newest of this program; \
+         to take back more than that one, say --further"
+    )]
+    NotNewest {
+        /// What would be taken back.
+        last: String,
+        /// What should be.
+        newest: String,
+    },
+    /// What was written since would go.
+    #[error(
+        "rows would go with what is in {}; export the dealer first, and say --lose-rows",
+        .0.join(", ")
+    )]
+    LosesRows(Vec<String>),
     /// A set that can not be run.
     #[error("migration {version}: {fault}")]
     Set {

@@ -6,7 +6,7 @@
 //!
 //! `set` reads the migrations once, as text. `survey` finds the dealers that
 //! lack some. `run` hands them to its workers, sets those aside whose tables are
-//! in use (`queue`), and records who failed (`failures`). `step` moves one schema;
+//! in use (`queue`), and records who failed (`failures`). `step` moves one schema, `revert` takes a step back;
 //! `index` and `concurrent` build an index on a large table.
 //! `lint` says which SQL would not do for thousands of schemas; `statements` takes
 //! SQL apart.
@@ -20,6 +20,7 @@ pub mod lint;
 mod queue;
 mod recorder;
 mod report;
+mod revert;
 mod run;
 mod set;
 pub(in crate::tenancy) mod statements;

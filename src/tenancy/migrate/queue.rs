@@ -138,6 +138,7 @@ mod tests {
             dealer: DealerId::generate(),
             schema: schema.to_owned(),
             version: None,
+            has_failed: false,
         }
     }
 

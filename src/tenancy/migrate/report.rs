@@ -23,6 +23,10 @@ pub struct Options {
     /// Tables with more rows get a concurrent index where a migration has one;
     /// none for never.
     pub concurrent_index_above: Option<i64>,
+    /// Whether a migration before the newest may be taken back.
+    pub further: bool,
+    /// Whether rows may go with a migration that is taken back.
+    pub lose_rows: bool,
 }
 
 impl Default for Options {
@@ -35,6 +39,8 @@ impl Default for Options {
             pause_on_errors: None,
             only: Vec::new(),
             concurrent_index_above: Some(100_000),
+            further: false,
+            lose_rows: false,
         }
     }
 }

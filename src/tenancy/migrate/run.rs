@@ -7,14 +7,22 @@ use super::error::MigrateError;
 use super::failures::record;
 use super::queue::{Queue, Task};
 use super::report::{Event, Options, Report, Stopped};
+use super::revert::revert_target;
 use super::set::MigrationSet;
-use super::step::{migrate_target, revert_target};
+use super::step::migrate_target;
 use super::survey::{Survey, Target, survey, targets};
 use crate::db::owner::OwnerPool;
 use crate::kernel::clock::Clock;
+use crate::kernel::ids::DealerId;
 
-/// What is done to each dealer; gives the versions that changed.
-type Work<'a> = dyn Fn(&Target) -> Result<Vec<String>, MigrateError> + Sync + 'a;
+/// What is done to each dealer.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    /// Gives the versions that changed.
+    work: &'a (dyn Fn(&Target) -> Result<Vec<String>, MigrateError> + Sync),
+    /// Whether a failure goes on record, as that of somebody who is behind.
+    is_recorded: bool,
+}
 
 /// Migrates dealers over the owner's connections. Blocks.
 pub struct Runner<'a> {
@@ -35,7 +43,11 @@ impl Runner<'_> {
         let survey = self.survey(set)?;
         let work = |target: &Target| migrate_target(self.owner, set, target, self.options);
         let total = survey.total();
-        self.in_phases(survey.behind, total, &work)
+        let job = Job {
+            work: &work,
+            is_recorded: true,
+        };
+        self.in_phases(survey.behind, total, job)
     }
 
     /// Takes back the last migration of the dealers named in the options.
@@ -44,7 +56,11 @@ impl Runner<'_> {
         let named = self.owner.run_blocking(|conn| targets(conn, only))?;
         let work = |target: &Target| revert_target(self.owner, set, target, self.options);
         let total = named.len();
-        self.in_phases(named, total, &work)
+        let job = Job {
+            work: &work,
+            is_recorded: false,
+        };
+        self.in_phases(named, total, job)
     }
 
     /// Where the dealers of the options stand.
@@ -53,42 +69,49 @@ impl Runner<'_> {
         self.owner.run_blocking(|conn| survey(conn, set, only))
     }
 
-    /// The canaries, and if they are well, the others.
+    /// The canaries; if they are well, the others; and at the end those of whom it
+    /// is known that they fail. So these neither are canaries nor use up the
+    /// failures that a run may have, before everybody else has had his turn.
     fn in_phases(
         &self,
-        mut first: Vec<Target>,
+        targets: Vec<Target>,
         dealers: usize,
-        work: &Work<'_>,
+        job: Job<'_>,
     ) -> Result<Report, MigrateError> {
-        (self.seen)(Event::Begins(first.len()));
+        (self.seen)(Event::Begins(targets.len()));
+        let (known, mut canaries): (Vec<_>, Vec<_>) =
+            targets.into_iter().partition(|target| target.has_failed);
+        let others = canaries.split_off(self.options.canary.min(canaries.len()));
         let mut report = Report {
             dealers,
             ..Report::default()
         };
-        if self.options.canary > 0 && self.options.canary < first.len() {
-            let others = first.split_off(self.options.canary);
-            report = self.phase(first, report, work)?;
-            if !report.failed.is_empty() {
-                report.left += others.len();
-                report.stopped = Some(Stopped::Canary);
-                return Ok(report);
-            }
-            first = others;
+        report = self.phase(canaries, report, job)?;
+        let is_more = !others.is_empty() || !known.is_empty();
+        if !report.failed.is_empty() && is_more {
+            report.stopped = Some(Stopped::Canary);
         }
-        self.phase(first, report, work)
+        for targets in [others, known] {
+            if report.stopped.is_some() {
+                report.left += targets.len();
+            } else {
+                report = self.phase(targets, report, job)?;
+            }
+        }
+        Ok(report)
     }
 
     fn phase(
         &self,
         targets: Vec<Target>,
         report: Report,
-        work: &Work<'_>,
+        job: Job<'_>,
     ) -> Result<Report, MigrateError> {
         let connections = usize::try_from(self.owner.size()).unwrap_or(1);
         let workers = self.options.jobs.min(connections).min(targets.len());
         let phase = Phase {
             runner: self,
-            work,
+            job,
             queue: Queue::new(targets),
             report: Mutex::new(report),
             fault: Mutex::new(None),
@@ -114,7 +137,7 @@ impl Runner<'_> {
 /// What the workers of a run share.
 struct Phase<'a> {
     runner: &'a Runner<'a>,
-    work: &'a Work<'a>,
+    job: Job<'a>,
     queue: Queue,
     report: Mutex<Report>,
     fault: Mutex<Option<MigrateError>>,
@@ -124,7 +147,7 @@ impl Phase<'_> {
     fn work(&self) {
         while let Some(mut task) = self.queue.take() {
             task.attempts += 1;
-            let outcome = (self.work)(&task.target);
+            let outcome = (self.job.work)(&task.target);
             self.settle(task, outcome);
         }
     }
@@ -164,15 +187,8 @@ impl Phase<'_> {
         let dealer = task.target.dealer;
         tracing::error!(%dealer, %error, "not migrated");
         // Whoever is at work there has the say about that dealer.
-        if !matches!(error, MigrateError::Busy) {
-            let now = self.runner.clock.now();
-            let recorded = self
-                .runner
-                .owner
-                .run_blocking(|conn| record(conn, dealer, &error, now));
-            if let Err(fault) = recorded {
-                tracing::error!(%dealer, error = %fault, "the failure could not be recorded");
-            }
+        if self.job.is_recorded && !matches!(error, MigrateError::Busy) {
+            self.record(dealer, &error);
         }
         let mut report = lock(&self.report);
         report.failed.push((dealer, error));
@@ -185,6 +201,14 @@ impl Phase<'_> {
         {
             report.stopped = Some(Stopped::Errors);
             self.queue.stop();
+        }
+    }
+
+    fn record(&self, dealer: DealerId, error: &MigrateError) {
+        let (owner, now) = (self.runner.owner, self.runner.clock.now());
+        let recorded = owner.run_blocking(|conn| record(conn, dealer, error, now));
+        if let Err(fault) = recorded {
+            tracing::error!(%dealer, error = %fault, "the failure could not be recorded");
         }
     }
 }

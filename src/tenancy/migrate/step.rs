@@ -20,6 +20,7 @@ use crate::db::control_tables::{dealers, migration_failures};
 use crate::db::error::DbError;
 use crate::db::owner::{OwnerConn, OwnerPool, take_turn};
 use crate::db::pipeline::pipeline;
+use crate::tenancy::build::add_reference_rows;
 use crate::tenancy::schema_name::SchemaName;
 
 diesel::define_sql_function! { fn pg_try_advisory_xact_lock(key: BigInt) -> Bool; }
@@ -84,6 +85,10 @@ pub(super) fn migrate_target(
                 try_turn(conn, &schema, options.lock_timeout)?;
                 let done = apply(conn, set, &schema, options.concurrent_index_above)?;
                 if done.large.is_none() {
+                    // Whoever has lost all his tables has lost these rows, too.
+                    if target.version.is_none() {
+                        add_reference_rows(conn)?;
+                    }
                     let failure = migration_failures::table.find(target.dealer);
                     diesel::delete(failure).execute(conn)?;
                 }
@@ -107,22 +112,6 @@ pub(super) fn migrate_target(
     }
 }
 
-/// Undoes the last migration of one schema, without waiting.
-pub(super) fn revert_target(
-    owner: &OwnerPool,
-    set: &MigrationSet,
-    target: &Target,
-    options: &Options,
-) -> Result<Vec<String>, MigrateError> {
-    let schema = target.schema.parse()?;
-    owner.run_blocking(|conn| {
-        conn.transaction(|conn| {
-            try_turn(conn, &schema, options.lock_timeout)?;
-            Ok(vec![undo(conn, set, &schema)?])
-        })
-    })
-}
-
 fn wait_for_turn(conn: &mut OwnerConn, schema: &SchemaName) -> QueryResult<()> {
     let key = turn_key(schema);
     let lock = format!("SELECT pg_advisory_xact_lock(hashtextextended('{key}', 0))");
@@ -130,7 +119,7 @@ fn wait_for_turn(conn: &mut OwnerConn, schema: &SchemaName) -> QueryResult<()> {
     stand_on(conn, schema, "")
 }
 
-fn try_turn(
+pub(super) fn try_turn(
     conn: &mut OwnerConn,
     schema: &SchemaName,
     lock_timeout: Duration,
@@ -204,7 +193,7 @@ fn apply<'a>(
 }
 
 /// Takes back the last migration; returns its version.
-fn undo(
+pub(super) fn undo(
     conn: &mut OwnerConn,
     set: &MigrationSet,
     schema: &SchemaName,

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::error::MigrateError;
 use super::set::MigrationSet;
-use crate::db::control_tables::dealers;
+use crate::db::control_tables::{dealers, migration_failures};
 use crate::db::owner::OwnerConn;
 use crate::kernel::ids::DealerId;
 use crate::tenancy::directory::DealerStatus;
@@ -20,6 +20,8 @@ pub struct Target {
     pub schema: String,
     /// Newest migration in it; none before the first.
     pub version: Option<String>,
+    /// Whether his last migration failed.
+    pub has_failed: bool,
 }
 
 /// Where the dealers stand.
@@ -27,7 +29,8 @@ pub struct Target {
 pub struct Survey {
     /// Dealers per version, the oldest first.
     pub versions: BTreeMap<Option<String>, usize>,
-    /// Those who lack migrations of the set, in the order of their registration.
+    /// Those who lack migrations of the set, in the order of their registration;
+    /// whose last migration failed, comes last.
     pub behind: Vec<Target>,
 }
 
@@ -58,18 +61,26 @@ pub fn survey(
     Ok(survey)
 }
 
-/// All dealers with a schema, or those named, in one query.
+/// All dealers with a schema, or those named, in one query; whose last migration
+/// failed, comes last.
 pub fn targets(conn: &mut OwnerConn, only: &[DealerId]) -> Result<Vec<Target>, MigrateError> {
     // A spare without a version is still being filled.
     let has_schema = dealers::status
         .ne(DealerStatus::Spare)
         .or(dealers::schema_version.is_not_null());
+    let has_failed = migration_failures::dealer_id.nullable().is_not_null();
     let query = dealers::table
+        .left_join(migration_failures::table)
         .filter(dealers::status.eq_any(DealerStatus::WITH_SCHEMA))
         .filter(dealers::drop_began_at.is_null())
         .filter(has_schema)
-        .order(dealers::id)
-        .select((dealers::id, dealers::schema_name, dealers::schema_version))
+        .order((has_failed, dealers::id))
+        .select((
+            dealers::id,
+            dealers::schema_name,
+            dealers::schema_version,
+            has_failed,
+        ))
         .into_boxed();
     let targets: Vec<Target> = if only.is_empty() {
         query.load(conn)?

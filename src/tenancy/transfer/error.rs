@@ -38,6 +38,29 @@ pub enum TransferError {
         status = .1.as_str()
     )]
     NotSuspended(DealerId, DealerStatus),
+    /// The file is of another dealer.
+    #[error(
+        "the file is of {of} ({name:?}) and not of {dealer}; if his rows shall really take \
+         the place of {dealer}'s, say `--from-another-dealer`, or `fromAnotherDealer=true` over HTTP"
+    )]
+    NotHis {
+        /// Whose rows would be replaced.
+        dealer: DealerId,
+        /// Name of the dealer in the file.
+        name: String,
+        /// Whose rows are in the file.
+        of: DealerId,
+    },
+    /// Prices would be in another currency without a word.
+    #[error("the file's prices are in {file}, and {dealer} works in {his}: nothing converts them")]
+    Currency {
+        /// Whose rows would be replaced.
+        dealer: DealerId,
+        /// His currency.
+        his: String,
+        /// That of the file.
+        file: String,
+    },
     /// The schema is at a version that this program does not have.
     #[error(
         "schema version {0} is not one of this program's; \
@@ -125,6 +148,8 @@ impl TransferError {
             Self::Migrating(_) | Self::Moved(_) | Self::Swept => ErrorCode::Conflict,
             Self::NoSchema(..) => ErrorCode::DealerNotActive,
             Self::NotSuspended(..)
+            | Self::NotHis { .. }
+            | Self::Currency { .. }
             | Self::UnknownVersion(_)
             | Self::Unknown(_)
             | Self::Lacking(_)

@@ -75,8 +75,20 @@ pub struct Transfer {
 pub enum Destination {
     /// A dealer who is not there yet.
     New,
-    /// A suspended dealer, in place of his own rows.
+    /// A suspended dealer, in place of his rows, from a file of his own.
     Into(DealerId),
+    /// As [`Destination::Into`], from whosesoever file.
+    IntoFromAnother(DealerId),
+}
+
+impl Destination {
+    /// The dealer who is there already.
+    pub const fn dealer(self) -> Option<DealerId> {
+        match self {
+            Self::New => None,
+            Self::Into(dealer) | Self::IntoFromAnother(dealer) => Some(dealer),
+        }
+    }
 }
 
 impl Transfer {
@@ -122,12 +134,11 @@ impl Transfer {
     ) -> Result<Staged, TransferError> {
         let manifest = archive.manifest().clone();
         let version = known_version(Some(manifest.schema_version.clone()))?;
-        let dealer = match destination {
-            Destination::New => None,
-            Destination::Into(dealer) => Some(dealer),
-        };
+        let dealer = destination.dealer();
         if let Some(dealer) = dealer {
             self.check_suspended(dealer).await?;
+            self.check_fits(destination, dealer, &manifest.dealer)
+                .await?;
         }
         let archive = verified(archive, seen).await?;
         let entries = manifest.tables.iter();

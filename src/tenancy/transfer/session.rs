@@ -38,7 +38,8 @@ pub(super) async fn stand_on(
     schema: &SchemaName,
 ) -> Result<(), TransferError> {
     let quoted = schema.quoted();
-    let begin =
-        format!("BEGIN {mode}; SET LOCAL search_path TO {quoted}, public; SET LOCAL ROLE {quoted}");
+    let begin = format!(
+        "BEGIN {mode}; SET LOCAL search_path TO {quoted}, public, pg_temp; SET LOCAL ROLE {quoted}"
+    );
     Ok(conn.run(&begin).await?)
 }

@@ -5,10 +5,11 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::Transfer;
 use super::error::TransferError;
+use super::manifest::Subject;
 use super::retired::{OnRecord, Purpose};
 use super::stage::{KEEP_REPLACED, Staged};
+use super::{Destination, Transfer};
 use crate::db::control::ControlConn;
 use crate::db::control_tables::{dealers, migration_failures, retired_schemas};
 use crate::db::error::{DbError, DbResult};
@@ -68,6 +69,32 @@ pub async fn dealer_replace_staged_tx(
 }
 
 impl Transfer {
+    /// Refuses a file of another dealer, unless that is wanted, and one with prices
+    /// in another currency in any case: nothing converts them.
+    pub(super) async fn check_fits(
+        &self,
+        destination: Destination,
+        id: DealerId,
+        file: &Subject,
+    ) -> Result<(), TransferError> {
+        let dealer = self.dealer(id).await?;
+        if destination == Destination::Into(id) && file.id != id {
+            return Err(TransferError::NotHis {
+                dealer: id,
+                name: file.name.clone(),
+                of: file.id,
+            });
+        }
+        if file.currency != dealer.currency {
+            return Err(TransferError::Currency {
+                dealer: id,
+                his: dealer.currency.clone(),
+                file: file.currency.clone(),
+            });
+        }
+        Ok(())
+    }
+
     /// Refuses early what [`dealer_replace_staged_tx`] would refuse after all the work.
     pub async fn check_suspended(&self, id: DealerId) -> Result<(), TransferError> {
         match self.dealer(id).await?.status {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tubex::auth::api_key::FreshKey;
 use tubex::kernel::clock::Clock;
 
-use super::{ADD_UNIT, UNITS, assert_refused, code, key, key_with};
+use super::{ADD_UNIT, UNITS, assert_refused, code, key, key_with, shop};
 use crate::support::{Answer, Client, Server, Socket, until, vault};
 
 const DIGITS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -37,7 +37,7 @@ fn with_checksum(body: &str) -> String {
 #[tokio::test]
 async fn a_key_opens_its_shop_for_whoever_made_it() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let key = key(&dealer).await;
     assert_eq!(with_checksum(&key.secret[..53]), key.secret);
     let viewer = "{ viewer { dealer { id } user { id } } }";
@@ -51,7 +51,7 @@ async fn a_key_opens_its_shop_for_whoever_made_it() {
 #[tokio::test]
 async fn what_is_no_key_is_refused() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let (key, other) = (key(&dealer).await, key(&dealer).await);
     let stranger = FreshKey::generate(&vault()).unwrap();
     // The place of one key with the secret of another, and the checksum that goes with it.
@@ -76,7 +76,7 @@ async fn what_is_no_key_is_refused() {
 async fn a_key_expires() {
     let noon = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
     let server = Server::start_at(Clock::fixed(noon), |_settings| {}).await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let key = key_with(&dealer, |wish| wish["expiresInDays"] = json!(1)).await;
     server.clock.set(noon + TimeDelta::seconds(86_399));
     assert_eq!(code(&key.client).await, "none");
@@ -97,7 +97,7 @@ async fn a_key_is_good_from_its_addresses_only() {
         settings.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
     })
     .await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let ranges = json!(["192.0.2.0/24", "2001:db8::7"]);
     let key = key_with(&dealer, |wish| wish["addresses"] = ranges).await;
     for address in ["192.0.2.9", "::ffff:192.0.2.9", "2001:db8::7"] {
@@ -116,7 +116,7 @@ async fn a_key_is_good_from_its_addresses_only() {
 #[tokio::test]
 async fn a_key_is_good_for_no_other_dealer() {
     let server = Server::start().await;
-    let (dealer, other) = (server.dealer().await, server.dealer().await);
+    let (dealer, other) = (shop(&server).await, shop(&server).await);
     let key = key(&dealer).await;
     let request = key.client.request(Method::POST, "/graphql");
     let request = request.header("tubex-dealer", other.id.to_string());
@@ -131,7 +131,7 @@ async fn a_key_is_good_for_no_other_dealer() {
 #[tokio::test]
 async fn what_is_a_persons_own_no_key_can_do() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let key = key(&dealer).await;
     for document in [
         "{ sessions { id } }",
@@ -156,7 +156,7 @@ async fn what_is_a_persons_own_no_key_can_do() {
 #[tokio::test]
 async fn a_key_in_a_cookie_is_nobody() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let key = key(&dealer).await;
     for name in ["tubex_access", "__Host-tubex_access"] {
         let request = server.anonymous().request(Method::POST, "/graphql");
@@ -171,7 +171,7 @@ async fn a_key_in_a_cookie_is_nobody() {
 #[tokio::test]
 async fn a_socket_is_opened_by_a_key() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let key = key(&dealer).await;
     let mut socket = Socket::open(&server.url).await;
     socket.init(&key.secret).await;

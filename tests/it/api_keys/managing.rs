@@ -4,7 +4,9 @@ use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 use tubex::kernel::clock::Clock;
 
-use super::{Key, LIST, UNITS, assert_refused, code, create, input, key, key_with, revoke, rotate};
+use super::{
+    Key, LIST, UNITS, assert_refused, code, create, input, key, key_with, revoke, rotate, shop,
+};
 use crate::support::{Server, owner, until};
 
 type Change = fn(&mut Value);
@@ -24,7 +26,7 @@ fn refusals(payload: &Value) -> Vec<(&str, &str)> {
 #[tokio::test]
 async fn a_key_is_shown_once_and_kept_nowhere() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let mut wish = input();
     wish["addresses"] = json!(["192.0.2.7/24", "2001:db8::1"]);
     let made = create(&dealer.client, wish).await;
@@ -56,7 +58,7 @@ async fn a_key_is_shown_once_and_kept_nowhere() {
 #[tokio::test]
 async fn a_wish_that_can_not_be_met_is_refused() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let changes: [(Change, &str); 10] = [
         (|wish| wish["name"] = json!(" "), "name"),
         (|wish| wish["scopes"] = json!([]), "scopes"),
@@ -95,7 +97,7 @@ async fn a_wish_that_can_not_be_met_is_refused() {
 async fn a_rotated_key_is_good_beside_the_next_for_some_days() {
     let noon = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
     let server = Server::start_at(Clock::fixed(noon), |_settings| {}).await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let old = key_with(&dealer, |wish| wish["addresses"] = json!(["127.0.0.0/8"])).await;
     old.client.get(UNITS).await;
     let made = rotate(&dealer.client, json!({ "id": old.id, "overlapDays": 2 })).await;
@@ -117,7 +119,7 @@ async fn a_rotated_key_is_good_beside_the_next_for_some_days() {
 #[tokio::test]
 async fn a_key_rotated_without_overlap_ends_within_a_second() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let old = key(&dealer).await;
     old.client.get(UNITS).await;
     let made = rotate(&dealer.client, json!({ "id": old.id, "overlapDays": 0 })).await;
@@ -131,7 +133,7 @@ async fn a_key_rotated_without_overlap_ends_within_a_second() {
 #[tokio::test]
 async fn a_key_is_rotated_once() {
     let server = Server::start().await;
-    let (dealer, other) = (server.dealer().await, server.dealer().await);
+    let (dealer, other) = (shop(&server).await, shop(&server).await);
     let key = key(&dealer).await;
     let wish = |days: i32| json!({ "id": key.id, "overlapDays": days });
     for days in [-1, 8] {
@@ -157,7 +159,7 @@ async fn a_key_is_rotated_once() {
 #[tokio::test]
 async fn a_key_is_revoked_once_and_by_its_dealer() {
     let server = Server::start().await;
-    let (dealer, other) = (server.dealer().await, server.dealer().await);
+    let (dealer, other) = (shop(&server).await, shop(&server).await);
     let key = key(&dealer).await;
     let refused = revoke(&other.client, &key.id).await;
     assert_eq!(refusals(&refused), [("NOT_FOUND", "id")]);
@@ -175,7 +177,7 @@ async fn a_key_is_revoked_once_and_by_its_dealer() {
 #[tokio::test]
 async fn what_is_done_to_keys_is_told_to_the_dealer() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let old = key(&dealer).await;
     let new = rotate(&dealer.client, json!({ "id": old.id })).await;
     let new = new["apiKey"]["id"].as_str().unwrap();
@@ -190,6 +192,7 @@ async fn what_is_done_to_keys_is_told_to_the_dealer() {
             told("API_KEY_REVOKED", new),
             told("API_KEY_ROTATED", new),
             told("API_KEY_CREATED", &old.id),
+            { "kind": "LOGGED_IN", "userId": dealer.owner.to_string(), "detail": null },
         ])
     );
 }
@@ -197,7 +200,7 @@ async fn what_is_done_to_keys_is_told_to_the_dealer() {
 #[tokio::test]
 async fn a_dealer_has_a_hundred_good_keys_at_most() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let mut last = String::new();
     for _ in 0..100 {
         last = key(&dealer).await.id;
@@ -217,4 +220,20 @@ async fn a_dealer_has_a_hundred_good_keys_at_most() {
         let answer = dealer.client.send(&document, json!({})).await;
         assert_eq!(answer.code(), "BAD_USER_INPUT");
     }
+}
+
+#[tokio::test]
+async fn who_makes_keys_has_just_shown_who_he_is() {
+    let noon = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+    let server = Server::start_at(Clock::fixed(noon), |_settings| {}).await;
+    let dealer = shop(&server).await;
+    let old = key(&dealer).await;
+    server.clock.set(noon + TimeDelta::minutes(11));
+    let payload = create(&dealer.client, input()).await;
+    assert_eq!(refusals(&payload), [("STEP_UP_REQUIRED", "")]);
+    let payload = rotate(&dealer.client, json!({ "id": old.id })).await;
+    assert_eq!(refusals(&payload), [("STEP_UP_REQUIRED", "")]);
+    // Taking a key away is never made hard.
+    let revoked = revoke(&dealer.client, &old.id).await;
+    assert_eq!(revoked["userErrors"], json!([]));
 }

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 use tubex::auth::api_key::FreshKey;
 
-use super::{LIST, UNITS, assert_refused, code, key};
+use super::{LIST, UNITS, assert_refused, code, key, shop};
 use crate::support::{Server, owner, until, vault};
 
 #[tokio::test]
 async fn a_key_that_is_known_costs_no_statement() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let key = key(&dealer).await;
     let admission = &server.app.callers.admission;
     let by_token = dealer.client.send(UNITS, json!({})).await.statements();
@@ -41,7 +41,7 @@ async fn a_key_that_does_not_exist_is_looked_up_once() {
 #[tokio::test]
 async fn it_is_noted_when_a_key_was_last_used() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let key = key(&dealer).await;
     let last = async || dealer.client.get(LIST).await["apiKeys"][0]["lastUsedAt"].clone();
     assert_eq!(last().await, Value::Null);
@@ -59,7 +59,7 @@ async fn it_is_noted_when_a_key_was_last_used() {
 #[tokio::test]
 async fn a_key_goes_on_when_its_makers_password_changes() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let key = key(&dealer).await;
     key.client.get(UNITS).await;
     let before = server.app.callers.admission.lookups();
@@ -79,7 +79,7 @@ async fn a_key_goes_on_when_its_makers_password_changes() {
 #[tokio::test]
 async fn a_key_is_refused_when_its_maker_has_left() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = shop(&server).await;
     let key = key(&dealer).await;
     key.client.get(UNITS).await;
     let leave = "DELETE FROM platform.memberships WHERE user_id = $1::text::uuid";

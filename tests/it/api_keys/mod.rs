@@ -39,6 +39,16 @@ fn input() -> Value {
     json!({ "name": "Till", "scopes": ["products:read", "units:manage"] })
 }
 
+/// A dealer whose owner has just signed in, as those have to who make keys.
+async fn shop(server: &Server) -> TestDealer {
+    let dealer = server.dealer().await;
+    let login = server.login(&dealer).await;
+    let client = dealer
+        .client
+        .with_token(login["accessToken"].as_str().unwrap());
+    TestDealer { client, ..dealer }
+}
+
 async fn create(client: &Client, input: Value) -> Value {
     let data = client.run(CREATE, json!({ "input": input })).await;
     data["apiKeyCreate"].clone()

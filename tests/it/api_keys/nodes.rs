@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tubex::config::DatabaseSettings;
 use tubex::kernel::clock::Clock;
 
-use super::{code, key, revoke};
+use super::{code, key, revoke, shop};
 use crate::support::{Client, Server, own, owner_of, until};
 
 /// What is promised, and some for a machine that has other work.
@@ -34,7 +34,7 @@ async fn a_key_that_is_revoked_on_one_node_is_refused_on_all() {
         .await
         .unwrap();
     let (here, there) = (node(&database).await, node(&database).await);
-    let dealer = here.dealer().await;
+    let dealer = shop(&here).await;
     let (one, two) = (key(&dealer).await, key(&dealer).await);
     let (one_there, two_there) = (one.at(&there), two.at(&there));
     for client in [&one.client, &two.client, &one_there, &two_there] {

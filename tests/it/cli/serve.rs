@@ -1,6 +1,7 @@
 //! `tubex serve`: from start to signal.
 
 use nix::sys::signal::Signal;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tubex::config::DatabaseSettings;
 
@@ -115,4 +116,16 @@ fn a_server_does_not_start_on_what_it_can_not_use() {
         let reason = Ended::of(command).reason();
         assert!(reason.starts_with(&start), "{reason}");
     }
+}
+
+#[test]
+fn a_server_does_not_start_if_the_request_role_is_not_let_in() {
+    let (folder, mut database) = (Folder::new(), own("cli_serve_not_let_in"));
+    let url = database.database_url.expose_secret();
+    database.database_url = url.replace("of-the-tests", "of-nobody").into();
+    let reason = Ended::of(serve(&folder, &database, &[])).reason();
+    assert!(
+        reason.contains("password authentication failed"),
+        "{reason}"
+    );
 }

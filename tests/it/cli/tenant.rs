@@ -38,6 +38,24 @@ fn an_empty_database_is_migrated_once() {
 }
 
 #[test]
+fn a_database_without_tables_is_said_to_be_one() {
+    let (folder, database) = (Folder::new(), empty("cli_list_unmigrated"));
+    let reason = run(&folder, &database, &["tenant", "list"]).reason();
+    assert!(reason.contains("run `tubex migrate`"), "{reason}");
+}
+
+#[test]
+fn a_count_of_dealers_with_a_name_is_refused() {
+    let (folder, database) = (Folder::new(), own("cli_tenant_count"));
+    let mut args = vec!["tenant", "create", "--name", "Many", "--owner-email"];
+    args.extend(["many@test.example", "--count", "3"]);
+    let reason = run(&folder, &database, &args).reason();
+    assert!(reason.contains("--synthetic"), "{reason}");
+    let listed = run(&folder, &database, &["tenant", "list"]).json();
+    assert_eq!(listed, json!({ "dealers": [] }));
+}
+
+#[test]
 fn a_created_dealer_is_listed() {
     let (folder, database) = (Folder::new(), own("cli_tenant_create"));
     assert_eq!(

@@ -137,6 +137,34 @@ fn a_restore_wants_a_suspended_dealer_and_keeps_what_was() {
 }
 
 #[test]
+fn an_export_is_noted_with_its_reason_before_its_first_row() {
+    let shop = Shop::new("cli_transfer_noted");
+    let file = shop.folder.path("dealer.zip");
+    // A schema that can not be read whole: the export ends after it has begun.
+    let database = shop.database.clone();
+    let spoil = async move {
+        let owner = crate::support::owner_of(&database).await;
+        let schema = "SELECT schema_name FROM platform.dealers";
+        let schema: String = owner.query_one(schema, &[]).await.unwrap().get(0);
+        let spoil = format!("CREATE TABLE {schema}.unknown ()");
+        owner.batch_execute(&spoil).await.unwrap();
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(spoil);
+    let reason = shop.export(&file, &["--reason", "case 9"]).reason();
+    assert!(reason.contains("unknown"), "{reason}");
+    let shown = shop.tenant(&["show", &shop.dealer]).json();
+    assert_eq!(shown["actions"][0]["action"], "EXPORT");
+    assert_eq!(shown["actions"][0]["reason"], "case 9");
+}
+
+#[test]
+fn what_has_no_end_is_not_read_as_a_file() {
+    let ended = Folder::new().run(&["tenant", "verify-export", "/dev/zero", "--json"]);
+    let reason = ended.reason();
+    assert!(reason.contains("not a file"), "{reason}");
+}
+
+#[test]
 fn a_file_is_never_written_over_by_chance() {
     let shop = Shop::new("cli_transfer_files");
     let file = shop.folder.file("dealer.zip", "something dear");

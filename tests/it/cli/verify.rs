@@ -41,7 +41,9 @@ async fn drift_is_told_and_ends_with_1() {
     let line = "products.list_price: numeric(12,2), should be numeric(18,4)";
     let told = run(&folder, &database, &verify);
     assert_eq!(told.code, Some(1), "{}", told.text());
-    let told: Value = serde_json::from_str(told.out.lines().next().unwrap()).unwrap();
+    // One line for programs, and the verdict beside it.
+    assert!(told.err.contains("as their migrations make them"));
+    let told: Value = serde_json::from_str(&told.out).unwrap();
     let found = &told["findings"][0];
     assert_eq!(
         (&found["dealer"], &found["state"]),

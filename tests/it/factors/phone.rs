@@ -1,5 +1,7 @@
 //! An authenticator, written from RFC 4226 and RFC 6238 on a SHA-1 of its own.
 
+use std::fmt::Write;
+
 use chrono::{DateTime, Utc};
 use sha1::{Digest, Sha1};
 
@@ -23,10 +25,10 @@ impl Phone {
     /// Has the secret typed in.
     pub fn typed(base32: &str) -> Self {
         let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        let bits: String = base32
-            .chars()
-            .map(|letter| format!("{:05b}", letters.find(letter).unwrap()))
-            .collect();
+        let mut bits = String::new();
+        for letter in base32.chars() {
+            write!(bits, "{:05b}", letters.find(letter).unwrap()).unwrap();
+        }
         let bytes = (0..bits.len() / 8).map(|i| u8::from_str_radix(&bits[i * 8..i * 8 + 8], 2));
         Self {
             secret: bytes.map(Result::unwrap).collect(),

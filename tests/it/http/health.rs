@@ -1,14 +1,15 @@
 //! `/livez` and `/readyz`.
 
 use reqwest::Method;
+use secrecy::ExposeSecret;
 use serde_json::json;
-use tubex::config::DatabaseSettings;
+use tubex::config::{DatabaseSettings, Pooler};
 use tubex::kernel::clock::Clock;
 use tubex::tenancy::migrate::MigrationSet;
 
 use crate::support::{Answer, Server, TestDealer, own, owner_of, until};
 
-async fn ready(server: &Server) -> Answer {
+pub async fn ready(server: &Server) -> Answer {
     let request = server.anonymous().request(Method::GET, "/readyz");
     Answer::of(request.send().await.unwrap()).await
 }
@@ -33,7 +34,7 @@ async fn a_server_that_can_serve_says_so() {
     let answer = ready(&server).await;
     assert_eq!(answer.status, 200);
     let well = json!({
-        "ready": true, "database": true, "migrations": true, "accepting": true, "directory": true, "revocations": true,
+        "ready": true, "database": true, "requests": true, "migrations": true, "accepting": true, "directory": true, "revocations": true,
         "dealers_behind": 0, "dealers_refused": 0,
     });
     assert_eq!(answer.body, well);
@@ -64,7 +65,7 @@ async fn a_dealer_behind_is_refused_and_the_others_are_served() {
     let answer = ready(&server).await;
     assert_eq!(answer.status, 200);
     let mostly = json!({
-        "ready": true, "database": true, "migrations": true, "accepting": true, "directory": true, "revocations": true,
+        "ready": true, "database": true, "requests": true, "migrations": true, "accepting": true, "directory": true, "revocations": true,
         "dealers_behind": 1, "dealers_refused": 1,
     });
     assert_eq!(answer.body, mostly);
@@ -115,4 +116,34 @@ async fn without_a_database_the_server_lives_and_is_unready() {
     assert_eq!(live.status(), 200);
     let query = server.anonymous().send("{ __typename }", json!({})).await;
     assert_eq!(query.body["data"]["__typename"], "Query");
+}
+
+#[tokio::test]
+async fn a_request_role_that_is_not_let_in_makes_the_server_unready() {
+    let mut database = tokio::task::spawn_blocking(|| own("health_requests"))
+        .await
+        .unwrap();
+    let url = database.database_url.expose_secret();
+    database.database_url = url.replace("of-the-tests", "of-nobody").into();
+    let server = Server::start_on(&database, Clock::system(), |_settings| {}).await;
+    let answer = ready(&server).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(
+        (&answer.body["database"], &answer.body["requests"]),
+        (&json!(true), &json!(false))
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_pooler_for_one_is_unready() {
+    let mut database = tokio::task::spawn_blocking(|| own("health_no_pooler"))
+        .await
+        .unwrap();
+    database.pooler = Pooler::Transaction;
+    let server = Server::start_on(&database, Clock::system(), |_settings| {}).await;
+    let answer = ready(&server).await;
+    assert_eq!(
+        (answer.status, &answer.body["requests"]),
+        (503, &json!(false))
+    );
 }

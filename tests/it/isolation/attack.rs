@@ -44,11 +44,12 @@ impl Attack {
             .await;
         assert_eq!(made["roleCreate"]["userErrors"], json!([]));
         // So that there is a session, and an event, for others not to see.
-        server.login(&victim).await;
+        let login = server.login(&victim).await;
+        let token = login["accessToken"].as_str().unwrap();
+        let (key, impersonation) = visited(&server, &victim, token).await;
         for dealer in [&victim, &attacker] {
             invite_guest(dealer).await;
         }
-        let (key, impersonation) = visited(&server, &victim).await;
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);
         // A test that knows no secrets could not fail.
@@ -80,10 +81,11 @@ impl Attack {
 }
 
 /// Makes a key, and lets an operator look at the shop; gives their ids.
-async fn visited(server: &Server, dealer: &TestDealer) -> (String, String) {
+async fn visited(server: &Server, dealer: &TestDealer, token: &str) -> (String, String) {
     let create = "mutation { apiKeyCreate(input: { name: \"Till\", scopes: [\"units:read\"] }) {
         apiKey { id } } }";
-    let made = dealer.client.run(create, json!({})).await;
+    let client = dealer.client.with_token(token);
+    let made = client.run(create, json!({})).await;
     let new = NewImpersonation {
         operator: &"alice".parse().unwrap(),
         dealer: dealer.id,

@@ -156,13 +156,13 @@ const CASES: &[Case] = &[
         field: "apiKeyCreate",
         input_type: "ApiKeyCreateInput",
         input: |_| json!({ "name": "Mine", "scopes": ["units:read"] }),
-        code: None,
+        code: Some("NOT_ALLOWED"),
     },
     Case {
         field: "apiKeyRotate",
         input_type: "ApiKeyRotateInput",
         input: |attack| json!({ "id": attack.key }),
-        code: Some("NOT_FOUND"),
+        code: Some("NOT_ALLOWED"),
     },
     Case {
         field: "apiKeyRevoke",

@@ -1,8 +1,10 @@
 //! Dropping a dealer with all that is his.
 
+use tubex::kernel::ids::DealerId;
 use tubex::platform::dealers::lifecycle::LifecycleError;
 use tubex::tenancy::directory::DealerStatus;
 use tubex::tenancy::migrate::{MigrateError, migrate_schema};
+use tubex::tenancy::provision::NewDealer;
 use tubex::tenancy::schema_name::SchemaName;
 
 use super::{UNITS, apart, order};
@@ -88,6 +90,62 @@ async fn a_drop_that_stops_half_way_is_taken_up_and_can_not_be_called_off() {
     let actions = life.actions(dealer.id).await.unwrap();
     let dropped = actions.iter().filter(|row| row.action == "DROPPED");
     assert_eq!(dropped.count(), 1);
+}
+
+/// A dealer whose grace was over `days` ago.
+async fn due(server: &Server, owner: &tokio_postgres::Client, days: u32) -> (DealerId, String) {
+    let new = NewDealer {
+        name: format!("Due for {days} days"),
+        currency: "USD".to_owned(),
+        timezone: "UTC".to_owned(),
+    };
+    let dealer = server.app.core.provisioner.open(&new).await.unwrap();
+    let schema = dealer.schema.as_str().to_owned();
+    let condemn = format!(
+        "UPDATE platform.dealers SET status = 'DELETING', delete_after = now() - interval '{days} days'
+         WHERE schema_name = '{schema}'"
+    );
+    owner.batch_execute(&condemn).await.unwrap();
+    (dealer.id, schema)
+}
+
+#[tokio::test]
+async fn those_who_can_not_be_dropped_hold_up_nobody_else() {
+    let (database, server) = apart("life_stuck").await;
+    let owner = owner_of(&database).await;
+    owner
+        .batch_execute("CREATE TABLE public.elsewhere ()")
+        .await
+        .unwrap();
+    // As many as are taken up in one go, and longer due than the last one.
+    for number in 0..20 {
+        let (_, schema) = due(&server, &owner, 30 - number).await;
+        let tie = format!("GRANT SELECT ON public.elsewhere TO {schema}");
+        owner.batch_execute(&tie).await.unwrap();
+    }
+    let (clean, schema) = due(&server, &owner, 1).await;
+    let life = &server.app.core.lifecycle;
+    let first = life.drop_due("sweep").await.unwrap();
+    assert!(first.iter().all(|(_, outcome)| outcome.is_err()));
+    let second = life.drop_due("sweep").await.unwrap();
+    assert!(
+        matches!(second.first(), Some((id, Ok(()))) if *id == clean),
+        "{second:?}"
+    );
+    assert_eq!(count(&owner, SCHEMAS, &schema).await, 0);
+    // What is in the way gone, the others follow, and their record goes.
+    owner
+        .batch_execute("DROP TABLE public.elsewhere")
+        .await
+        .unwrap();
+    let third = life.drop_due("sweep").await.unwrap();
+    assert_eq!(third.len(), 20);
+    assert!(
+        third.iter().all(|(_, outcome)| outcome.is_ok()),
+        "{third:?}"
+    );
+    let left = "SELECT count(*) FROM platform.drop_failures WHERE cause <> $1";
+    assert_eq!(count(&owner, left, "").await, 0);
 }
 
 #[tokio::test]

@@ -248,6 +248,25 @@ async fn a_mailbox_is_not_flooded() {
 }
 
 #[tokio::test]
+async fn nobody_fills_the_table_with_addresses_of_nobody() {
+    let post = Post::open("mail_many_addresses").await;
+    for number in 0..30 {
+        let payload = ask(&post, &format!("nobody-{number}@test.example")).await;
+        assert_eq!(codes(&payload), [""; 0]);
+    }
+    let payload = ask(&post, "one-more@test.example").await;
+    assert_eq!(codes(&payload), ["LIMIT_EXCEEDED"]);
+    assert_eq!(post.states("RESET_PASSWORD").await.len(), 30);
+    post.mails_to("").await;
+    post.pass(TimeDelta::days(2));
+    post.sender().prune().await.unwrap();
+    assert_eq!(post.states("RESET_PASSWORD").await.len(), 30);
+    post.pass(TimeDelta::seconds(1));
+    post.sender().prune().await.unwrap();
+    assert_eq!(post.states("RESET_PASSWORD").await.len(), 0);
+}
+
+#[tokio::test]
 async fn the_database_never_holds_a_link() {
     let post = Post::open("mail_secret").await;
     post.dealer("Acme", OLIVIA).await;

@@ -125,6 +125,111 @@ async fn too_many_failures_end_the_run() {
     assert_eq!((report.failed.len(), report.left), (2, 3));
 }
 
+/// Breaks the first `count` dealers of the fleet for [`UP`], and lets that be known.
+async fn known_to_fail(fleet: &Fleet, count: usize) -> MigrationSet {
+    let set = next(UP, DOWN);
+    for (dealer, schema) in &fleet.dealers[..count] {
+        fleet.sql(format!("CREATE TABLE {schema}.probes ()")).await;
+        let only = Options {
+            only: vec![*dealer],
+            ..Options::default()
+        };
+        assert_eq!(fleet.migrate(&set, only).await.failed.len(), 1);
+    }
+    set
+}
+
+#[tokio::test]
+async fn known_failures_use_up_no_run_before_the_others_are_through() {
+    let fleet = Fleet::new("runner_pause_known", 5).await;
+    let set = known_to_fail(&fleet, 2).await;
+    let options = Options {
+        jobs: 1,
+        pause_on_errors: Some(1),
+        ..Options::default()
+    };
+    let report = fleet.migrate(&set, options).await;
+    assert_eq!(report.changed, 3, "{report:?}");
+    // Then they count again.
+    assert_eq!(report.stopped, Some(Stopped::Errors));
+    assert_eq!((report.failed.len(), report.left), (1, 1));
+}
+
+#[tokio::test]
+async fn canaries_are_chosen_among_those_without_a_known_failure() {
+    let fleet = Fleet::new("runner_canary_known", 4).await;
+    let set = known_to_fail(&fleet, 2).await;
+    let options = Options {
+        canary: 1,
+        ..Options::default()
+    };
+    let report = fleet.migrate(&set, options).await;
+    assert_eq!((report.changed, report.stopped), (2, None), "{report:?}");
+    assert_eq!(report.failed.len(), 2);
+}
+
+#[tokio::test]
+async fn a_revert_that_fails_is_no_failure_of_who_is_current() {
+    let fleet = Fleet::new("runner_revert_failure", 1).await;
+    let set = next(UP, "SELECT nothing_of_this_name");
+    fleet.migrate(&set, Options::default()).await;
+    let named = Options {
+        only: vec![fleet.dealers[0].0],
+        ..Options::default()
+    };
+    let report = fleet.revert(&set, named).await;
+    assert_eq!((report.changed, report.failed.len()), (0, 1), "{report:?}");
+    assert_eq!(fleet.as_owner(failures).await.len(), 0);
+}
+
+#[tokio::test]
+async fn no_more_is_taken_back_than_was_meant() {
+    let fleet = Fleet::new("runner_revert_further", 1).await;
+    let schema = &fleet.dealers[0].1;
+    let set = next(UP, DOWN);
+    fleet.migrate(&set, Options::default()).await;
+    let named = Options {
+        only: vec![fleet.dealers[0].0],
+        ..Options::default()
+    };
+    let refused = |report: tubex::tenancy::migrate::Report| {
+        assert_eq!(report.changed, 0, "{report:?}");
+        report.failed[0].1.to_string()
+    };
+    // Rows of the step that goes, in a column and in a table.
+    let write = format!(
+        "UPDATE {schema}.units SET probe = 'x' WHERE code = 'pc';
+         INSERT INTO {schema}.probes VALUES (gen_random_uuid())"
+    );
+    fleet.sql(write).await;
+    let reason = refused(fleet.revert(&set, named.clone()).await);
+    for part in ["units.probe", "probes.id", "--lose-rows"] {
+        assert!(reason.contains(part), "{reason}");
+    }
+    assert_eq!(probed(&fleet).await, 1);
+    let careless = Options {
+        lose_rows: true,
+        ..named.clone()
+    };
+    assert_eq!(fleet.revert(&set, careless.clone()).await.changed, 1);
+    let reason = refused(fleet.revert(&set, careless.clone()).await);
+    assert!(reason.contains("--further"), "{reason}");
+    // Who takes back everything gets everything again.
+    let all = Options {
+        further: true,
+        ..careless
+    };
+    for _ in MigrationSet::tenant().unwrap().steps() {
+        assert_eq!(fleet.revert(&set, all.clone()).await.changed, 1);
+    }
+    assert_eq!(fleet.migrate(&set, named).await.changed, 1);
+    let units = format!("SELECT count(*) FROM {schema}.units");
+    let units: Count = fleet
+        .as_owner(|conn| Ok(diesel::sql_query(units).get_result(conn)?))
+        .await;
+    assert_eq!(units.count, 27);
+}
+
 #[tokio::test]
 async fn only_those_named_are_touched() {
     let fleet = Fleet::new("runner_only", 3).await;

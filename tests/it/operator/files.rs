@@ -241,6 +241,22 @@ async fn a_file_takes_the_place_of_a_suspended_dealers_rows() {
 }
 
 #[tokio::test]
+async fn a_file_of_another_dealer_is_taken_in_only_if_that_is_said() {
+    let server = shared().await;
+    let (alice, dealer) = (server.operator(), server.dealer().await);
+    let (_, file) = export(&server.app, server.dealer().await.id).await;
+    set_status(&server.app, &owner().await, dealer.id, "SUSPENDED").await;
+    let into = format!("into={}", dealer.id);
+    let refused = upload(&alice, &into, &file).await;
+    assert_eq!((refused.status, refused.code()), (409, "NOT_ALLOWED"));
+    let new = upload(&alice, "as=new&fromAnotherDealer=true", &file).await;
+    assert_eq!((new.status, new.code()), (400, "BAD_USER_INPUT"));
+    let said = format!("{into}&fromAnotherDealer=true");
+    let taken = upload(&alice, &said, &file).await;
+    assert_eq!(taken.status, 200, "{:#}", taken.body);
+}
+
+#[tokio::test]
 async fn what_is_no_file_or_has_no_place_is_refused() {
     let server = Server::start_with(|settings| {
         with_operators(settings);

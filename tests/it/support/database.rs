@@ -12,8 +12,9 @@ use tubex::config::DatabaseSettings;
 use tubex::db::connect::Connector;
 use tubex::db::owner::ensure_database;
 use tubex::kernel::clock::Clock;
+use tubex::tenancy::doors::close_doors;
 use tubex::tenancy::migrate::migrate_control;
-use tubex::tenancy::roles::{close_role_switch, open_scales, prepare_request_role};
+use tubex::tenancy::roles::prepare_request_role;
 
 const PREFIX: &str = "it-";
 const DATABASE: &str = "tubex_test";
@@ -94,8 +95,7 @@ fn prepare(settings: &DatabaseSettings) {
     core.owner
         .run_blocking(|conn| {
             prepare_request_role(conn, REQUEST_ROLE, Some(&request_password()))?;
-            close_role_switch(conn)?;
-            open_scales(conn, REQUEST_ROLE)?;
+            close_doors(conn, REQUEST_ROLE)?;
             migrate_control(conn)
         })
         .unwrap();

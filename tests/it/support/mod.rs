@@ -5,6 +5,7 @@ mod database;
 mod goods;
 mod owner;
 mod server;
+mod silence;
 mod smtp;
 mod socket;
 mod staff;
@@ -16,6 +17,7 @@ pub use database::{cluster, empty, empty_settings, named, own, request_settings}
 pub use goods::CREATE_PRODUCT;
 pub use owner::{hold, owner, owner_of};
 pub use server::{PASSWORD, Server, TestDealer, settings as server_settings, vault};
+pub use silence::Line;
 pub use smtp::{Reply, SmtpServer, decode_text};
 pub use socket::Socket;
 pub use staff::Member;

@@ -112,6 +112,40 @@ async fn only_a_suspended_dealer_is_restored() {
     dealer.add_product("still-here").await;
 }
 
+#[tokio::test]
+async fn a_file_of_somebody_else_is_refused_unless_it_is_wanted() {
+    let server = Server::start().await;
+    let owner = owner().await;
+    let (mine, other) = (server.dealer().await, server.dealer().await);
+    other.add_product("of-the-other").await;
+    let (_, bytes) = export(&server.app, other.id).await;
+    set_status(&server.app, &owner, mine.id, "SUSPENDED").await;
+    let refused = restore(&server, &mine, &bytes).await.unwrap_err();
+    assert!(matches!(refused, TransferError::NotHis { .. }), "{refused}");
+    for id in [mine.id, other.id] {
+        assert!(refused.to_string().contains(&id.to_string()), "{refused}");
+    }
+    let transfer = &server.app.core.transfer;
+    let wanted = Destination::IntoFromAnother(mine.id);
+    let staged = transfer.import(opened(&bytes), wanted, &quiet).await;
+    let replaced = replace(&server.app, staged.unwrap(), mine.id).await;
+    let rows = content(&owner, &replaced.unwrap().schema).await;
+    assert_eq!(rows, content(&owner, &other.schema).await);
+    // Prices in another currency are no matter of wanting.
+    let euros = "UPDATE platform.dealers SET currency = 'EUR' WHERE schema_name = $1";
+    owner.execute(euros, &[&other.schema]).await.unwrap();
+    let (_, bytes) = export(&server.app, other.id).await;
+    let refused = transfer.import(opened(&bytes), wanted, &quiet).await;
+    let refused = refused.err().unwrap();
+    assert!(
+        matches!(refused, TransferError::Currency { .. }),
+        "{refused}"
+    );
+    for currency in ["EUR", "USD"] {
+        assert!(refused.to_string().contains(currency), "{refused}");
+    }
+}
+
 /// What the operator's guide has for going back to what a restore replaced.
 fn way_back(old_schema: &str) -> String {
     let guide = include_str!("../../../docs/guides/operator.md");

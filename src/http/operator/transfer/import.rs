@@ -24,6 +24,8 @@ use crate::tenancy::transfer::{Archive, Destination, TransferError};
 struct Asked {
     r#as: Option<Kind>,
     into: Option<String>,
+    #[serde(default)]
+    from_another_dealer: bool,
     name: Option<String>,
     owner_email: Option<String>,
     owner_name: Option<String>,
@@ -66,11 +68,14 @@ async fn imported(
     upload::check(announced(request), limit)?;
     let core = &endpoint.app.core;
     let into = match &asked.into {
+        Some(named) if asked.from_another_dealer => {
+            Destination::IntoFromAnother(core.lifecycle.find(named).await?)
+        }
         Some(named) => Destination::Into(core.lifecycle.find(named).await?),
         None => Destination::New,
     };
-    if let Destination::Into(dealer) = &into {
-        core.transfer.check_suspended(*dealer).await?;
+    if let Some(dealer) = into.dealer() {
+        core.transfer.check_suspended(dealer).await?;
     }
     let file = upload::receive(body, limit).await?;
     let archive = web::block(move || Archive::open(file)).await;
@@ -89,7 +94,7 @@ async fn take_in(
 ) -> ServiceResult<Value> {
     let (rows, subject) = (archive.manifest().rows(), archive.manifest().dealer.clone());
     let noted = (note, Origin::from(archive.manifest()));
-    if let Destination::Into(dealer) = into {
+    if let Some(dealer) = into.dealer() {
         let staged = core.transfer.import(archive, into, &|_event| {}).await?;
         let replaced = core.dealers.restore(staged, dealer, noted).await?;
         return Ok(json!({
@@ -124,6 +129,10 @@ impl Asked {
         if is_new == self.into.is_some() {
             let message = "say either as=new or into=<id of a suspended dealer>";
             return Err(AppError::bad_input("into", message));
+        }
+        if is_new && self.from_another_dealer {
+            let message = "goes with into";
+            return Err(AppError::bad_input("fromAnotherDealer", message));
         }
         let of_new = [&self.name, &self.owner_email, &self.owner_name];
         if !is_new && of_new.iter().any(|given| given.is_some()) {

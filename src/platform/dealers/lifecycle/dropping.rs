@@ -24,9 +24,25 @@ impl Lifecycle {
         drop(conn);
         let mut outcomes = Vec::with_capacity(due.len());
         for dealer in due {
-            outcomes.push((dealer, self.finish_drop(dealer, actor).await));
+            let outcome = self.finish_drop(dealer, actor).await;
+            if let Err(error) = &outcome {
+                self.set_aside(dealer, error).await?;
+            }
+            outcomes.push((dealer, outcome));
         }
         Ok(outcomes)
+    }
+
+    /// Whoever can not be dropped is tried again after the others: as many of
+    /// them as there are in one go would keep everybody else waiting.
+    async fn set_aside(
+        &self,
+        dealer: DealerId,
+        error: &LifecycleError,
+    ) -> Result<(), LifecycleError> {
+        let mut conn = self.control.checkout().await?;
+        let (cause, now) = (error.to_string(), self.clock.now());
+        Ok(query::drop_failed(&mut conn, dealer, &cause, now).await?)
     }
 
     /// Drops schema and role of a dealer whose grace is over. Nothing is done to

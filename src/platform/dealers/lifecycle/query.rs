@@ -9,10 +9,13 @@ use super::Order;
 use super::change::Change;
 use super::state::DealerAction;
 use crate::db::control::ControlConn;
-use crate::db::control_tables::{dealer_actions, dealers, migration_failures};
+use crate::db::control_tables::{dealer_actions, dealers, drop_failures, migration_failures};
 use crate::db::error::DbResult;
 use crate::kernel::ids::DealerId;
 use crate::tenancy::directory::DealerStatus;
+
+/// Longest cause of a failed drop that is kept.
+const CAUSE_LIMIT: usize = 2000;
 
 /// A dealer as the operator sees him.
 #[derive(Queryable, Selectable, Clone, Debug, PartialEq, Eq)]
@@ -160,16 +163,19 @@ pub(super) async fn actions(
     Ok(query.load(&mut **conn).await?)
 }
 
-/// Dealers whose grace is over, the longest waiting first.
+/// Dealers whose grace is over, the longest waiting first; whose drop failed, comes
+/// last, the longest ago first.
 pub(super) async fn due(
     conn: &mut ControlConn,
     now: DateTime<Utc>,
     at_most: i64,
 ) -> DbResult<Vec<DealerId>> {
+    let failed_at = drop_failures::failed_at.nullable();
     let query = dealers::table
+        .left_join(drop_failures::table)
         .filter(dealers::status.eq(DealerStatus::Deleting))
         .filter(dealers::delete_after.le(now))
-        .order(dealers::delete_after)
+        .order((failed_at.asc().nulls_first(), dealers::delete_after))
         .limit(at_most)
         .select(dealers::id);
     Ok(query.load(&mut **conn).await?)
@@ -190,6 +196,27 @@ pub(super) async fn begin_drop(
     Ok(())
 }
 
+/// Puts a drop that failed on record, in place of an older one of the same dealer.
+pub(super) async fn drop_failed(
+    conn: &mut ControlConn,
+    id: DealerId,
+    cause: &str,
+    now: DateTime<Utc>,
+) -> DbResult<()> {
+    let cause: String = cause.chars().take(CAUSE_LIMIT).collect();
+    let failure = (
+        drop_failures::cause.eq(cause),
+        drop_failures::failed_at.eq(now),
+    );
+    let query = diesel::insert_into(drop_failures::table)
+        .values((drop_failures::dealer_id.eq(id), failure.clone()))
+        .on_conflict(drop_failures::dealer_id)
+        .do_update()
+        .set(failure);
+    query.execute(&mut **conn).await?;
+    Ok(())
+}
+
 /// Notes that the schema is gone; false if that was noted before.
 pub(super) async fn end_drop(
     conn: &mut ControlConn,
@@ -197,6 +224,9 @@ pub(super) async fn end_drop(
     now: DateTime<Utc>,
 ) -> DbResult<bool> {
     diesel::delete(migration_failures::table.find(id))
+        .execute(&mut **conn)
+        .await?;
+    diesel::delete(drop_failures::table.find(id))
         .execute(&mut **conn)
         .await?;
     let none: Option<DateTime<Utc>> = None;

@@ -150,8 +150,8 @@ impl Invitations {
         let mut conn = self.accounts.control().checkout().await?;
         let row = conn
             .transaction(async |conn| -> ServiceResult<InvitationRow> {
-                let revoked = query::revoke(conn, dealer, id, now).await?;
-                let row = revoked.ok_or_else(not_open)?;
+                let row = query::revoke(conn, dealer, id, now).await?;
+                let row = row.ok_or_else(not_open)?;
                 let event = NewEvent::of(EventKind::InvitationRevoked, peer).at(dealer, revoker);
                 record(conn, event.saying(&row.email), now).await?;
                 Ok(row)
@@ -208,8 +208,8 @@ impl Invitations {
         let mut conn = self.accounts.control().checkout().await?;
         conn.transaction(async |conn| -> ServiceResult<()> {
             let purpose = TokenPurpose::Invitation;
-            let used = one_time::use_up(conn, purpose, &acceptance.token, now).await?;
-            let id = used.and_then(|used| used.invitation_id);
+            let spent = one_time::use_up(conn, purpose, &acceptance.token, now).await?;
+            let id = spent.and_then(|token| token.invitation_id);
             let id = id.ok_or_else(one_time::spent)?;
             if is_new {
                 let inserted = identity::insert(conn, user.clone()).await;

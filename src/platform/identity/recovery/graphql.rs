@@ -106,7 +106,8 @@ impl RecoveryMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The address.")] input: PasswordResetRequestInput,
     ) -> AppResult<PasswordResetRequestPayload> {
-        let requested = ctx.service::<Recovery>()?.request_reset(&input.email).await;
+        let recovery = ctx.service::<Recovery>()?;
+        let requested = recovery.request_reset(&input.email, ctx.peer()?).await;
         let user_errors = refused(requested)?;
         Ok(PasswordResetRequestPayload { user_errors })
     }

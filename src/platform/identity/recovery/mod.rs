@@ -5,6 +5,7 @@
 //! found out later, by the sender of mails. Of a request there is one row, written
 //! by the same statements for every address.
 
+mod bound;
 pub mod graphql;
 mod query;
 pub mod service;

@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::bound::Bound;
 use super::query;
 use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
@@ -22,12 +23,17 @@ use crate::platform::sessions::query::{self as sessions, Which};
 pub struct Recovery {
     accounts: Accounts,
     clock: Clock,
+    bound: Bound,
 }
 
 impl Recovery {
     /// Recovery of these accounts.
-    pub const fn new(accounts: Accounts, clock: Clock) -> Self {
-        Self { accounts, clock }
+    pub fn new(accounts: Accounts, clock: Clock) -> Self {
+        Self {
+            accounts,
+            clock,
+            bound: Bound::default(),
+        }
     }
 
     /// Sends a signed-in user a link that shows that mail reaches him.
@@ -65,10 +71,14 @@ impl Recovery {
 
     /// Sends a link that sets another password to `email`, if somebody has this
     /// address. The answer does not tell, nor does the time it takes.
-    pub async fn request_reset(&self, email: &str) -> ServiceResult<()> {
+    pub async fn request_reset(&self, email: &str, peer: &Peer) -> ServiceResult<()> {
         let mut checks = Checks::default();
         let email = checks.email(&["input", "email"], email);
         checks.finish()?;
+        if !self.bound.admits(peer.address) {
+            let message = "you have asked for too many; try again in an hour";
+            return Err(UserError::general(ErrorCode::LimitExceeded, message).into());
+        }
         let mail = Mail::new(MailKind::ResetPassword, email, self.clock.now());
         // That there were too many would tell that there was one.
         let _order = self.order(mail).await?;
@@ -92,10 +102,10 @@ impl Recovery {
         let hash = self.accounts.passwords().hash(password).await?;
         let mut conn = self.accounts.control().checkout().await?;
         conn.transaction(async |conn| {
-            let used = one_time::use_up(conn, purpose, token, now).await?;
-            let used = used.ok_or_else(one_time::spent)?;
-            let user = used.user_id.ok_or_else(one_time::spent)?;
-            let user = query::verify(conn, user, &used.email, now).await?;
+            let link = one_time::use_up(conn, purpose, token, now).await?;
+            let link = link.ok_or_else(one_time::spent)?;
+            let user = link.user_id.ok_or_else(one_time::spent)?;
+            let user = query::verify(conn, user, &link.email, now).await?;
             let user = user.ok_or_else(one_time::spent)?;
             query::set_password(conn, user.id, &hash).await?;
             one_time::use_up_all(conn, user.id, purpose, now).await?;

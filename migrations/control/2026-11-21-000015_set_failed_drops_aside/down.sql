@@ -1,0 +1,1 @@
+DROP TABLE drop_failures;
