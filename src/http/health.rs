@@ -44,7 +44,7 @@ pub(super) async fn livez() -> HttpResponse {
 
 /// The process can answer requests.
 pub(super) async fn readyz(app: Data<App>) -> HttpResponse {
-    let readiness = readiness(&app).await;
+    let readiness = Box::pin(readiness(&app)).await;
     let status = if readiness.ready {
         HttpResponse::Ok()
     } else {

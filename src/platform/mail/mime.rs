@@ -35,6 +35,11 @@ impl Parcel {
     ) -> Result<Self, String> {
         let to = email.parse().map_err(|error| format!("{error}"))?;
         let name = letter.brand.clone().or_else(|| from.name.clone());
+        let name = name.map(|name| one_line(&name));
+        let letter = Letter {
+            subject: one_line(&letter.subject),
+            ..letter
+        };
         Ok(Self {
             id,
             at,
@@ -65,6 +70,12 @@ impl Parcel {
         let (from, to) = (self.from.email.clone(), self.to.email.clone());
         Envelope::new(Some(from), vec![to]).map_err(|error| error.to_string())
     }
+}
+
+/// A text for a header, which ends with its line.
+fn one_line(text: &str) -> String {
+    let space = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().map(space).collect()
 }
 
 /// Tells answering machines not to answer (RFC 3834).

@@ -132,8 +132,6 @@ async fn what_is_a_users_own_stays_so() {
         "{ sessions { id } }".to_owned(),
         "mutation { logout { ended } }".to_owned(),
         "mutation { sessionRevoke(input: { which: ALL }) { ended } }".to_owned(),
-        "mutation { apiKeyCreate(input: { name: \"x\", scopes: [\"units:read\"] }) { secret } }"
-            .to_owned(),
         format!(
             "mutation {{ dealerSwitch(input: {{ dealerId: \"{}\" }}) {{ accessToken }} }}",
             other.id

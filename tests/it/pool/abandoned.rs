@@ -7,7 +7,6 @@ use std::time::Duration;
 use diesel_async::SimpleAsyncConnection;
 use secrecy::ExposeSecret;
 use tubex::db::error::DbError;
-use tubex::tenancy::Access;
 use uuid::Uuid;
 
 use super::Pool;
@@ -96,34 +95,4 @@ async fn the_connection_is_kept_and_the_next_statement_is_not_struck() {
     }
     assert_eq!(pids().await, before);
     assert_eq!(pool.metric(|m| &m.opened), 1);
-}
-
-#[tokio::test]
-async fn who_loses_a_deadlock_may_try_again() {
-    let pool = Pool::with(2, |_settings| {}).await;
-    let key = i64::from(own_key());
-    let lock = |key: i64| format!("SELECT pg_advisory_xact_lock({key})");
-    let mut one = pool.begin_to(0, Access::Write).await.unwrap();
-    let mut other = pool.begin_to(1, Access::Write).await.unwrap();
-    one.batch_execute(&lock(key)).await.unwrap();
-    other.batch_execute(&lock(key + 1)).await.unwrap();
-    let (to_other, to_one) = (lock(key + 1), lock(key));
-    let crossed = async {
-        let ended = one.batch_execute(&to_other).await;
-        drop(one);
-        ended
-    };
-    let crossing = async {
-        let ended = other.batch_execute(&to_one).await;
-        drop(other);
-        ended
-    };
-    let (a, b) = tokio::join!(crossed, crossing);
-    let lost = a.and(b).unwrap_err();
-    assert!(matches!(DbError::from(lost), DbError::Serialization(_)));
-}
-
-/// A number that no other test has.
-fn own_key() -> u32 {
-    Uuid::new_v4().as_fields().0
 }

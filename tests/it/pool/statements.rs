@@ -1,7 +1,5 @@
 //! What a backend keeps of its statements, and what of its transactions.
 
-use std::time::Duration;
-
 use diesel::sql_types::BigInt;
 use diesel::{ExpressionMethods, QueryDsl};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
@@ -150,18 +148,6 @@ async fn a_transaction_that_is_dropped_is_undone_and_its_connection_kept() {
     tx.rollback().await.unwrap();
     assert_eq!(pool.metric(|m| &m.abandoned), 2);
     assert_eq!(pool.metric(|m| &m.opened), 1);
-}
-
-#[tokio::test]
-async fn a_connection_that_can_not_be_rolled_back_soon_is_closed() {
-    let pool = Pool::with(1, |settings| settings.size = 1).await;
-    let mut tx = pool.begin(0).await.unwrap();
-    let long = tx.batch_execute("SELECT pg_sleep(30)");
-    let cut = tokio::time::timeout(Duration::from_millis(50), long).await;
-    assert!(cut.is_err());
-    drop(tx);
-    pool.request(0).await;
-    assert_eq!(pool.metric(|m| &m.opened), 2);
 }
 
 #[tokio::test]
