@@ -381,6 +381,9 @@ pub fn request_pool(settings: &DatabaseSettings) -> HomeSettings {
     }
 }
 
+/// The longest statement of the control plane.
+const CONTROL_STATEMENT: Duration = Duration::from_secs(10);
+
 /// The server ends a statement first; only where it has no limit is there none here.
 const fn answer(statement_timeout: Duration) -> Duration {
     if statement_timeout.is_zero() {
@@ -402,6 +405,10 @@ fn control_pool(settings: &DatabaseSettings) -> PoolSettings {
         url: settings.database_owner_url.clone(),
         size: settings.control_pool_size,
         wait: settings.pool_wait_ms.max(Duration::from_secs(1)),
-        session_setup: "SET search_path = ''; SET statement_timeout = 10000".to_owned(),
+        answer: answer(CONTROL_STATEMENT),
+        session_setup: format!(
+            "SET search_path = ''; SET statement_timeout = {}",
+            CONTROL_STATEMENT.as_millis()
+        ),
     }
 }

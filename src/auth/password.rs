@@ -75,7 +75,7 @@ impl Passwords {
     ) -> AppResult<T> {
         let busy = || {
             AppError::overloaded(
-                "too many people sign in at this moment; try again shortly",
+                "too many passwords are being checked at this moment; try again shortly",
                 Duration::from_secs(2),
             )
         };

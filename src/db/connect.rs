@@ -16,6 +16,7 @@ use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{DbError, DbResult};
+use super::under_way::UnderWay;
 use super::{cancel, limits};
 
 /// How long a host may take to accept a connection.
@@ -91,6 +92,24 @@ impl Connector {
         Awaited(handle.spawn(async move { open(&url, &setup, tls).await }))
             .end()
             .await
+    }
+
+    /// As [`Connector::connect`]; the connection is closed when an answer has not
+    /// come within `limit`.
+    pub(super) async fn connect_watched(
+        &self,
+        url: &str,
+        setup: &str,
+        (under_way, limit): (UnderWay, Duration),
+    ) -> ConnectionResult<AsyncPgConnection> {
+        let (config, setup, tls) = (config(url)?, setup.to_owned(), self.tls.clone());
+        let opening = open_in_time(async move {
+            let opened = config.connect(tls).await;
+            let (client, connection) = opened.map_err(|error| refused(&error))?;
+            tokio::spawn(under_way.drive(connection, limit));
+            set_up(AsyncPgConnection::try_from(client).await?, &setup).await
+        });
+        Awaited(self.handle()?.spawn(opening)).end().await
     }
 
     /// As [`Connector::connect`], for threads that may block.
@@ -169,14 +188,16 @@ async fn open(
     open_in_time(async {
         let opened = config.connect(tls).await;
         let (client, connection) = opened.map_err(|error| refused(&error))?;
-        let mut conn =
-            AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
-        conn.batch_execute(setup)
-            .await
-            .map_err(ConnectionError::CouldntSetupConfiguration)?;
-        Ok(conn)
+        let conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+        set_up(conn, setup).await
     })
     .await
+}
+
+async fn set_up(mut conn: AsyncPgConnection, setup: &str) -> ConnectionResult<AsyncPgConnection> {
+    let done = conn.batch_execute(setup).await;
+    done.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
 }
 
 async fn open_in_time<T>(

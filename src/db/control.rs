@@ -7,7 +7,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection};
 use super::connect::Connector;
 use super::error::{DbError, DbResult};
 use super::limits::{self, in_time};
-use super::observe::{StatementCount, UnderWay};
+use super::observe::StatementCount;
 use super::pool::{PoolSettings, PoolUsage, RawConn, RawPool};
 
 /// Hands out connections for dealers' registration, users and sessions.
@@ -31,11 +31,10 @@ impl ControlPool {
     }
 
     async fn take(&self, count: Option<&StatementCount>) -> DbResult<ControlConn> {
-        let mut conn = self.0.checkout().await?;
-        let under_way = UnderWay::default();
-        conn.set_instrumentation(under_way.hook(count));
-        let conn = Some(conn);
-        Ok(ControlConn { conn, under_way })
+        let mut raw = self.0.checkout().await?;
+        let hook = raw.under_way.hook(count);
+        raw.conn.set_instrumentation(hook);
+        Ok(ControlConn(Some(raw)))
     }
 
     /// How much of the pool is used at this moment.
@@ -49,18 +48,17 @@ impl ControlPool {
 ///
 /// Dropped while an answer is still to come, it is closed: whoever had it next would
 /// wait behind that answer, which may never come.
-pub struct ControlConn {
+///
+/// Each statement has a limit on this side of the line too; see [`PoolSettings::answer`].
+pub struct ControlConn(
     /// Until it is dropped.
-    conn: Option<RawConn>,
-    under_way: UnderWay,
-}
+    Option<RawConn>,
+);
 
 impl Drop for ControlConn {
     fn drop(&mut self) {
-        if self.under_way.is_abandoned()
-            && let Some(conn) = self.conn.take()
-        {
-            drop(RawConn::take(conn));
+        if let Some(raw) = self.0.take_if(|raw| raw.under_way.is_abandoned()) {
+            drop(RawConn::take(raw));
         }
     }
 }
@@ -102,8 +100,8 @@ impl Deref for ControlConn {
 
     #[expect(clippy::unreachable, reason = "only drop takes it")]
     fn deref(&self) -> &Self::Target {
-        match &self.conn {
-            Some(conn) => conn,
+        match &self.0 {
+            Some(raw) => &raw.conn,
             None => unreachable!("the connection was dropped"),
         }
     }
@@ -112,8 +110,8 @@ impl Deref for ControlConn {
 impl DerefMut for ControlConn {
     #[expect(clippy::unreachable, reason = "only drop takes it")]
     fn deref_mut(&mut self) -> &mut Self::Target {
-        match &mut self.conn {
-            Some(conn) => conn,
+        match &mut self.0 {
+            Some(raw) => &mut raw.conn,
             None => unreachable!("the connection was dropped"),
         }
     }

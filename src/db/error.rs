@@ -88,7 +88,9 @@ impl From<DieselError> for DbError {
                 constraint: constraint(),
             },
             DatabaseErrorKind::SerializationFailure => Self::Serialization(error),
-            DatabaseErrorKind::ClosedConnection => Self::Away(info.message().to_owned()),
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                Self::Away(info.message().to_owned())
+            }
             // The server's last words on a connection that it ends.
             _ if info.message().starts_with("terminating connection") => {
                 Self::Away(info.message().to_owned())

@@ -28,6 +28,7 @@ mod shares;
 #[expect(missing_docs, reason = "the migrations explain them")]
 pub mod tenant_tables;
 pub mod text_enum;
+mod under_way;
 
 /// Every table of a dealer, by name.
 pub use tenant_tables::TABLES as TENANT_TABLES;

@@ -1,9 +1,9 @@
 //! Counting and tracing the statements of a request.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use diesel::connection::{Instrumentation, InstrumentationEvent};
+use diesel::connection::{DebugQuery, Instrumentation, InstrumentationEvent};
 
 /// Counts the statements one unit of work sends, transaction control aside.
 ///
@@ -24,12 +24,17 @@ impl StatementCount {
         tracing::trace!(sql, "statement");
     }
 
+    /// One more, as diesel shows it.
+    pub(super) fn shown(&self, query: &dyn DebugQuery) {
+        self.one(without_values(&query.to_string()));
+    }
+
     /// The hook for a connection that diesel-async drives.
     pub fn hook(&self) -> impl Instrumentation + 'static {
         let count = self.clone();
         move |event: InstrumentationEvent<'_>| {
             if let InstrumentationEvent::StartQuery { query, .. } = event {
-                count.one(without_values(&query.to_string()));
+                count.shown(query);
             }
         }
     }
@@ -40,30 +45,4 @@ fn without_values(shown: &str) -> &str {
     shown
         .rsplit_once(" -- binds: ")
         .map_or(shown, |(sql, _)| sql)
-}
-
-/// Whether a connection that diesel-async drives waits for an answer.
-#[derive(Clone, Debug, Default)]
-pub(super) struct UnderWay(Arc<AtomicBool>);
-
-impl UnderWay {
-    /// A statement was sent, and the caller has gone before its answer came.
-    pub(super) fn is_abandoned(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// The hook for the connection; counts its statements, if somebody wants to know.
-    pub(super) fn hook(&self, count: Option<&StatementCount>) -> impl Instrumentation + 'static {
-        let (under_way, count) = (Arc::clone(&self.0), count.cloned());
-        move |event: InstrumentationEvent<'_>| match event {
-            InstrumentationEvent::StartQuery { query, .. } => {
-                under_way.store(true, Ordering::Relaxed);
-                if let Some(count) = &count {
-                    count.one(without_values(&query.to_string()));
-                }
-            }
-            InstrumentationEvent::FinishQuery { .. } => under_way.store(false, Ordering::Relaxed),
-            _ => {}
-        }
-    }
 }

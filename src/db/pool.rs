@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
+use deadpool::managed::{Manager, Metrics, Object, Pool, PoolError, RecycleError, RecycleResult};
+use diesel::ConnectionError;
 use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
-use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-};
-use futures_util::FutureExt;
+use diesel_async::pooled_connection::PoolableConnection;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::connect::Connector;
 use super::error::{DbError, DbResult};
+use super::under_way::UnderWay;
 
 /// How one pool is dimensioned and how its sessions begin.
 #[derive(Clone, Debug)]
@@ -22,6 +21,8 @@ pub struct PoolSettings {
     pub size: usize,
     /// Longest wait for a free connection.
     pub wait: Duration,
+    /// Longest wait for the answer to a statement; the connection is closed then.
+    pub answer: Duration,
     /// Statements run once on each new connection.
     pub session_setup: String,
 }
@@ -45,19 +46,61 @@ pub struct PoolUsage {
 /// through a type that says whose rows.
 #[derive(Clone)]
 pub(crate) struct RawPool {
-    pool: Pool<AsyncPgConnection>,
+    pool: Pool<Opener>,
 }
 
 /// A checked-out connection.
-pub(crate) type RawConn = Object<AsyncPgConnection>;
+pub(crate) type RawConn = Object<Opener>;
+
+/// A connection of the pool.
+pub(crate) struct Raw {
+    pub(super) conn: AsyncPgConnection,
+    pub(super) under_way: UnderWay,
+}
+
+/// Opens the connections of a pool.
+pub(crate) struct Opener {
+    connector: Connector,
+    settings: PoolSettings,
+}
+
+impl Manager for Opener {
+    type Type = Raw;
+    type Error = ConnectionError;
+
+    async fn create(&self) -> Result<Raw, ConnectionError> {
+        let PoolSettings {
+            url,
+            session_setup,
+            answer,
+            ..
+        } = &self.settings;
+        let under_way = UnderWay::default();
+        let watched = (under_way.clone(), *answer);
+        let opening = self
+            .connector
+            .connect_watched(url.expose_secret(), session_setup, watched);
+        let conn = opening.await?;
+        Ok(Raw { conn, under_way })
+    }
+
+    /// Without a test query: on each checkout it would double the round trips of a
+    /// small request.
+    async fn recycle(&self, raw: &mut Raw, _: &Metrics) -> RecycleResult<ConnectionError> {
+        if raw.under_way.has_ended() || raw.conn.is_broken() {
+            return Err(RecycleError::message("broken connection"));
+        }
+        Ok(())
+    }
+}
 
 impl RawPool {
     pub(crate) fn new(connector: &Connector, settings: &PoolSettings) -> Self {
-        let manager = AsyncDieselConnectionManager::new_with_config(
-            settings.url.expose_secret(),
-            manager_config(connector.clone(), settings.session_setup.clone()),
-        );
-        let builder = Pool::builder(manager)
+        let opener = Opener {
+            connector: connector.clone(),
+            settings: settings.clone(),
+        };
+        let builder = Pool::builder(opener)
             .max_size(settings.size)
             .wait_timeout(Some(settings.wait))
             .create_timeout(Some(settings.wait))
@@ -89,16 +132,4 @@ impl RawPool {
             other => DbError::Away(other.to_string()),
         })
     }
-}
-
-fn manager_config(connector: Connector, setup: String) -> ManagerConfig<AsyncPgConnection> {
-    let mut config = ManagerConfig::default();
-    // A test query on each checkout would double the round trips of a small
-    // request; a dead connection shows at its BEGIN.
-    config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(move |url| {
-        let (connector, url, setup) = (connector.clone(), url.to_owned(), setup.clone());
-        async move { connector.connect(&url, &setup).await }.boxed()
-    });
-    config
 }

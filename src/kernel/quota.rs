@@ -48,8 +48,8 @@ impl<K: Eq + Hash + Copy> Quota<K> {
         self.most
     }
 
-    /// Who holds any.
-    pub fn holders(&self) -> usize {
+    #[cfg(test)]
+    fn holders(&self) -> usize {
         lock(&self.held).len()
     }
 }

@@ -64,6 +64,8 @@ pub(super) enum ServerMessage<'a> {
 /// Why the server closes a socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Close {
+    /// The client has closed it, which is to be answered.
+    Answer,
     /// The server stops; another node may take over.
     GoingAway,
     /// A message is no message of the protocol.
@@ -93,9 +95,11 @@ pub(super) enum Close {
 }
 
 impl Close {
-    /// Clients come back after 1001, 1013, 4403 and 4408, and give up after the others.
+    /// Clients come back after 1001, 1013, 4403 and 4408, and give up after those others
+    /// that they have not asked for.
     pub(super) fn reason(self) -> CloseReason {
         let (code, mut text) = match self {
+            Self::Answer => (1000, String::new()),
             Self::GoingAway => (1001, "the server stops; connect again".to_owned()),
             Self::TooBig(limit) => (1009, format!("a message may have at most {limit} bytes")),
             Self::Full(full) => (1013, full.message()),
@@ -123,6 +127,7 @@ impl Close {
     /// The reason among the figures.
     pub(super) const fn why(&self) -> SocketEnd {
         match self {
+            Self::Answer => SocketEnd::Client,
             Self::GoingAway => SocketEnd::Stopping,
             Self::Refused(_) => SocketEnd::Refused,
             Self::Expired => SocketEnd::Expired,

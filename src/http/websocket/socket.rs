@@ -198,7 +198,8 @@ impl Socket {
                 ControlFlow::Break(Some(Close::TooBig(self.app.settings.max_body_bytes)))
             }
             Some(Err(error)) => bad_request(&error.to_string()),
-            Some(Ok(AggregatedMessage::Close(_))) | None => ControlFlow::Break(None),
+            Some(Ok(AggregatedMessage::Close(_))) => ControlFlow::Break(Some(Close::Answer)),
+            None => ControlFlow::Break(None),
         }
     }
 

@@ -7,7 +7,7 @@ use tubex::config::ServerSettings;
 use tubex::kernel::clock::Clock;
 
 use super::health::ready;
-use crate::support::{Line, Server, own, until};
+use crate::support::{Line, Server, own, until, until_within};
 
 /// A server that reaches a database of its own over `line`.
 async fn over(line: &Line, name: &'static str) -> Server {
@@ -35,6 +35,12 @@ async fn a_server_whose_connections_went_silent_says_so_and_comes_back() {
     until("it is served again", async || {
         dealer.client.send(UNITS, json!({})).await.body["data"] != json!(null)
             && ready(&server).await.status == 200
+    })
+    .await;
+    // One after the other is taken from the pool, and each has the time a statement has.
+    let long = Duration::from_mins(2);
+    until_within(long, "nobody waits on a silent line", async || {
+        server.app.core.control.usage().in_use == 0
     })
     .await;
 }

@@ -6,7 +6,7 @@ use tubex::config::ServerSettings;
 
 use super::exposition::Figures;
 use super::{apart, shared, with_operators};
-use crate::support::{Client, Server, until};
+use crate::support::{Client, Server, Socket, until};
 
 async fn figures(server: &Server) -> Figures {
     let request = server.operator_with(None).request(Method::GET, "/metrics");
@@ -89,6 +89,47 @@ async fn sockets_count_while_they_are_open() {
         figures.get("tubex_sockets") + figures.get("tubex_socket_operations") == 0
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_becomes_of_sockets_is_counted() {
+    let server = Server::start_with(|settings| {
+        with_operators(settings);
+        settings.max_sockets_per_user = 1;
+    })
+    .await;
+    let dealer = server.dealer().await;
+    let login = server.login(&dealer).await;
+    let token = login["accessToken"].as_str().unwrap();
+    let mut socket = Socket::open(&server.url).await;
+    socket.init(token).await;
+    let bad = json!({ "authorization": "Bearer nonsense" });
+    socket.send(json!({ "type": "ping", "payload": bad })).await;
+    assert_eq!(socket.next().await["type"], "pong");
+    let mut second = Socket::open(&server.url).await;
+    let payload = json!({ "authorization": format!("Bearer {token}") });
+    second
+        .send(json!({ "type": "connection_init", "payload": payload }))
+        .await;
+    assert_eq!(second.close_code().await, 1013);
+    let client = dealer.client.with_token(token);
+    client.get("mutation { logout { ended } }").await;
+    assert_eq!(socket.close_code().await, 4403);
+    let figures = figures(&server).await;
+    for (figure, count) in [
+        ("tubex_sockets_ended_total{reason=\"revoked\"}", 1),
+        ("tubex_sockets_ended_total{reason=\"limit\"}", 1),
+        ("tubex_sockets_ended_total{reason=\"expired\"}", 0),
+        ("tubex_socket_refusals_total{limit=\"sockets_per_user\"}", 1),
+        (
+            "tubex_socket_refusals_total{limit=\"sockets_per_dealer\"}",
+            0,
+        ),
+        ("tubex_socket_refreshes_total{outcome=\"refused\"}", 1),
+        ("tubex_socket_refreshes_total{outcome=\"done\"}", 0),
+    ] {
+        assert_eq!(figures.get(figure), count, "{figure}");
+    }
 }
 
 #[tokio::test]

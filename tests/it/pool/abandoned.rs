@@ -7,6 +7,7 @@ use std::time::Duration;
 use diesel_async::SimpleAsyncConnection;
 use secrecy::ExposeSecret;
 use tubex::db::error::DbError;
+use tubex::tenancy::Access;
 use uuid::Uuid;
 
 use super::Pool;
@@ -95,4 +96,35 @@ async fn the_connection_is_kept_and_the_next_statement_is_not_struck() {
     }
     assert_eq!(pids().await, before);
     assert_eq!(pool.metric(|m| &m.opened), 1);
+}
+
+#[tokio::test]
+async fn who_loses_a_deadlock_may_try_again() {
+    let pool = Pool::with(1, |_settings| {}).await;
+    let lock = |nth: u8| {
+        format!(
+            "DO $$ BEGIN
+                PERFORM FROM units WHERE id =
+                    (SELECT id FROM units ORDER BY id OFFSET {nth} LIMIT 1) FOR UPDATE;
+                IF NOT FOUND THEN RAISE 'there is no such unit'; END IF;
+            END $$"
+        )
+    };
+    let mut one = pool.begin_to(0, Access::Write).await.unwrap();
+    let mut other = pool.begin_to(0, Access::Write).await.unwrap();
+    one.batch_execute(&lock(0)).await.unwrap();
+    other.batch_execute(&lock(1)).await.unwrap();
+    let crossed = async {
+        let ended = one.batch_execute(&lock(1)).await;
+        drop(one);
+        ended
+    };
+    let crossing = async {
+        let ended = other.batch_execute(&lock(0)).await;
+        drop(other);
+        ended
+    };
+    let (a, b) = tokio::join!(crossed, crossing);
+    let lost = a.and(b).unwrap_err();
+    assert!(matches!(DbError::from(lost), DbError::Serialization(_)));
 }

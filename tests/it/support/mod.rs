@@ -22,4 +22,4 @@ pub use smtp::{Reply, SmtpServer, decode_text};
 pub use socket::Socket;
 pub use staff::Member;
 pub use strike::Strike;
-pub use wait::until;
+pub use wait::{until, until_within};

@@ -133,6 +133,15 @@ async fn an_id_in_use_closes_with_4409() {
 }
 
 #[tokio::test]
+async fn a_client_that_says_goodbye_is_answered() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    let mut socket = server.socket(&dealer).await;
+    socket.send_frame(Message::Close(None)).await;
+    assert_eq!(socket.close_code().await, 1000);
+}
+
+#[tokio::test]
 async fn a_reason_is_cut_to_what_a_frame_holds() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
