@@ -335,6 +335,9 @@ fn schema(
         Registration::Open => RegistrationPolicy::Open,
         Registration::Closed => RegistrationPolicy::Closed,
     };
+    let (control, accounts, clock) = (&core.control, &core.accounts, &core.clock);
+    let members = Members::new(control.clone(), factors.clone(), clock.clone());
+    let invitations = Invitations::new(accounts.clone(), factors.clone(), clock.clone());
     schema_builder(limits)
         .data(identity.clone())
         .data(factors.sessions().clone())
@@ -343,9 +346,9 @@ fn schema(
             secure: settings.secure_cookies,
         })
         .data(core.dealers.clone())
-        .data(Members::new(core.control.clone(), core.clock.clone()))
-        .data(Recovery::new(core.accounts.clone(), core.clock.clone()))
-        .data(Invitations::new(core.accounts.clone(), core.clock.clone()))
+        .data(members)
+        .data(Recovery::new(accounts.clone(), clock.clone()))
+        .data(invitations)
         .data(registration)
 }
 

@@ -2,12 +2,13 @@
 
 use async_graphql::ID;
 
-use crate::auth::permission::PermissionSet;
+use crate::auth::permission::{Permission, PermissionSet};
 use crate::auth::role::RoleCode;
 use crate::db::control::ControlConn;
 use crate::error::{ErrorCode, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
 use crate::kernel::ids::CustomerId;
+use crate::platform::factors::account::Factors;
 use crate::tenancy::TenantContext;
 use crate::tenancy::dealer_roles::{DealerRoles, dealer_roles};
 
@@ -91,16 +92,29 @@ pub(super) fn all_known(dealers: &DealerRoles, roles: &[RoleCode]) -> Result<(),
     }
 }
 
-/// Refuses to offer `roles` to somebody new, unless they are there and the caller may
-/// give them.
+/// Refuses to offer `roles` to somebody new, unless they are there, and the caller may
+/// give them and has proven that it is him.
 pub(in crate::platform) async fn may_offer(
     conn: &mut ControlConn,
+    factors: &Factors,
     caller: &TenantContext,
     roles: &[RoleCode],
 ) -> ServiceResult<()> {
     let dealers = dealer_roles(conn, caller.dealer().id).await?;
     all_known(&dealers, roles)?;
-    Ok(may_give(caller, &dealers, roles.iter().copied(), &ROLES)?)
+    may_give(caller, &dealers, roles.iter().copied(), &ROLES)?;
+    if give_access(&dealers, roles) {
+        factors.proven(conn, caller).await?;
+    }
+    Ok(())
+}
+
+/// Whether who has one of `roles` lets others in, or says what they may do, as owners
+/// and admins: a change of those is a change of who holds the keys.
+pub(super) fn give_access(dealers: &DealerRoles, roles: &[RoleCode]) -> bool {
+    let all = roles.iter().map(|role| dealers.permissions(*role));
+    let all = all.fold(PermissionSet::NONE, PermissionSet::union);
+    !all.intersection(Permission::GIVING_ACCESS).is_empty()
 }
 
 /// The roles that are in one of the lists only.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-use super::giving::{ROLES, all_known, changed, checked_roles, may_give};
+use super::giving::{ROLES, all_known, changed, checked_roles, give_access, may_give};
 use super::input::{MemberRemoveInput, MemberRolesSetInput};
 use super::model::MemberRow;
 use super::query;
@@ -17,6 +17,7 @@ use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::UserId;
 use crate::kernel::peer::Peer;
+use crate::platform::factors::account::Factors;
 use crate::platform::identity::events::{self, EventKind, NewEvent};
 use crate::tenancy::TenantContext;
 use crate::tenancy::dealer_roles::dealer_roles;
@@ -28,6 +29,7 @@ const LAST_OWNER: &str = "memberships_keep_an_owner";
 #[derive(Clone)]
 pub struct Members {
     control: ControlPool,
+    factors: Factors,
     clock: Clock,
 }
 
@@ -56,13 +58,21 @@ impl Caller<'_> {
 }
 
 impl Members {
-    /// Those of this control plane.
-    pub const fn new(control: ControlPool, clock: Clock) -> Self {
-        Self { control, clock }
+    /// Those of this control plane, who prove by these factors that it is them.
+    pub const fn new(control: ControlPool, factors: Factors, clock: Clock) -> Self {
+        Self {
+            control,
+            factors,
+            clock,
+        }
     }
 
     pub(super) const fn control(&self) -> &ControlPool {
         &self.control
+    }
+
+    pub(super) const fn factors(&self) -> &Factors {
+        &self.factors
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
@@ -97,7 +107,10 @@ impl Members {
             let member = find(conn, context, input.user_id, input.expected_version).await?;
             all_known(&member.dealers, &roles)?;
             let changed = changed(&member.membership.roles, &roles);
-            may_give(context, &member.dealers, changed, &ROLES)?;
+            may_give(context, &member.dealers, changed.iter().copied(), &ROLES)?;
+            if give_access(&member.dealers, &changed) {
+                self.factors.proven(conn, context).await?;
+            }
             let after = query::update_member(conn, &member.membership, &roles, input.customer_id)
                 .await
                 .map_err(|error| keep_an_owner(error, &ROLES))?;
@@ -123,8 +136,11 @@ impl Members {
         self.changing(caller, async |conn| {
             let context = caller.context;
             let member = find(conn, context, input.user_id, input.expected_version).await?;
-            let held = member.membership.roles.iter().copied();
-            may_give(context, &member.dealers, held, &path)?;
+            let held = &member.membership.roles;
+            may_give(context, &member.dealers, held.iter().copied(), &path)?;
+            if give_access(&member.dealers, held) {
+                self.factors.proven(conn, context).await?;
+            }
             query::delete_member(conn, &member.membership)
                 .await
                 .map_err(|error| keep_an_owner(error, &path))?;

@@ -83,7 +83,8 @@ pub struct AccessMutation;
 
 #[Object]
 impl AccessMutation {
-    /// Makes a role of the dealer's own.
+    /// Makes a role of the dealer's own. Wants a fresh proof that it is you, as stepUp
+    /// gives it.
     #[graphql(guard = P::RolesManage, directive = has_permission::apply(P::RolesManage))]
     async fn role_create(
         &self,
@@ -97,7 +98,7 @@ impl AccessMutation {
     }
 
     /// Changes a role of the dealer's own. All who have it can do what it allows now
-    /// within a second.
+    /// within a second. Wants a fresh proof that it is you.
     #[graphql(guard = P::RolesManage, directive = has_permission::apply(P::RolesManage))]
     async fn role_update(
         &self,
@@ -110,7 +111,8 @@ impl AccessMutation {
         Ok(unit.outcome(result)?.into())
     }
 
-    /// Deletes a role of the dealer's own that nobody has any more.
+    /// Deletes a role of the dealer's own that nobody has any more. Wants a fresh proof
+    /// that it is you.
     #[graphql(guard = P::RolesManage, directive = has_permission::apply(P::RolesManage))]
     async fn role_delete(
         &self,
@@ -124,7 +126,8 @@ impl AccessMutation {
     }
 
     /// Gives a member other roles in place of those he has. His access tokens end
-    /// within a second; a refresh brings one with the new roles.
+    /// within a second; a refresh brings one with the new roles. Where roles that let
+    /// others in come or go, as owner and admin, it wants a fresh proof that it is you.
     #[graphql(guard = P::MembersManage, directive = has_permission::apply(P::MembersManage))]
     async fn member_roles_set(
         &self,
@@ -140,7 +143,9 @@ impl AccessMutation {
         Ok(unit.outcome(result)?.into())
     }
 
-    /// Ends somebody's work for the dealer. His access tokens end within a second.
+    /// Ends somebody's work for the dealer. His access tokens end within a second. For
+    /// an owner, an admin, or whoever else lets others in, it wants a fresh proof that it
+    /// is you.
     #[graphql(guard = P::MembersManage, directive = has_permission::apply(P::MembersManage))]
     async fn member_remove(
         &self,

@@ -58,6 +58,7 @@ impl Members {
             updated_at: now,
         };
         self.changing(caller, async |conn| {
+            self.factors().proven(conn, caller.context).await?;
             if dealer_roles(conn, dealer_id).await?.count() >= MAX_ROLES {
                 let message = format!("a dealer has at most {MAX_ROLES} roles of his own");
                 return Err(UserError::general(ErrorCode::LimitExceeded, message).into());
@@ -95,6 +96,7 @@ impl Members {
             let taken = before.permissions.without(after);
             let changed = after.without(before.permissions).union(taken);
             may_grant(caller.context, changed, &["input", "permissions"])?;
+            self.factors().proven(conn, caller.context).await?;
             let row = query::update_role(conn, before.id, changes.clone())
                 .await
                 .map_err(on_constraint(CONSTRAINTS))?;
@@ -114,6 +116,7 @@ impl Members {
         self.changing(caller, async |conn| {
             let role = find(conn, caller.context, input.id, input.expected_version).await?;
             may_grant(caller.context, role.permissions, &["input", "id"])?;
+            self.factors().proven(conn, caller.context).await?;
             let holders = query::count_holders(conn, dealer, role.id.into()).await?;
             if holders > 0 {
                 let message = format!("{holders} members have this role; give them others first");

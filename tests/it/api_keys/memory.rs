@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tubex::auth::api_key::FreshKey;
+use tubex::auth::role::RoleCode;
 
 use super::{LIST, UNITS, assert_refused, code, key, shop};
 use crate::support::{Server, owner, until, vault};
@@ -82,6 +83,7 @@ async fn a_key_is_refused_when_its_maker_has_left() {
     let dealer = shop(&server).await;
     let key = key(&dealer).await;
     key.client.get(UNITS).await;
+    server.member(&dealer, &[RoleCode::OWNER]).await;
     let leave = "DELETE FROM platform.memberships WHERE user_id = $1::text::uuid";
     let conn = owner().await;
     conn.execute(leave, &[&dealer.owner.uuid().to_string()])

@@ -4,6 +4,7 @@ mod admission;
 mod managing;
 mod memory;
 mod nodes;
+mod scopes;
 
 use serde_json::{Value, json};
 

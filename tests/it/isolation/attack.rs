@@ -15,7 +15,7 @@ async fn invite_guest(dealer: &TestDealer) {
     let query = "mutation($input: MemberInviteInput!) { memberInvite(input: $input) {
         userErrors { code } } }";
     let email = format!("guest-of-{}@test.example", dealer.id);
-    let input = json!({ "input": { "email": email, "roles": ["owner"] } });
+    let input = json!({ "input": { "email": email, "roles": ["sales"] } });
     let data = dealer.client.run(query, input).await;
     assert_eq!(data["memberInvite"]["userErrors"], json!([]));
 }
@@ -37,16 +37,17 @@ impl Attack {
         let server = Server::start().await;
         let victim = server.dealer_like(&DEALERS[0]).await;
         let attacker = server.dealer_like(&DEALERS[1]).await;
-        let role = json!({ "name": "Night shift", "permissions": ["stock:read"] });
-        let made = victim
-            .client
-            .run(CREATE_ROLE, json!({ "input": role }))
-            .await;
-        assert_eq!(made["roleCreate"]["userErrors"], json!([]));
-        // So that there is a session, and an event, for others not to see.
+        // So that there is a session, and an event, for others not to see; and so that
+        // the attacker has what is called as the victim's is.
         let login = server.login(&victim).await;
         let token = login["accessToken"].as_str().unwrap();
         let (key, impersonation) = visited(&server, &victim, token).await;
+        for dealer in [&victim, &attacker] {
+            let client = server.signed_in(dealer, dealer.owner).await;
+            let role = json!({ "name": "Night shift", "permissions": ["stock:read"] });
+            let made = client.run(CREATE_ROLE, json!({ "input": role })).await;
+            assert_eq!(made["roleCreate"]["userErrors"], json!([]));
+        }
         for dealer in [&victim, &attacker] {
             invite_guest(dealer).await;
         }

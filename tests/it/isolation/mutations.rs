@@ -70,7 +70,7 @@ const CASES: &[Case] = &[
         field: "memberInvite",
         input_type: "MemberInviteInput",
         // Whom another dealer has invited, one may invite, too.
-        input: |attack| json!({ "email": attack.victims.at("/invitations/0/email"), "roles": ["owner"] }),
+        input: |attack| json!({ "email": attack.victims.at("/invitations/0/email"), "roles": ["sales"] }),
         code: None,
     },
     Case {
@@ -290,8 +290,8 @@ const CASES: &[Case] = &[
     Case {
         field: "roleCreate",
         input_type: "RoleCreateInput",
-        input: |_| json!({ "name": "Night shift", "permissions": ["stock:read"] }),
-        code: None,
+        input: |_| json!({ "name": "Day shift", "permissions": ["stock:read"] }),
+        code: Some("NOT_ALLOWED"),
     },
     Case {
         field: "roleUpdate",

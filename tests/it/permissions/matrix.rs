@@ -60,7 +60,7 @@ async fn callers(server: &Server, dealer: &TestDealer) -> Vec<Caller> {
 }
 
 /// The code of an error that stands at the field itself, not below it.
-fn refused_with(answer: &Answer, field: &Field) -> Option<String> {
+pub fn refused_with(answer: &Answer, field: &Field) -> Option<String> {
     let errors = answer.body["errors"].as_array()?;
     let at_field = errors
         .iter()

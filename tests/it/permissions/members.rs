@@ -36,10 +36,12 @@ fn code(payload: &Value) -> (&str, Option<&str>) {
 
 async fn staffed(roles: &[BuiltInRole]) -> (Server, TestDealer, Vec<Member>) {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = server.attended().await;
     let mut members = Vec::new();
     for role in roles {
-        members.push(server.member(&dealer, &[RoleCode::BuiltIn(*role)]).await);
+        let member = server.member(&dealer, &[RoleCode::BuiltIn(*role)]).await;
+        let client = server.signed_in(&dealer, member.user).await;
+        members.push(Member { client, ..member });
     }
     (server, dealer, members)
 }

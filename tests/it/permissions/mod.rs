@@ -3,11 +3,12 @@
 
 mod fields;
 mod live;
-mod matrix;
+pub mod matrix;
 mod members;
-mod operations;
+pub mod operations;
 mod policies;
 mod portal;
+mod proof;
 mod roles;
-mod schema;
+pub mod schema;
 mod table;

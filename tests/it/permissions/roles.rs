@@ -26,7 +26,7 @@ fn refusal(payload: &Value) -> (&str, &Value) {
 #[tokio::test]
 async fn a_role_is_made_changed_and_deleted() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = server.attended().await;
     let input = json!({ "name": " Yard lead ", "description": "Runs the yard.",
         "permissions": ["stock:adjust", "warehouses:manage"] });
     let made = send(&dealer.client, CREATE, input).await;
@@ -83,7 +83,7 @@ async fn a_role_is_made_changed_and_deleted() {
 #[tokio::test]
 async fn what_is_wrong_with_a_role_is_said_with_its_path() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = server.attended().await;
     let read = ["stock:read"];
     let first = send(
         &dealer.client,
@@ -136,7 +136,7 @@ async fn what_is_wrong_with_a_role_is_said_with_its_path() {
 #[tokio::test]
 async fn nobody_makes_a_role_that_may_more_than_he() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = server.attended().await;
     let own = [
         Permission::RolesManage,
         Permission::StockRead,
@@ -146,7 +146,8 @@ async fn nobody_makes_a_role_that_may_more_than_he() {
         .into_iter()
         .collect::<tubex::auth::permission::PermissionSet>();
     let code = server.role(&dealer, own.with_included()).await;
-    let manager = server.member(&dealer, &[code]).await.client;
+    let manager = server.member(&dealer, &[code]).await.user;
+    let manager = server.signed_in(&dealer, manager).await;
     let path = json!(["input", "permissions"]);
 
     let more = json!({ "name": "More", "permissions": ["stock:read", "cost:read"] });
@@ -202,7 +203,7 @@ async fn nobody_makes_a_role_that_may_more_than_he() {
 #[tokio::test]
 async fn a_dealer_has_no_more_roles_than_fit() {
     let server = Server::start().await;
-    let dealer = server.dealer().await;
+    let dealer = server.attended().await;
     for number in 0..50 {
         let input = json!({ "name": format!("Role {number}"), "permissions": ["stock:read"] });
         let made = send(&dealer.client, CREATE, input).await;

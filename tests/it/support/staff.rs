@@ -2,8 +2,11 @@
 
 use secrecy::ExposeSecret;
 use tubex::auth::permission::PermissionSet;
+use tubex::auth::principal::Method;
 use tubex::auth::role::{RoleCode, RoleId};
 use tubex::kernel::ids::{CustomerId, UserId};
+use tubex::kernel::peer::Peer;
+use tubex::platform::sessions::service::NewSession;
 
 use super::client::Client;
 use super::owner::owner_of;
@@ -71,6 +74,27 @@ impl Server {
         grant.customer = customer.map(CustomerId::uuid);
         let issued = self.app.tokens.issue(&grant).unwrap();
         Client::new(&self.url, Some(issued.token.expose_secret().to_owned()))
+    }
+
+    /// A client of somebody who has just signed in, as those must have who change what
+    /// others may do.
+    pub async fn signed_in(&self, dealer: &TestDealer, user: UserId) -> Client {
+        let new = NewSession {
+            user,
+            dealer: dealer.id,
+            methods: &[Method::Pwd],
+            peer: &Peer::at("192.0.2.7".parse().unwrap()),
+        };
+        let opened = self.app.sessions.open(new).await.ok().unwrap();
+        let token = opened.access.token.expose_secret();
+        Client::new(&self.url, Some(token.to_owned()))
+    }
+
+    /// A new dealer whose owner has just signed in.
+    pub async fn attended(&self) -> TestDealer {
+        let dealer = self.dealer().await;
+        let client = self.signed_in(&dealer, dealer.owner).await;
+        TestDealer { client, ..dealer }
     }
 
     /// A role of the dealer's own that allows exactly this, known to this server.

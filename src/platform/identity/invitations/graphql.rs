@@ -185,7 +185,8 @@ pub struct InvitationMutation;
 #[Object]
 impl InvitationMutation {
     /// Invites somebody to work for the dealer: sends a mail with a link that is good
-    /// for seven days, once. An earlier invitation of the same address ends.
+    /// for seven days, once. An earlier invitation of the same address ends. With roles
+    /// that let others in, as owner and admin, it wants a fresh proof that it is you.
     #[graphql(guard = P::MembersManage, directive = has_permission::apply(P::MembersManage))]
     async fn member_invite(
         &self,

@@ -17,6 +17,7 @@ use crate::kernel::ids::{CustomerId, DealerId, UserId};
 use crate::kernel::peer::Peer;
 use crate::platform::access::giving::{checked_roles, may_offer};
 use crate::platform::access::members::Caller;
+use crate::platform::factors::account::Factors;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::{MembershipRow, UserRow};
@@ -87,13 +88,18 @@ pub struct Preview {
 #[derive(Clone)]
 pub struct Invitations {
     accounts: Accounts,
+    factors: Factors,
     clock: Clock,
 }
 
 impl Invitations {
     /// Invitations to these accounts and to new ones.
-    pub const fn new(accounts: Accounts, clock: Clock) -> Self {
-        Self { accounts, clock }
+    pub const fn new(accounts: Accounts, factors: Factors, clock: Clock) -> Self {
+        Self {
+            accounts,
+            factors,
+            clock,
+        }
     }
 
     /// Invites somebody to work for the caller's dealer; what he was asked before by
@@ -120,7 +126,7 @@ impl Invitations {
         let mut conn = self.accounts.control().checkout().await?;
         conn.transaction(async |conn| -> ServiceResult<()> {
             check_bounds(conn, dealer, now).await?;
-            may_offer(conn, caller.context, &row.roles).await?;
+            may_offer(conn, &self.factors, caller.context, &row.roles).await?;
             if query::is_member(conn, dealer, &row.email).await? {
                 return Err(works_there());
             }
