@@ -41,6 +41,7 @@ use crate::platform::factors::graphql::FactorQuery;
 use crate::platform::factors::mutation::FactorMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
 use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
+use crate::platform::identity::password::graphql::PasswordMutation;
 use crate::platform::identity::recovery::graphql::RecoveryMutation;
 use crate::platform::impersonation::graphql::{ImpersonationMutation, ImpersonationQuery};
 use crate::platform::sessions::graphql::SessionQuery;
@@ -87,6 +88,7 @@ pub struct QueryRoot(
 #[graphql(name = "Mutation")]
 pub struct MutationRoot(
     IdentityMutation,
+    PasswordMutation,
     SessionMutation,
     InvitationMutation,
     RecoveryMutation,

@@ -108,6 +108,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.login_attempts (subject) {
+        subject -> Bytea,
+        serial -> Int8,
+        free_at -> Timestamptz,
+        forgotten_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.login_challenges (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -281,6 +290,7 @@ diesel::table! {
         created_at -> Timestamptz,
         epoch -> Int8,
         email_verified_at -> Nullable<Timestamptz>,
+        password_changed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -317,6 +327,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     drop_failures,
     impersonations,
     invitations,
+    login_attempts,
     login_challenges,
     mails,
     memberships,

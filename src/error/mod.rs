@@ -29,6 +29,8 @@ pub enum ErrorCode {
     Unauthenticated,
     /// The e-mail address and the password do not belong together.
     InvalidCredentials,
+    /// Too many wrong passwords of late: retry after the hinted delay.
+    Throttled,
     /// The user belongs to several dealers: say which one.
     DealerChoiceRequired,
     /// A second factor is needed to sign in, or to work at this dealer.
@@ -77,6 +79,7 @@ impl ErrorCode {
             Self::LimitExceeded => "LIMIT_EXCEEDED",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::InvalidCredentials => "INVALID_CREDENTIALS",
+            Self::Throttled => "THROTTLED",
             Self::DealerChoiceRequired => "DEALER_CHOICE_REQUIRED",
             Self::SecondFactorRequired => "SECOND_FACTOR_REQUIRED",
             Self::StepUpRequired => "STEP_UP_REQUIRED",

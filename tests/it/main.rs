@@ -27,6 +27,7 @@ mod mail;
 mod migrations;
 mod operator;
 mod permissions;
+mod passwords;
 mod pool;
 mod provisioning;
 mod query_count;

@@ -18,6 +18,15 @@ pub async fn step_up(ctx: &Context<'_>) -> ServiceResult<SessionRow> {
     factors.fresh(&mut conn, ctx.principal()?).await
 }
 
+/// As [`step_up`], for a mutation that asks for the password itself: only who has a
+/// second factor must have proven by it before.
+pub async fn step_up_beside_password(ctx: &Context<'_>) -> ServiceResult<SessionRow> {
+    let factors = ctx.service::<Factors>()?;
+    let mut conn = factors.control().checkout().await?;
+    let principal = ctx.principal()?;
+    factors.fresh_beside_password(&mut conn, principal).await
+}
+
 impl Factors {
     /// As [`step_up`], where it is known only within a transaction that a proof is
     /// needed. The system itself has nothing to prove.

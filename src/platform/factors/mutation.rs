@@ -34,9 +34,11 @@ impl FactorMutation {
             cookies::check_possible(ctx)?;
         }
         let factors = ctx.service::<Factors>()?;
-        let opened = factors.answer(input.challenge_id, &input.code, ctx.peer()?);
+        let peer = ctx.peer()?.clone();
+        let peer = peer.with_device(input.device_token.as_deref());
+        let opened = factors.answer(input.challenge_id, &input.code, &peer);
         match sorted(opened.await)? {
-            Ok(opened) => LoginPayload::signed_in(ctx, opened, input.cookies),
+            Ok(opened) => LoginPayload::signed_in(ctx, opened, &peer, input.cookies),
             Err(user_errors) => Ok(LoginPayload {
                 user_errors,
                 ..LoginPayload::default()
@@ -77,7 +79,9 @@ impl FactorMutation {
         if input.cookies {
             cookies::check_possible(ctx)?;
         }
-        let (factors, peer) = (ctx.service::<Factors>()?, ctx.peer()?);
+        let factors = ctx.service::<Factors>()?;
+        let peer = ctx.peer()?.clone();
+        let peer = &peer.with_device(input.device_token.as_deref());
         let Some(id) = input.challenge_id else {
             let confirmed = factors.confirm(ctx.principal()?, &input.code, peer);
             return match sorted(confirmed.await)? {
@@ -88,7 +92,7 @@ impl FactorMutation {
         let confirmed = factors.confirm_to_sign_in(id, &input.code, peer);
         match sorted(confirmed.await)? {
             Ok((codes, opened)) => {
-                let login = LoginPayload::signed_in(ctx, opened, input.cookies)?;
+                let login = LoginPayload::signed_in(ctx, opened, peer, input.cookies)?;
                 Ok(TotpConfirmPayload::began(&codes, login))
             }
             Err(user_errors) => Ok(TotpConfirmPayload::refused(user_errors)),

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::model::UserRow;
+use super::password::graphql::give;
 use super::service::{Credentials, Identity, SignIn};
 use crate::auth::permission::Permission;
 use crate::auth::role::RoleCode;
@@ -12,6 +13,7 @@ use crate::error::{AppResult, ErrorCode, Refusal, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
 use crate::kernel::ids::{CustomerId, DealerId};
+use crate::kernel::peer::Peer;
 use crate::platform::access::graphql::Role;
 use crate::platform::factors::graphql::LoginChallenge;
 use crate::platform::factors::model::ChallengeRow;
@@ -144,6 +146,10 @@ pub struct LoginInput {
     /// being part of the answer: for dashboards in a browser.
     #[graphql(default)]
     pub cookies: bool,
+    /// What the last login on this device gave as `deviceToken`: whoever sends it is
+    /// not held up by what others have tried. Not needed with cookies.
+    #[graphql(secret)]
+    pub device_token: Option<String>,
 }
 
 /// Result of login.
@@ -159,6 +165,9 @@ pub struct LoginPayload {
     pub refresh_token: Option<String>,
     /// When the session ends unless it is refreshed before.
     pub refresh_expires_at: Option<DateTime<Utc>>,
+    /// Keep it beyond the session, and send it with the next login on this device;
+    /// null if the login was refused, or if it was set as a cookie.
+    pub device_token: Option<String>,
     /// The dealer the token is good for.
     pub dealer: Option<Dealer>,
     /// Who signed in.
@@ -176,13 +185,19 @@ impl LoginPayload {
     pub(in crate::platform) fn signed_in(
         ctx: &Context<'_>,
         opened: Opened,
+        peer: &Peer,
         by_cookies: bool,
     ) -> AppResult<Self> {
         if by_cookies {
             let now = ctx.service::<Sessions>()?.clock().now();
             cookies::set(ctx, &opened, now)?;
         }
-        Ok(Self::opened(opened, by_cookies))
+        let accounts = ctx.service::<Identity>()?.accounts();
+        let device_token = accounts.remember(opened.user.id, peer)?;
+        Ok(Self {
+            device_token: give(ctx, device_token, by_cookies)?,
+            ..Self::opened(opened, by_cookies)
+        })
     }
 
     fn challenged(row: &ChallengeRow) -> Self {
@@ -250,8 +265,10 @@ impl IdentityMutation {
             cookies::check_possible(ctx)?;
         }
         let identity = ctx.service::<Identity>()?;
-        match identity.login(credentials, ctx.peer()?).await {
-            Ok(SignIn::Done(opened)) => LoginPayload::signed_in(ctx, *opened, input.cookies),
+        let peer = ctx.peer()?.clone();
+        let peer = peer.with_device(input.device_token.as_deref());
+        match identity.login(credentials, &peer).await {
+            Ok(SignIn::Done(opened)) => LoginPayload::signed_in(ctx, *opened, &peer, input.cookies),
             Ok(SignIn::Challenge(row)) => Ok(LoginPayload::challenged(&row)),
             Ok(SignIn::Choose(dealers)) => Ok(LoginPayload::choose(dealers)),
             Err(Refusal::User(user_errors)) => Ok(LoginPayload {

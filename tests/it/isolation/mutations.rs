@@ -49,6 +49,12 @@ const CASES: &[Case] = &[
         code: Some("FORBIDDEN"),
     },
     Case {
+        field: "passwordChange",
+        input_type: "PasswordChangeInput",
+        input: |_| json!({ "currentPassword": "not his own", "newPassword": "three blue umbrellas" }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
         field: "emailVerify",
         input_type: "EmailVerifyInput",
         input: |attack| json!({ "token": attack.victims.at("/invitations/0/id") }),

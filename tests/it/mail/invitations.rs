@@ -68,6 +68,11 @@ async fn somebody_new_becomes_a_user_and_works_for_the_dealer() {
     )
     .await;
     assert_eq!(refused["userErrors"][0]["path"], json!(["input", "name"]));
+    let weak = json!({ "token": token, "name": "Ivan", "password": "acme-ivan-2026" });
+    let refused = accept(&nobody, weak).await;
+    assert_eq!(codes(&refused), ["BAD_USER_INPUT"]);
+    let path = &refused["userErrors"][0]["path"];
+    assert_eq!(path, &json!(["input", "password"]));
     let input = json!({ "token": token, "name": "Ivan", "password": PASSWORD });
     let payload = accept(&nobody, input.clone()).await;
     assert_eq!(codes(&payload), [""; 0]);

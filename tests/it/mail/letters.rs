@@ -46,7 +46,7 @@ async fn all(post: &Post, shop: &str) -> Vec<(&'static str, StoredMail)> {
     let core = &post.server.app.core;
     let user = core
         .accounts
-        .authenticate(OLIVIA, crate::support::PASSWORD.into());
+        .authenticate(OLIVIA, crate::support::PASSWORD.into(), &peer);
     let user = user.await.unwrap();
     for name in ["refresh_token_reused", "new_device", "password_changed"] {
         let mut conn = core.control.checkout().await.unwrap();

@@ -43,6 +43,8 @@ fn input(mutation: &str) -> Value {
         "memberInvite" => json!({ "email": "", "roles": ["viewer"] }),
         "invitationRevoke" => json!({ "id": nowhere("inv") }),
         "invitationAccept" | "emailVerify" => json!({ "token": "none" }),
+        "passwordChange" => json!({ "currentPassword": "nobody's password",
+            "newPassword": "nobody's password, either" }),
         "passwordResetRequest" => json!({ "email": "nobody@test.example" }),
         "passwordReset" => json!({ "token": "none", "newPassword": "nobody's password" }),
         "loginVerify" => json!({ "challengeId": nowhere("chl"), "code": "000000" }),

@@ -12,11 +12,11 @@ mod staff;
 mod strike;
 mod wait;
 
-pub use client::{Answer, Client};
+pub use client::{Answer, Client, peer};
 pub use database::{cluster, empty, empty_settings, named, own, request_settings};
 pub use goods::CREATE_PRODUCT;
 pub use owner::{hold, owner, owner_of};
-pub use server::{PASSWORD, Server, TestDealer, settings as server_settings, vault};
+pub use server::{CHEAP, PASSWORD, Server, TestDealer, settings as server_settings, vault};
 pub use silence::Line;
 pub use smtp::{Reply, SmtpServer, decode_text};
 pub use socket::Socket;

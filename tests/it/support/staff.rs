@@ -5,10 +5,9 @@ use tubex::auth::permission::PermissionSet;
 use tubex::auth::principal::Method;
 use tubex::auth::role::{RoleCode, RoleId};
 use tubex::kernel::ids::{CustomerId, UserId};
-use tubex::kernel::peer::Peer;
 use tubex::platform::sessions::service::NewSession;
 
-use super::client::Client;
+use super::client::{Client, peer};
 use super::owner::owner_of;
 use super::server::{Server, TestDealer};
 
@@ -79,11 +78,14 @@ impl Server {
     /// A client of somebody who has just signed in, as those must have who change what
     /// others may do.
     pub async fn signed_in(&self, dealer: &TestDealer, user: UserId) -> Client {
+        let user = self.app.core.accounts.user(user).await.unwrap();
         let new = NewSession {
-            user,
+            user: user.id,
+            user_epoch: user.epoch,
             dealer: dealer.id,
             methods: &[Method::Pwd],
-            peer: &Peer::at("192.0.2.7".parse().unwrap()),
+            peer: &peer(),
+            is_known_device: true,
         };
         let opened = self.app.sessions.open(new).await.ok().unwrap();
         let token = opened.access.token.expose_secret();

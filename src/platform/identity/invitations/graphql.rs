@@ -114,8 +114,9 @@ pub struct InvitationAcceptInput {
     pub token: String,
     /// Name of the person, if the address has no account.
     pub name: Option<String>,
-    /// 10 to 200 characters for a new account; else the present password, unless
-    /// its user sends his access token.
+    /// 10 to 200 characters for a new account, none of those that are tried first, and
+    /// not made of the person's or the dealer's name; else the present password,
+    /// unless its user sends his access token.
     #[graphql(secret)]
     pub password: Option<String>,
 }

@@ -6,6 +6,7 @@ use secrecy::SecretString;
 
 use super::model::{InvitationId, InvitationRow};
 use super::query::{self, Asked};
+use crate::auth::password_rules::PasswordRules;
 use crate::auth::role::RoleCode;
 use crate::db::control::ControlConn;
 use crate::error::{
@@ -23,7 +24,7 @@ use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::{MembershipRow, UserRow};
 use crate::platform::identity::one_time::{self, TokenPurpose};
 use crate::platform::identity::query as identity;
-use crate::platform::identity::recovery::service::{check_password, too_many};
+use crate::platform::identity::recovery::service::too_many;
 use crate::platform::mail::{Mail, MailKind, enqueue_limited};
 use crate::tenancy::Standing;
 use crate::tenancy::directory::{Dealer, dealer_find};
@@ -205,9 +206,10 @@ impl Invitations {
         // Passwords take long and need no connection.
         drop(conn);
         let (user, is_new) = match known {
-            Some(user) => (self.proven(user, &acceptance).await?, false),
+            Some(user) => (self.proven(user, &acceptance, peer).await?, false),
             None => (
-                self.newcomer(&invitation.email, &acceptance, now).await?,
+                self.newcomer(&invitation.email, &acceptance, &dealer)
+                    .await?,
                 true,
             ),
         };
@@ -232,7 +234,12 @@ impl Invitations {
 
     /// The user with the invited address, if it is he who accepts: who only read
     /// his mail must not get at what he has elsewhere.
-    async fn proven(&self, user: UserRow, acceptance: &Acceptance) -> ServiceResult<UserRow> {
+    async fn proven(
+        &self,
+        user: UserRow,
+        acceptance: &Acceptance,
+        peer: &Peer,
+    ) -> ServiceResult<UserRow> {
         if acceptance.caller == Some(user.id) {
             return Ok(user);
         }
@@ -244,7 +251,9 @@ impl Invitations {
             )
             .into());
         };
-        self.accounts.authenticate(&user.email, password).await
+        self.accounts
+            .authenticate(&user.email, password, peer)
+            .await
     }
 
     /// A new user with the invited address, which he has just shown to be his.
@@ -252,19 +261,21 @@ impl Invitations {
         &self,
         email: &str,
         acceptance: &Acceptance,
-        now: DateTime<Utc>,
+        dealer: &Dealer,
     ) -> ServiceResult<UserRow> {
         let mut checks = Checks::default();
         let name = acceptance.name.as_deref().unwrap_or_default();
         let name = checks.text(&["input", "name"], name, 1, 200);
         checks.finish()?;
         let password = acceptance.password.clone().unwrap_or_default();
-        check_password(&["input", "password"], &password)?;
+        let personal = [email, &name, &dealer.name];
+        PasswordRules::check(&["input", "password"], &password, &personal)?;
+        let now = self.clock.now();
         Ok(UserRow {
             id: UserId::generate(),
             email: email.to_owned(),
             name,
-            password_hash: self.accounts.passwords().hash(password).await?,
+            password_hash: self.accounts.passwords().hash(&password).await?,
             created_at: now,
             email_verified_at: Some(now),
             epoch: 0,

@@ -9,6 +9,8 @@ use crate::graphql::payload::payload;
 use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
 use crate::platform::identity::graphql::User;
 use crate::platform::identity::model::UserRow;
+use crate::platform::identity::password::graphql::give;
+use crate::platform::sessions::cookies;
 
 /// The token of a link in a mail.
 #[derive(InputObject)]
@@ -31,7 +33,8 @@ pub struct PasswordResetInput {
     /// What stands behind `token=` in the link.
     #[graphql(secret)]
     pub token: String,
-    /// 10 to 200 characters.
+    /// 10 to 200 characters, none of those that are tried first, and not made of the
+    /// user's name.
     #[graphql(secret)]
     pub new_password: String,
 }
@@ -63,6 +66,9 @@ pub struct PasswordResetRequestPayload {
 /// Result of passwordReset.
 #[derive(SimpleObject)]
 pub struct PasswordResetPayload {
+    /// To be sent with the next login on this device, which is not held up then by
+    /// what others have tried; null if refused. Set as a cookie, too.
+    pub device_token: Option<String>,
     /// What to mend before sending the mutation again; empty on success.
     pub user_errors: Vec<UserError>,
 }
@@ -121,10 +127,29 @@ impl RecoveryMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The token and the password.")] input: PasswordResetInput,
     ) -> AppResult<PasswordResetPayload> {
-        let recovery = ctx.service::<Recovery>()?;
-        let reset = recovery.reset(&input.token, input.new_password.into(), ctx.peer()?);
-        let user_errors = refused(reset.await)?;
-        Ok(PasswordResetPayload { user_errors })
+        let (recovery, peer) = (ctx.service::<Recovery>()?, ctx.peer()?);
+        let reset = recovery.reset(&input.token, input.new_password.into(), peer);
+        let user = match reset.await {
+            Ok(user) => user,
+            Err(refusal) => {
+                return Ok(PasswordResetPayload {
+                    device_token: None,
+                    user_errors: refused(Err(refusal))?,
+                });
+            }
+        };
+        // The link has shown who he is: an attack must not keep him from signing in.
+        let token = recovery.accounts().remember(user, peer)?;
+        if let Some(token) = token
+            .as_ref()
+            .filter(|_| cookies::check_possible(ctx).is_ok())
+        {
+            cookies::set_device(ctx, token)?;
+        }
+        Ok(PasswordResetPayload {
+            device_token: give(ctx, token, false)?,
+            user_errors: Vec::new(),
+        })
     }
 }
 
