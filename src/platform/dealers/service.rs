@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
-use crate::auth::role::RoleCode;
 use crate::auth::password_rules::PasswordRules;
+use crate::auth::role::RoleCode;
 use crate::db::control::ControlConn;
 use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::kernel::checks::Checks;

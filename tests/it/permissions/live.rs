@@ -215,7 +215,11 @@ async fn a_member_with_other_roles_is_signed_out_on_both_nodes() {
         memberRolesSet(input: $input) { userErrors { code } } }";
     let input = json!({ "userId": member.user.to_string(), "expectedVersion": 1,
         "roles": ["driver"] });
-    let data = nodes.dealer.client.run(set, json!({ "input": input })).await;
+    let data = nodes
+        .dealer
+        .client
+        .run(set, json!({ "input": input }))
+        .await;
     assert_eq!(data["memberRolesSet"]["userErrors"], json!([]));
     let began = Instant::now();
     for client in [&member.client, &on_two] {
