@@ -63,6 +63,7 @@ diesel::table! {
         delete_after -> Nullable<Timestamptz>,
         drop_began_at -> Nullable<Timestamptz>,
         token_epoch -> Int8,
+        roles_version -> Int8,
         second_factor_required -> Bool,
     }
 }
@@ -153,8 +154,11 @@ diesel::table! {
     platform.memberships (user_id, dealer_id) {
         user_id -> Uuid,
         dealer_id -> Uuid,
-        role -> Text,
+        role -> Nullable<Text>,
         created_at -> Timestamptz,
+        roles -> Array<Text>,
+        customer_id -> Nullable<Uuid>,
+        version -> Int4,
     }
 }
 
@@ -241,6 +245,19 @@ diesel::table! {
         subject -> Uuid,
         epoch -> Int8,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.roles (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        name -> Text,
+        description -> Nullable<Text>,
+        permissions -> Array<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -347,6 +364,7 @@ diesel::joinable!(oauth_grants -> oauth_clients (client_id));
 diesel::joinable!(one_time_tokens -> invitations (invitation_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(retired_schemas -> dealers (dealer_id));
+diesel::joinable!(roles -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::joinable!(sessions -> dealers (dealer_id));
 diesel::joinable!(sessions -> oauth_grants (grant_id));
@@ -372,6 +390,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     one_time_tokens,
     retired_schemas,
     revocations,
+    roles,
     schema_builds,
     security_events,
     sessions,

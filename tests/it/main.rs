@@ -13,6 +13,7 @@
 
 mod support;
 
+mod api_keys;
 mod architecture;
 mod cancellation;
 mod catalogue;
@@ -27,6 +28,7 @@ mod migrations;
 mod oauth;
 mod operator;
 mod passwords;
+mod permissions;
 mod pool;
 mod provisioning;
 mod query_count;

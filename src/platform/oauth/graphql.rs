@@ -9,6 +9,9 @@ use super::scope::{Scope, ScopeWord};
 use super::service::Applications;
 use crate::error::AppResult;
 use crate::graphql::context::ContextExt;
+use crate::graphql::permit::{
+    AnyCaller, Permission as P, for_any_caller, has_permission, open_to_all,
+};
 use crate::platform::identity::graphql::Dealer;
 
 /// An application of a third party.
@@ -21,7 +24,7 @@ impl From<ClientRow> for OauthClient {
 }
 
 /// An application of a third party, which users may let in.
-#[Object]
+#[Object(directive = has_permission::apply(P::AppsManage))]
 impl OauthClient {
     /// Opaque id; its `client_id`.
     async fn id(&self) -> ID {
@@ -71,6 +74,7 @@ impl OauthClient {
 
 /// What the caller lets an application do at a dealer.
 #[derive(SimpleObject)]
+#[graphql(directive = open_to_all::apply())]
 pub struct OauthGrant {
     /// Opaque id.
     id: ID,
@@ -121,6 +125,7 @@ pub struct OauthQuery;
 #[Object]
 impl OauthQuery {
     /// The dealer's applications, the latest first; at most 50.
+    #[graphql(guard = P::AppsManage, directive = has_permission::apply(P::AppsManage))]
     async fn oauth_clients(&self, ctx: &Context<'_>) -> AppResult<Vec<OauthClient>> {
         let dealer = ctx.scope()?.context()?.dealer().id;
         let rows = ctx.service::<Applications>()?.clients(Some(dealer)).await?;
@@ -129,6 +134,7 @@ impl OauthQuery {
 
     /// What the caller lets applications do in his name, at whichever dealer; the last
     /// used first, at most 100.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn oauth_grants(&self, ctx: &Context<'_>) -> AppResult<Vec<OauthGrant>> {
         let principal = ctx.in_person()?;
         let grants = ctx.service::<Applications>()?.grants(principal.user());

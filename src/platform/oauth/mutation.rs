@@ -14,6 +14,7 @@ use super::service::Applications;
 use crate::error::{AppResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
+use crate::graphql::permit::{AnyCaller, Permission as P, for_any_caller, has_permission};
 use crate::platform::factors::guard::step_up;
 
 /// Declares the payload of a mutation that gives an application a secret.
@@ -102,6 +103,7 @@ pub struct OauthMutation;
 impl OauthMutation {
     /// Registers an application of a third party, which the dealer's people may let in.
     /// Wants a fresh proof that it is you, as stepUp gives it.
+    #[graphql(guard = P::AppsManage, directive = has_permission::apply(P::AppsManage))]
     async fn oauth_client_register(
         &self,
         ctx: &Context<'_>,
@@ -117,6 +119,7 @@ impl OauthMutation {
     }
 
     /// Changes an application of the dealer's. Wants a fresh proof that it is you.
+    #[graphql(guard = P::AppsManage, directive = has_permission::apply(P::AppsManage))]
     async fn oauth_client_update(
         &self,
         ctx: &Context<'_>,
@@ -133,6 +136,7 @@ impl OauthMutation {
 
     /// Gives an application another secret. The old one stays good for some days, so
     /// that its maker can change over. Wants a fresh proof that it is you.
+    #[graphql(guard = P::AppsManage, directive = has_permission::apply(P::AppsManage))]
     async fn oauth_client_secret_rotate(
         &self,
         ctx: &Context<'_>,
@@ -149,6 +153,7 @@ impl OauthMutation {
 
     /// Removes an application, with all that users have granted it. Its tokens are
     /// refused everywhere within a second.
+    #[graphql(guard = P::AppsManage, directive = has_permission::apply(P::AppsManage))]
     async fn oauth_client_remove(
         &self,
         ctx: &Context<'_>,
@@ -161,6 +166,7 @@ impl OauthMutation {
 
     /// Lets an application in no more. Its tokens are refused everywhere within a
     /// second.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn oauth_grant_revoke(
         &self,
         ctx: &Context<'_>,

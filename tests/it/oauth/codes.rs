@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::{Desk, VERIFIER, claims, register};
-use crate::support::owner;
+use crate::support::{Client, owner};
 
 #[tokio::test]
 async fn a_code_becomes_tokens_that_say_who_and_what_for() {
@@ -39,6 +39,29 @@ async fn a_code_becomes_tokens_that_say_who_and_what_for() {
         desk.try_access(&told.text("id_token")).await,
         "UNAUTHENTICATED"
     );
+}
+
+/// An owner may do everything; his application does what he has let it do.
+#[tokio::test]
+async fn a_token_is_good_for_its_scope_and_no_more() {
+    let desk = Desk::new().await;
+    let told = desk.tokens(&[]).await;
+    let app = Client::new(&desk.server.url, Some(told.text("access_token")));
+    app.get("{ products { totalCount } }").await;
+    for beyond in [
+        "{ customers { totalCount } }",
+        "{ stockLevels { totalCount } }",
+        "{ members { user { id } } }",
+        "{ securityEvents { id } }",
+        "{ oauthClients { id } }",
+        "{ oauthGrants { id } }",
+        "{ sessions { id } }",
+        "mutation { logout { ended } }",
+        "mutation { sessionRevoke(input: { which: ALL }) { ended } }",
+    ] {
+        let answer = app.send(beyond, json!({})).await;
+        assert_eq!(answer.code(), "FORBIDDEN", "{beyond}");
+    }
 }
 
 #[tokio::test]
