@@ -143,8 +143,9 @@ fn page(status: StatusCode, application: &str, body: String) -> HttpResponse {
         .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::X_FRAME_OPTIONS, "DENY"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        // The address holds the application's request.
-        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        // The address holds the application's request, which is nobody else's business;
+        // told nothing at all, browsers would send our forms without their origin.
+        .insert_header((header::REFERRER_POLICY, "same-origin"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .body(body)
 }

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use tubex::demo::data::DEALERS;
 use tubex::platform::impersonation::service::NewImpersonation;
+use tubex::platform::oauth::model::{ClientId, GrantId};
 
 use super::universe::{Universe, snapshot};
-use crate::support::{Answer, Server, TestDealer};
+use crate::support::{Answer, Server, TestDealer, owner};
 
 const CREATE_ROLE: &str = "mutation($input: RoleCreateInput!) {
     roleCreate(input: $input) { userErrors { code message } } }";
@@ -30,6 +31,8 @@ pub struct Attack {
     pub impersonation: String,
     /// Id of an application of the victim's.
     pub application: String,
+    /// Id of what the victim lets it do.
+    pub grant: String,
     pub attacker: TestDealer,
     pub attackers: Universe,
 }
@@ -64,6 +67,7 @@ impl Attack {
             victims,
             key,
             impersonation,
+            grant: granted(&victim, &application).await,
             application,
             attacker,
             attackers,
@@ -102,4 +106,25 @@ async fn visited(server: &Server, dealer: &TestDealer, token: &str) -> (String, 
     let key = made["apiKeyCreate"]["apiKey"]["id"].as_str().unwrap();
     let impersonation = begun.ok().unwrap().row.id;
     (key.to_owned(), impersonation.to_string())
+}
+
+/// The victim's owner lets the application in; gives the id of that.
+async fn granted(victim: &TestDealer, application: &str) -> String {
+    let id = GrantId::generate();
+    let client: ClientId = application.parse().unwrap();
+    let grant = "INSERT INTO platform.oauth_grants (id, client_id, user_id, dealer_id, scope, created_at, used_at)
+        VALUES ($1::text::uuid, $2::text::uuid, $3::text::uuid, $4::text::uuid, 'openid', now(), now())";
+    let ids = [
+        id.uuid(),
+        client.uuid(),
+        victim.owner.uuid(),
+        victim.id.uuid(),
+    ];
+    let [id_text, client, user, dealer] = ids.map(|id| id.to_string());
+    let owner = owner().await;
+    owner
+        .execute(grant, &[&id_text, &client, &user, &dealer])
+        .await
+        .unwrap();
+    id.to_string()
 }

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 use tubex::kernel::ids::SessionId;
 use tubex::platform::factors::model::ChallengeId;
-use tubex::platform::oauth::model::GrantId;
 
 use super::attack::Attack;
 use super::{assert_covered, root_fields};
@@ -137,7 +136,7 @@ const CASES: &[Case] = &[
     Case {
         field: "oauthGrantRevoke",
         input_type: "OauthGrantRevokeInput",
-        input: |_| json!({ "id": GrantId::generate().to_string() }),
+        input: |attack| json!({ "id": attack.grant }),
         code: Some("NOT_FOUND"),
     },
     // The attacker's token belongs to no session, so he is not himself here.

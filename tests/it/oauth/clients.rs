@@ -1,6 +1,7 @@
 //! Registering applications, and taking grants back.
 
 use serde_json::{Value, json};
+use tubex::auth::role::RoleCode;
 
 use super::{Desk, REDIRECT, REGISTER, SCOPE, fresh};
 use crate::support::{Client, Server};
@@ -202,6 +203,8 @@ async fn an_application_that_is_removed_takes_its_tokens_along() {
 async fn a_grant_ends_with_the_membership() {
     let desk = Desk::new().await;
     let tokens = desk.tokens(&[]).await;
+    // A dealer keeps an owner.
+    desk.server.member(&desk.dealer, &[RoleCode::OWNER]).await;
     let leave = "DELETE FROM platform.memberships WHERE user_id = $1::text::uuid";
     let conn = crate::support::owner().await;
     conn.execute(leave, &[&desk.dealer.owner.uuid().to_string()])

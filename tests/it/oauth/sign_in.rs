@@ -23,7 +23,7 @@ async fn the_page_can_not_be_framed_kept_or_scripted() {
     assert!(!policy.contains("script") && !policy.contains("unsafe"));
     assert!(!page.body.contains("<script") && !page.body.contains("style="));
     assert_eq!(page.headers["cache-control"], "no-store");
-    assert_eq!(page.headers["referrer-policy"], "no-referrer");
+    assert_eq!(page.headers["referrer-policy"], "same-origin");
     let cookie = page.headers["set-cookie"].to_str().unwrap();
     for part in [
         "__Host-",

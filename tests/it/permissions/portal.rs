@@ -101,6 +101,7 @@ const CASES: &[(&str, &str, bool)] = &[
     ),
     ("permissions", "{ permissions { name } }", true),
     ("sessions", "{ sessions { id } }", false),
+    ("oauthGrants", "{ oauthGrants { id } }", false),
     ("secondFactor", "{ secondFactor { isOn } }", true),
     (
         "invitationPreview",

@@ -31,7 +31,6 @@ const AWAITED: &[(Permission, &str)] = &[
         Permission::InvoicePost,
         "the posting of an invoice or a credit note",
     ),
-    (Permission::AppsManage, "applications of third parties"),
 ];
 
 const HEAD: &str = "# Permissions
