@@ -98,10 +98,10 @@ async fn a_rotated_key_is_good_beside_the_next_for_some_days() {
     let noon = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
     let server = Server::start_at(Clock::fixed(noon), |_settings| {}).await;
     let dealer = shop(&server).await;
-    let old = key_with(&dealer, |wish| wish["addresses"] = json!(["127.0.0.0/8"])).await;
+    let old = key_with(&dealer, |wish| wish["addresses"] = json!(["2001:db8::/32"])).await;
     old.client.get(UNITS).await;
     let made = rotate(&dealer.client, json!({ "id": old.id, "overlapDays": 2 })).await;
-    assert_eq!(made["apiKey"]["addresses"], json!(["127.0.0.0/8"]));
+    assert_eq!(made["apiKey"]["addresses"], json!(["2001:db8::/32"]));
     assert_eq!(made["apiKey"]["name"], "Till");
     let new = Key::of(&made, &dealer.client);
     let listed = dealer.client.get(LIST).await;

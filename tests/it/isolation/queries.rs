@@ -50,7 +50,7 @@ pub const CASES: &[Case] = &[
         field: "sessions",
         query: "{ sessions { id } }",
         keys: NO_KEYS,
-        expect: Expect::Nothing,
+        expect: Expect::Own,
     },
     Case {
         field: "securityEvents",
