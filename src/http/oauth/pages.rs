@@ -17,7 +17,10 @@ use crate::platform::oauth::scope::ScopeWord;
 use crate::platform::oauth::service::{Ask, Form};
 use crate::tenancy::directory::Dealer;
 
-const STYLE: &str = include_str!("../../../web/oauth/style.css");
+const STYLE: &str = concat!(
+    include_str!("../../../web/account/account.css"),
+    include_str!("../../../web/oauth/style.css"),
+);
 
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
     let mut environment = Environment::new();
