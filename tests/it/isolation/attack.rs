@@ -54,6 +54,7 @@ impl Attack {
             assert_eq!(made["roleCreate"]["userErrors"], json!([]));
         }
         let application = crate::oauth::register(&server, &victim, json!({})).await.id;
+        let grant = granted(&victim, &application).await;
         for dealer in [&victim, &attacker] {
             invite_guest(dealer).await;
         }
@@ -67,7 +68,7 @@ impl Attack {
             victims,
             key,
             impersonation,
-            grant: granted(&victim, &application).await,
+            grant,
             application,
             attacker,
             attackers,
