@@ -68,8 +68,8 @@ impl Attack {
             victims,
             key,
             impersonation,
-            grant,
             application,
+            grant,
             attacker,
             attackers,
         }
