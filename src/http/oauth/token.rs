@@ -81,7 +81,11 @@ async fn inspected(app: &App, request: &HttpRequest, body: Body) -> OAuthResult<
     let token = token_of(&call.params)?;
     let applications = &app.callers.applications;
     let inspected = match good(app, &token).await? {
-        Some(principal) => applications.inspect_access(&call.client, &principal),
+        Some(principal) => {
+            applications
+                .inspect_access(&call.client, &principal)
+                .await?
+        }
         None => applications.inspect_refresh(&call.client, &token).await?,
     };
     Ok(answer::json(&inspected))

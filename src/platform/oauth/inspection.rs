@@ -109,13 +109,23 @@ impl Applications {
     }
 
     /// What is told of an access token that is good, to the application that has it.
-    pub fn inspect_access(&self, client: &ClientRow, principal: &Principal) -> Inspected {
+    /// Who asks is told what is so now, and not what this node has heard of.
+    pub async fn inspect_access(
+        &self,
+        client: &ClientRow,
+        principal: &Principal,
+    ) -> AppResult<Inspected> {
         let own = client.id.to_string();
         let application = principal.application().filter(|one| one.client == own);
         let Some(application) = application else {
-            return Inspected::default();
+            return Ok(Inspected::default());
         };
-        Inspected {
+        let mut conn = self.control.checkout().await?;
+        let session = sessions::find(&mut conn, principal.session()).await?;
+        if !session.is_some_and(|session| session.is_alive(self.now())) {
+            return Ok(Inspected::default());
+        }
+        Ok(Inspected {
             active: true,
             of: Some(Particulars {
                 client_id: client.id,
@@ -127,7 +137,7 @@ impl Applications {
                 token_type: "Bearer",
                 exp: principal.expires_at(),
             }),
-        }
+        })
     }
 
     /// Takes a refresh token back, and with it the access tokens it has given.

@@ -74,6 +74,9 @@ async fn either_token_given_back_ends_both() {
         let told = desk.tokens(&[]).await;
         let back = desk.revoke(&told.text(which)).await;
         assert_eq!(back.status, 200);
+        // Who asks is told at once, whatever this node has heard.
+        let asked = desk.introspect(&told.text("access_token")).await;
+        assert_eq!(asked.body, json!({ "active": false }));
         let access = told.text("access_token");
         crate::support::until("the token is refused", async || {
             desk.try_access(&access).await == "UNAUTHENTICATED"
