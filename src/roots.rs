@@ -31,6 +31,7 @@ use crate::kernel::ids;
 use crate::platform::dealers::graphql::DealerMutation;
 use crate::platform::factors::graphql::FactorQuery;
 use crate::platform::factors::mutation::FactorMutation;
+use crate::platform::factors::phone::graphql::PhoneMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
 use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
 use crate::platform::identity::password::graphql::PasswordMutation;
@@ -82,6 +83,7 @@ pub struct MutationRoot(
     InvitationMutation,
     RecoveryMutation,
     FactorMutation,
+    PhoneMutation,
     ImpersonationMutation,
     DealerMutation,
     CategoryMutation,

@@ -180,6 +180,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.phone_factors (user_id) {
+        user_id -> Uuid,
+        phone -> Nullable<Text>,
+        confirmed_at -> Nullable<Timestamptz>,
+        pending_phone -> Nullable<Text>,
+        pending_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     platform.retired_schemas (schema_name) {
         schema_name -> Text,
         dealer_id -> Nullable<Uuid>,
@@ -252,6 +262,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.text_messages (id) {
+        id -> Uuid,
+        kind -> Text,
+        phone -> Text,
+        user_id -> Uuid,
+        dealer_id -> Nullable<Uuid>,
+        subject -> Uuid,
+        created_at -> Timestamptz,
+        due_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        attempts -> Int4,
+        state -> Text,
+        cause -> Nullable<Text>,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     platform.totp_factors (user_id) {
         user_id -> Uuid,
         secret_sealed -> Nullable<Bytea>,
@@ -296,9 +324,12 @@ diesel::joinable!(migration_failures -> dealers (dealer_id));
 diesel::joinable!(one_time_tokens -> invitations (invitation_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(retired_schemas -> dealers (dealer_id));
+diesel::joinable!(phone_factors -> users (user_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::joinable!(sessions -> dealers (dealer_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(text_messages -> dealers (dealer_id));
+diesel::joinable!(text_messages -> users (user_id));
 diesel::joinable!(totp_factors -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
@@ -315,12 +346,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     migration_failures,
     one_time_tokens,
+    phone_factors,
     retired_schemas,
     revocations,
     schema_builds,
     security_events,
     sessions,
     signing_keys,
+    text_messages,
     totp_factors,
     users,
 );

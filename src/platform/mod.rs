@@ -9,7 +9,9 @@ pub mod impersonation;
 pub mod keys;
 pub mod mail;
 pub mod operator;
+pub mod rounds;
 pub mod sessions;
+pub mod sms;
 
 use crate::error::{AppResult, Refusal, ServiceResult, UserError};
 
