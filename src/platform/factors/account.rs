@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use super::check::{self, Shower};
 use super::model::{ENROLMENT, FRESH};
-use super::phone::account::stepping_up;
+use super::phone::codes::Occasion;
 use super::{backup, phone, query};
 use crate::auth::principal::{Method, Principal, Proof};
 use crate::auth::token::IssuedToken;
@@ -176,7 +176,7 @@ impl Factors {
         let method = match again {
             Again::Code(code) => {
                 let shower = self.shower(principal, peer);
-                let occasion = stepping_up(&session);
+                let occasion = Occasion::step_up(&session);
                 self.spend_any(&mut conn, &shower, occasion, &code).await?
             }
             Again::Password(password) => {
@@ -233,8 +233,7 @@ impl Factors {
         let session = conn
             .transaction(async |conn| -> ServiceResult<SessionRow> {
                 take_into_use(conn, &shower, &pending, &codes).await?;
-                let (others, cause) = (Which::Others(session.id), EndCause::SecondFactorChanged);
-                sessions::end(conn, session.user_id, others, cause, shower.now).await?;
+                end_others(conn, &session, shower.now).await?;
                 let proof = with(&session, Method::Otp, shower.now);
                 self.sessions.prove(conn, &session, proof).await
             })
@@ -262,8 +261,7 @@ impl Factors {
                     return Err(check::is_off());
                 }
                 shower.record(conn, EventKind::SecondFactorRemoved).await?;
-                let (others, cause) = (Which::Others(session.id), EndCause::SecondFactorChanged);
-                sessions::end(conn, user, others, cause, shower.now).await?;
+                end_others(conn, &session, shower.now).await?;
                 self.sessions.prove(conn, &session, without(&session)).await
             })
             .await?;
@@ -315,6 +313,17 @@ pub(super) async fn take_into_use(
     }
     query::replace_codes(conn, shower.user, &backup::hashes(codes)).await?;
     Ok(shower.record(conn, EventKind::SecondFactorAdded).await?)
+}
+
+/// Ends the user's other sessions, since what he signs in with has changed.
+pub(super) async fn end_others(
+    conn: &mut ControlConn,
+    session: &SessionRow,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let (others, cause) = (Which::Others(session.id), EndCause::SecondFactorChanged);
+    sessions::end(conn, session.user_id, others, cause, now).await?;
+    Ok(())
 }
 
 /// The session's proof, and this one just given. A code by SMS does not make fresh

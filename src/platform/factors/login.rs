@@ -16,7 +16,6 @@ use crate::platform::identity::model::UserRow;
 use crate::platform::sessions::model::EndCause;
 use crate::platform::sessions::query::{self as sessions, Which};
 use crate::platform::sessions::service::{NewSession, Opened, Sessions};
-use crate::platform::sms::model::SmsKind;
 use crate::tenancy::directory::Dealer;
 
 /// What stands between a user who has proven by `methods` who he is and a session
@@ -60,10 +59,7 @@ impl Factors {
         let row = row.filter(|row| !row.is_enrolment).ok_or_else(over)?;
         still_holds(&mut conn, &row).await?;
         let shower = self.challenged(&row, peer);
-        let occasion = Occasion {
-            kind: SmsKind::SignIn,
-            subject: id.uuid(),
-        };
+        let occasion = Occasion::sign_in(id);
         let second = self.spend_any(&mut conn, &shower, occasion, code).await?;
         if !challenge::spend(&mut conn, id, now).await? {
             return Err(over());

@@ -1,6 +1,6 @@
 //! Setting a telephone up, and doing without it.
 
-use super::codes::{CodeSent, Occasion, send_within};
+use super::codes::{CodeSent, Occasion, send};
 use super::query;
 use crate::auth::principal::{Method, Principal};
 use crate::auth::token::IssuedToken;
@@ -13,9 +13,7 @@ use crate::platform::factors::model::ENROLMENT;
 use crate::platform::factors::query as factors;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::{notices, query as identity};
-use crate::platform::sessions::model::{EndCause, SessionRow};
-use crate::platform::sessions::query::{self as sessions, Which};
-use crate::platform::sms::model::SmsKind;
+use crate::platform::sessions::model::SessionRow;
 use crate::platform::sms::phone::{PhoneNumber, PhoneNumberError, masked};
 
 /// What happened to a telephone.
@@ -39,11 +37,11 @@ impl Factors {
         let phone: PhoneNumber = phone.parse().map_err(|error| malformed(&error))?;
         let mut conn = self.control().checkout().await?;
         let session = self.fresh_by_authenticator(&mut conn, principal).await?;
-        let (shower, occasion) = (self.shower(principal, peer), setting_up(&session));
+        let (shower, occasion) = (self.shower(principal, peer), Occasion::setting_up(&session));
         let (phone, until) = (phone.as_str(), shower.now + ENROLMENT);
         conn.transaction(async |conn| -> ServiceResult<CodeSent> {
             query::set_pending(conn, shower.user, phone, until).await?;
-            send_within(conn, &shower, occasion, phone, policy).await
+            send(conn, &shower, occasion, phone, policy).await
         })
         .await
     }
@@ -62,7 +60,7 @@ impl Factors {
         let phone = query::pending(&mut conn, shower.user, shower.now).await?;
         let phone = phone.ok_or_else(nothing_pending)?;
         check::count(&mut conn, &shower).await?;
-        let sent = (setting_up(&session), phone.as_str());
+        let sent = (Occasion::setting_up(&session), phone.as_str());
         self.spend_sent(&mut conn, &shower, sent, code).await?;
         let session = conn
             .transaction(async |conn| -> ServiceResult<SessionRow> {
@@ -70,7 +68,7 @@ impl Factors {
                     return Err(nothing_pending());
                 }
                 tell(conn, &shower, &phone, Change::Added).await?;
-                end_others(conn, &session, &shower).await?;
+                account::end_others(conn, &session, shower.now).await?;
                 if factors::has_authenticator(conn, shower.user).await? {
                     return Ok(session);
                 }
@@ -98,7 +96,7 @@ impl Factors {
             None => self.fresh(&mut conn, principal).await?,
             Some(code) => {
                 let session = self.sessions.current(&mut conn, principal).await?;
-                let occasion = stepping_up(&session);
+                let occasion = Occasion::step_up(&session);
                 self.spend_any(&mut conn, &shower, occasion, code).await?;
                 session
             }
@@ -108,7 +106,7 @@ impl Factors {
                 let phone = query::remove(conn, user).await?;
                 let phone = phone.ok_or_else(check::is_off)?;
                 tell(conn, &shower, &phone, Change::Removed).await?;
-                end_others(conn, &session, &shower).await?;
+                account::end_others(conn, &session, shower.now).await?;
                 if has_authenticator {
                     return Ok(session);
                 }
@@ -117,21 +115,6 @@ impl Factors {
             })
             .await?;
         self.sessions.reissue(&mut conn, &session).await
-    }
-}
-
-const fn setting_up(session: &SessionRow) -> Occasion {
-    Occasion {
-        kind: SmsKind::ConfirmPhone,
-        subject: session.id.uuid(),
-    }
-}
-
-/// The occasion of a proof within a session.
-pub(in crate::platform::factors) const fn stepping_up(session: &SessionRow) -> Occasion {
-    Occasion {
-        kind: SmsKind::StepUp,
-        subject: session.id.uuid(),
     }
 }
 
@@ -155,16 +138,6 @@ async fn tell(
         Change::Added => notices::phone_added(conn, &user, shower.now, shower.peer).await?,
         Change::Removed => notices::phone_removed(conn, &user, shower.now, shower.peer).await?,
     }
-    Ok(())
-}
-
-async fn end_others(
-    conn: &mut ControlConn,
-    session: &SessionRow,
-    shower: &Shower<'_>,
-) -> AppResult<()> {
-    let (others, cause) = (Which::Others(session.id), EndCause::SecondFactorChanged);
-    sessions::end(conn, shower.user, others, cause, shower.now).await?;
     Ok(())
 }
 

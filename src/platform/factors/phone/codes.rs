@@ -16,6 +16,7 @@ use crate::platform::factors::model::{ChallengeId, ChallengeRow, TRIES};
 use crate::platform::factors::query::Ways;
 use crate::platform::factors::{challenge, login, query as factors};
 use crate::platform::identity::events::{EventKind, NewEvent, record};
+use crate::platform::sessions::model::SessionRow;
 use crate::platform::sms::model::SmsKind;
 use crate::platform::sms::phone::masked;
 use crate::platform::sms::{NewSms, SmsPolicy, order, spend};
@@ -27,6 +28,32 @@ pub(in crate::platform::factors) struct Occasion {
     pub kind: SmsKind,
     /// The sign-in or session.
     pub subject: Uuid,
+}
+
+impl Occasion {
+    /// A sign-in that waits for a code.
+    pub const fn sign_in(challenge: ChallengeId) -> Self {
+        Self {
+            kind: SmsKind::SignIn,
+            subject: challenge.uuid(),
+        }
+    }
+
+    /// A proof within a session.
+    pub const fn step_up(session: &SessionRow) -> Self {
+        Self {
+            kind: SmsKind::StepUp,
+            subject: session.id.uuid(),
+        }
+    }
+
+    /// A telephone that is set up within a session.
+    pub const fn setting_up(session: &SessionRow) -> Self {
+        Self {
+            kind: SmsKind::ConfirmPhone,
+            subject: session.id.uuid(),
+        }
+    }
 }
 
 /// A code is on its way.
@@ -58,20 +85,15 @@ impl Factors {
 
     /// Sends a code by which a sign-in can be finished.
     pub async fn send_to_sign_in(&self, id: ChallengeId, peer: &Peer) -> ServiceResult<CodeSent> {
-        let policy = self.sms()?;
+        self.sms()?;
         let mut conn = self.control().checkout().await?;
         let row = challenge::find(&mut conn, id, self.now()).await?;
         let waits = |row: &ChallengeRow| !row.is_enrolment && row.tries < TRIES;
         let row = row.filter(waits).ok_or_else(login::over)?;
         login::still_holds(&mut conn, &row).await?;
-        let occasion = Occasion {
-            kind: SmsKind::SignIn,
-            subject: id.uuid(),
-        };
+        let occasion = Occasion::sign_in(id);
         let shower = self.challenged(&row, peer);
-        let phone = query::find(&mut conn, shower.user).await?;
-        let phone = phone.ok_or_else(no_phone)?;
-        send(&mut conn, &shower, occasion, &phone, policy).await
+        self.send_to_phone(&mut conn, &shower, occasion).await
     }
 
     /// Sends a code by which the caller can prove that it is him.
@@ -80,17 +102,24 @@ impl Factors {
         principal: &Principal,
         peer: &Peer,
     ) -> ServiceResult<CodeSent> {
-        let policy = self.sms()?;
         let mut conn = self.control().checkout().await?;
         let session = self.sessions.current(&mut conn, principal).await?;
-        let occasion = Occasion {
-            kind: SmsKind::StepUp,
-            subject: session.id.uuid(),
-        };
         let shower = self.shower(principal, peer);
-        let phone = query::find(&mut conn, shower.user).await?;
+        self.send_to_phone(&mut conn, &shower, Occasion::step_up(&session))
+            .await
+    }
+
+    async fn send_to_phone(
+        &self,
+        conn: &mut ControlConn,
+        shower: &Shower<'_>,
+        occasion: Occasion,
+    ) -> ServiceResult<CodeSent> {
+        let policy = self.sms()?;
+        let phone = query::find(conn, shower.user).await?;
         let phone = phone.ok_or_else(no_phone)?;
-        send(&mut conn, &shower, occasion, &phone, policy).await
+        conn.transaction(async |conn| send(conn, shower, occasion, &phone, policy).await)
+            .await
     }
 
     /// Spends a code of the authenticator, a backup code, or the one that was sent
@@ -139,20 +168,8 @@ impl Factors {
     }
 }
 
-/// Orders a code, and records it.
+/// Orders a code, and records it; in a transaction of the caller's.
 pub(super) async fn send(
-    conn: &mut ControlConn,
-    shower: &Shower<'_>,
-    occasion: Occasion,
-    phone: &str,
-    policy: SmsPolicy,
-) -> ServiceResult<CodeSent> {
-    conn.transaction(async |conn| send_within(conn, shower, occasion, phone, policy).await)
-        .await
-}
-
-/// As [`send`], in a transaction of the caller's.
-pub(super) async fn send_within(
     conn: &mut ControlConn,
     shower: &Shower<'_>,
     occasion: Occasion,
