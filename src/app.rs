@@ -29,6 +29,7 @@ use crate::db::owner::OwnerPool;
 use crate::error::AppError;
 use crate::events::{EventBus, RedisError};
 use crate::kernel::clock::Clock;
+use crate::platform::access::members::Members;
 use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
@@ -40,7 +41,9 @@ use crate::platform::identity::service::Identity;
 use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
 use crate::platform::sessions::service::Sessions;
-use crate::roots::{ApiSchema, ApiSchemaBuilder, Limits, schema_builder};
+use crate::roots::{
+    ApiSchema, ApiSchemaBuilder, Limits, Undeclared, check_declared, schema_builder,
+};
 use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::{Directory, Watching};
@@ -83,6 +86,9 @@ pub enum StartError {
     /// The engine is not the one of the settings.
     #[error(transparent)]
     Engine(#[from] EngineFault),
+    /// A field of the API does not say who may use it.
+    #[error(transparent)]
+    Undeclared(#[from] Undeclared),
     /// The GraphiQL bundle is not where it should be.
     #[error("{0}")]
     Page(String),
@@ -261,6 +267,7 @@ impl App {
             .data(callers.api_keys.clone())
             .data(callers.impersonations.clone())
             .finish();
+        check_declared(&schema)?;
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         keys.keep_current(&core.connector, directory.revoked().listen_for_keys());
         let url = core.settings.database_owner_url.clone();
@@ -324,6 +331,9 @@ fn schema(
         Registration::Open => RegistrationPolicy::Open,
         Registration::Closed => RegistrationPolicy::Closed,
     };
+    let (control, accounts, clock) = (&core.control, identity.accounts(), &core.clock);
+    let members = Members::new(control.clone(), factors.clone(), clock.clone());
+    let invitations = Invitations::new(accounts.clone(), factors.clone(), clock.clone());
     schema_builder(limits)
         .data(identity.clone())
         .data(factors.sessions().clone())
@@ -332,14 +342,9 @@ fn schema(
             secure: settings.secure_cookies,
         })
         .data(core.dealers.clone())
-        .data(Recovery::new(
-            identity.accounts().clone(),
-            core.clock.clone(),
-        ))
-        .data(Invitations::new(
-            identity.accounts().clone(),
-            core.clock.clone(),
-        ))
+        .data(members)
+        .data(Recovery::new(accounts.clone(), clock.clone()))
+        .data(invitations)
         .data(registration)
 }
 

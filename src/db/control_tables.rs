@@ -63,6 +63,7 @@ diesel::table! {
         delete_after -> Nullable<Timestamptz>,
         drop_began_at -> Nullable<Timestamptz>,
         token_epoch -> Int8,
+        roles_version -> Int8,
         second_factor_required -> Bool,
     }
 }
@@ -153,8 +154,11 @@ diesel::table! {
     platform.memberships (user_id, dealer_id) {
         user_id -> Uuid,
         dealer_id -> Uuid,
-        role -> Text,
+        role -> Nullable<Text>,
         created_at -> Timestamptz,
+        roles -> Array<Text>,
+        customer_id -> Nullable<Uuid>,
+        version -> Int4,
     }
 }
 
@@ -206,6 +210,19 @@ diesel::table! {
         subject -> Uuid,
         epoch -> Int8,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.roles (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        name -> Text,
+        description -> Nullable<Text>,
+        permissions -> Array<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -323,8 +340,9 @@ diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
 diesel::joinable!(one_time_tokens -> invitations (invitation_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
-diesel::joinable!(retired_schemas -> dealers (dealer_id));
 diesel::joinable!(phone_factors -> users (user_id));
+diesel::joinable!(retired_schemas -> dealers (dealer_id));
+diesel::joinable!(roles -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::joinable!(sessions -> dealers (dealer_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -349,6 +367,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     phone_factors,
     retired_schemas,
     revocations,
+    roles,
     schema_builds,
     security_events,
     sessions,

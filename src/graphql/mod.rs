@@ -7,6 +7,7 @@
 
 pub mod connection;
 pub mod context;
+pub mod declared;
 pub mod document;
 pub mod errors;
 pub mod field_order;
@@ -14,6 +15,7 @@ pub mod filter;
 pub mod loader;
 pub mod order;
 pub mod payload;
+pub mod permit;
 pub mod scalars;
 pub mod scope;
 pub mod transactional;

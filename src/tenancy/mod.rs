@@ -10,6 +10,7 @@
 
 mod build;
 pub mod context;
+pub mod dealer_roles;
 pub mod directory;
 pub mod doors;
 pub mod migrate;

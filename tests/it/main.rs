@@ -13,6 +13,7 @@
 
 mod support;
 
+mod api_keys;
 mod architecture;
 mod cancellation;
 mod catalogue;
@@ -26,6 +27,7 @@ mod mail;
 mod migrations;
 mod operator;
 mod passwords;
+mod permissions;
 mod pool;
 mod provisioning;
 mod query_count;

@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::service::{Dealers, Registration, Word};
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
+use crate::graphql::permit::open_to_all;
 use crate::kernel::peer::Peer;
 use crate::platform::identity::graphql::{Dealer, User};
 use crate::platform::identity::service::Identity;
@@ -104,6 +105,7 @@ pub struct DealerMutation;
 impl DealerMutation {
     /// Registers a dealer with his owner and opens his shop. Needs no access
     /// token; refused with FORBIDDEN where registration is closed.
+    #[graphql(directive = open_to_all::apply())]
     async fn dealer_register(
         &self,
         ctx: &Context<'_>,

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 use crate::auth::password_rules::PasswordRules;
+use crate::auth::role::RoleCode;
 use crate::db::control::ControlConn;
 use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::kernel::checks::Checks;
@@ -15,7 +16,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{DealerId, UserId};
 use crate::kernel::peer::Peer;
 use crate::platform::identity::accounts::Accounts;
-use crate::platform::identity::model::{MembershipRole, MembershipRow, UserRow};
+use crate::platform::identity::model::{MembershipRow, UserRow};
 use crate::platform::identity::query as identity;
 use crate::platform::mail::{Mail, MailKind, enqueue};
 use crate::tenancy::directory::Dealer;
@@ -198,7 +199,9 @@ impl Owner {
         let membership = MembershipRow {
             user_id: user.id,
             dealer_id: dealer,
-            role: MembershipRole::Owner,
+            roles: vec![RoleCode::OWNER],
+            customer_id: None,
+            version: 1,
             created_at: now,
         };
         Ok(identity::insert_membership(conn, membership).await?)

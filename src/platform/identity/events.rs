@@ -26,6 +26,12 @@ text_enum! {
         PasswordChanged = "PASSWORD_CHANGED",
         /// A session went on to work for another dealer.
         DealerSwitched = "DEALER_SWITCHED",
+        /// A member was given other roles.
+        MemberChanged = "MEMBER_CHANGED",
+        /// Somebody works for the dealer no longer.
+        MemberRemoved = "MEMBER_REMOVED",
+        /// The user has made, changed or deleted a role of the dealer's own.
+        RoleChanged = "ROLE_CHANGED",
         /// A forgotten password was replaced, by a link in a mail.
         PasswordReset = "PASSWORD_RESET",
         /// Somebody was invited to work for the dealer.

@@ -7,10 +7,14 @@ use secrecy::{ExposeSecret, SecretString};
 use super::model::UserRow;
 use super::password::graphql::give;
 use super::service::{Credentials, Identity, SignIn};
+use crate::auth::permission::Permission;
+use crate::auth::role::RoleCode;
 use crate::error::{AppResult, ErrorCode, Refusal, UserError};
 use crate::graphql::context::ContextExt;
-use crate::kernel::ids::DealerId;
+use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
+use crate::kernel::ids::{CustomerId, DealerId};
 use crate::kernel::peer::Peer;
+use crate::platform::access::graphql::Role;
 use crate::platform::factors::graphql::LoginChallenge;
 use crate::platform::factors::model::ChallengeRow;
 use crate::platform::sessions::cookies;
@@ -21,7 +25,7 @@ use crate::tenancy::directory::{Dealer as Tenant, DealerStatus};
 pub struct User(pub UserRow);
 
 /// A person who signs in; may work for several dealers.
-#[Object]
+#[Object(directive = open_to_all::apply())]
 impl User {
     /// Opaque id.
     async fn id(&self) -> ID {
@@ -49,7 +53,7 @@ impl User {
 pub struct Dealer(pub Tenant);
 
 /// A company that runs its shop on Tubex.
-#[Object]
+#[Object(directive = open_to_all::apply())]
 impl Dealer {
     /// Opaque id.
     async fn id(&self) -> ID {
@@ -80,11 +84,19 @@ impl Dealer {
 
 /// The caller.
 #[derive(SimpleObject)]
+#[graphql(directive = open_to_all::apply())]
 pub struct Viewer {
     /// Who is signed in.
     user: User,
     /// The dealer the access token is good for.
     dealer: Dealer,
+    /// All that he may do there; compare with `@hasPermission` in the SDL.
+    permissions: Vec<&'static str>,
+    /// What he is there.
+    roles: Vec<Role>,
+    /// The customer for whom he stands, beyond whose records he sees nothing; null
+    /// for the dealer's own people.
+    customer_id: Option<ID>,
 }
 
 /// Queries on the caller.
@@ -94,9 +106,11 @@ pub struct IdentityQuery;
 #[Object]
 impl IdentityQuery {
     /// Who is signed in, and where.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn viewer(&self, ctx: &Context<'_>) -> AppResult<Viewer> {
         let context = ctx.scope()?.context()?;
         let principal = ctx.principal()?;
+        let role = |code: &RoleCode| Role::find(context.dealer_roles(), *code);
         let user = ctx
             .service::<Identity>()?
             .accounts()
@@ -105,6 +119,15 @@ impl IdentityQuery {
         Ok(Viewer {
             user: User(user),
             dealer: Dealer(context.dealer().clone()),
+            permissions: context
+                .permissions()
+                .iter()
+                .map(Permission::as_str)
+                .collect(),
+            roles: principal.roles().iter().filter_map(role).collect(),
+            customer_id: principal
+                .customer()
+                .map(|id| CustomerId::from_uuid(id).into()),
         })
     }
 }
@@ -227,6 +250,7 @@ pub struct IdentityMutation;
 #[Object]
 impl IdentityMutation {
     /// Signs a user in at one dealer. Needs no access token.
+    #[graphql(directive = open_to_all::apply())]
     async fn login(
         &self,
         ctx: &Context<'_>,

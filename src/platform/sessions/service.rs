@@ -16,7 +16,7 @@ use crate::auth::vault::Vault;
 use crate::db::control::{ControlConn, ControlPool};
 use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::{DealerId, SessionId, UserId};
+use crate::kernel::ids::{CustomerId, DealerId, SessionId, UserId};
 use crate::kernel::peer::Peer;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;
@@ -274,8 +274,8 @@ async fn place(conn: &mut ControlConn, row: &SessionRow) -> ServiceResult<Place>
         session: row.id,
         user_epoch: user.epoch,
         dealer_epoch: dealer.token_epoch,
-        roles: membership.roles(),
-        customer: None,
+        roles: membership.roles,
+        customer: membership.customer_id.map(CustomerId::uuid),
         proof: row.proof(),
         actor: None,
         read_only: false,

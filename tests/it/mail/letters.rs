@@ -34,7 +34,7 @@ async fn all(post: &Post, shop: &str) -> Vec<(&'static str, StoredMail)> {
         if name == "invitation_known" {
             post.dealer("Known", email).await;
         }
-        let input = json!({ "input": { "email": email, "roles": ["owner"] } });
+        let input = json!({ "input": { "email": email, "roles": ["sales"] } });
         owner.run(INVITE, input).await;
         let mails = post.mails_to(email).await;
         let subject = format!("{shop} invites you");

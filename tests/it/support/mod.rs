@@ -8,6 +8,7 @@ mod server;
 mod silence;
 mod smtp;
 mod socket;
+mod staff;
 mod strike;
 mod wait;
 
@@ -19,5 +20,6 @@ pub use server::{CHEAP, PASSWORD, Server, TestDealer, settings as server_setting
 pub use silence::Line;
 pub use smtp::{Reply, SmtpServer, decode_text};
 pub use socket::Socket;
+pub use staff::Member;
 pub use strike::Strike;
 pub use wait::{until, until_within};

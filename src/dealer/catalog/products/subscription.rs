@@ -14,6 +14,7 @@ use crate::error::{AppError, AppResult, ErrorCode};
 use crate::events::{Event, EventKind};
 use crate::graphql::context::ContextExt;
 use crate::graphql::filter::MAX_VALUES;
+use crate::graphql::permit::{Permission as P, has_permission, open_to_all};
 
 /// A committed change of a product.
 pub struct ProductChange {
@@ -21,7 +22,7 @@ pub struct ProductChange {
 }
 
 /// A committed change of a product.
-#[Object]
+#[Object(directive = open_to_all::apply())]
 impl ProductChange {
     /// Id of the event. An event that comes twice has the same id.
     async fn event_id(&self) -> ID {
@@ -34,6 +35,7 @@ impl ProductChange {
     }
 
     /// The product as it is now.
+    #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
     async fn product(&self, ctx: &Context<'_>) -> AppResult<Option<Product>> {
         let id = ProductId::from_uuid(self.event.entity);
         Ok(ctx.unit()?.load(ProductById(id)).await?.map(Product))
@@ -49,6 +51,7 @@ pub struct ProductSubscription;
 impl ProductSubscription {
     /// Products created, changed, archived or restored from now on. Ends with
     /// OVERLOADED when the client reads too slowly: subscribe again and reload.
+    #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
     async fn product_changed(
         &self,
         ctx: &Context<'_>,

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::codes::CodeSent;
 use crate::error::{AppResult, UserError};
 use crate::graphql::context::ContextExt;
+use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
 use crate::platform::factors::account::Factors;
 use crate::platform::factors::input::{NewAccessPayload, Outcome};
 use crate::platform::factors::model::ChallengeId;
@@ -80,6 +81,7 @@ impl PhoneMutation {
     /// Begins to set a telephone up as a second factor, by sending it a code. The one
     /// in use, if there is one, stays until phoneConfirm. Needs a fresh proof
     /// (stepUp), by the authenticator where there is one.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn phone_enrol(
         &self,
         ctx: &Context<'_>,
@@ -93,6 +95,7 @@ impl PhoneMutation {
     /// Takes the telephone of phoneEnrol into use, by the code that was sent to it. All
     /// other sessions of the user end, and the present access token is replaced. He
     /// is told by mail.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn phone_confirm(
         &self,
         ctx: &Context<'_>,
@@ -107,6 +110,7 @@ impl PhoneMutation {
     /// Does without the telephone from now on. Needs a code or a fresh proof (stepUp).
     /// All other sessions of the user end, and the present access token is replaced.
     /// He is told by mail.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn phone_remove(
         &self,
         ctx: &Context<'_>,
@@ -124,6 +128,7 @@ impl PhoneMutation {
 
     /// Sends a code by SMS to the telephone of who signs in, for loginVerify. Needs no
     /// access token.
+    #[graphql(directive = open_to_all::apply())]
     async fn challenge_code_send(
         &self,
         ctx: &Context<'_>,
@@ -135,6 +140,7 @@ impl PhoneMutation {
     }
 
     /// Sends a code by SMS to the caller's telephone, for stepUp or phoneRemove.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn step_up_code_send(&self, ctx: &Context<'_>) -> AppResult<CodeSentPayload> {
         let factors = ctx.service::<Factors>()?;
         let sent = factors.send_to_step_up(ctx.principal()?, ctx.peer()?);

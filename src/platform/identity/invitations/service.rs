@@ -1,5 +1,6 @@
 //! Use cases of invitations.
 
+use async_graphql::ID;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
@@ -13,8 +14,11 @@ use crate::error::{
 };
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::{DealerId, UserId};
+use crate::kernel::ids::{CustomerId, DealerId, UserId};
 use crate::kernel::peer::Peer;
+use crate::platform::access::giving::{checked_roles, may_offer};
+use crate::platform::access::members::Caller;
+use crate::platform::factors::account::Factors;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::{MembershipRow, UserRow};
@@ -53,7 +57,9 @@ pub struct NewInvitation {
     /// His address.
     pub email: String,
     /// What he will be.
-    pub roles: Vec<RoleCode>,
+    pub roles: Vec<ID>,
+    /// For which customer, if he will be one of the contractor portal.
+    pub customer: Option<CustomerId>,
 }
 
 /// Who accepts, and how he shows who he is.
@@ -83,32 +89,37 @@ pub struct Preview {
 #[derive(Clone)]
 pub struct Invitations {
     accounts: Accounts,
+    factors: Factors,
     clock: Clock,
 }
 
 impl Invitations {
     /// Invitations to these accounts and to new ones.
-    pub const fn new(accounts: Accounts, clock: Clock) -> Self {
-        Self { accounts, clock }
+    pub const fn new(accounts: Accounts, factors: Factors, clock: Clock) -> Self {
+        Self {
+            accounts,
+            factors,
+            clock,
+        }
     }
 
-    /// Invites somebody to work for `dealer`; what he was asked before by this
-    /// dealer does not count any more.
+    /// Invites somebody to work for the caller's dealer; what he was asked before by
+    /// this dealer does not count any more.
     pub async fn invite(
         &self,
-        dealer: DealerId,
+        caller: Caller<'_>,
         inviter: UserRow,
         new: NewInvitation,
-        peer: &Peer,
     ) -> ServiceResult<Asked> {
-        let (email, roles) = checked(new)?;
-        let now = self.clock.now();
+        let customer_id = new.customer.map(CustomerId::uuid);
+        let (email, roles) = checked(&new)?;
+        let (dealer, now) = (caller.context.dealer().id, self.clock.now());
         let row = InvitationRow {
             id: InvitationId::generate(),
             dealer_id: dealer,
             email,
             roles,
-            customer_id: None,
+            customer_id,
             invited_by: Some(inviter.id),
             created_at: now,
             expires_at: now + TokenPurpose::Invitation.lifetime(),
@@ -116,11 +127,12 @@ impl Invitations {
         let mut conn = self.accounts.control().checkout().await?;
         conn.transaction(async |conn| -> ServiceResult<()> {
             check_bounds(conn, dealer, now).await?;
+            may_offer(conn, &self.factors, caller.context, &row.roles).await?;
             if query::is_member(conn, dealer, &row.email).await? {
                 return Err(works_there());
             }
             write(conn, &row).await?;
-            let event = NewEvent::of(EventKind::MemberInvited, peer).at(dealer, inviter.id);
+            let event = NewEvent::of(EventKind::MemberInvited, caller.peer).at(dealer, inviter.id);
             Ok(record(conn, event.saying(&row.email), now).await?)
         })
         .await?;
@@ -271,17 +283,10 @@ impl Invitations {
     }
 }
 
-fn checked(new: NewInvitation) -> ServiceResult<(String, Vec<RoleCode>)> {
+fn checked(new: &NewInvitation) -> ServiceResult<(String, Vec<RoleCode>)> {
     let mut checks = Checks::default();
     let email = checks.email(&["input", "email"], &new.email);
-    let mut roles = new.roles;
-    roles.sort_unstable();
-    roles.dedup();
-    checks.require(
-        roles == [RoleCode::OWNER],
-        &["input", "roles"],
-        "must be owner: there are no others yet",
-    );
+    let roles = checked_roles(&mut checks, &new.roles, new.customer);
     checks.finish()?;
     Ok((email, roles))
 }
@@ -327,7 +332,9 @@ async fn join(
     let membership = MembershipRow {
         user_id: user.id,
         dealer_id: invitation.dealer_id,
-        role: crate::platform::identity::model::MembershipRole::Owner,
+        roles: invitation.roles.clone(),
+        customer_id: invitation.customer_id.map(CustomerId::from_uuid),
+        version: 1,
         created_at: now,
     };
     Ok(identity::insert_membership(conn, membership).await?)

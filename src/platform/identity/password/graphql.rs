@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::service::PasswordChange;
 use crate::error::{AppResult, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
+use crate::graphql::permit::{AnyCaller, for_any_caller};
 use crate::platform::factors::guard::step_up_beside_password;
 use crate::platform::identity::graphql::User;
 use crate::platform::identity::service::Identity;
@@ -43,6 +44,7 @@ impl PasswordMutation {
     /// Puts another password in the place of the caller's. Who has a second factor
     /// needs a fresh proof by it (stepUp). His other sessions end, and so do all his
     /// access tokens: go on with tokenRefresh.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn password_change(
         &self,
         ctx: &Context<'_>,

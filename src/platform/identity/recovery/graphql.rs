@@ -6,6 +6,7 @@ use super::service::Recovery;
 use crate::error::{AppResult, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
+use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
 use crate::platform::identity::graphql::User;
 use crate::platform::identity::model::UserRow;
 use crate::platform::identity::password::graphql::give;
@@ -80,6 +81,7 @@ pub struct RecoveryMutation;
 impl RecoveryMutation {
     /// Sends the caller a mail with a link that verifies his address; one a minute
     /// and five a day.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn email_verification_request(
         &self,
         ctx: &Context<'_>,
@@ -91,6 +93,7 @@ impl RecoveryMutation {
     }
 
     /// Verifies an address by the token of such a link. Needs no access token.
+    #[graphql(directive = open_to_all::apply())]
     async fn email_verify(
         &self,
         ctx: &Context<'_>,
@@ -103,6 +106,7 @@ impl RecoveryMutation {
     /// Sends a mail with a link that sets another password, if a user has this
     /// address; one a minute and five a day. The answer does not tell whether there
     /// is one. Needs no access token.
+    #[graphql(directive = open_to_all::apply())]
     async fn password_reset_request(
         &self,
         ctx: &Context<'_>,
@@ -117,6 +121,7 @@ impl RecoveryMutation {
     /// Sets another password by the token of such a link, which is good for 30
     /// minutes, and ends all sessions of the user. Needs no access token, and gives
     /// none: sign in with the new password.
+    #[graphql(directive = open_to_all::apply())]
     async fn password_reset(
         &self,
         ctx: &Context<'_>,
