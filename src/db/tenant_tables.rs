@@ -45,6 +45,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    kept_answers (id) {
+        id -> Bytea,
+        request -> Bytea,
+        permissions -> Array<Text>,
+        answer -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     product_units (product_id, unit_id) {
         product_id -> Uuid,
         unit_id -> Uuid,
@@ -120,6 +130,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     categories,
     customers,
     jobs,
+    kept_answers,
     product_units,
     products,
     stock_levels,
@@ -132,6 +143,7 @@ pub const TABLES: &[&str] = &[
     "categories",
     "customers",
     "jobs",
+    "kept_answers",
     "product_units",
     "products",
     "stock_levels",

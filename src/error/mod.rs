@@ -54,6 +54,8 @@ pub enum ErrorCode {
     /// The record changed since it was read (expectedVersion), or another
     /// request won; read again and retry.
     Conflict,
+    /// The idempotency key was used for another change.
+    IdempotencyKeyReused,
     /// The record is archived or in use in a way that forbids the change.
     NotAllowed,
     /// Too much work at once: retry after the hinted delay.
@@ -90,6 +92,7 @@ impl ErrorCode {
             Self::NotFound => "NOT_FOUND",
             Self::AlreadyExists => "ALREADY_EXISTS",
             Self::Conflict => "CONFLICT",
+            Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::NotAllowed => "NOT_ALLOWED",
             Self::Overloaded => "OVERLOADED",
             Self::Timeout => "TIMEOUT",
@@ -143,10 +146,14 @@ impl AppError {
         field: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self {
-            field: Some(field.into()),
-            ..Self::new(ErrorCode::BadUserInput, message)
-        }
+        Self::new(ErrorCode::BadUserInput, message).at_field(field)
+    }
+
+    /// Names the field it is about.
+    #[must_use]
+    pub fn at_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.field = Some(field.into());
+        self
     }
 
     /// No valid access token.

@@ -12,6 +12,7 @@ pub mod document;
 pub mod errors;
 pub mod field_order;
 pub mod filter;
+pub mod idempotency;
 pub mod loader;
 pub mod order;
 pub mod payload;

@@ -13,6 +13,7 @@ pub mod context;
 pub mod dealer_roles;
 pub mod directory;
 pub mod doors;
+pub mod kept_answers;
 pub mod migrate;
 pub mod provision;
 pub mod raze;

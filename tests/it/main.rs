@@ -21,6 +21,7 @@ mod citus;
 mod cli;
 mod factors;
 mod http;
+mod idempotency;
 mod isolation;
 mod lifecycle;
 mod mail;
