@@ -32,7 +32,7 @@ pub(in crate::platform::factors) struct Occasion {
 
 impl Occasion {
     /// A sign-in that waits for a code.
-    pub const fn sign_in(challenge: ChallengeId) -> Self {
+    pub(in crate::platform::factors) const fn sign_in(challenge: ChallengeId) -> Self {
         Self {
             kind: SmsKind::SignIn,
             subject: challenge.uuid(),
@@ -40,7 +40,7 @@ impl Occasion {
     }
 
     /// A proof within a session.
-    pub const fn step_up(session: &SessionRow) -> Self {
+    pub(in crate::platform::factors) const fn step_up(session: &SessionRow) -> Self {
         Self {
             kind: SmsKind::StepUp,
             subject: session.id.uuid(),
@@ -48,7 +48,7 @@ impl Occasion {
     }
 
     /// A telephone that is set up within a session.
-    pub const fn setting_up(session: &SessionRow) -> Self {
+    pub(in crate::platform::factors) const fn setting_up(session: &SessionRow) -> Self {
         Self {
             kind: SmsKind::ConfirmPhone,
             subject: session.id.uuid(),
