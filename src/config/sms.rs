@@ -8,6 +8,10 @@ use super::values::{is_local, secret};
 
 /// Who sends codes to telephones, and how many.
 #[derive(Args, Clone, Debug, Default)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the names of flags, which are those of all settings"
+)]
 pub struct SmsSettings {
     /// Where codes for telephones are handed to a provider of SMS, by POST of
     /// `{"to": "+84…", "text": "…", "id": "…"}`; without it none are sent.

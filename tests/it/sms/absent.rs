@@ -36,7 +36,7 @@ async fn what_needs_codes_says_that_there_are_none() {
 #[tokio::test]
 async fn a_telephone_that_can_not_be_reached_is_not_offered_and_not_forgotten() {
     let booth = Booth::open("sms_mute").await;
-    let both = booth.with_both().await;
+    let holder = booth.with_both().await;
     let server = mute(&booth).await;
     let input = json!({ "email": booth.dealer.email, "password": PASSWORD,
         "dealerId": booth.dealer.id.to_string() });
@@ -49,7 +49,7 @@ async fn a_telephone_that_can_not_be_reached_is_not_offered_and_not_forgotten() 
     let sent = run(&server.anonymous(), SEND, challenge).await;
     assert_eq!(code(&sent), "NOT_ALLOWED");
     assert_eq!(booth.server.app.only_by_phone().await.unwrap(), 0);
-    let disabled = run(&both.client, crate::factors::DISABLE, json!({})).await;
+    let disabled = run(&holder.client, crate::factors::DISABLE, json!({})).await;
     assert_eq!(code(&disabled), "none");
     let payload = run(&server.anonymous(), LOGIN, input).await;
     assert_eq!(code(&payload), "SECOND_FACTOR_REQUIRED");

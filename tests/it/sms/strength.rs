@@ -23,7 +23,7 @@ async fn all_refused(client: &Client, why: &str) {
 #[tokio::test]
 async fn who_signs_in_by_sms_can_not_touch_the_authenticator() {
     let booth = Booth::open("sms_weaker").await;
-    let both = booth.with_both().await;
+    let holder = booth.with_both().await;
     let payload = booth.login().await;
     assert_eq!(
         payload["challenge"]["methods"],
@@ -45,7 +45,7 @@ async fn who_signs_in_by_sms_can_not_touch_the_authenticator() {
     assert!(standing["secondFactor"]["confirmedAt"].is_string());
     // The authenticator itself does.
     booth.wait(TimeDelta::seconds(30));
-    let shown = both.authenticator.code(booth.server.clock.now());
+    let shown = holder.authenticator.code(booth.server.clock.now());
     let proven = booth.client(&booth.step_up(&client, &shown).await);
     let disabled = run(&proven, DISABLE, json!({})).await;
     assert_eq!(code(&disabled), "none");
@@ -56,11 +56,11 @@ async fn who_signs_in_by_sms_can_not_touch_the_authenticator() {
 #[tokio::test]
 async fn a_code_by_sms_does_not_refresh_what_the_authenticator_has_proven() {
     let booth = Booth::open("sms_refresh").await;
-    let both = booth.with_both().await;
+    let holder = booth.with_both().await;
     booth.wait(TimeDelta::seconds(601));
-    all_refused(&both.client, "long ago").await;
-    let shown = booth.step_up_code(&both.client).await;
-    let proven = booth.step_up(&both.client, &shown).await;
+    all_refused(&holder.client, "long ago").await;
+    let shown = booth.step_up_code(&holder.client).await;
+    let proven = booth.step_up(&holder.client, &shown).await;
     assert_eq!(code(&proven), "none");
     all_refused(&booth.client(&proven), "long ago, and an SMS since").await;
 }
@@ -68,17 +68,17 @@ async fn a_code_by_sms_does_not_refresh_what_the_authenticator_has_proven() {
 #[tokio::test]
 async fn who_has_the_telephone_does_not_guess_on_at_the_authenticator() {
     let booth = Booth::open("sms_guess").await;
-    let both = booth.with_both().await;
+    let holder = booth.with_both().await;
     let now = booth.server.clock.now();
-    let guess = both.authenticator.wrong_code(now);
+    let guess = holder.authenticator.wrong_code(now);
     // The code that set the telephone up was the first of ten, this one is the last.
     for _guess in 0..8 {
-        let refused = booth.step_up(&both.client, &guess).await;
+        let refused = booth.step_up(&holder.client, &guess).await;
         assert_eq!(code(&refused), "INVALID_CREDENTIALS");
     }
-    let shown = booth.step_up_code(&both.client).await;
-    assert_eq!(code(&booth.step_up(&both.client, &shown).await), "none");
-    let more = booth.step_up(&both.client, &guess).await;
+    let shown = booth.step_up_code(&holder.client).await;
+    assert_eq!(code(&booth.step_up(&holder.client, &shown).await), "none");
+    let more = booth.step_up(&holder.client, &guess).await;
     assert_eq!(code(&more), "LIMIT_EXCEEDED");
 }
 
@@ -119,7 +119,7 @@ async fn guesses_at_a_code_are_bounded_by_sign_in_and_by_user() {
 #[tokio::test]
 async fn who_is_rid_of_the_telephone_keeps_the_authenticator() {
     let booth = Booth::open("sms_rid").await;
-    let both = booth.with_both().await;
+    booth.with_both().await;
     let client = booth.sign_in_by_sms().await;
     let removed = run(&client, REMOVE, json!({})).await;
     assert_eq!(code(&removed), "none");
@@ -132,5 +132,4 @@ async fn who_is_rid_of_the_telephone_keeps_the_authenticator() {
         payload["challenge"]["methods"],
         json!(["TOTP", "BACKUP_CODE"])
     );
-    drop(both);
 }
