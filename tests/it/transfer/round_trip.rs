@@ -98,7 +98,7 @@ async fn an_old_version_is_restored_and_brought_up_to_date() {
     let core = &server.app.core;
     let old = schema.clone();
     core.owner
-        .run(move |conn| revert_schema(conn, &old, 2))
+        .run(move |conn| revert_schema(conn, &old, 3))
         .await
         .unwrap();
     let (manifest, bytes) = export(&server.app, dealer.id).await;
