@@ -28,7 +28,7 @@ pub(super) fn is_of(vault: &Vault, id: MessageId, shown: &str) -> AppResult<bool
         return Ok(false);
     };
     let macs = vault.macs(Purpose::SmsCode, id.uuid().as_bytes())?;
-    let numbers = macs.iter().map(|mac| number(mac));
+    let numbers = macs.iter().map(number);
     Ok(numbers.fold(false, |is_it, number| is_it | (number == u64::from(shown))))
 }
 
