@@ -4,6 +4,7 @@ mod callers;
 mod mail;
 mod operator;
 mod pools;
+mod sms;
 pub mod sockets;
 
 use std::sync::Arc;
@@ -260,6 +261,7 @@ impl App {
         let accounts = accounts.with_devices(Devices::new(vault.clone()));
         let identity = Identity::new(accounts.clone(), sessions.clone());
         let factors = Factors::new(accounts, sessions.clone(), vault.clone());
+        let factors = factors.with_sms(sms::sms_policy(settings));
         let callers = Callers::new(&core, &vault, &tokens, (&identity, &factors));
         let schema = schema(&core, &identity, factors, settings)
             .data(callers.api_keys.clone())

@@ -8,6 +8,7 @@
 mod file;
 mod mail;
 mod server;
+mod sms;
 mod values;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use secrecy::SecretString;
 pub use file::{ConfigFileError, with_file};
 pub use mail::MailSettings;
 pub use server::{DEFAULT_PUBLIC_URL, KeySettings, ProxyHeader, Registration, ServerSettings};
+pub use sms::SmsSettings;
 use values::{list_size, milliseconds, pool_size, pool_wait, postgres_role, secret};
 
 /// How to reach the database, and how much of it to use.

@@ -39,6 +39,7 @@ use crate::platform::api_keys::mutation::ApiKeyMutation;
 use crate::platform::dealers::graphql::DealerMutation;
 use crate::platform::factors::graphql::FactorQuery;
 use crate::platform::factors::mutation::FactorMutation;
+use crate::platform::factors::phone::graphql::PhoneMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
 use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
 use crate::platform::identity::password::graphql::PasswordMutation;
@@ -96,6 +97,7 @@ pub struct MutationRoot(
     InvitationMutation,
     RecoveryMutation,
     FactorMutation,
+    PhoneMutation,
     ApiKeyMutation,
     ImpersonationMutation,
     OauthMutation,

@@ -89,8 +89,8 @@ pub fn is_code(text: &str) -> bool {
     parse(text).is_some()
 }
 
-/// Six digits; people write a gap between three and three.
-fn parse(code: &str) -> Option<u32> {
+/// The number of a code: six digits; people write a gap between three and three.
+pub fn parse(code: &str) -> Option<u32> {
     let digits: String = code
         .chars()
         .filter(|c| *c != ' ')

@@ -39,6 +39,8 @@ pub enum Purpose {
     Device,
     /// Forms of our own pages.
     Form,
+    /// Codes that travel by SMS.
+    SmsCode,
 }
 
 impl Purpose {
@@ -52,6 +54,7 @@ impl Purpose {
             Self::OAuth => b"tubex/oauth/1",
             Self::Device => b"tubex/device/1",
             Self::Form => b"tubex/form/1",
+            Self::SmsCode => b"tubex/sms-code/1",
         }
     }
 }

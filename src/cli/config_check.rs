@@ -69,5 +69,7 @@ async fn check(args: &CheckArgs) -> Result<(Migrated, Vec<Lacking>), StartError>
         let checked = transport.check().await;
         checked.map_err(|message| ConfigError::new("--smtp-url", message))?;
     }
+    // The token has to fit into a header, and the like; nobody is sent anything.
+    app.sms_outbox()?;
     Ok((migrated, missing))
 }

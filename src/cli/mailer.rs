@@ -1,4 +1,4 @@
-//! Sends mails while the server runs.
+//! Sends mails and codes by SMS while the server runs.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(super) struct Mailer {
     task: JoinHandle<()>,
 }
 
-/// Sends mails as the server's settings say.
+/// Sends mails and codes as the server's settings say.
 pub(super) async fn start(app: &App) -> Result<Mailer, StartError> {
     let sender = app.mail_sender()?;
     if sender.transport.is_none() {
@@ -27,9 +27,29 @@ pub(super) async fn start(app: &App) -> Result<Mailer, StartError> {
             "mails are not sent, and kept until they are too old: set --smtp-url and --mail-from"
         );
     }
+    let outbox = app.sms_outbox()?;
+    if outbox.sender.is_none() {
+        warn_of_stranded(app).await;
+    }
     let (stop, stopped) = watch::channel(false);
-    let task = tokio::spawn(sender.run(stopped));
+    let (mails, codes) = (sender.run(stopped.clone()), outbox.run(stopped));
+    let task = tokio::spawn(async move {
+        tokio::join!(mails, codes);
+    });
     Ok(Mailer { stop, task })
+}
+
+/// Says how many people wait for codes that nobody sends.
+async fn warn_of_stranded(app: &App) {
+    match app.only_by_phone().await {
+        Ok(0) => {}
+        Ok(stranded) => tracing::warn!(
+            stranded,
+            "people whose only second factor is a telephone can not sign in: set --sms-url"
+        ),
+        // Readiness says so, too, if the database is not as it should be.
+        Err(error) => tracing::warn!(%error, "telephones could not be counted"),
+    }
 }
 
 impl Mailer {

@@ -8,7 +8,7 @@ use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::ConfigError;
-use super::values::{public_url, secret};
+use super::values::{is_local, public_url, secret};
 
 /// Where mails go, and where their links lead.
 #[derive(Args, Clone, Debug, Default)]
@@ -77,11 +77,6 @@ fn smtp_address(url: &SecretString) -> Result<(), &'static str> {
         }
         _ => Ok(()),
     }
-}
-
-fn is_local(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
 }
 
 #[cfg(test)]

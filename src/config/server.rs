@@ -12,7 +12,7 @@ use super::values::{
     list_size, milliseconds, network, origin, pool_size, public_url, redis_address, secret,
     some_milliseconds, spare_count,
 };
-use super::{ConfigError, MailSettings};
+use super::{ConfigError, MailSettings, SmsSettings};
 
 /// Where a server is reached that nobody says more about.
 pub const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
@@ -93,6 +93,10 @@ pub struct ServerSettings {
     /// Where mails go.
     #[command(flatten)]
     pub mail: MailSettings,
+
+    /// Where codes by SMS go.
+    #[command(flatten)]
+    pub sms: SmsSettings,
 
     /// Schemas kept ready for dealers to come; 0 makes each when it is asked for.
     #[arg(long, env = "TUBEX_SPARE_DEALERS", value_name = "N", default_value = "16", value_parser = spare_count)]
@@ -189,7 +193,8 @@ impl ServerSettings {
     pub fn validate(&self) -> Result<(), ConfigError> {
         let redis = self.redis_url.as_ref().map_or(Ok(()), redis_address);
         redis.map_err(|message| ConfigError::new("--redis-url", message))?;
-        self.mail.validate()
+        self.mail.validate()?;
+        self.sms.validate()
     }
 }
 

@@ -119,6 +119,12 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
     }
 }
 
+/// Whether a host, maybe with a port, is this machine.
+pub(super) fn is_local(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -290,7 +290,8 @@ fn refused(error: &tokio_postgres::Error) -> ConnectionError {
     ConnectionError::BadConnection(cause.unwrap_or_else(|| error.to_string()))
 }
 
-fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig, ConnectError> {
+/// TLS by rustls with ring, trusting the system's certificates or those in `ca_file`.
+pub fn tls_config(ca_file: Option<&Path>) -> Result<rustls::ClientConfig, ConnectError> {
     let mut roots = rustls::RootCertStore::empty();
     match ca_file {
         Some(path) => roots.add_parsable_certificates(certificates(path)?),

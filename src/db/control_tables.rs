@@ -229,6 +229,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.phone_factors (user_id) {
+        user_id -> Uuid,
+        phone -> Nullable<Text>,
+        confirmed_at -> Nullable<Timestamptz>,
+        pending_phone -> Nullable<Text>,
+        pending_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     platform.retired_schemas (schema_name) {
         schema_name -> Text,
         dealer_id -> Nullable<Uuid>,
@@ -316,6 +326,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.text_messages (id) {
+        id -> Uuid,
+        kind -> Text,
+        phone -> Text,
+        user_id -> Uuid,
+        dealer_id -> Nullable<Uuid>,
+        subject -> Uuid,
+        created_at -> Timestamptz,
+        due_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        attempts -> Int4,
+        state -> Text,
+        cause -> Nullable<Text>,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     platform.totp_factors (user_id) {
         user_id -> Uuid,
         secret_sealed -> Nullable<Bytea>,
@@ -363,12 +391,15 @@ diesel::joinable!(oauth_codes -> sessions (session_id));
 diesel::joinable!(oauth_grants -> oauth_clients (client_id));
 diesel::joinable!(one_time_tokens -> invitations (invitation_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
+diesel::joinable!(phone_factors -> users (user_id));
 diesel::joinable!(retired_schemas -> dealers (dealer_id));
 diesel::joinable!(roles -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::joinable!(sessions -> dealers (dealer_id));
 diesel::joinable!(sessions -> oauth_grants (grant_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(text_messages -> dealers (dealer_id));
+diesel::joinable!(text_messages -> users (user_id));
 diesel::joinable!(totp_factors -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
@@ -388,6 +419,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     oauth_codes,
     oauth_grants,
     one_time_tokens,
+    phone_factors,
     retired_schemas,
     revocations,
     roles,
@@ -395,6 +427,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     security_events,
     sessions,
     signing_keys,
+    text_messages,
     totp_factors,
     users,
 );

@@ -11,7 +11,9 @@ pub mod keys;
 pub mod mail;
 pub mod oauth;
 pub mod operator;
+pub mod rounds;
 pub mod sessions;
+pub mod sms;
 
 use crate::error::{AppResult, Refusal, ServiceResult, UserError};
 

@@ -36,6 +36,7 @@ mod query_count;
 mod redis;
 mod schema_sdl;
 mod sessions;
+mod sms;
 mod soak;
 mod spares;
 mod transfer;

@@ -5,7 +5,8 @@ use secrecy::SecretString;
 
 use super::check::{self, Shower};
 use super::model::{ENROLMENT, FRESH};
-use super::{backup, query};
+use super::phone::codes::Occasion;
+use super::{backup, phone, query};
 use crate::auth::principal::{Method, Principal, Proof};
 use crate::auth::token::IssuedToken;
 use crate::auth::totp::TotpSecret;
@@ -20,6 +21,8 @@ use crate::platform::identity::query as identity;
 use crate::platform::sessions::model::{EndCause, SessionRow};
 use crate::platform::sessions::query::{self as sessions, Which};
 use crate::platform::sessions::service::Sessions;
+use crate::platform::sms::SmsPolicy;
+use crate::platform::sms::phone::masked;
 
 /// Second factors of users.
 #[derive(Clone)]
@@ -27,6 +30,7 @@ pub struct Factors {
     pub(super) accounts: Accounts,
     pub(super) sessions: Sessions,
     pub(super) vault: Vault,
+    pub(super) sms: Option<SmsPolicy>,
 }
 
 /// What somebody has.
@@ -35,6 +39,8 @@ pub struct Overview {
     pub confirmed_at: Option<DateTime<Utc>>,
     /// How many backup codes are left.
     pub codes_left: i64,
+    /// His telephone, as much of it as may be shown.
+    pub phone: Option<String>,
 }
 
 /// A secret to be put into an authenticator.
@@ -60,7 +66,15 @@ impl Factors {
             accounts,
             sessions,
             vault,
+            sms: None,
         }
+    }
+
+    /// The same, with codes sent by SMS as this says.
+    #[must_use]
+    pub const fn with_sms(mut self, sms: Option<SmsPolicy>) -> Self {
+        self.sms = sms;
+        self
     }
 
     /// The sessions of these users.
@@ -83,6 +97,9 @@ impl Factors {
         Ok(Overview {
             confirmed_at: row.and_then(|row| row.confirmed_at),
             codes_left: query::codes_left(&mut conn, user).await?,
+            phone: phone::query::find(&mut conn, user)
+                .await?
+                .map(|phone| masked(&phone)),
         })
     }
 
@@ -113,7 +130,24 @@ impl Factors {
         self.sessions.current(conn, principal).await
     }
 
-    /// As [`Factors::fresh`]; a code shown along with the request will do as well.
+    /// As [`Factors::fresh`], for what concerns the authenticator itself: who has one
+    /// has proven by it, since a code by SMS must be no way to be rid of it.
+    pub(super) async fn fresh_by_authenticator(
+        &self,
+        conn: &mut ControlConn,
+        principal: &Principal,
+    ) -> ServiceResult<SessionRow> {
+        let session = self.fresh(conn, principal).await?;
+        let is_by_it = session.proof().methods.contains(&Method::Otp);
+        if is_by_it || !query::has_authenticator(conn, principal.user()).await? {
+            Ok(session)
+        } else {
+            Err(stale())
+        }
+    }
+
+    /// As [`Factors::fresh_by_authenticator`]; a code of the authenticator shown along
+    /// with the request will do as well.
     pub(super) async fn fresh_or(
         &self,
         conn: &mut ControlConn,
@@ -122,7 +156,7 @@ impl Factors {
         peer: &Peer,
     ) -> ServiceResult<SessionRow> {
         let Some(code) = code else {
-            return self.fresh(conn, principal).await;
+            return self.fresh_by_authenticator(conn, principal).await;
         };
         let session = self.sessions.current(conn, principal).await?;
         let shower = self.shower(principal, peer);
@@ -142,8 +176,8 @@ impl Factors {
         let method = match again {
             Again::Code(code) => {
                 let shower = self.shower(principal, peer);
-                check::spend(&mut conn, &self.vault, &shower, &code).await?;
-                Method::Otp
+                let occasion = Occasion::step_up(&session);
+                self.spend_any(&mut conn, &shower, occasion, &code).await?
             }
             Again::Password(password) => {
                 if query::is_on(&mut conn, principal.user()).await? {
@@ -165,7 +199,7 @@ impl Factors {
     /// Begins to set up an authenticator; the one in use stays until it is confirmed.
     pub async fn enrol(&self, principal: &Principal) -> ServiceResult<Enrolment> {
         let mut conn = self.control().checkout().await?;
-        self.fresh(&mut conn, principal).await?;
+        self.fresh_by_authenticator(&mut conn, principal).await?;
         self.begin(&mut conn, principal.user()).await
     }
 
@@ -199,8 +233,7 @@ impl Factors {
         let session = conn
             .transaction(async |conn| -> ServiceResult<SessionRow> {
                 take_into_use(conn, &shower, &pending, &codes).await?;
-                let (others, cause) = (Which::Others(session.id), EndCause::SecondFactorChanged);
-                sessions::end(conn, session.user_id, others, cause, shower.now).await?;
+                end_others(conn, &session, shower.now).await?;
                 let proof = with(&session, Method::Otp, shower.now);
                 self.sessions.prove(conn, &session, proof).await
             })
@@ -228,8 +261,7 @@ impl Factors {
                     return Err(check::is_off());
                 }
                 shower.record(conn, EventKind::SecondFactorRemoved).await?;
-                let (others, cause) = (Which::Others(session.id), EndCause::SecondFactorChanged);
-                sessions::end(conn, user, others, cause, shower.now).await?;
+                end_others(conn, &session, shower.now).await?;
                 self.sessions.prove(conn, &session, without(&session)).await
             })
             .await?;
@@ -245,7 +277,7 @@ impl Factors {
     ) -> ServiceResult<Vec<SecretString>> {
         let mut conn = self.control().checkout().await?;
         self.fresh_or(&mut conn, principal, code, peer).await?;
-        if !query::is_on(&mut conn, principal.user()).await? {
+        if !query::has_authenticator(&mut conn, principal.user()).await? {
             return Err(check::is_off());
         }
         let codes = backup::generate()?;
@@ -283,9 +315,24 @@ pub(super) async fn take_into_use(
     Ok(shower.record(conn, EventKind::SecondFactorAdded).await?)
 }
 
-/// The session's proof, and this one just given.
-fn with(session: &SessionRow, method: Method, now: DateTime<Utc>) -> Proof {
+/// Ends the user's other sessions, since what he signs in with has changed.
+pub(super) async fn end_others(
+    conn: &mut ControlConn,
+    session: &SessionRow,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let (others, cause) = (Which::Others(session.id), EndCause::SecondFactorChanged);
+    sessions::end(conn, session.user_id, others, cause, now).await?;
+    Ok(())
+}
+
+/// The session's proof, and this one just given. A code by SMS does not make fresh
+/// what the authenticator has proven before.
+pub(super) fn with(session: &SessionRow, method: Method, now: DateTime<Utc>) -> Proof {
     let mut methods = session.proof().methods;
+    if method == Method::Sms {
+        methods.retain(|method| *method != Method::Otp);
+    }
     if !methods.contains(&method) {
         methods.push(method);
     }
@@ -293,7 +340,7 @@ fn with(session: &SessionRow, method: Method, now: DateTime<Utc>) -> Proof {
 }
 
 /// The session's proof without the second factor: what is gone proves nothing.
-fn without(session: &SessionRow) -> Proof {
+pub(super) fn without(session: &SessionRow) -> Proof {
     let mut proof = session.proof();
     proof.methods.retain(|method| !method.is_second());
     proof
@@ -315,16 +362,15 @@ fn code_needed() -> Refusal {
     UserError::at(
         ErrorCode::SecondFactorRequired,
         &["input", "code"],
-        "a code of your authenticator is needed, or a backup code",
+        "a code of your authenticator is needed, or a backup code, or one sent to your telephone",
     )
     .into()
 }
 
-fn needed() -> Refusal {
+pub(super) fn needed() -> Refusal {
     UserError::general(
         ErrorCode::NotAllowed,
-        "a dealer you work for asks for a second factor; to change the authenticator, \
-         set up the new one",
+        "a dealer you work for asks for a second factor; to change it, set up the new one",
     )
     .into()
 }

@@ -45,25 +45,42 @@ pub async fn spend(
     let Some(sealed) = row.as_ref().and_then(|row| row.secret_sealed.as_ref()) else {
         return Err(is_off());
     };
-    if !query::count_try(conn, shower.user, shower.now).await? {
-        return Err(too_many());
-    }
-    let is_right = match backup::hash(code) {
-        Some(hash) => spend_backup(conn, shower, &hash).await?,
-        None if is_code(code) => {
-            let secret = open(vault, sealed)?;
-            match secret.step_of(code, shower.now) {
-                Some(step) => query::accept_step(conn, shower.user, step).await?,
-                None => false,
-            }
-        }
-        None => false,
-    };
-    if is_right {
+    count(conn, shower).await?;
+    if is_right(conn, vault, shower, (sealed, code)).await? {
         return Ok(());
     }
     shower.record(conn, EventKind::SecondFactorRefused).await?;
     Err(wrong())
+}
+
+/// Counts a code that is about to be looked at, of whatever kind; refuses it if
+/// there were too many.
+pub(super) async fn count(conn: &mut ControlConn, shower: &Shower<'_>) -> ServiceResult<()> {
+    let (user, now) = (shower.user, shower.now);
+    let may = query::count_try(conn, user, now).await?
+        || (query::open_count(conn, user).await? && query::count_try(conn, user, now).await?);
+    if may { Ok(()) } else { Err(too_many()) }
+}
+
+/// Spends a code of the authenticator with this secret, or a backup code, if it is
+/// one. It has been counted before.
+pub(super) async fn is_right(
+    conn: &mut ControlConn,
+    vault: &Vault,
+    shower: &Shower<'_>,
+    (sealed, code): (&[u8], &str),
+) -> AppResult<bool> {
+    match backup::hash(code) {
+        Some(hash) => spend_backup(conn, shower, &hash).await,
+        None if is_code(code) => {
+            let secret = open(vault, sealed)?;
+            match secret.step_of(code, shower.now) {
+                Some(step) => Ok(query::accept_step(conn, shower.user, step).await?),
+                None => Ok(false),
+            }
+        }
+        None => Ok(false),
+    }
 }
 
 async fn spend_backup(conn: &mut ControlConn, shower: &Shower<'_>, hash: &[u8]) -> AppResult<bool> {
@@ -91,9 +108,7 @@ pub async fn pending(
         )
         .into());
     };
-    if !query::count_try(conn, shower.user, shower.now).await? {
-        return Err(too_many());
-    }
+    count(conn, shower).await?;
     let step = open(vault, sealed)?.step_of(code, shower.now);
     Ok((step.ok_or_else(wrong)?, sealed.to_vec()))
 }
@@ -107,8 +122,8 @@ pub(super) fn wrong() -> Refusal {
     UserError::at(
         ErrorCode::InvalidCredentials,
         &["input", "code"],
-        "this is not the present code of your authenticator, nor a backup code that is left; \
-         a code is good once",
+        "this is not the present code of your authenticator, nor a backup code that is left, \
+         nor the last one sent to you; a code is good once",
     )
     .into()
 }

@@ -21,7 +21,8 @@ pub(super) type Outcome<T> = Result<T, Vec<UserError>>;
 pub struct LoginVerifyInput {
     /// The challenge that login gave.
     pub challenge_id: ChallengeId,
-    /// The present code of the authenticator, or a backup code.
+    /// The present code of the authenticator, a backup code, or the one that
+    /// challengeCodeSend has sent.
     #[graphql(secret)]
     pub code: String,
     /// Whether the tokens are set as cookies, as with login.
@@ -118,7 +119,8 @@ pub struct StepUpInput {
     /// His password; enough if he has no second factor.
     #[graphql(secret)]
     pub password: Option<String>,
-    /// The present code of his authenticator, or a backup code.
+    /// The present code of his authenticator, a backup code, or the one that
+    /// stepUpCodeSend has sent.
     #[graphql(secret)]
     pub code: Option<String>,
 }

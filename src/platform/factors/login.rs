@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use super::account::{Enrolment, Factors, take_into_use};
 use super::check::{self, Shower};
 use super::model::{CHALLENGE, ChallengeId, ChallengeRow, ENROLMENT};
+use super::phone::codes::Occasion;
 use super::{backup, challenge, query};
 use crate::auth::principal::Method;
 use crate::db::control::ControlConn;
@@ -58,12 +59,13 @@ impl Factors {
         let row = row.filter(|row| !row.is_enrolment).ok_or_else(over)?;
         still_holds(&mut conn, &row).await?;
         let shower = self.challenged(&row, peer);
-        check::spend(&mut conn, &self.vault, &shower, code).await?;
+        let occasion = Occasion::sign_in(id);
+        let second = self.spend_any(&mut conn, &shower, occasion, code).await?;
         if !challenge::spend(&mut conn, id, now).await? {
             return Err(over());
         }
         drop(conn);
-        self.open(&row, row.user_epoch, peer).await
+        self.open(&row, (row.user_epoch, second), peer).await
     }
 
     /// As [`Factors::enrol`], for somebody who needs a second factor to sign in.
@@ -103,13 +105,14 @@ impl Factors {
             .await?;
         drop(conn);
         let epoch = epoch.ok_or_else(over)?;
-        Ok((codes, self.open(&row, epoch, peer).await?))
+        let opened = self.open(&row, (epoch, Method::Otp), peer).await?;
+        Ok((codes, opened))
     }
 
     async fn open(
         &self,
         row: &ChallengeRow,
-        user_epoch: i64,
+        (user_epoch, second): (i64, Method),
         peer: &Peer,
     ) -> ServiceResult<Opened> {
         let known = self.accounts.known(row.user_id, peer).await?;
@@ -117,14 +120,14 @@ impl Factors {
             user: row.user_id,
             user_epoch,
             dealer: row.dealer_id,
-            methods: &row.all_methods(),
+            methods: &row.methods_and(second),
             peer,
             is_known_device: known.is_some(),
         };
         self.sessions.open(new).await
     }
 
-    fn challenged<'s>(&self, row: &ChallengeRow, peer: &'s Peer) -> Shower<'s> {
+    pub(super) fn challenged<'s>(&self, row: &ChallengeRow, peer: &'s Peer) -> Shower<'s> {
         Shower {
             user: row.user_id,
             dealer: row.dealer_id,
@@ -136,7 +139,7 @@ impl Factors {
 
 /// Refuses a challenge of somebody whose account has changed since: his password
 /// may be another one, or his second factor.
-async fn still_holds(conn: &mut ControlConn, row: &ChallengeRow) -> ServiceResult<()> {
+pub(super) async fn still_holds(conn: &mut ControlConn, row: &ChallengeRow) -> ServiceResult<()> {
     let epoch = query::epoch(conn, row.user_id).await?;
     if epoch == Some(row.user_epoch) {
         Ok(())
@@ -145,7 +148,7 @@ async fn still_holds(conn: &mut ControlConn, row: &ChallengeRow) -> ServiceResul
     }
 }
 
-fn over() -> Refusal {
+pub(super) fn over() -> Refusal {
     UserError::at(
         ErrorCode::Unauthenticated,
         &["input", "challengeId"],

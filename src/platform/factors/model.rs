@@ -76,10 +76,15 @@ impl FactorRow {
 }
 
 impl ChallengeRow {
-    /// The methods with which the session begins.
+    /// The methods with which the session begins, if the second is an authenticator.
     pub fn all_methods(&self) -> Vec<Method> {
+        self.methods_and(Method::Otp)
+    }
+
+    /// The methods with which the session begins, if this is the second.
+    pub fn methods_and(&self, second: Method) -> Vec<Method> {
         let mut methods = Method::split(&self.methods);
-        methods.push(Method::Otp);
+        methods.push(second);
         methods
     }
 }

@@ -138,7 +138,8 @@ impl FactorMutation {
 
     /// Proves anew who is at work in this session, which mutations of consequence ask
     /// for: by a code, or by the password where the user has no second factor. Good
-    /// for ten minutes. Replaces the present access token.
+    /// for ten minutes; a code by SMS not for what changes the authenticator.
+    /// Replaces the present access token.
     #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn step_up(
         &self,
@@ -174,7 +175,7 @@ impl FactorMutation {
 }
 
 /// What goes into a payload, and what into the answer's errors.
-fn sorted<T>(result: ServiceResult<T>) -> AppResult<Outcome<T>> {
+pub(super) fn sorted<T>(result: ServiceResult<T>) -> AppResult<Outcome<T>> {
     match result {
         Ok(value) => Ok(Ok(value)),
         Err(Refusal::User(errors)) => Ok(Err(errors)),

@@ -2,13 +2,15 @@
 //! says how many rows it met, so that of two at once one succeeds.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::{case_when, exists, select};
+use diesel::dsl::{case_when, exists, not, select};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::model::{FactorRow, TRIES_OF_USER, TRIES_WINDOW};
 use crate::db::control::ControlConn;
-use crate::db::control_tables::{backup_codes, dealers, memberships, totp_factors, users};
+use crate::db::control_tables::{
+    backup_codes, dealers, memberships, phone_factors, totp_factors, users,
+};
 use crate::db::error::DbResult;
 use crate::kernel::ids::{DealerId, UserId};
 
@@ -20,12 +22,58 @@ pub async fn find(conn: &mut ControlConn, user: UserId) -> DbResult<Option<Facto
     Ok(query.first(&mut **conn).await.optional()?)
 }
 
-/// Whether a user has an authenticator in use.
-pub async fn is_on(conn: &mut ControlConn, user: UserId) -> DbResult<bool> {
-    let found = totp_factors::table
+/// The second factors that a user has in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// An authenticator, and its backup codes.
+    pub authenticator: bool,
+    /// A telephone.
+    pub phone: bool,
+}
+
+impl Ways {
+    /// Whether there is any.
+    pub const fn is_on(self) -> bool {
+        self.authenticator || self.phone
+    }
+}
+
+/// The second factors that a user has in use.
+pub async fn ways(conn: &mut ControlConn, user: UserId) -> DbResult<Ways> {
+    let authenticator = totp_factors::table
         .find(user)
         .filter(totp_factors::secret_sealed.is_not_null());
-    Ok(select(exists(found)).get_result(&mut **conn).await?)
+    let phone = phone_factors::table
+        .find(user)
+        .filter(phone_factors::phone.is_not_null());
+    let query = select((exists(authenticator), exists(phone)));
+    let (authenticator, phone) = query.get_result(&mut **conn).await?;
+    Ok(Ways {
+        authenticator,
+        phone,
+    })
+}
+
+/// Whether a user has a second factor in use.
+pub async fn is_on(conn: &mut ControlConn, user: UserId) -> DbResult<bool> {
+    Ok(ways(conn, user).await?.is_on())
+}
+
+/// Whether a user has an authenticator in use.
+pub async fn has_authenticator(conn: &mut ControlConn, user: UserId) -> DbResult<bool> {
+    Ok(ways(conn, user).await?.authenticator)
+}
+
+/// How many users have a telephone in use, and no authenticator.
+pub async fn count_only_by_phone(conn: &mut ControlConn) -> DbResult<i64> {
+    let authenticator = totp_factors::table
+        .filter(totp_factors::user_id.eq(phone_factors::user_id))
+        .filter(totp_factors::secret_sealed.is_not_null());
+    let query = phone_factors::table
+        .filter(phone_factors::phone.is_not_null())
+        .filter(not(exists(authenticator)))
+        .count();
+    Ok(query.get_result(&mut **conn).await?)
 }
 
 /// The user's epoch, which stays as it is until the transaction is over: who
@@ -42,6 +90,15 @@ pub async fn is_needed(conn: &mut ControlConn, user: UserId) -> DbResult<bool> {
         .filter(memberships::user_id.eq(user))
         .filter(dealers::second_factor_required);
     Ok(select(exists(found)).get_result(&mut **conn).await?)
+}
+
+/// Has codes of a user counted who has never had an authenticator; says whether
+/// they were not counted before.
+pub async fn open_count(conn: &mut ControlConn, user: UserId) -> DbResult<bool> {
+    let query = diesel::insert_into(totp_factors::table)
+        .values(totp_factors::user_id.eq(user))
+        .on_conflict_do_nothing();
+    Ok(query.execute(&mut **conn).await? > 0)
 }
 
 /// Counts a code about to be looked at; says whether it may be.

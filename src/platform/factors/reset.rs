@@ -1,8 +1,9 @@
-//! An operator lets somebody back in who has lost his authenticator and his codes.
+//! An operator lets somebody back in who has lost his authenticator and his codes,
+//! or his telephone.
 
 use chrono::{DateTime, Utc};
 
-use super::query;
+use super::{phone, query};
 use crate::db::control::ControlConn;
 use crate::error::AppResult;
 use crate::kernel::ids::UserId;
@@ -10,7 +11,7 @@ use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::sessions::model::EndCause;
 use crate::platform::sessions::query::{self as sessions, Which};
 
-/// Takes a user's second factor away and ends his sessions; says whether he had
+/// Takes a user's second factors away and ends his sessions; says whether he had
 /// one. `actor` is who gave the order.
 pub async fn reset(
     conn: &mut ControlConn,
@@ -19,7 +20,9 @@ pub async fn reset(
     now: DateTime<Utc>,
 ) -> AppResult<bool> {
     conn.transaction(async |conn| -> AppResult<bool> {
-        if !query::remove(conn, user).await? {
+        let had_authenticator = query::remove(conn, user).await?;
+        let phone = phone::query::remove(conn, user).await?;
+        if !had_authenticator && phone.is_none() {
             return Ok(false);
         }
         sessions::end(conn, user, Which::All, EndCause::Operator, now).await?;

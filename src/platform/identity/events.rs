@@ -52,6 +52,12 @@ text_enum! {
         SecondFactorPolicySet = "SECOND_FACTOR_POLICY_SET",
         /// A backup code was used in place of an authenticator.
         BackupCodeUsed = "BACKUP_CODE_USED",
+        /// A telephone was taken into use.
+        PhoneAdded = "PHONE_ADDED",
+        /// A user did away with his telephone.
+        PhoneRemoved = "PHONE_REMOVED",
+        /// A code was asked for, to be sent to a user's telephone by SMS.
+        SmsCodeSent = "SMS_CODE_SENT",
         /// New backup codes were made; those before are void.
         BackupCodesRenewed = "BACKUP_CODES_RENEWED",
         /// An API key was made.

@@ -209,7 +209,7 @@ impl LoginPayload {
                     "this dealer asks for a second factor: set one up by totpEnrol and \
                      totpConfirm with the id of the challenge"
                 } else {
-                    "send a code of your authenticator by loginVerify"
+                    "send a code by loginVerify; the methods of the challenge say which"
                 },
             )],
             ..Self::default()

@@ -40,6 +40,26 @@ pub async fn password_changed(
     tell(conn, MailKind::PasswordChanged, user, when, peer).await
 }
 
+/// Codes are sent to a telephone from now on, which let whoever reads them in.
+pub async fn phone_added(
+    conn: &mut ControlConn,
+    user: &UserRow,
+    when: DateTime<Utc>,
+    peer: &Peer,
+) -> DbResult<()> {
+    tell(conn, MailKind::PhoneAdded, user, when, peer).await
+}
+
+/// No codes are sent to the telephone any more.
+pub async fn phone_removed(
+    conn: &mut ControlConn,
+    user: &UserRow,
+    when: DateTime<Utc>,
+    peer: &Peer,
+) -> DbResult<()> {
+    tell(conn, MailKind::PhoneRemoved, user, when, peer).await
+}
+
 async fn tell(
     conn: &mut ControlConn,
     kind: MailKind,

@@ -29,18 +29,24 @@ text_enum! {
         NewDevice = "NEW_DEVICE",
         /// The password is another one.
         PasswordChanged = "PASSWORD_CHANGED",
+        /// A telephone was added as a second factor.
+        PhoneAdded = "PHONE_ADDED",
+        /// The telephone is no second factor any more.
+        PhoneRemoved = "PHONE_REMOVED",
     }
 }
 
 impl MailKind {
     /// All that this program can write. A newer one may have ordered others.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::VerifyEmail,
         Self::ResetPassword,
         Self::Invitation,
         Self::RefreshTokenReused,
         Self::NewDevice,
         Self::PasswordChanged,
+        Self::PhoneAdded,
+        Self::PhoneRemoved,
     ];
 
     /// After this a mail is no use any more, and is not tried again.
@@ -51,7 +57,9 @@ impl MailKind {
             Self::Invitation
             | Self::RefreshTokenReused
             | Self::NewDevice
-            | Self::PasswordChanged => TimeDelta::days(3),
+            | Self::PasswordChanged
+            | Self::PhoneAdded
+            | Self::PhoneRemoved => TimeDelta::days(3),
         }
     }
 }

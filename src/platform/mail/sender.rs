@@ -11,7 +11,6 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use lettre::message::Mailbox;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use super::compose::{Compose, Composed, Letter};
 use super::mime::Parcel;
@@ -23,17 +22,12 @@ use crate::db::control::ControlPool;
 use crate::db::error::DbResult;
 use crate::error::AppResult;
 use crate::kernel::clock::Clock;
+use crate::platform::rounds::{Rounds, pause_after, rounds};
 
 /// Mails that are taken up at once, and sent beside each other.
 const AT_ONCE: usize = 8;
 /// How long they belong to who took them up: twice what the slowest may take.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
-/// How often new mails are looked for.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// After a failure of the database.
-const AFTER_FAILURE: Duration = Duration::from_secs(10);
-/// How often old ones are thrown away.
-const PRUNE_EVERY: Duration = Duration::from_hours(1);
 /// How long it is kept that a mail was sent.
 const KEEP: TimeDelta = TimeDelta::days(30);
 /// How long it is kept that there was none to write: longer than the day within
@@ -67,30 +61,23 @@ pub struct Sender<C> {
     pub composer: C,
 }
 
+impl<C: Compose> Rounds for Sender<C> {
+    const WHAT: &'static str = "mails";
+    const AT_ONCE: usize = AT_ONCE;
+
+    async fn pass(&self) -> DbResult<usize> {
+        Self::pass(self).await
+    }
+
+    async fn prune(&self) -> DbResult<()> {
+        Self::prune(self).await
+    }
+}
+
 impl<C: Compose> Sender<C> {
     /// Sends mails until `stop` turns true; those under way are sent first.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut prune_at = Instant::now();
-        while !*stop.borrow_and_update() {
-            let pause = match self.pass().await {
-                Ok(AT_ONCE) => Duration::ZERO,
-                Ok(_) => LOOK_EVERY,
-                Err(error) => {
-                    tracing::warn!(%error, "mails could not be looked for");
-                    AFTER_FAILURE
-                }
-            };
-            if Instant::now() >= prune_at {
-                prune_at = Instant::now() + PRUNE_EVERY;
-                if let Err(error) = self.prune().await {
-                    tracing::warn!(%error, "old mails could not be deleted");
-                }
-            }
-            tokio::select! {
-                changed = stop.changed() => if changed.is_err() { return },
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        rounds(&self, stop).await;
     }
 
     /// Sends the mails that are due, some at most; gives how many it took up.
@@ -193,7 +180,7 @@ impl<C: Compose> Sender<C> {
                 query::finish(&mut conn, mail, *state, cause.as_deref(), now).await
             }
             Outcome::Later(cause) => {
-                let due = now + pause_after(mail.attempts, chance());
+                let due = now + pause_after(mail.attempts);
                 query::postpone(&mut conn, mail, due, cause).await
             }
         }
@@ -215,40 +202,5 @@ fn log(mail: &MailRow, outcome: &Outcome) {
         Outcome::Later(cause) => {
             tracing::warn!(mail = %id, kind, attempts, %cause, "mail not sent yet");
         }
-    }
-}
-
-/// How long to wait after so many attempts: 15 s, doubled each time, an hour at
-/// most; a quarter more or less by `chance`, so that mails held up together do
-/// not come back together.
-fn pause_after(attempts: i32, chance: u8) -> TimeDelta {
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0);
-    let seconds = 15_i32
-        .saturating_mul(2_i32.saturating_pow(doublings))
-        .min(3600);
-    let percent = 75 + i32::from(chance) * 50 / 255;
-    TimeDelta::milliseconds(i64::from(seconds) * i64::from(percent) * 10)
-}
-
-/// Any byte; without randomness they come back together after all.
-fn chance() -> u8 {
-    let mut byte = [128_u8];
-    let _filled = getrandom::fill(&mut byte);
-    let [byte] = byte;
-    byte
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_to_an_hour() {
-        let middle = |attempts| pause_after(attempts, 128).num_seconds();
-        let grown: Vec<i64> = (1..=4).map(middle).collect();
-        assert_eq!(grown, [15, 30, 60, 120]);
-        assert_eq!(middle(1000), 3600);
-        assert_eq!(pause_after(1, 0).num_milliseconds(), 11_250);
-        assert_eq!(pause_after(1, 255).num_milliseconds(), 18_750);
     }
 }

@@ -35,6 +35,8 @@ const SOURCES: &[(&str, &str)] = &templates![
     "refresh_token_reused",
     "new_device",
     "password_changed",
+    "phone_added",
+    "phone_removed",
 ];
 
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> =
@@ -73,6 +75,8 @@ const fn name(kind: MailKind) -> &'static str {
         MailKind::RefreshTokenReused => "refresh_token_reused",
         MailKind::NewDevice => "new_device",
         MailKind::PasswordChanged => "password_changed",
+        MailKind::PhoneAdded => "phone_added",
+        MailKind::PhoneRemoved => "phone_removed",
     }
 }
 

@@ -26,6 +26,7 @@ fn a_value_that_can_not_be_used_is_refused_with_its_flag() {
         ("--request-timeout-ms", "-1"),
         ("--registration", "sometimes"),
         ("--graphiql", "maybe"),
+        ("--sms-url", "http://sms.example/"),
         ("--log-format", "prose"),
     ] {
         let ended = Ended::of(check(&folder, &[&format!("{flag}={value}")]));

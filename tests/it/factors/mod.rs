@@ -14,24 +14,25 @@ use tubex::kernel::clock::Clock;
 use crate::support::{Client, PASSWORD, Server, TestDealer, until};
 use phone::Phone;
 
-const LOGIN: &str = "mutation($input: LoginInput!) { login(input: $input) {
+pub const LOGIN: &str = "mutation($input: LoginInput!) { login(input: $input) {
     accessToken refreshToken dealer { id } challenge { id methods expiresAt }
     userErrors { code path } } }";
-const VERIFY: &str = "mutation($input: LoginVerifyInput!) { loginVerify(input: $input) {
+pub const VERIFY: &str = "mutation($input: LoginVerifyInput!) { loginVerify(input: $input) {
     accessToken refreshToken dealer { id } userErrors { code path } } }";
-const ENROL: &str = "mutation($input: TotpEnrolInput) { totpEnrol(input: $input) {
+pub const ENROL: &str = "mutation($input: TotpEnrolInput) { totpEnrol(input: $input) {
     secret uri userErrors { code path } } }";
-const CONFIRM: &str = "mutation($input: TotpConfirmInput!) { totpConfirm(input: $input) {
+pub const CONFIRM: &str = "mutation($input: TotpConfirmInput!) { totpConfirm(input: $input) {
     backupCodes accessToken refreshToken userErrors { code path } } }";
-const DISABLE: &str = "mutation($input: TotpDisableInput) { totpDisable(input: $input) {
+pub const DISABLE: &str = "mutation($input: TotpDisableInput) { totpDisable(input: $input) {
     accessToken userErrors { code path } } }";
-const RENEW: &str = "mutation($input: BackupCodesRegenerateInput) {
+pub const RENEW: &str = "mutation($input: BackupCodesRegenerateInput) {
     backupCodesRegenerate(input: $input) { backupCodes userErrors { code path } } }";
-const STEP_UP: &str = "mutation($input: StepUpInput!) { stepUp(input: $input) {
+pub const STEP_UP: &str = "mutation($input: StepUpInput!) { stepUp(input: $input) {
     accessToken userErrors { code path } } }";
-const REQUIRE: &str = "mutation($input: DealerSecondFactorSetInput!) {
+pub const REQUIRE: &str = "mutation($input: DealerSecondFactorSetInput!) {
     dealerSecondFactorSet(input: $input) { accessToken userErrors { code path } } }";
-const STANDING: &str = "{ secondFactor { isOn confirmedAt backupCodesLeft isRequired } }";
+pub const STANDING: &str =
+    "{ secondFactor { isOn confirmedAt phone smsAvailable backupCodesLeft isRequired } }";
 
 /// A server whose clock a test sets, and a dealer.
 struct Desk {
@@ -118,26 +119,26 @@ impl Desk {
 }
 
 /// The payload of a mutation.
-async fn run(client: &Client, query: &str, input: Value) -> Value {
+pub async fn run(client: &Client, query: &str, input: Value) -> Value {
     let data = client.run(query, json!({ "input": input })).await;
     data.as_object().unwrap().values().next().unwrap().clone()
 }
 
-async fn refresh(server: &Server, token: &str) -> Value {
+pub async fn refresh(server: &Server, token: &str) -> Value {
     let query = "mutation($input: TokenRefreshInput!) { tokenRefresh(input: $input) {
         accessToken refreshToken userErrors { code } } }";
     run(&server.anonymous(), query, json!({ "refreshToken": token })).await
 }
 
 /// Waits until a client's token is refused.
-async fn refused(client: &Client) {
+pub async fn refused(client: &Client) {
     until("the token is refused", async || {
         client.send(STANDING, json!({})).await.code() == "UNAUTHENTICATED"
     })
     .await;
 }
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value
         .as_str()
         .unwrap_or_else(|| panic!("no text: {value}"))
@@ -145,6 +146,6 @@ fn text(value: &Value) -> String {
 }
 
 /// The code of the first user error.
-fn code(payload: &Value) -> &str {
+pub fn code(payload: &Value) -> &str {
     payload["userErrors"][0]["code"].as_str().unwrap_or("none")
 }

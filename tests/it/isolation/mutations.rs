@@ -182,6 +182,31 @@ const CASES: &[Case] = &[
         input: |_| json!({ "password": PASSWORD }),
         code: Some("NOT_ALLOWED"),
     },
+    // Nobody sends codes here; with them he would not be himself either.
+    Case {
+        field: "phoneEnrol",
+        input_type: "PhoneEnrolInput",
+        input: |_| json!({ "phone": "+84 91 234 56 78" }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "challengeCodeSend",
+        input_type: "ChallengeCodeSendInput",
+        input: |_| json!({ "challengeId": ChallengeId::generate().to_string() }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "phoneConfirm",
+        input_type: "PhoneConfirmInput",
+        input: |_| json!({ "code": "123456" }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "phoneRemove",
+        input_type: "PhoneRemoveInput",
+        input: |_| json!({ "code": "123456" }),
+        code: Some("NOT_ALLOWED"),
+    },
     Case {
         field: "dealerSecondFactorSet",
         input_type: "DealerSecondFactorSetInput",
@@ -386,8 +411,12 @@ fn victims_role(attack: &Attack) -> Value {
 }
 
 /// Registration makes a dealer of its own and names no other; it is closed here.
-/// The other one takes no input: it writes to the caller himself.
-const WITHOUT_CASE: [&str; 2] = ["dealerRegister", "emailVerificationRequest"];
+/// The others take no input: they write to the caller himself.
+const WITHOUT_CASE: [&str; 3] = [
+    "dealerRegister",
+    "emailVerificationRequest",
+    "stepUpCodeSend",
+];
 
 #[tokio::test]
 async fn no_mutation_reaches_another_dealer() {

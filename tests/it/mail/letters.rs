@@ -48,7 +48,13 @@ async fn all(post: &Post, shop: &str) -> Vec<(&'static str, StoredMail)> {
         .accounts
         .authenticate(OLIVIA, crate::support::PASSWORD.into(), &peer);
     let user = user.await.unwrap();
-    for name in ["refresh_token_reused", "new_device", "password_changed"] {
+    for name in [
+        "refresh_token_reused",
+        "new_device",
+        "password_changed",
+        "phone_added",
+        "phone_removed",
+    ] {
         let mut conn = core.control.checkout().await.unwrap();
         let now = post.now();
         let told = match name {
@@ -56,6 +62,8 @@ async fn all(post: &Post, shop: &str) -> Vec<(&'static str, StoredMail)> {
                 notices::refresh_token_reused(&mut conn, &user, now, &peer).await
             }
             "new_device" => notices::new_device(&mut conn, &user, now, &peer).await,
+            "phone_added" => notices::phone_added(&mut conn, &user, now, &peer).await,
+            "phone_removed" => notices::phone_removed(&mut conn, &user, now, &peer).await,
             _ => notices::password_changed(&mut conn, &user, now, &peer).await,
         };
         told.unwrap();

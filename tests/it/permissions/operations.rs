@@ -47,9 +47,10 @@ fn input(mutation: &str) -> Value {
         "passwordResetRequest" => json!({ "email": "nobody@test.example" }),
         "passwordReset" => json!({ "token": "none", "newPassword": "nobody's password" }),
         "loginVerify" | "totpConfirm" => json!({ "challengeId": nowhere("chl"), "code": "000000" }),
-        "totpEnrol" => json!({ "challengeId": nowhere("chl") }),
-        "totpDisable" | "backupCodesRegenerate" => json!({}),
-        "stepUp" => json!({ "code": "000000" }),
+        "totpEnrol" | "challengeCodeSend" => json!({ "challengeId": nowhere("chl") }),
+        "totpDisable" | "backupCodesRegenerate" | "phoneRemove" => json!({}),
+        "phoneEnrol" => json!({ "phone": "" }),
+        "stepUp" | "phoneConfirm" => json!({ "code": "000000" }),
         "dealerSecondFactorSet" => json!({ "required": false }),
         "apiKeyCreate" => json!({ "name": "", "scopes": [], "expiresInDays": 1 }),
         "apiKeyRotate" | "apiKeyRevoke" => json!({ "id": nowhere("key") }),
@@ -79,8 +80,8 @@ pub fn operation(field: &Field) -> Operation {
             document: "{ invitationPreview(token: \"none\") { email } }".to_owned(),
             variables: json!({}),
         },
-        ("Mutation", "emailVerificationRequest") => Operation {
-            document: "mutation { emailVerificationRequest { __typename } }".to_owned(),
+        ("Mutation", "emailVerificationRequest" | "stepUpCodeSend") => Operation {
+            document: format!("mutation {{ {name} {{ __typename }} }}"),
             variables: json!({}),
         },
         ("Query", _) => Operation {

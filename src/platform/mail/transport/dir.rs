@@ -74,9 +74,24 @@ impl MailDir {
         blocking(move || dir.write(&parcel, &eml)).await
     }
 
+    /// The name of what is written at this time, under an id.
+    pub(in crate::platform) fn name(at: DateTime<Utc>, id: &impl std::fmt::Display) -> String {
+        format!("{}-{id}", at.format("%Y%m%dT%H%M%S%6f"))
+    }
+
+    /// Keeps what is shown like a mail and is none.
+    pub(in crate::platform) async fn keep_as_is(&self, stored: StoredMail) -> Result<(), String> {
+        let dir = self.clone();
+        blocking(move || {
+            std::fs::create_dir_all(&dir.0)?;
+            dir.list_up(&stored)
+        })
+        .await
+    }
+
     fn write(&self, parcel: &Parcel, eml: &[u8]) -> io::Result<()> {
         std::fs::create_dir_all(&self.0)?;
-        let name = format!("{}-{}", parcel.at.format("%Y%m%dT%H%M%S%6f"), parcel.id);
+        let name = Self::name(parcel.at, &parcel.id);
         let mail = StoredMail {
             at: parcel.at,
             from: parcel.from.to_string(),
@@ -87,9 +102,13 @@ impl MailDir {
             name,
         };
         std::fs::write(self.file(&mail.name, "eml"), eml)?;
-        // The last to come, and whole at once: readers look for these.
+        self.list_up(&mail)
+    }
+
+    /// The last to come, and whole at once: readers look for these.
+    fn list_up(&self, mail: &StoredMail) -> io::Result<()> {
         let part = self.file(&mail.name, "part");
-        std::fs::write(&part, serde_json::to_vec(&mail)?)?;
+        std::fs::write(&part, serde_json::to_vec(mail)?)?;
         std::fs::rename(&part, self.file(&mail.name, "json"))?;
         self.prune()
     }
