@@ -1,6 +1,7 @@
 //! The parts of the program, put together once at start.
 
 mod callers;
+mod events;
 mod mail;
 mod operator;
 pub mod sockets;
@@ -250,7 +251,10 @@ impl App {
         settings.validate()?;
         let bus = match &settings.redis_url {
             Some(url) => EventBus::with_redis(url.expose_secret()).await?,
-            None => EventBus::local(),
+            None => {
+                let url = core.settings.database_owner_url.clone();
+                EventBus::with_database(&core.connector, url)
+            }
         };
         let pool = request_pool(&core.settings);
         let tenants = TenantPool::new(&core.connector, pool, bus, core.clock.clone());

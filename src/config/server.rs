@@ -154,6 +154,15 @@ pub struct ServerSettings {
     #[arg(long, env = "TUBEX_MAX_OPERATIONS_PER_DEALER", value_name = "N", default_value = "5000", value_parser = list_size)]
     pub max_operations_per_dealer: usize,
 
+    /// How long a websocket's client may leave what was sent unread before it is closed,
+    /// in milliseconds.
+    #[arg(long, env = "TUBEX_SLOW_CLIENT_MS", value_name = "MS", default_value = "10000", value_parser = some_milliseconds)]
+    pub slow_client_ms: Duration,
+
+    /// How long events are kept for those who go on behind one, in days.
+    #[arg(long, env = "TUBEX_EVENTS_KEPT_DAYS", value_name = "DAYS", default_value = "7", value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub events_kept_days: u16,
+
     /// Password hashes computed at once; each takes 19 MiB and a processor.
     #[arg(long, env = "TUBEX_PASSWORD_HASHES", value_name = "N", default_value = "2", value_parser = pool_size)]
     pub password_hashes: usize,

@@ -11,6 +11,7 @@ pub mod document;
 pub mod errors;
 pub mod field_order;
 pub mod filter;
+pub mod live;
 pub mod loader;
 pub mod order;
 pub mod payload;

@@ -64,6 +64,15 @@ impl TenantContext {
         }
     }
 
+    /// The same dealer, read by a part of the system itself.
+    pub(super) fn read_by(&self, part: &'static str) -> Self {
+        Self::new(
+            Arc::clone(&self.dealer),
+            Actor::System(part),
+            Standing::ReadOnly,
+        )
+    }
+
     /// What may be done.
     pub const fn standing(&self) -> Standing {
         self.standing

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
-use diesel::Connection;
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, QueryResult};
 use diesel_async::RunQueryDsl;
 
 use super::error::TransferError;
@@ -149,23 +150,34 @@ impl Transfer {
         hold: &Hold,
         tables: &[Table],
     ) -> Result<Option<String>, TransferError> {
-        use diesel::connection::SimpleConnection;
         let (schema, hold) = (schema.clone(), Arc::clone(hold));
         let names: Vec<String> = tables
             .iter()
             .map(|table| format!("{}.{}", schema.quoted(), table.quoted()))
             .collect();
+        let now = self.clock.now();
         let bring = move |conn: &mut OwnerConn| {
             let _hold = hold;
             if !names.is_empty() {
                 conn.batch_execute(&format!("ANALYZE {}", names.join(", ")))?;
             }
             migrate_schema(conn, &schema)?;
+            begin_events(conn, &schema, now)?;
             let newest = MigrationSet::tenant()?.newest();
             Ok::<_, MigrateError>(newest.map(str::to_owned))
         };
         Ok(self.owner.run(bring).await?)
     }
+}
+
+/// Lets the ids of events begin above all that the dealer may have given before: the
+/// milliseconds of Unix time are ahead of them, since events are fewer. So whoever
+/// asks for what comes behind an event of his former life is told that it is gone.
+fn begin_events(conn: &mut OwnerConn, schema: &SchemaName, now: DateTime<Utc>) -> QueryResult<()> {
+    let (schema, last) = (schema.quoted(), now.timestamp_millis());
+    conn.batch_execute(&format!(
+        "INSERT INTO {schema}.event_counter (one, last) VALUES (1, {last})"
+    ))
 }
 
 /// How long a schema is kept after a restore has replaced it.
