@@ -25,6 +25,7 @@ use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::graphql::{Customer, CustomerListQuery, CustomerQuery, Job};
 use crate::dealer::customers::loader::{CustomerById, JobById};
 use crate::dealer::customers::model::{CustomerId, JobId};
+use crate::dealer::feed::graphql::FeedQuery;
 use crate::dealer::stock::graphql::StockLevelQuery;
 use crate::dealer::stock::warehouses::events::{
     WarehouseArchived, WarehouseCreated, WarehouseUpdated,
@@ -89,6 +90,7 @@ pub struct QueryRoot(
     CategoryListQuery,
     CustomerQuery,
     CustomerListQuery,
+    FeedQuery,
     ProductQuery,
     StockLevelQuery,
     UnitQuery,

@@ -63,6 +63,15 @@ pub(in crate::tenancy) async fn after(
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
+impl TenantTx {
+    /// The newest event that this transaction sees.
+    pub async fn last_event(&mut self) -> DbResult<EventId> {
+        let last = event_counter::table.select(event_counter::last);
+        let last: Option<i64> = last.first(self).await.optional()?;
+        Ok(EventId::new(last.unwrap_or_default()))
+    }
+}
+
 impl From<EventRow> for Event {
     fn from(row: EventRow) -> Self {
         Self {

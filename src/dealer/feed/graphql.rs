@@ -1,0 +1,21 @@
+//! The surface of events as a whole.
+
+use async_graphql::{Context, ID, Object};
+
+use crate::error::AppResult;
+use crate::graphql::context::ContextExt;
+
+/// Lookups of events.
+#[derive(Default)]
+pub struct FeedQuery;
+
+#[Object]
+impl FeedQuery {
+    /// The id of the newest event behind what the other fields of this query show.
+    /// Who subscribes with it as afterEventId hears of everything that comes later.
+    async fn last_event_id(&self, ctx: &Context<'_>) -> AppResult<ID> {
+        let unit = ctx.unit()?;
+        let last = unit.tx().await?.last_event().await?;
+        Ok(last.to_string().into())
+    }
+}
