@@ -4,33 +4,32 @@ mod callers;
 mod events;
 mod mail;
 mod operator;
+mod pools;
 pub mod sockets;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 pub use callers::Callers;
 pub use operator::OperatorApp;
+use pools::control_pool;
+pub use pools::request_pool;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
-use crate::auth::password::{PasswordCost, Passwords};
+use crate::auth::device::Devices;
+use crate::auth::password::{PasswordCost, PasswordWork, Passwords};
 use crate::auth::token::AccessTokens;
 use crate::auth::vault::{SecretError, Vault};
-use crate::config::{
-    ConfigError, DatabaseSettings, EngineChoice, Pooler, Registration, ServerSettings,
-};
+use crate::config::{ConfigError, DatabaseSettings, EngineChoice, Registration, ServerSettings};
 use crate::db::connect::{ConnectError, Connector};
 use crate::db::control::ControlPool;
 use crate::db::engine::{Engine, EngineFault, Wanted};
 use crate::db::error::DbError;
-use crate::db::homes::HomeSettings;
-use crate::db::limits;
 use crate::db::owner::OwnerPool;
-use crate::db::pool::PoolSettings;
 use crate::error::AppError;
-use crate::events::{EventBus, RedisError};
+use crate::events::RedisError;
 use crate::kernel::clock::Clock;
+use crate::platform::access::members::Members;
 use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::dealers::lifecycle::Lifecycle;
 use crate::platform::dealers::service::Dealers;
@@ -42,7 +41,9 @@ use crate::platform::identity::service::Identity;
 use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
 use crate::platform::sessions::service::Sessions;
-use crate::roots::{ApiSchema, ApiSchemaBuilder, Limits, schema_builder};
+use crate::roots::{
+    ApiSchema, ApiSchemaBuilder, Limits, Undeclared, check_declared, schema_builder,
+};
 use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::{Directory, Watching};
@@ -51,12 +52,6 @@ use crate::tenancy::provision::{ProvisionError, Provisioner};
 use crate::tenancy::spares::Spares;
 use crate::tenancy::state::{Migrated, RoleFault, migrated};
 use crate::tenancy::transfer::Transfer;
-
-/// What one password hash costs: the least that OWASP names for argon2id.
-const PASSWORD_COST: PasswordCost = PasswordCost {
-    memory_kib: 19 * 1024,
-    passes: 2,
-};
 
 /// Why the program can not start. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +86,9 @@ pub enum StartError {
     /// The engine is not the one of the settings.
     #[error(transparent)]
     Engine(#[from] EngineFault),
+    /// A field of the API does not say who may use it.
+    #[error(transparent)]
+    Undeclared(#[from] Undeclared),
     /// The GraphiQL bundle is not where it should be.
     #[error("{0}")]
     Page(String),
@@ -138,7 +136,7 @@ impl Core {
     /// Puts the control plane together; nothing is connected yet.
     pub fn new(
         settings: &DatabaseSettings,
-        password_hashes: usize,
+        password_work: impl Into<PasswordWork>,
         clock: Clock,
     ) -> Result<Self, StartError> {
         let request_role = settings.validate()?;
@@ -148,8 +146,8 @@ impl Core {
         let owner_url = settings.database_owner_url.clone();
         let engine = engine(settings.engine);
         let owner = OwnerPool::new(&connector, owner_url, settings.owner_pool_size, engine);
-        let passwords = Passwords::new(PASSWORD_COST, password_hashes)?;
-        let accounts = Accounts::new(control.clone(), passwords);
+        let passwords = Passwords::new(password_work.into())?;
+        let accounts = Accounts::new(control.clone(), passwords, clock.clone());
         let provisioner = Provisioner::new(
             owner.clone(),
             control.clone(),
@@ -249,26 +247,23 @@ impl App {
         settings: &ServerSettings,
     ) -> Result<Arc<Self>, StartError> {
         settings.validate()?;
-        let bus = match &settings.redis_url {
-            Some(url) => EventBus::with_redis(url.expose_secret()).await?,
-            None => {
-                let url = core.settings.database_owner_url.clone();
-                EventBus::with_database(&core.connector, url)
-            }
-        };
+        let bus = events::bus(&core, settings).await?;
         let pool = request_pool(&core.settings);
         let tenants = TenantPool::new(&core.connector, pool, bus, core.clock.clone());
         let keys = signing_keys(&core, &vault, settings).await?;
         let tokens = AccessTokens::new(keys.ring().clone());
         let (control, clock) = (core.control.clone(), core.clock.clone());
         let sessions = Sessions::new(control, vault.clone(), tokens.clone(), clock);
-        let identity = Identity::new(core.accounts.clone(), sessions.clone());
-        let factors = Factors::new(core.accounts.clone(), sessions.clone(), vault.clone());
+        let accounts = core.accounts.clone();
+        let accounts = accounts.with_devices(Devices::new(vault.clone()));
+        let identity = Identity::new(accounts.clone(), sessions.clone());
+        let factors = Factors::new(accounts, sessions.clone(), vault.clone());
         let callers = Callers::new(&core, &vault, &tokens);
         let schema = schema(&core, &identity, factors, settings)
             .data(callers.api_keys.clone())
             .data(callers.impersonations.clone())
             .finish();
+        check_declared(&schema)?;
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         keys.keep_current(&core.connector, directory.revoked().listen_for_keys());
         let url = core.settings.database_owner_url.clone();
@@ -332,6 +327,9 @@ fn schema(
         Registration::Open => RegistrationPolicy::Open,
         Registration::Closed => RegistrationPolicy::Closed,
     };
+    let (control, accounts, clock) = (&core.control, identity.accounts(), &core.clock);
+    let members = Members::new(control.clone(), factors.clone(), clock.clone());
+    let invitations = Invitations::new(accounts.clone(), factors.clone(), clock.clone());
     schema_builder(limits)
         .data(identity.clone())
         .data(factors.sessions().clone())
@@ -340,52 +338,21 @@ fn schema(
             secure: settings.secure_cookies,
         })
         .data(core.dealers.clone())
-        .data(Recovery::new(core.accounts.clone(), core.clock.clone()))
-        .data(Invitations::new(core.accounts.clone(), core.clock.clone()))
+        .data(members)
+        .data(Recovery::new(accounts.clone(), clock.clone()))
+        .data(invitations)
         .data(registration)
 }
 
-/// The request pool's sessions start with an empty path and no rights. What
-/// hangs is ended by the database too, in case the server can not.
-pub fn request_pool(settings: &DatabaseSettings) -> HomeSettings {
-    let statement = settings.statement_timeout_ms.as_millis();
-    // The plans of a dealer's statements are kept, so they must not hang on the
-    // values of one execution.
-    let session_words = |local: &str| {
-        format!(
-            "SET {local}TIME ZONE 'UTC'; SET {local}plan_cache_mode = force_generic_plan; \
-             SET {local}statement_timeout = {statement}; SET {local}lock_timeout = 5000; \
-             SET {local}idle_in_transaction_session_timeout = 60000; "
-        )
-    };
-    HomeSettings {
-        url: settings.database_url.clone(),
-        size: settings.request_pool_size,
-        wait: settings.pool_wait_ms,
-        answer: answer(settings.statement_timeout_ms),
-        queue_per_dealer: settings.queue_per_dealer,
-        keep_plans: settings.keep_plans,
-        statements_per_backend: settings.statements_per_backend,
-        memory_per_backend: settings.memory_per_backend_mib.saturating_mul(1 << 20),
-        dealers_per_backend: settings.dealers_per_backend,
-        max_age: Duration::from_secs(settings.backend_age_s),
-        session_setup: format!("SET search_path = ''; {}", session_words("")),
-        transaction_setup: match settings.pooler {
-            Pooler::None => String::new(),
-            Pooler::Transaction => session_words("LOCAL "),
+/// How much work passwords may make.
+pub const fn password_work(settings: &ServerSettings) -> PasswordWork {
+    PasswordWork {
+        cost: PasswordCost {
+            memory_kib: settings.password_memory_kib,
+            ..PasswordCost::STANDARD
         },
+        parallel: settings.password_hashes,
     }
-}
-
-/// The longest statement of the control plane.
-const CONTROL_STATEMENT: Duration = Duration::from_secs(10);
-
-/// The server ends a statement first; only where it has no limit is there none here.
-const fn answer(statement_timeout: Duration) -> Duration {
-    if statement_timeout.is_zero() {
-        return Duration::from_hours(24);
-    }
-    statement_timeout.saturating_add(limits::MARGIN)
 }
 
 const fn engine(choice: EngineChoice) -> Wanted {
@@ -393,18 +360,5 @@ const fn engine(choice: EngineChoice) -> Wanted {
         EngineChoice::Auto => Wanted::Found,
         EngineChoice::Postgres => Wanted::Postgres,
         EngineChoice::Citus => Wanted::Citus,
-    }
-}
-
-fn control_pool(settings: &DatabaseSettings) -> PoolSettings {
-    PoolSettings {
-        url: settings.database_owner_url.clone(),
-        size: settings.control_pool_size,
-        wait: settings.pool_wait_ms.max(Duration::from_secs(1)),
-        answer: answer(CONTROL_STATEMENT),
-        session_setup: format!(
-            "SET search_path = ''; SET statement_timeout = {}",
-            CONTROL_STATEMENT.as_millis()
-        ),
     }
 }

@@ -1,6 +1,7 @@
 //! The roots of the GraphQL schema: one line per feature, and the node fields.
 
 use async_graphql::{Context, ID, Interface, MergedObject, MergedSubscription, Object, Schema};
+use futures_util::future::BoxFuture;
 
 use crate::dealer::catalog::categories::events::{
     CategoryArchived, CategoryCreated, CategoryUpdated,
@@ -38,13 +39,21 @@ use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::{AppError, AppResult};
 use crate::events::{Fact, Kind};
 use crate::graphql::context::ContextExt;
+use crate::graphql::declared;
+pub use crate::graphql::declared::Undeclared;
+use crate::graphql::permit::{AnyCaller, Permission as P, for_any_caller};
 use crate::graphql::transactional::Transactional;
 use crate::kernel::ids;
+use crate::platform::access::graphql::{CustomerCheck, MemberListQuery, RoleQuery};
+use crate::platform::access::mutation::AccessMutation;
+use crate::platform::api_keys::graphql::ApiKeyQuery;
+use crate::platform::api_keys::mutation::ApiKeyMutation;
 use crate::platform::dealers::graphql::DealerMutation;
 use crate::platform::factors::graphql::FactorQuery;
 use crate::platform::factors::mutation::FactorMutation;
 use crate::platform::identity::graphql::{IdentityMutation, IdentityQuery};
 use crate::platform::identity::invitations::graphql::{InvitationMutation, InvitationQuery};
+use crate::platform::identity::password::graphql::PasswordMutation;
 use crate::platform::identity::recovery::graphql::RecoveryMutation;
 use crate::platform::impersonation::graphql::{ImpersonationMutation, ImpersonationQuery};
 use crate::platform::sessions::graphql::SessionQuery;
@@ -82,9 +91,12 @@ pub type ApiSchemaBuilder =
 pub struct QueryRoot(
     NodeQuery,
     IdentityQuery,
+    RoleQuery,
+    MemberListQuery,
     SessionQuery,
     InvitationQuery,
     FactorQuery,
+    ApiKeyQuery,
     ImpersonationQuery,
     CategoryQuery,
     CategoryListQuery,
@@ -105,12 +117,15 @@ pub struct QueryRoot(
 #[graphql(name = "Mutation")]
 pub struct MutationRoot(
     IdentityMutation,
+    PasswordMutation,
     SessionMutation,
     InvitationMutation,
     RecoveryMutation,
     FactorMutation,
+    ApiKeyMutation,
     ImpersonationMutation,
     DealerMutation,
+    AccessMutation,
     CategoryMutation,
     ProductMutation,
     UnitMutation,
@@ -146,7 +161,9 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// The record with this id; null if there is none at this dealer.
+    /// The record with this id; null if there is none at this dealer. Needs the
+    /// permission that its type names.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn node(
         &self,
         ctx: &Context<'_>,
@@ -155,7 +172,9 @@ impl NodeQuery {
         find_node(ctx, &id).await
     }
 
-    /// The records with these ids, in this order, null where there is none.
+    /// The records with these ids, in this order, null where there is none. Needs the
+    /// permissions that their types name.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -175,21 +194,26 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         return Err(AppError::bad_input("id", "this is not an id of this API"));
     };
     macro_rules! found {
-        ($key:ident, $id:ident, $object:ident) => {
+        ($key:ident, $id:ident, $object:ident, $needed:ident) => {{
+            ctx.require(P::$needed)?;
             unit.load($key($id::from_uuid(uuid)))
                 .await?
                 .map(|row| Node::$object($object(row)))
-        };
+        }};
     }
     Ok(match prefix {
-        CategoryId::PREFIX => found!(CategoryById, CategoryId, Category),
-        CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer),
-        JobId::PREFIX => found!(JobById, JobId, Job),
-        ProductId::PREFIX => found!(ProductById, ProductId, Product),
-        UnitId::PREFIX => found!(UnitById, UnitId, Unit),
-        WarehouseId::PREFIX => found!(WarehouseById, WarehouseId, Warehouse),
+        CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
+        CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
+        JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
+        ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),
+        UnitId::PREFIX => found!(UnitById, UnitId, Unit, UnitsRead),
+        WarehouseId::PREFIX => found!(WarehouseById, WarehouseId, Warehouse, WarehousesRead),
         _ => None,
     })
+}
+
+fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
+    Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })
 }
 
 /// Bounds of one operation.
@@ -208,8 +232,14 @@ pub fn schema_builder(limits: Limits) -> ApiSchemaBuilder {
         Transactional(MutationRoot::default()),
         SubscriptionRoot::default(),
     )
+    .data(CustomerCheck(customer_exists))
     .limit_depth(limits.depth)
     .limit_complexity(limits.complexity)
+}
+
+/// Refuses a schema in which a field does not say who may use it.
+pub fn check_declared(schema: &ApiSchema) -> Result<(), Undeclared> {
+    declared::check(&schema.sdl())
 }
 
 /// The SDL: the reference manual of the API.

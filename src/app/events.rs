@@ -1,9 +1,23 @@
-//! What deletes old events.
+//! What hints at new events, and what deletes old ones.
 
 use chrono::TimeDelta;
+use secrecy::ExposeSecret;
 
-use super::App;
+use super::{App, Core};
+use crate::config::ServerSettings;
+use crate::events::{EventBus, RedisError};
 use crate::tenancy::outbox::Pruner;
+
+/// The bus of all nodes: over Redis if there is one, else over the database.
+pub(super) async fn bus(core: &Core, settings: &ServerSettings) -> Result<EventBus, RedisError> {
+    match &settings.redis_url {
+        Some(url) => EventBus::with_redis(url.expose_secret()).await,
+        None => {
+            let url = core.settings.database_owner_url.clone();
+            Ok(EventBus::with_database(&core.connector, url))
+        }
+    }
+}
 
 impl App {
     /// What deletes events that are older than the settings say.

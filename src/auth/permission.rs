@@ -201,6 +201,12 @@ impl PermissionSet {
         Self(self.0 | other.0)
     }
 
+    /// With these.
+    #[must_use]
+    pub const fn and(self, permissions: &[Permission]) -> Self {
+        self.union(Self::of(permissions))
+    }
+
     /// What both hold.
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {

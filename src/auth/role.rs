@@ -12,7 +12,7 @@ use diesel::serialize::{Output, ToSql};
 use diesel::sql_types::Text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::permission::{Permission, PermissionSet};
+use super::permission::{Permission as P, PermissionSet};
 use crate::kernel::ids::typed_id;
 
 typed_id!(
@@ -94,68 +94,74 @@ impl BuiltInRole {
 
     /// What it allows.
     pub const fn permissions(self) -> PermissionSet {
-        use Permission as P;
         match self {
             Self::Owner | Self::Admin => PermissionSet::ALL,
-            Self::Manager => READING.union(PermissionSet::of(&[
-                P::CategoriesManage,
-                P::ProductsManage,
-                P::UnitsManage,
-                P::WarehousesManage,
-                P::StockAdjust,
-                P::CostRead,
-                P::PriceOverride,
-                P::CreditRead,
-                P::CreditOverride,
-                P::MembersRead,
-            ])),
-            Self::Sales => READING.union(PermissionSet::of(&[P::CreditRead])),
-            Self::Warehouse => READING.union(PermissionSet::of(&[P::StockAdjust])),
-            Self::Driver => PermissionSet::of(&[
-                P::CustomersRead,
-                P::JobsRead,
-                P::ProductsRead,
-                P::UnitsRead,
-                P::WarehousesRead,
-            ]),
-            Self::Purchasing => CATALOGUE.union(PermissionSet::of(&[
-                P::CategoriesManage,
-                P::ProductsManage,
-                P::UnitsManage,
-                P::WarehousesRead,
-                P::StockRead,
-                P::CostRead,
-            ])),
-            Self::Accounts => READING.union(PermissionSet::of(&[
-                P::CostRead,
-                P::CreditRead,
-                P::CreditOverride,
-                P::InvoicePost,
-            ])),
+            Self::Manager => MANAGER,
+            Self::Sales => SALES,
+            Self::Warehouse => WAREHOUSE,
+            Self::Driver => DRIVER,
+            Self::Purchasing => PURCHASING,
+            Self::Accounts => ACCOUNTS,
             Self::Viewer => READING,
-            Self::Customer => CATALOGUE.union(PermissionSet::of(&[
-                P::CustomersRead,
-                P::JobsRead,
-                P::CreditRead,
-            ])),
+            Self::Customer => CONTRACTOR,
         }
     }
 }
 
 /// What is sold.
-const CATALOGUE: PermissionSet = PermissionSet::of(&[
-    Permission::CategoriesRead,
-    Permission::ProductsRead,
-    Permission::UnitsRead,
-]);
+const CATALOGUE: PermissionSet =
+    PermissionSet::of(&[P::CategoriesRead, P::ProductsRead, P::UnitsRead]);
 
 /// What everybody in the office may look at.
-const READING: PermissionSet = CATALOGUE.union(PermissionSet::of(&[
-    Permission::CustomersRead,
-    Permission::JobsRead,
-    Permission::WarehousesRead,
-    Permission::StockRead,
-]));
+const READING: PermissionSet = CATALOGUE.and(&[
+    P::CustomersRead,
+    P::JobsRead,
+    P::WarehousesRead,
+    P::StockRead,
+]);
+
+const MANAGER: PermissionSet = READING.and(&[
+    P::CategoriesManage,
+    P::ProductsManage,
+    P::UnitsManage,
+    P::WarehousesManage,
+    P::StockAdjust,
+    P::CostRead,
+    P::PriceOverride,
+    P::CreditRead,
+    P::CreditOverride,
+    P::MembersRead,
+]);
+
+const SALES: PermissionSet = READING.and(&[P::CreditRead]);
+
+const WAREHOUSE: PermissionSet = READING.and(&[P::StockAdjust]);
+
+const DRIVER: PermissionSet = PermissionSet::of(&[
+    P::CustomersRead,
+    P::JobsRead,
+    P::ProductsRead,
+    P::UnitsRead,
+    P::WarehousesRead,
+]);
+
+const PURCHASING: PermissionSet = CATALOGUE.and(&[
+    P::CategoriesManage,
+    P::ProductsManage,
+    P::UnitsManage,
+    P::WarehousesRead,
+    P::StockRead,
+    P::CostRead,
+]);
+
+const ACCOUNTS: PermissionSet = READING.and(&[
+    P::CostRead,
+    P::CreditRead,
+    P::CreditOverride,
+    P::InvoicePost,
+]);
+
+const CONTRACTOR: PermissionSet = CATALOGUE.and(&[P::CustomersRead, P::JobsRead, P::CreditRead]);
 
 /// A role as a membership, a token and a client name it: the code of a built-in
 /// role, or the id of one of the dealer's own.
@@ -278,11 +284,11 @@ mod tests {
     #[test]
     fn only_those_who_run_the_company_manage_access() {
         let access = PermissionSet::of(&[
-            Permission::MembersManage,
-            Permission::RolesManage,
-            Permission::SecurityManage,
-            Permission::ApiKeysManage,
-            Permission::AppsManage,
+            P::MembersManage,
+            P::RolesManage,
+            P::SecurityManage,
+            P::ApiKeysManage,
+            P::AppsManage,
         ]);
         for role in BuiltInRole::ALL {
             let runs = matches!(role, BuiltInRole::Owner | BuiltInRole::Admin);
@@ -298,10 +304,10 @@ mod tests {
             BuiltInRole::Viewer,
             BuiltInRole::Driver,
         ] {
-            let sensitive = role.permissions().intersection(Permission::SENSITIVE);
+            let sensitive = role.permissions().intersection(P::SENSITIVE);
             assert!(sensitive.is_empty(), "{sensitive:?}");
         }
         let contractor = BuiltInRole::Customer.permissions();
-        assert!(!contractor.contains(Permission::StockRead));
+        assert!(!contractor.contains(P::StockRead));
     }
 }

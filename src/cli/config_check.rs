@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::output::Output;
 use super::{CommandResult, serve};
-use crate::app::{App, Core, StartError};
+use crate::app::{App, Core, StartError, password_work};
 use crate::auth::vault::Vault;
 use crate::config::{ConfigError, DatabaseSettings, KeySettings, ServerSettings};
 use crate::kernel::clock::Clock;
@@ -52,7 +52,7 @@ pub(super) fn run(command: &ConfigCommand, output: Output) -> CommandResult {
 
 /// How far the database is migrated, and the statements that it lacks.
 async fn check(args: &CheckArgs) -> Result<(Migrated, Vec<Lacking>), StartError> {
-    let core = Core::new(&args.database, args.server.password_hashes, Clock::system())?;
+    let core = Core::new(&args.database, password_work(&args.server), Clock::system())?;
     let vault = Vault::from_file(&args.key.secret_key_file)?;
     serve::page(&args.server).map_err(StartError::Page)?;
     let app = App::new(core, vault, &args.server).await?;

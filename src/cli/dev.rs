@@ -15,7 +15,7 @@ use super::{
     CommandResult, dev_report, filler, graphiql_bundle, key, mailer, migrate, operator, stop,
     sweeper,
 };
-use crate::app::{App, Core};
+use crate::app::{App, Core, password_work};
 use crate::auth::operator::OperatorTokens;
 use crate::auth::vault::Vault;
 use crate::cluster::{self, Cluster, ClusterSpec, Durability};
@@ -91,7 +91,7 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
     let cluster = Cluster::start(&spec, &|text| progress.step(text))?;
     let database = database(&cluster, &args.data)?;
     let vault = vault(&args.data)?;
-    let core = Core::new(&database, args.server.password_hashes, Clock::system())?;
+    let core = Core::new(&database, password_work(&args.server), Clock::system())?;
     migrate::everything(&core, &progress)?;
     let served = actix_web::rt::System::new().block_on(async {
         let stop = stop::requested()?.shared();

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::output::Output;
 use super::progress::Progress;
 use super::{CommandResult, filler, mailer, migrate, operator, stop, sweeper};
-use crate::app::{App, Core, StartError};
+use crate::app::{App, Core, StartError, password_work};
 use crate::auth::vault::Vault;
 use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
 use crate::http::{Page, bind, serve_both};
@@ -32,7 +32,7 @@ pub(super) struct ServeArgs {
 
 pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
     let clock = Clock::system();
-    let core = Core::new(&args.database, args.server.password_hashes, clock)?;
+    let core = Core::new(&args.database, password_work(&args.server), clock)?;
     let vault = Vault::from_file(&args.key.secret_key_file)?;
     let page = page(&args.server)?;
     core.engine()?;

@@ -163,7 +163,12 @@ pub struct ServerSettings {
     #[arg(long, env = "TUBEX_EVENTS_KEPT_DAYS", value_name = "DAYS", default_value = "7", value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub events_kept_days: u16,
 
-    /// Password hashes computed at once; each takes 19 MiB and a processor.
+    /// Memory that one password hash takes, in KiB; more makes guessing dearer, and
+    /// signing in. Hashes of another cost are renewed when their users sign in.
+    #[arg(long, env = "TUBEX_PASSWORD_MEMORY_KIB", value_name = "KIB", default_value = "47104", value_parser = clap::value_parser!(u32).range(47_104..=2_097_152))]
+    pub password_memory_kib: u32,
+
+    /// Password hashes computed at once; each takes that memory and a processor.
     #[arg(long, env = "TUBEX_PASSWORD_HASHES", value_name = "N", default_value = "2", value_parser = pool_size)]
     pub password_hashes: usize,
 

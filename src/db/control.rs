@@ -12,17 +12,30 @@ use super::pool::{PoolSettings, PoolUsage, RawConn, RawPool};
 
 /// Hands out connections for dealers' registration, users and sessions.
 #[derive(Clone)]
-pub struct ControlPool(RawPool);
+pub struct ControlPool {
+    pool: RawPool,
+    count: Option<StatementCount>,
+}
 
 impl ControlPool {
     /// A pool as configured; connections open on first use.
     pub fn new(connector: &Connector, settings: &PoolSettings) -> Self {
-        Self(RawPool::new(connector, settings))
+        Self {
+            pool: RawPool::new(connector, settings),
+            count: None,
+        }
+    }
+
+    /// The same, all of whose statements are counted.
+    #[must_use]
+    pub fn counted(mut self, count: &StatementCount) -> Self {
+        self.count = Some(count.clone());
+        self
     }
 
     /// A connection that sees the `platform` tables.
     pub async fn checkout(&self) -> DbResult<ControlConn> {
-        self.take(None).await
+        self.take(self.count.as_ref()).await
     }
 
     /// As [`ControlPool::checkout`]; the connection's statements are counted.
@@ -31,7 +44,7 @@ impl ControlPool {
     }
 
     async fn take(&self, count: Option<&StatementCount>) -> DbResult<ControlConn> {
-        let mut raw = self.0.checkout().await?;
+        let mut raw = self.pool.checkout().await?;
         let hook = raw.under_way.hook(count);
         raw.conn.set_instrumentation(hook);
         Ok(ControlConn(Some(raw)))
@@ -39,7 +52,7 @@ impl ControlPool {
 
     /// How much of the pool is used at this moment.
     pub fn usage(&self) -> PoolUsage {
-        self.0.usage()
+        self.pool.usage()
     }
 }
 

@@ -63,6 +63,7 @@ diesel::table! {
         delete_after -> Nullable<Timestamptz>,
         drop_began_at -> Nullable<Timestamptz>,
         token_epoch -> Int8,
+        roles_version -> Int8,
         second_factor_required -> Bool,
     }
 }
@@ -107,6 +108,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.login_attempts (subject) {
+        subject -> Bytea,
+        serial -> Int8,
+        free_at -> Timestamptz,
+        forgotten_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.login_challenges (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -144,8 +154,11 @@ diesel::table! {
     platform.memberships (user_id, dealer_id) {
         user_id -> Uuid,
         dealer_id -> Uuid,
-        role -> Text,
+        role -> Nullable<Text>,
         created_at -> Timestamptz,
+        roles -> Array<Text>,
+        customer_id -> Nullable<Uuid>,
+        version -> Int4,
     }
 }
 
@@ -187,6 +200,19 @@ diesel::table! {
         subject -> Uuid,
         epoch -> Int8,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.roles (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        name -> Text,
+        description -> Nullable<Text>,
+        permissions -> Array<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -264,6 +290,7 @@ diesel::table! {
         created_at -> Timestamptz,
         epoch -> Int8,
         email_verified_at -> Nullable<Timestamptz>,
+        password_changed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -286,6 +313,7 @@ diesel::joinable!(migration_failures -> dealers (dealer_id));
 diesel::joinable!(one_time_tokens -> invitations (invitation_id));
 diesel::joinable!(one_time_tokens -> users (user_id));
 diesel::joinable!(retired_schemas -> dealers (dealer_id));
+diesel::joinable!(roles -> dealers (dealer_id));
 diesel::joinable!(schema_builds -> dealers (dealer_id));
 diesel::joinable!(sessions -> dealers (dealer_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -299,6 +327,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     drop_failures,
     impersonations,
     invitations,
+    login_attempts,
     login_challenges,
     mails,
     memberships,
@@ -306,6 +335,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     one_time_tokens,
     retired_schemas,
     revocations,
+    roles,
     schema_builds,
     security_events,
     sessions,

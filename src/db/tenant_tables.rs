@@ -68,6 +68,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    kept_answers (id) {
+        id -> Bytea,
+        request -> Bytea,
+        permissions -> Array<Text>,
+        answer -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     product_units (product_id, unit_id) {
         product_id -> Uuid,
         unit_id -> Uuid,
@@ -145,6 +155,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_counter,
     events,
     jobs,
+    kept_answers,
     product_units,
     products,
     stock_levels,
@@ -159,6 +170,7 @@ pub const TABLES: &[&str] = &[
     "event_counter",
     "events",
     "jobs",
+    "kept_answers",
     "product_units",
     "products",
     "stock_levels",

@@ -45,6 +45,7 @@ pub(super) async fn fill(tx: &mut TenantTx, demo: &DemoDealer) -> ServiceResult<
     };
     for category in CATEGORIES {
         let input = CategoryCreateInput {
+            idempotency_key: None,
             code: category.code.to_owned(),
             name: category.name.to_owned(),
             parent_id: match category.parent {
@@ -104,6 +105,7 @@ fn product_input(
     });
     let price = demo.list_price(product).map_err(AppError::internal)?;
     Ok(ProductCreateInput {
+        idempotency_key: None,
         sku: product.sku.to_owned(),
         name: product.name.to_owned(),
         description: Some(product.description.to_owned()),
@@ -117,6 +119,7 @@ fn product_input(
 
 async fn fill_warehouse(tx: &mut TenantTx, demo: &DemoWarehouse, made: &Made) -> ServiceResult<()> {
     let input = WarehouseCreateInput {
+        idempotency_key: None,
         code: demo.code.to_owned(),
         name: demo.name.to_owned(),
         kind: demo.kind,

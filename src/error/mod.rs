@@ -29,6 +29,8 @@ pub enum ErrorCode {
     Unauthenticated,
     /// The e-mail address and the password do not belong together.
     InvalidCredentials,
+    /// Too many wrong passwords of late: retry after the hinted delay.
+    Throttled,
     /// The user belongs to several dealers: say which one.
     DealerChoiceRequired,
     /// A second factor is needed to sign in, or to work at this dealer.
@@ -52,6 +54,8 @@ pub enum ErrorCode {
     /// The record changed since it was read (expectedVersion), or another
     /// request won; read again and retry.
     Conflict,
+    /// The idempotency key was used for another change.
+    IdempotencyKeyReused,
     /// The record is archived or in use in a way that forbids the change.
     NotAllowed,
     /// The events behind the given id are not kept any more: read anew.
@@ -79,6 +83,7 @@ impl ErrorCode {
             Self::LimitExceeded => "LIMIT_EXCEEDED",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::InvalidCredentials => "INVALID_CREDENTIALS",
+            Self::Throttled => "THROTTLED",
             Self::DealerChoiceRequired => "DEALER_CHOICE_REQUIRED",
             Self::SecondFactorRequired => "SECOND_FACTOR_REQUIRED",
             Self::StepUpRequired => "STEP_UP_REQUIRED",
@@ -89,6 +94,7 @@ impl ErrorCode {
             Self::NotFound => "NOT_FOUND",
             Self::AlreadyExists => "ALREADY_EXISTS",
             Self::Conflict => "CONFLICT",
+            Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::NotAllowed => "NOT_ALLOWED",
             Self::EventsPruned => "EVENTS_PRUNED",
             Self::Overloaded => "OVERLOADED",
@@ -143,10 +149,14 @@ impl AppError {
         field: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self {
-            field: Some(field.into()),
-            ..Self::new(ErrorCode::BadUserInput, message)
-        }
+        Self::new(ErrorCode::BadUserInput, message).at_field(field)
+    }
+
+    /// Names the field it is about.
+    #[must_use]
+    pub fn at_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.field = Some(field.into());
+        self
     }
 
     /// No valid access token.

@@ -244,13 +244,15 @@ pub(crate) use list;
 
 /// A query of one list field, with the arguments of the Relay specification.
 ///
-/// `$query` is the feature's `query` module with its `page` and `count`.
+/// `$query` is the feature's `query` module with its `page` and `count`; `needs` is the
+/// permission that a shop's list takes.
 macro_rules! list_query {
     (
         $(#[$query_doc:meta])*
         $name:ident: $query:ident,
         $(#[$field_doc:meta])*
         $field:ident -> $node:ty,
+        $(needs: $needs:ident,)?
         filter: $filter:ty = $filter_desc:literal,
         order: $order:ty as $sort:ty = $order_desc:literal
         $(, through: $source:ty)? $(,)?
@@ -262,7 +264,15 @@ macro_rules! list_query {
         #[async_graphql::Object]
         impl $name {
             $(#[$field_doc])*
-            #[graphql(complexity = "crate::graphql::connection::page_cost(first, last, child_complexity)")]
+            #[graphql(
+                $(
+                    guard = $crate::graphql::permit::Permission::$needs,
+                    directive = $crate::graphql::permit::has_permission::apply(
+                        $crate::graphql::permit::Permission::$needs
+                    ),
+                )?
+                complexity = "crate::graphql::connection::page_cost(first, last, child_complexity)"
+            )]
             #[expect(clippy::too_many_arguments, reason = "the Relay specification wants them flat")]
             async fn $field(
                 &self,

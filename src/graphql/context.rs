@@ -6,6 +6,7 @@ use async_graphql::Context;
 use uuid::Uuid;
 
 use super::scope::{RequestScope, Trace, UnitOfWork};
+use crate::auth::permission::Permission;
 use crate::auth::principal::Principal;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::kernel::peer::Peer;
@@ -69,6 +70,11 @@ pub trait ContextExt {
     /// Where the operation comes from.
     fn peer(&self) -> AppResult<&Peer> {
         self.service()
+    }
+
+    /// Refuses callers without this permission: FORBIDDEN, or UNAUTHENTICATED.
+    fn require(&self, needed: Permission) -> AppResult<()> {
+        self.scope()?.context()?.require(needed)
     }
 
     /// A service the schema was built with.

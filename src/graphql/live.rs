@@ -1,16 +1,35 @@
 //! From a dealer's events to the stream of a subscription.
 
-use async_graphql::ID;
+use async_graphql::{Context, ID};
 use futures_util::{Stream, stream};
+use tokio::sync::watch;
 
+use super::context::ContextExt;
 use crate::error::{AppError, AppResult};
 use crate::events::{Event, EventId, NotAnEventId};
 use crate::tenancy::live::{Delivery, Follower};
 
-/// What the argument `afterEventId` says.
-pub fn behind(after_event_id: Option<ID>) -> AppResult<Option<EventId>> {
-    let id = after_event_id.map(|id| id.parse()).transpose();
-    id.map_err(|error: NotAnEventId| AppError::bad_input("afterEventId", error.to_string()))
+/// Says that a subscription has begun: whatever is committed from then on is heard.
+#[derive(Clone)]
+pub struct Begun(pub watch::Sender<bool>);
+
+impl Begun {
+    /// It has.
+    pub fn say(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+/// The events of the caller's dealer, behind the one that the argument
+/// `afterEventId` names, or from now on.
+pub async fn follow(ctx: &Context<'_>, after_event_id: Option<ID>) -> AppResult<Follower> {
+    let after = after_event_id.map(|id| id.parse::<EventId>()).transpose();
+    let wrong = |error: NotAnEventId| AppError::bad_input("afterEventId", error.to_string());
+    let follower = ctx.scope()?.follow(after.map_err(wrong)?).await?;
+    if let Some(begun) = ctx.data_opt::<Begun>() {
+        begun.say();
+    }
+    Ok(follower)
 }
 
 /// The events of which `is_wanted`, each made by `make`; an error is the last word.

@@ -7,14 +7,17 @@
 
 pub mod connection;
 pub mod context;
+pub mod declared;
 pub mod document;
 pub mod errors;
 pub mod field_order;
 pub mod filter;
+pub mod idempotency;
 pub mod live;
 pub mod loader;
 pub mod order;
 pub mod payload;
+pub mod permit;
 pub mod scalars;
 pub mod scope;
 pub mod transactional;

@@ -251,7 +251,8 @@ impl UnitOfWork {
         }
     }
 
-    fn is_refused(&self) -> bool {
+    /// Whether a use case was refused, so that all of it will be undone.
+    pub(super) fn is_refused(&self) -> bool {
         *self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -10,8 +10,11 @@ use async_graphql::{
 };
 
 use super::context::ContextExt;
+use super::idempotency;
+use super::scope::RequestScope;
 use crate::error::AppError;
 use crate::tenancy::Access;
+use crate::tenancy::kept_answers::Claim;
 
 /// The mutation root, each field of which is a unit of work.
 ///
@@ -24,8 +27,12 @@ impl<M: ObjectType> ContainerType for Transactional<M> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         let fault = |error: AppError| located(ctx, error);
         let scope = ctx.scope().map_err(fault)?;
+        let wanted = idempotency::wanted(ctx)?;
         scope.begin(Access::Write);
-        let answer = self.0.resolve_field(ctx).await;
+        let answer = match wanted {
+            Some(wanted) => self.once(ctx, scope, &wanted).await,
+            None => self.0.resolve_field(ctx).await,
+        };
         match scope.settle(answer.is_ok()).await {
             Ok(()) => answer,
             Err(error) if answer.is_ok() => Err(fault(error)),
@@ -34,6 +41,31 @@ impl<M: ObjectType> ContainerType for Transactional<M> {
                 answer
             }
         }
+    }
+}
+
+impl<M: ObjectType> Transactional<M> {
+    /// Resolves the field unless that was done before; its answer is kept with what
+    /// it changed, or not at all.
+    async fn once(
+        &self,
+        ctx: &Context<'_>,
+        scope: &RequestScope,
+        wanted: &Claim,
+    ) -> ServerResult<Option<Value>> {
+        let fault = |error: AppError| located(ctx, error);
+        let unit = scope.unit().map_err(fault)?;
+        if let Some(kept) = idempotency::claim(&unit, wanted).await.map_err(fault)? {
+            return Ok(Some(kept));
+        }
+        let answer = self.0.resolve_field(ctx).await?;
+        if let Some(answer) = &answer
+            && !unit.is_refused()
+        {
+            let kept = idempotency::keep(&unit, wanted, answer).await;
+            kept.map_err(fault)?;
+        }
+        Ok(answer)
     }
 }
 

@@ -16,9 +16,8 @@ use ipnet::IpNet;
 
 use crate::config::{ProxyHeader, ServerSettings};
 use crate::kernel::peer::Peer;
+use crate::platform::sessions::cookies::CookiePolicy;
 
-/// Name of the cookie with the device token.
-const DEVICE_COOKIE: &str = "tubex_device";
 /// Longest device token worth looking at, in bytes.
 const MAX_DEVICE: usize = 256;
 
@@ -28,16 +27,16 @@ pub(super) fn peer(request: &HttpRequest, settings: &ServerSettings) -> Peer {
         .peer_addr()
         .map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
     let address = Proxies::of(settings).client(next, request.headers());
-    let peer = Peer::at(address).with_device(device(request));
+    let policy = CookiePolicy {
+        secure: settings.secure_cookies,
+    };
+    let token = cookie(request, policy.device()).filter(|token| token.len() <= MAX_DEVICE);
+    let peer = Peer::at(address).with_device(token);
     let name = request.headers().get(USER_AGENT);
     match name.and_then(|value| value.to_str().ok()) {
         Some(name) => peer.with_user_agent(name),
         None => peer,
     }
-}
-
-fn device(request: &HttpRequest) -> Option<&str> {
-    cookie(request, DEVICE_COOKIE).filter(|token| token.len() <= MAX_DEVICE)
 }
 
 /// The value of the first cookie called `name`.
@@ -201,7 +200,7 @@ mod tests {
         let request = TestRequest::default()
             .append_header(header)
             .to_http_request();
-        assert_eq!(cookie(&request, DEVICE_COOKIE), Some("x=y"));
+        assert_eq!(cookie(&request, "tubex_device"), Some("x=y"));
         assert_eq!(cookie(&request, "device"), None);
     }
 }

@@ -17,6 +17,7 @@ use super::execute::{count_refused, execute, out_of_time};
 use super::request_id::RequestId;
 use crate::config::ServerSettings;
 use crate::error::{AppError, AppResult, ErrorCode};
+use crate::graphql::idempotency::HeaderKey;
 
 /// Answers one operation.
 pub(super) async fn post<E: Endpoint>(
@@ -91,10 +92,20 @@ fn is_json(request: &HttpRequest) -> bool {
 /// What resolvers may know of the request beside the operation.
 fn with_sender(operation: Request, request: &HttpRequest, settings: &ServerSettings) -> Request {
     let operation = operation.data(peer(request, settings));
+    let operation = match idempotency_key(request) {
+        Some(key) => operation.data(key),
+        None => operation,
+    };
     match sent_cookies(request, settings) {
         Some(cookies) => operation.data(cookies),
         None => operation,
     }
+}
+
+/// What can not be read is no key of a client's making, and refused as one too long.
+fn idempotency_key(request: &HttpRequest) -> Option<HeaderKey> {
+    let value = request.headers().get("idempotency-key")?;
+    Some(HeaderKey(value.to_str().unwrap_or_default().to_owned()))
 }
 
 fn parse(body: &[u8]) -> AppResult<Request> {

@@ -167,6 +167,10 @@ typed_id!(
     UserId, "usr"
 );
 typed_id!(
+    /// A customer of a dealer. Members of the dealer may stand for one.
+    CustomerId, "cus"
+);
+typed_id!(
     /// One signed-in session of a user at one dealer.
     SessionId, "ses"
 );

@@ -1,6 +1,7 @@
 //! The control plane: people, their sign-in, the keys of their programs, the
 //! registration of dealers, and what its operators see and do.
 
+pub mod access;
 pub mod api_keys;
 pub mod dealers;
 pub mod factors;

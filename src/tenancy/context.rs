@@ -2,10 +2,16 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
+use super::dealer_roles::DealerRoles;
 use super::directory::{Dealer, DealerStatus};
 use super::tx::Access;
+use crate::auth::permission::{Permission, PermissionSet};
 use crate::auth::principal::Principal;
+use crate::auth::role::RoleCode;
 use crate::db::error::{DbError, DbResult};
+use crate::error::{AppError, AppResult, ErrorCode};
 
 /// On whose behalf work is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,26 +57,75 @@ impl Standing {
 #[derive(Clone, Debug)]
 pub struct TenantContext {
     dealer: Arc<Dealer>,
+    roles: Arc<DealerRoles>,
     actor: Actor,
     standing: Standing,
+    permissions: PermissionSet,
 }
 
 impl TenantContext {
-    pub(super) const fn new(dealer: Arc<Dealer>, actor: Actor, standing: Standing) -> Self {
+    pub(super) fn new(
+        (dealer, roles): (Arc<Dealer>, Arc<DealerRoles>),
+        actor: Actor,
+        standing: Standing,
+    ) -> Self {
+        let permissions = match &actor {
+            Actor::User(principal) => roles.of(principal),
+            Actor::System(_) => PermissionSet::ALL,
+        };
         Self {
             dealer,
+            roles,
             actor,
             standing,
+            permissions,
         }
     }
 
     /// The same dealer, read by a part of the system itself.
     pub(super) fn read_by(&self, part: &'static str) -> Self {
         Self::new(
-            Arc::clone(&self.dealer),
+            (Arc::clone(&self.dealer), Arc::clone(&self.roles)),
             Actor::System(part),
             Standing::ReadOnly,
         )
+    }
+
+    /// What the actor may do here.
+    pub const fn permissions(&self) -> PermissionSet {
+        self.permissions
+    }
+
+    /// FORBIDDEN, unless the actor may do this.
+    pub fn require(&self, needed: Permission) -> AppResult<()> {
+        if self.permissions.contains(needed) {
+            return Ok(());
+        }
+        let message = format!("this needs the permission {needed}, which your roles do not give");
+        Err(AppError::new(ErrorCode::Forbidden, message))
+    }
+
+    /// Whether the actor is an owner with all that owners may do: not by a key or
+    /// an application that may do less.
+    pub fn is_owner(&self) -> bool {
+        let roles = self.principal().map_or(&[][..], Principal::roles);
+        roles.contains(&RoleCode::OWNER) && self.permissions == PermissionSet::ALL
+    }
+
+    /// Whether the actor may do the same with the dealer's roles as they are now.
+    pub(super) fn is_still_permitted(&self, roles: &DealerRoles) -> bool {
+        let permissions = self.principal().map(|principal| roles.of(principal));
+        permissions.is_none_or(|now| now == self.permissions)
+    }
+
+    /// The roles that the dealer has made for himself.
+    pub fn dealer_roles(&self) -> &DealerRoles {
+        &self.roles
+    }
+
+    /// The customer for whom the actor stands, beyond whose rows he sees nothing.
+    pub fn customer(&self) -> Option<Uuid> {
+        self.principal().and_then(Principal::customer)
     }
 
     /// What may be done.

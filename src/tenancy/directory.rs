@@ -5,32 +5,31 @@
 //! well, a request asks the database nothing about its dealer.
 
 mod confirm;
+mod dealer;
 mod news;
 mod watch;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
 use moka::future::Cache;
 use secrecy::SecretString;
 
+pub(super) use dealer::DealerRow;
+pub use dealer::{Dealer, DealerStatus, dealer_find, dealer_find_by_name, dealer_list};
 use news::{Moment, News};
 use watch::Watch;
 pub use watch::Watching;
 
 use super::context::{Actor, Standing, TenantContext};
+use super::dealer_roles::{DealerRoles, dealer_roles};
 use super::migrate::MigrationSet;
-use super::schema_name::SchemaName;
 use crate::auth::principal::Principal;
 use crate::auth::revoked::{self, Ears, Revoked};
 use crate::db::connect::Connector;
 use crate::db::control::{ControlConn, ControlPool};
-use crate::db::control_tables::dealers;
 use crate::db::error::{DbError, DbResult};
 use crate::db::limits::{self, in_time};
-use crate::db::text_enum::text_enum;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::kernel::ids::DealerId;
 use crate::kernel::listeners::Listener;
@@ -42,128 +41,6 @@ const CAPACITY: u64 = 20_000;
 const KEPT_FOR: Duration = Duration::from_mins(10);
 /// How often a dealer is looked up who changes all the time.
 const ATTEMPTS: usize = 3;
-
-text_enum! {
-    /// Where a dealer stands in his life as a tenant.
-    pub enum DealerStatus {
-        /// A schema in stock, of no dealer yet; whole once it has a version.
-        Spare = "SPARE",
-        /// The schema is being made.
-        Provisioning = "PROVISIONING",
-        /// Open for business.
-        Active = "ACTIVE",
-        /// Open for reading only, until the operator resumes him.
-        Suspended = "SUSPENDED",
-        /// Closed; the rows are kept, and the operator may export them.
-        Archived = "ARCHIVED",
-        /// Closed; the rows go when the time of grace is over.
-        Deleting = "DELETING",
-        /// The rows are gone; only this entry is left.
-        Dropped = "DROPPED",
-    }
-}
-
-/// A tenant: one company, one schema.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dealer {
-    /// The id that tokens carry.
-    pub id: DealerId,
-    /// The company's name.
-    pub name: String,
-    /// Where its rows are.
-    pub schema: SchemaName,
-    /// Whether it is open for business.
-    pub status: DealerStatus,
-    /// ISO 4217 code of its books.
-    pub currency: String,
-    /// IANA time zone of its days.
-    pub timezone: String,
-    /// Newest migration in the schema.
-    pub version: Option<String>,
-    /// The epoch that access tokens for the dealer must have.
-    pub token_epoch: i64,
-    /// Whether nobody works there without a second factor.
-    pub second_factor_required: bool,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = dealers, check_for_backend(diesel::pg::Pg))]
-pub(super) struct DealerRow {
-    id: DealerId,
-    name: String,
-    schema_name: String,
-    status: DealerStatus,
-    currency: String,
-    timezone: String,
-    schema_version: Option<String>,
-    token_epoch: i64,
-    second_factor_required: bool,
-}
-
-impl DealerStatus {
-    /// States in which there is a whole schema, or may be one.
-    pub const WITH_SCHEMA: [Self; 5] = [
-        Self::Spare,
-        Self::Active,
-        Self::Suspended,
-        Self::Archived,
-        Self::Deleting,
-    ];
-}
-
-impl TryFrom<DealerRow> for Dealer {
-    type Error = DbError;
-
-    fn try_from(row: DealerRow) -> Result<Self, Self::Error> {
-        let schema = row.schema_name.parse().map_err(|error| {
-            DbError::Other(diesel::result::Error::DeserializationError(Box::new(error)))
-        })?;
-        Ok(Self {
-            id: row.id,
-            name: row.name,
-            schema,
-            status: row.status,
-            currency: row.currency,
-            timezone: row.timezone,
-            version: row.schema_version,
-            token_epoch: row.token_epoch,
-            second_factor_required: row.second_factor_required,
-        })
-    }
-}
-
-/// Reads one dealer, whatever his state.
-pub async fn dealer_find(conn: &mut ControlConn, id: DealerId) -> DbResult<Option<Dealer>> {
-    dealers::table
-        .find(id)
-        .select(DealerRow::as_select())
-        .first(&mut **conn)
-        .await
-        .optional()?
-        .map(Dealer::try_from)
-        .transpose()
-}
-
-/// The dealers of this name; two are enough to see that it is not unique.
-pub async fn dealer_find_by_name(conn: &mut ControlConn, name: &str) -> DbResult<Vec<DealerId>> {
-    let query = dealers::table
-        .filter(dealers::name.eq(name))
-        .filter(dealers::status.ne(DealerStatus::Spare))
-        .limit(2)
-        .select(dealers::id);
-    Ok(query.load(&mut **conn).await?)
-}
-
-/// Reads all dealers in the order of their registration, whatever their states.
-pub async fn dealer_list(conn: &mut ControlConn) -> DbResult<Vec<Dealer>> {
-    let rows: Vec<DealerRow> = dealers::table
-        .filter(dealers::status.ne(DealerStatus::Spare))
-        .order(dealers::id)
-        .select(DealerRow::as_select())
-        .load(&mut **conn)
-        .await?;
-    rows.into_iter().map(Dealer::try_from).collect()
-}
 
 /// Finds dealers by id, from memory where it can, and opens contexts on them.
 #[derive(Clone)]
@@ -185,10 +62,13 @@ pub struct Listening {
     caller: Option<Ears>,
 }
 
+/// A dealer, and the roles he has made for himself.
+type Known = (Arc<Dealer>, Arc<DealerRoles>);
+
 /// What was read of a dealer, and when. None if there is no such dealer.
 #[derive(Clone)]
 struct Entry {
-    dealer: Option<Arc<Dealer>>,
+    known: Option<Known>,
     read: Moment,
 }
 
@@ -227,16 +107,16 @@ impl Directory {
     pub async fn admit(&self, principal: Principal) -> AppResult<TenantContext> {
         let is_sure = self.is_sure().await;
         self.revoked.check(&principal)?;
-        let dealer = self.find(principal.dealer()).await?.ok_or_else(unknown)?;
-        if principal.grant().dealer_epoch < dealer.token_epoch {
+        let known = self.find(principal.dealer()).await?.ok_or_else(unknown)?;
+        if principal.grant().dealer_epoch < known.0.token_epoch {
             return Err(revoked::signed_out());
         }
-        let standing = match Standing::of(dealer.status) {
+        let standing = match Standing::of(known.0.status) {
             Some(Standing::Open) if !is_sure => Some(Standing::Unsure),
             Some(Standing::Open) if principal.is_read_only() => Some(Standing::LookOnly),
             standing => standing,
         };
-        self.context(dealer, Actor::User(Box::new(principal)), standing)
+        self.context(known, Actor::User(Box::new(principal)), standing)
     }
 
     /// What has been revoked.
@@ -251,16 +131,17 @@ impl Directory {
         dealer: DealerId,
         part: &'static str,
     ) -> AppResult<TenantContext> {
-        let dealer = self.find(dealer).await?.ok_or_else(unknown)?;
-        let archived = (dealer.status == DealerStatus::Archived).then_some(Standing::ReadOnly);
-        let standing = Standing::of(dealer.status).or(archived);
-        self.context(dealer, Actor::System(part), standing)
+        let known = self.find(dealer).await?.ok_or_else(unknown)?;
+        let status = known.0.status;
+        let archived = (status == DealerStatus::Archived).then_some(Standing::ReadOnly);
+        let standing = Standing::of(status).or(archived);
+        self.context(known, Actor::System(part), standing)
     }
 
     /// Why the sockets of `admitted` have to close; none while the dealer is open
-    /// and nothing of the caller was revoked.
+    /// and nothing of the caller was revoked, nor what he may do changed.
     pub async fn why_closed(&self, admitted: &TenantContext) -> AppResult<Option<AppError>> {
-        let Some(dealer) = self.find(admitted.dealer().id).await? else {
+        let Some((dealer, roles)) = self.find(admitted.dealer().id).await? else {
             return Ok(Some(unknown()));
         };
         let is_signed_out = admitted.principal().is_some_and(|principal| {
@@ -269,6 +150,7 @@ impl Directory {
         });
         Ok(match Standing::of(dealer.status) {
             Some(Standing::Open) if is_signed_out => Some(revoked::signed_out()),
+            Some(Standing::Open) if !admitted.is_still_permitted(&roles) => Some(changed()),
             Some(Standing::Open) => None,
             Some(_) => Some(suspended()),
             None => Some(closed()),
@@ -280,7 +162,10 @@ impl Directory {
         let dealer = admitted.dealer();
         let caller = admitted.principal();
         Listening {
-            dealer: self.news.listeners.listen(dealer.id, dealer.token_epoch),
+            dealer: self
+                .news
+                .listeners
+                .listen(dealer.id, dealer.rights_version()),
             caller: caller.map(|principal| self.revoked.listen(principal)),
         }
     }
@@ -314,40 +199,50 @@ impl Directory {
 
     fn context(
         &self,
-        dealer: Arc<Dealer>,
+        known: Known,
         actor: Actor,
         standing: Option<Standing>,
     ) -> AppResult<TenantContext> {
         let standing = standing.ok_or_else(closed)?;
         // A newer schema will do: programs expand first and contract later.
-        if dealer.version.as_deref() < self.needed.as_deref() {
+        if known.0.version.as_deref() < self.needed.as_deref() {
             return Err(upgrading());
         }
-        Ok(TenantContext::new(dealer, actor, standing))
+        Ok(TenantContext::new(known, actor, standing))
     }
 
     /// The dealer as he is, or was less than a second ago.
-    async fn find(&self, id: DealerId) -> AppResult<Option<Arc<Dealer>>> {
+    async fn find(&self, id: DealerId) -> AppResult<Option<Known>> {
         self.lookups.add_one();
         let asked = Instant::now();
         for _attempt in 0..ATTEMPTS {
             let entry = self.dealers.try_get_with(id, self.read(id)).await;
             let entry = entry.map_err(|error: Arc<AppError>| AppError::clone(&error))?;
             if self.news.still_holds(id, entry.read, asked) {
-                return Ok(entry.dealer);
+                return Ok(entry.known);
             }
             self.dealers.invalidate(&id).await;
         }
-        Ok(self.read(id).await?.dealer)
+        Ok(self.read(id).await?.known)
     }
 
     async fn read(&self, id: DealerId) -> AppResult<Entry> {
         let read = self.news.moment(id);
         let mut conn = self.control.checkout().await?;
-        let found = in_time(limits::READ, dealer_find(&mut conn, id)).await?;
-        let dealer = found.map(Arc::new);
-        Ok(Entry { dealer, read })
+        let known = in_time(limits::READ, find_known(&mut conn, id)).await?;
+        Ok(Entry { known, read })
     }
+}
+
+async fn find_known(conn: &mut ControlConn, id: DealerId) -> DbResult<Option<Known>> {
+    let Some(dealer) = dealer_find(conn, id).await? else {
+        return Ok(None);
+    };
+    let roles = match dealer.roles_version {
+        0 => DealerRoles::default(),
+        _ => dealer_roles(conn, id).await?,
+    };
+    Ok(Some((Arc::new(dealer), Arc::new(roles))))
 }
 
 impl Listening {
@@ -375,6 +270,11 @@ fn upgrading() -> AppError {
 fn closed() -> AppError {
     let message = "this dealer is not open for business at the moment";
     AppError::new(ErrorCode::DealerNotActive, message)
+}
+
+fn changed() -> AppError {
+    let message = "what you may do here has changed; connect again";
+    AppError::new(ErrorCode::Forbidden, message)
 }
 
 /// The answer to what a suspended dealer may not do.

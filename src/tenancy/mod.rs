@@ -10,8 +10,10 @@
 
 mod build;
 pub mod context;
+pub mod dealer_roles;
 pub mod directory;
 pub mod doors;
+pub mod kept_answers;
 pub mod live;
 pub mod migrate;
 pub mod outbox;

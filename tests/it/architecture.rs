@@ -180,7 +180,7 @@ fn raw_connections_stay_where_they_are_made() {
         ("RawPool", &["db/"]),
         ("CopyConn", &["db/", "tenancy/transfer/"]),
         ("tokio_postgres::Client", &["db/"]),
-        ("db::homes", &["db/", "tenancy/tx.rs", "app.rs"]),
+        ("db::homes", &["db/", "tenancy/tx.rs", "app/pools.rs"]),
         ("OwnerConn", &["db/", "tenancy/"]),
         ("tenant_tables", &["db/", "dealer/", "tenancy/outbox/"]),
         ("control_tables", &["db/", "platform/", "tenancy/"]),

@@ -13,6 +13,7 @@
 
 mod support;
 
+mod api_keys;
 mod architecture;
 mod cancellation;
 mod catalogue;
@@ -21,11 +22,14 @@ mod cli;
 mod events;
 mod factors;
 mod http;
+mod idempotency;
 mod isolation;
 mod lifecycle;
 mod mail;
 mod migrations;
 mod operator;
+mod passwords;
+mod permissions;
 mod pool;
 mod provisioning;
 mod query_count;

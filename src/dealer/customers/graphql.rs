@@ -10,6 +10,7 @@ use super::query::{self, CustomerOrder, CustomerSort};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::{Decimal, Money};
 
 /// Who buys.
@@ -23,7 +24,7 @@ impl From<CustomerRow> for Customer {
 }
 
 /// Who buys: usually a contractor with job sites.
-#[Object]
+#[Object(directive = has_permission::apply(P::CustomersRead))]
 impl Customer {
     /// Opaque id.
     pub async fn id(&self) -> ID {
@@ -51,6 +52,7 @@ impl Customer {
     }
 
     /// How much the customer may owe.
+    #[graphql(guard = P::CreditRead, directive = has_permission::apply(P::CreditRead))]
     async fn credit_limit(&self, ctx: &Context<'_>) -> AppResult<Money> {
         Ok(Money {
             amount: Decimal(self.0.credit_limit),
@@ -59,7 +61,11 @@ impl Customer {
     }
 
     /// The customer's job sites, by code.
-    #[graphql(complexity = "list_cost(child_complexity)")]
+    #[graphql(
+        guard = P::JobsRead,
+        directive = has_permission::apply(P::JobsRead),
+        complexity = "list_cost(child_complexity)"
+    )]
     async fn jobs(&self, ctx: &Context<'_>) -> AppResult<Vec<Job>> {
         let rows = ctx.unit()?.load_list(JobsByCustomer(self.0.id)).await?;
         Ok(rows.into_iter().map(Job).collect())
@@ -91,7 +97,7 @@ impl Customer {
 pub struct Job(pub JobRow);
 
 /// A job site of a customer: where goods go and what they are billed under.
-#[Object]
+#[Object(directive = has_permission::apply(P::JobsRead))]
 impl Job {
     /// Opaque id.
     pub async fn id(&self) -> ID {
@@ -99,6 +105,7 @@ impl Job {
     }
 
     /// Whose job it is.
+    #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
     async fn customer(&self, ctx: &Context<'_>) -> AppResult<Customer> {
         let id = self.0.customer_id;
         let row = ctx.unit()?.load(CustomerById(id)).await?;
@@ -159,6 +166,7 @@ pub struct CustomerQuery;
 #[Object]
 impl CustomerQuery {
     /// One customer, by exactly one of its keys; null if there is none.
+    #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
     async fn customer(
         &self,
         ctx: &Context<'_>,
@@ -183,6 +191,7 @@ list_query! {
     CustomerListQuery: query,
     /// The dealer's customers.
     customers -> Customer,
+    needs: CustomersRead,
     filter: CustomerWhere = "Which customers.",
     order: CustomerOrder as CustomerSort = "Sort keys, at most 3; by name if absent.",
 }

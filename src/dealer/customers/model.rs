@@ -6,12 +6,9 @@ use rust_decimal::Decimal;
 
 use crate::db::tenant_tables::{customers, jobs};
 use crate::db::text_enum::text_enum;
+pub use crate::kernel::ids::CustomerId;
 use crate::kernel::ids::typed_id;
 
-typed_id!(
-    /// A customer.
-    CustomerId, "cus"
-);
 typed_id!(
     /// A job site of a customer.
     JobId, "job"

@@ -16,6 +16,7 @@ use crate::dealer::catalog::units::model::UnitId;
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
+use crate::graphql::permit::{Permission as P, has_permission, open_to_all};
 use crate::graphql::scalars::Decimal;
 
 /// An exact amount of a product, in its base unit.
@@ -48,7 +49,7 @@ impl Measured {
 }
 
 /// An exact amount of a product in one of its units.
-#[Object]
+#[Object(directive = open_to_all::apply())]
 impl Quantity {
     /// How many of the unit.
     async fn value(&self) -> Decimal {
@@ -56,6 +57,7 @@ impl Quantity {
     }
 
     /// The unit.
+    #[graphql(guard = P::UnitsRead, directive = has_permission::apply(P::UnitsRead))]
     async fn unit(&self, ctx: &Context<'_>) -> AppResult<Unit> {
         self.of.base_unit(ctx).await
     }
@@ -108,14 +110,16 @@ impl StockLevel {
 }
 
 /// How much of a product lies in a warehouse.
-#[Object]
+#[Object(directive = has_permission::apply(P::StockRead))]
 impl StockLevel {
     /// Of what.
+    #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
     async fn product(&self, ctx: &Context<'_>) -> AppResult<Product> {
         self.measured().product(ctx).await
     }
 
     /// Where.
+    #[graphql(guard = P::WarehousesRead, directive = has_permission::apply(P::WarehousesRead))]
     async fn warehouse(&self, ctx: &Context<'_>) -> AppResult<Warehouse> {
         let id = self.row.warehouse_id;
         let row = ctx.unit()?.load(WarehouseById(id)).await?;
@@ -149,6 +153,7 @@ list_query! {
     StockLevelQuery: query,
     /// What lies where, over all products and warehouses.
     stock_levels -> StockLevel,
+    needs: StockRead,
     filter: StockLevelWhere = "Which levels.",
     order: StockLevelOrder as StockLevelSort = "Sort keys, at most 3; in the order products were made if absent.",
 }

@@ -49,9 +49,13 @@ fn operations(page: &mut Exposition, app: &App) {
     page.histograms("tubex_operation_duration_seconds", "Time from an operation's arrival to its answer.", serving.times());
     page.gauge("tubex_sockets", "Websockets open.", serving.sockets.get());
     page.gauge("tubex_socket_operations", "Operations at work on websockets.", serving.socket_operations.get());
+    page.gauge("tubex_followed_dealers", "Dealers whose events somebody on this node subscribes to.", app.tenants.bus().listened_dealers());
     page.counters("tubex_sockets_ended_total", "Websockets that have ended.", serving.socket_metrics.ends());
     page.counters("tubex_socket_refusals_total", "Websockets and operations on them that a limit has refused.", serving.socket_metrics.refusals());
     page.counters("tubex_socket_refreshes_total", "Access tokens sent to keep a websocket open.", serving.socket_metrics.refreshes());
+    let accounts = app.identity.accounts();
+    page.counter("tubex_password_hashes_total", "Passwords hashed or checked.", accounts.passwords().runs());
+    page.counter("tubex_logins_throttled_total", "Passwords that were not looked at, after too many wrong ones.", accounts.throttle().refusals());
 }
 
 #[rustfmt::skip]

@@ -166,7 +166,7 @@ impl Inner {
             return Ok(None);
         };
         let maker = identity::find_membership(&mut conn, user.id, row.dealer_id).await?;
-        let roles = maker.map(|maker| maker.roles()).unwrap_or_default();
+        let roles = maker.map(|maker| maker.roles).unwrap_or_default();
         Ok(Some(Arc::new(Known::new(row, user.epoch, roles))))
     }
 }

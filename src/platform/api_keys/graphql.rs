@@ -9,6 +9,7 @@ use crate::auth::api_key::{ApiKeyId, PREFIX};
 use crate::auth::permission::Permission;
 use crate::error::{AppError, AppResult};
 use crate::graphql::context::ContextExt;
+use crate::graphql::permit::{Permission as P, has_permission};
 
 /// Most keys of one page.
 const MOST: i32 = 200;
@@ -26,7 +27,7 @@ impl ApiKey {
 }
 
 /// By which a program calls in a user's name, without his password.
-#[Object]
+#[Object(directive = has_permission::apply(P::ApiKeysManage))]
 impl ApiKey {
     /// Opaque id; pass the last one of a page as `before` for the next page.
     async fn id(&self) -> ID {
@@ -97,6 +98,7 @@ pub struct ApiKeyQuery;
 #[Object]
 impl ApiKeyQuery {
     /// The dealer's API keys, the latest first; those that are good no more, too.
+    #[graphql(guard = P::ApiKeysManage, directive = has_permission::apply(P::ApiKeysManage))]
     async fn api_keys(
         &self,
         ctx: &Context<'_>,

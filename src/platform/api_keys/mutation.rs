@@ -6,12 +6,10 @@ use chrono::{DateTime, Utc};
 use super::graphql::ApiKey;
 use super::input::{ApiKeyCreateInput, ApiKeyRevokeInput, ApiKeyRotateInput};
 use super::service::{ApiKeys, Keeper, Made};
-use crate::auth::permission::PermissionSet;
-use crate::auth::principal::Principal;
-use crate::auth::role::RoleCode;
 use crate::error::{AppResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
+use crate::graphql::permit::{Permission as P, has_permission};
 use crate::platform::factors::guard::step_up;
 
 /// Declares the payload of a mutation that makes a key.
@@ -80,6 +78,7 @@ pub struct ApiKeyMutation;
 impl ApiKeyMutation {
     /// Makes an API key for a program. It acts for you: it can do what you can, as far
     /// as its scopes go. Wants a fresh proof that it is you, as stepUp gives it.
+    #[graphql(guard = P::ApiKeysManage, directive = has_permission::apply(P::ApiKeysManage))]
     async fn api_key_create(
         &self,
         ctx: &Context<'_>,
@@ -100,6 +99,7 @@ impl ApiKeyMutation {
     /// Makes a new API key of the same name, scopes and addresses. The old one stays
     /// good for some days, so that programs can be changed over one by one. Wants a
     /// fresh proof that it is you.
+    #[graphql(guard = P::ApiKeysManage, directive = has_permission::apply(P::ApiKeysManage))]
     async fn api_key_rotate(
         &self,
         ctx: &Context<'_>,
@@ -118,6 +118,7 @@ impl ApiKeyMutation {
     }
 
     /// Revokes an API key. It is refused everywhere within a second.
+    #[graphql(guard = P::ApiKeysManage, directive = has_permission::apply(P::ApiKeysManage))]
     async fn api_key_revoke(
         &self,
         ctx: &Context<'_>,
@@ -139,15 +140,7 @@ fn keeper<'k>(ctx: &'k Context<'_>) -> AppResult<Keeper<'k>> {
     Ok(Keeper {
         user: principal.user(),
         dealer: principal.dealer(),
-        permissions: held(principal),
+        permissions: ctx.scope()?.context()?.permissions(),
         peer: ctx.peer()?,
     })
-}
-
-fn held(principal: &Principal) -> PermissionSet {
-    let roles = principal.roles().iter().map(|role| match role {
-        RoleCode::BuiltIn(role) => role.permissions(),
-        RoleCode::Custom(_) => PermissionSet::NONE,
-    });
-    principal.narrowed(roles.fold(PermissionSet::NONE, PermissionSet::union))
 }

@@ -2,11 +2,13 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::service::{Dealers, Registration, Word};
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
+use crate::graphql::permit::open_to_all;
+use crate::kernel::peer::Peer;
 use crate::platform::identity::graphql::{Dealer, User};
 use crate::platform::identity::service::Identity;
 use crate::platform::sessions::service::Opened;
@@ -34,7 +36,9 @@ pub struct DealerRegisterInput {
     pub owner_name: String,
     /// Address the owner signs in with; may belong to a user already.
     pub owner_email: String,
-    /// 10 to 200 characters; the present password if the owner is a user already.
+    /// 10 to 200 characters, none of those that are tried first, and not made of the
+    /// owner's or the company's name; the present password if the owner is a user
+    /// already.
     #[graphql(secret)]
     pub owner_password: String,
 }
@@ -55,12 +59,14 @@ pub struct DealerRegisterPayload {
     pub refresh_token: Option<String>,
     /// When the session ends unless it is refreshed before.
     pub refresh_expires_at: Option<DateTime<Utc>>,
+    /// Keep it beyond the session, and send it with the next login on this device.
+    pub device_token: Option<String>,
     /// What to mend before sending the mutation again; empty on success.
     pub user_errors: Vec<UserError>,
 }
 
-impl From<Opened> for DealerRegisterPayload {
-    fn from(opened: Opened) -> Self {
+impl DealerRegisterPayload {
+    fn signed_in(opened: Opened, device_token: Option<&SecretString>) -> Self {
         Self {
             dealer: Some(Dealer(opened.dealer)),
             owner: Some(User(opened.user)),
@@ -68,14 +74,16 @@ impl From<Opened> for DealerRegisterPayload {
             expires_at: Some(opened.access.expires_at),
             refresh_token: Some(opened.refresh.expose_secret().to_owned()),
             refresh_expires_at: Some(opened.refresh_expires_at),
+            device_token: device_token.map(|token| token.expose_secret().to_owned()),
             user_errors: Vec::new(),
         }
     }
 }
 
-impl From<DealerRegisterInput> for Registration {
-    fn from(input: DealerRegisterInput) -> Self {
-        Self {
+impl DealerRegisterInput {
+    fn on_own_word(self, peer: Peer) -> Registration {
+        let input = self;
+        Registration {
             dealer: NewDealer {
                 name: input.name,
                 currency: input.currency,
@@ -84,7 +92,7 @@ impl From<DealerRegisterInput> for Registration {
             owner_name: input.owner_name,
             owner_email: input.owner_email,
             owner_password: input.owner_password.into(),
-            word: Word::Own,
+            word: Word::Own(peer),
         }
     }
 }
@@ -97,6 +105,7 @@ pub struct DealerMutation;
 impl DealerMutation {
     /// Registers a dealer with his owner and opens his shop. Needs no access
     /// token; refused with FORBIDDEN where registration is closed.
+    #[graphql(directive = open_to_all::apply())]
     async fn dealer_register(
         &self,
         ctx: &Context<'_>,
@@ -108,7 +117,7 @@ impl DealerMutation {
                 "registration is closed on this server; ask its operator",
             ));
         }
-        match register(ctx, input.into()).await {
+        match register(ctx, input.on_own_word(ctx.peer()?.clone())).await {
             Ok(payload) => Ok(payload),
             Err(Refusal::User(user_errors)) => Ok(DealerRegisterPayload {
                 user_errors,
@@ -130,7 +139,10 @@ async fn register(
         .sign_in(&registered.owner, &registered.dealer, peer)
         .await;
     match opened {
-        Ok(opened) => Ok(opened.into()),
+        Ok(opened) => {
+            let token = identity.accounts().remember(opened.user.id, peer)?;
+            Ok(DealerRegisterPayload::signed_in(opened, token.as_ref()))
+        }
         // The dealer is there; his owner, whom others know already, has to sign in
         // by login.
         Err(Refusal::User(user_errors)) => Ok(DealerRegisterPayload {

@@ -4,23 +4,23 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
+use crate::auth::password_rules::PasswordRules;
+use crate::auth::role::RoleCode;
 use crate::db::control::ControlConn;
 use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{DealerId, UserId};
+use crate::kernel::peer::Peer;
 use crate::platform::identity::accounts::Accounts;
-use crate::platform::identity::model::{MembershipRole, MembershipRow, UserRow};
+use crate::platform::identity::model::{MembershipRow, UserRow};
 use crate::platform::identity::query as identity;
 use crate::platform::mail::{Mail, MailKind, enqueue};
 use crate::tenancy::directory::Dealer;
 use crate::tenancy::provision::{NewDealer, Provisioner, timezone_names};
-
-const MIN_PASSWORD: usize = 10;
-const MAX_PASSWORD: usize = 200;
 
 const CONSTRAINTS: &[Constraint] = &[Constraint {
     name: "users_email_unique",
@@ -44,10 +44,11 @@ pub struct Registration {
 }
 
 /// On whose word somebody who is a user already becomes the owner of a dealer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word {
-    /// The user's own: the password given must be his present one.
-    Own,
+    /// The user's own, from where he calls: the password given must be his
+    /// present one.
+    Own(Peer),
     /// The operator's: the password given is for a new user only.
     Operator,
 }
@@ -140,22 +141,33 @@ impl Dealers {
     pub(super) async fn owner(&self, registration: &Registration) -> ServiceResult<Owner> {
         let email = &registration.owner_email;
         let password = registration.owner_password.clone();
-        match self.accounts.find_by_email(email).await? {
-            Some(user) if registration.word == Word::Operator => Ok(Owner::Known(user)),
-            Some(_) => {
-                let user = self.accounts.authenticate(email, password).await?;
+        match (
+            self.accounts.find_by_email(email).await?,
+            &registration.word,
+        ) {
+            (Some(user), Word::Operator) => Ok(Owner::Known(user)),
+            (Some(_), Word::Own(peer)) => {
+                let user = self.accounts.authenticate(email, password, peer).await?;
                 Ok(Owner::Known(user))
             }
-            None => Ok(Owner::New(UserRow {
-                id: UserId::generate(),
-                email: email.clone(),
-                name: registration.owner_name.clone(),
-                password_hash: self.accounts.passwords().hash(password).await?,
-                created_at: self.clock.now(),
-                epoch: 0,
-                email_verified_at: None,
-            })),
+            (None, _) => Ok(Owner::New(self.new_user(registration).await?)),
         }
+    }
+
+    async fn new_user(&self, registration: &Registration) -> ServiceResult<UserRow> {
+        let (email, name) = (&registration.owner_email, &registration.owner_name);
+        let password = &registration.owner_password;
+        let personal = [email, name, &registration.dealer.name].map(String::as_str);
+        PasswordRules::check(&["input", "ownerPassword"], password, &personal)?;
+        Ok(UserRow {
+            id: UserId::generate(),
+            email: email.clone(),
+            name: name.clone(),
+            password_hash: self.accounts.passwords().hash(password).await?,
+            created_at: self.clock.now(),
+            epoch: 0,
+            email_verified_at: None,
+        })
     }
 }
 
@@ -187,7 +199,9 @@ impl Owner {
         let membership = MembershipRow {
             user_id: user.id,
             dealer_id: dealer,
-            role: MembershipRole::Owner,
+            roles: vec![RoleCode::OWNER],
+            customer_id: None,
+            version: 1,
             created_at: now,
         };
         Ok(identity::insert_membership(conn, membership).await?)
@@ -205,12 +219,10 @@ pub(super) fn checked(registration: Registration) -> ServiceResult<Registration>
     let dealer = checked_dealer(&mut checks, &registration.dealer);
     let owner_name = checks.text(&["input", "ownerName"], &registration.owner_name, 1, 200);
     let owner_email = checks.email(&["input", "ownerEmail"], &registration.owner_email);
-    let length = registration.owner_password.expose_secret().chars().count();
-    checks.require(
-        (MIN_PASSWORD..=MAX_PASSWORD).contains(&length),
-        &["input", "ownerPassword"],
-        "must have 10 to 200 characters",
-    );
+    // What he must not name in it is looked at when it is known that he is new.
+    if let Some(fault) = PasswordRules::fault(&registration.owner_password, &[]) {
+        checks.fault(&["input", "ownerPassword"], fault);
+    }
     checks.finish()?;
     Ok(Registration {
         dealer,

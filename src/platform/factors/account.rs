@@ -100,6 +100,19 @@ impl Factors {
         if is_fresh { Ok(session) } else { Err(stale()) }
     }
 
+    /// As [`Factors::fresh`], for what asks for the password itself: that is proof
+    /// enough of somebody who has no second factor.
+    pub async fn fresh_beside_password(
+        &self,
+        conn: &mut ControlConn,
+        principal: &Principal,
+    ) -> ServiceResult<SessionRow> {
+        if query::is_on(conn, principal.user()).await? {
+            return self.fresh(conn, principal).await;
+        }
+        self.sessions.current(conn, principal).await
+    }
+
     /// As [`Factors::fresh`]; a code shown along with the request will do as well.
     pub(super) async fn fresh_or(
         &self,
@@ -138,7 +151,8 @@ impl Factors {
                 }
                 // The hash takes long and needs no connection.
                 drop(conn);
-                self.check_password(principal, password).await?;
+                let (user, path) = (principal.user(), &["input", "password"]);
+                self.accounts.confirm(user, password, path).await?;
                 conn = self.control().checkout().await?;
                 Method::Pwd
             }
@@ -146,22 +160,6 @@ impl Factors {
         let proof = with(&session, method, self.now());
         let session = self.sessions.prove(&mut conn, &session, proof).await?;
         self.sessions.reissue(&mut conn, &session).await
-    }
-
-    async fn check_password(
-        &self,
-        principal: &Principal,
-        password: SecretString,
-    ) -> ServiceResult<()> {
-        let user = self.accounts.user(principal.user()).await?;
-        let checked = self.accounts.authenticate(&user.email, password).await;
-        match checked {
-            Ok(_user) => Ok(()),
-            Err(Refusal::User(errors)) => {
-                Err(Refusal::User(errors.into_iter().map(at_password).collect()))
-            }
-            Err(fault) => Err(fault),
-        }
     }
 
     /// Begins to set up an authenticator; the one in use stays until it is confirmed.
@@ -299,17 +297,6 @@ fn without(session: &SessionRow) -> Proof {
     let mut proof = session.proof();
     proof.methods.retain(|method| !method.is_second());
     proof
-}
-
-fn at_password(error: UserError) -> UserError {
-    match error.code {
-        ErrorCode::InvalidCredentials => UserError::at(
-            error.code,
-            &["input", "password"],
-            "this is not your password",
-        ),
-        _ => error,
-    }
 }
 
 fn gone() -> AppError {

@@ -7,6 +7,7 @@ use super::account::Factors;
 use super::model::ChallengeRow;
 use crate::error::AppResult;
 use crate::graphql::context::ContextExt;
+use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
 
 /// What a sign-in waits for.
 #[derive(Enum, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub enum ChallengeMethod {
 
 /// A sign-in whose password was right, and that needs a second factor.
 #[derive(SimpleObject)]
+#[graphql(directive = open_to_all::apply())]
 pub struct LoginChallenge {
     /// Opaque id; send it with the code.
     id: ID,
@@ -46,6 +48,7 @@ impl From<&ChallengeRow> for LoginChallenge {
 
 /// How the caller stands with his second factor.
 #[derive(SimpleObject)]
+#[graphql(directive = open_to_all::apply())]
 pub struct SecondFactor {
     /// Whether he has an authenticator, without which he can not sign in.
     is_on: bool,
@@ -64,6 +67,7 @@ pub struct FactorQuery;
 #[Object]
 impl FactorQuery {
     /// How the caller stands with his second factor.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn second_factor(&self, ctx: &Context<'_>) -> AppResult<SecondFactor> {
         let user = ctx.principal()?.user();
         let overview = ctx.service::<Factors>()?.overview(user).await?;

@@ -27,6 +27,9 @@ pub struct LoginVerifyInput {
     /// Whether the tokens are set as cookies, as with login.
     #[graphql(default)]
     pub cookies: bool,
+    /// The device token, as with login.
+    #[graphql(secret)]
+    pub device_token: Option<String>,
 }
 
 /// Whose authenticator to set up.
@@ -58,6 +61,9 @@ pub struct TotpConfirmInput {
     /// With a challenge: whether the tokens are set as cookies, as with login.
     #[graphql(default)]
     pub cookies: bool,
+    /// With a challenge: the device token, as with login.
+    #[graphql(secret)]
+    pub device_token: Option<String>,
 }
 
 /// Result of totpConfirm.
@@ -75,6 +81,8 @@ pub struct TotpConfirmPayload {
     pub refresh_token: Option<String>,
     /// With a challenge: when the session ends unless it is refreshed before.
     pub refresh_expires_at: Option<DateTime<Utc>>,
+    /// With a challenge: to be kept for the next login on this device.
+    pub device_token: Option<String>,
     /// What to mend before trying again; empty on success.
     pub user_errors: Vec<UserError>,
 }
@@ -188,6 +196,7 @@ impl TotpConfirmPayload {
             expires_at: login.expires_at,
             refresh_token: login.refresh_token,
             refresh_expires_at: login.refresh_expires_at,
+            device_token: login.device_token,
             user_errors: Vec::new(),
         }
     }

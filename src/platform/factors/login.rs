@@ -63,7 +63,7 @@ impl Factors {
             return Err(over());
         }
         drop(conn);
-        self.open(&row, peer).await
+        self.open(&row, row.user_epoch, peer).await
     }
 
     /// As [`Factors::enrol`], for somebody who needs a second factor to sign in.
@@ -90,26 +90,36 @@ impl Factors {
         let shower = self.challenged(&row, peer);
         let pending = check::pending(&mut conn, &self.vault, &shower, code).await?;
         let codes = backup::generate()?;
-        conn.transaction(async |conn| -> ServiceResult<()> {
-            if !challenge::spend(conn, id, now).await? {
-                return Err(over());
-            }
-            take_into_use(conn, &shower, &pending, &codes).await?;
-            let cause = EndCause::SecondFactorChanged;
-            sessions::end(conn, row.user_id, Which::All, cause, now).await?;
-            Ok(())
-        })
-        .await?;
+        let epoch = conn
+            .transaction(async |conn| -> ServiceResult<Option<i64>> {
+                if !challenge::spend(conn, id, now).await? {
+                    return Err(over());
+                }
+                take_into_use(conn, &shower, &pending, &codes).await?;
+                let cause = EndCause::SecondFactorChanged;
+                sessions::end(conn, row.user_id, Which::All, cause, now).await?;
+                Ok(query::epoch(conn, row.user_id).await?)
+            })
+            .await?;
         drop(conn);
-        Ok((codes, self.open(&row, peer).await?))
+        let epoch = epoch.ok_or_else(over)?;
+        Ok((codes, self.open(&row, epoch, peer).await?))
     }
 
-    async fn open(&self, row: &ChallengeRow, peer: &Peer) -> ServiceResult<Opened> {
+    async fn open(
+        &self,
+        row: &ChallengeRow,
+        user_epoch: i64,
+        peer: &Peer,
+    ) -> ServiceResult<Opened> {
+        let known = self.accounts.known(row.user_id, peer).await?;
         let new = NewSession {
             user: row.user_id,
+            user_epoch,
             dealer: row.dealer_id,
             methods: &row.all_methods(),
             peer,
+            is_known_device: known.is_some(),
         };
         self.sessions.open(new).await
     }

@@ -8,9 +8,11 @@ use super::input::{
     NewAccessPayload, Outcome, StepUpInput, TotpConfirmInput, TotpConfirmPayload, TotpDisableInput,
     TotpEnrolInput, TotpEnrolPayload,
 };
-use super::policy::may_manage_security;
-use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult};
+use crate::error::{AppError, AppResult, Refusal, ServiceResult};
 use crate::graphql::context::ContextExt;
+use crate::graphql::permit::{
+    AnyCaller, Permission as P, for_any_caller, has_permission, open_to_all,
+};
 use crate::platform::identity::graphql::LoginPayload;
 use crate::platform::sessions::cookies;
 
@@ -22,6 +24,7 @@ pub struct FactorMutation;
 impl FactorMutation {
     /// Finishes a login that was answered with a challenge. Needs no access token.
     /// After five codes, or five minutes, it is over.
+    #[graphql(directive = open_to_all::apply())]
     async fn login_verify(
         &self,
         ctx: &Context<'_>,
@@ -31,9 +34,11 @@ impl FactorMutation {
             cookies::check_possible(ctx)?;
         }
         let factors = ctx.service::<Factors>()?;
-        let opened = factors.answer(input.challenge_id, &input.code, ctx.peer()?);
+        let peer = ctx.peer()?.clone();
+        let peer = peer.with_device(input.device_token.as_deref());
+        let opened = factors.answer(input.challenge_id, &input.code, &peer);
         match sorted(opened.await)? {
-            Ok(opened) => LoginPayload::signed_in(ctx, opened, input.cookies),
+            Ok(opened) => LoginPayload::signed_in(ctx, opened, &peer, input.cookies),
             Err(user_errors) => Ok(LoginPayload {
                 user_errors,
                 ..LoginPayload::default()
@@ -44,6 +49,7 @@ impl FactorMutation {
     /// Begins to set up an authenticator: shows the secret to put into it. The one
     /// in use, if there is one, stays until totpConfirm. Needs a fresh proof (stepUp),
     /// or the challenge of a login that asks for it.
+    #[graphql(directive = open_to_all::apply())]
     async fn totp_enrol(
         &self,
         ctx: &Context<'_>,
@@ -64,6 +70,7 @@ impl FactorMutation {
     /// Takes the authenticator of totpEnrol into use, by its first code, and shows
     /// the backup codes for the only time. All other sessions of the user end, and
     /// the present access token is replaced.
+    #[graphql(directive = open_to_all::apply())]
     async fn totp_confirm(
         &self,
         ctx: &Context<'_>,
@@ -72,7 +79,9 @@ impl FactorMutation {
         if input.cookies {
             cookies::check_possible(ctx)?;
         }
-        let (factors, peer) = (ctx.service::<Factors>()?, ctx.peer()?);
+        let factors = ctx.service::<Factors>()?;
+        let peer = ctx.peer()?.clone();
+        let peer = &peer.with_device(input.device_token.as_deref());
         let Some(id) = input.challenge_id else {
             let confirmed = factors.confirm(ctx.principal()?, &input.code, peer);
             return match sorted(confirmed.await)? {
@@ -83,7 +92,7 @@ impl FactorMutation {
         let confirmed = factors.confirm_to_sign_in(id, &input.code, peer);
         match sorted(confirmed.await)? {
             Ok((codes, opened)) => {
-                let login = LoginPayload::signed_in(ctx, opened, input.cookies)?;
+                let login = LoginPayload::signed_in(ctx, opened, peer, input.cookies)?;
                 Ok(TotpConfirmPayload::began(&codes, login))
             }
             Err(user_errors) => Ok(TotpConfirmPayload::refused(user_errors)),
@@ -93,6 +102,7 @@ impl FactorMutation {
     /// Does without an authenticator from now on; the backup codes are void. Needs a
     /// code or a fresh proof (stepUp). All other sessions of the user end, and the
     /// present access token is replaced.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn totp_disable(
         &self,
         ctx: &Context<'_>,
@@ -110,6 +120,7 @@ impl FactorMutation {
 
     /// Makes ten new backup codes and shows them for the only time; those before
     /// are void. Needs a code or a fresh proof (stepUp).
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn backup_codes_regenerate(
         &self,
         ctx: &Context<'_>,
@@ -128,6 +139,7 @@ impl FactorMutation {
     /// Proves anew who is at work in this session, which mutations of consequence ask
     /// for: by a code, or by the password where the user has no second factor. Good
     /// for ten minutes. Replaces the present access token.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn step_up(
         &self,
         ctx: &Context<'_>,
@@ -148,18 +160,13 @@ impl FactorMutation {
     /// Says whether the dealer lets nobody work without a second factor. When he
     /// begins to, whoever has none is asked to set one up when he signs in next, and
     /// his tokens are refused at once. Needs a fresh proof (stepUp).
+    #[graphql(guard = P::SecurityManage, directive = has_permission::apply(P::SecurityManage))]
     async fn dealer_second_factor_set(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What signing in needs.")] input: DealerSecondFactorSetInput,
     ) -> AppResult<NewAccessPayload> {
         let principal = ctx.principal()?;
-        if !may_manage_security(principal) {
-            return Err(AppError::new(
-                ErrorCode::Forbidden,
-                "this needs the permission security:manage",
-            ));
-        }
         let factors = ctx.service::<Factors>()?;
         let set = factors.set_required(principal, input.required, ctx.peer()?);
         NewAccessPayload::of(ctx, sorted(set.await)?)

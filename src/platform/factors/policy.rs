@@ -2,9 +2,7 @@
 
 use super::account::Factors;
 use super::query;
-use crate::auth::permission::Permission;
 use crate::auth::principal::Principal;
-use crate::auth::role::RoleCode;
 use crate::auth::token::IssuedToken;
 use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::peer::Peer;
@@ -36,14 +34,6 @@ impl Factors {
         .await?;
         self.sessions.reissue(&mut conn, &session).await
     }
-}
-
-/// Whether the caller may say what signing in at his dealer needs.
-pub fn may_manage_security(principal: &Principal) -> bool {
-    principal.roles().iter().any(|role| match role {
-        RoleCode::BuiltIn(role) => role.permissions().contains(Permission::SecurityManage),
-        RoleCode::Custom(_) => false,
-    })
 }
 
 fn own_first() -> Refusal {

@@ -28,12 +28,11 @@ pub async fn is_on(conn: &mut ControlConn, user: UserId) -> DbResult<bool> {
     Ok(select(exists(found)).get_result(&mut **conn).await?)
 }
 
-/// As [`is_on`], and so it stays until the transaction is over: who takes one into
-/// use raises the user's epoch, and waits.
-pub async fn is_on_meanwhile(conn: &mut ControlConn, user: UserId) -> DbResult<bool> {
+/// The user's epoch, which stays as it is until the transaction is over: who
+/// changes his password or his second factor raises it, and waits.
+pub async fn epoch_meanwhile(conn: &mut ControlConn, user: UserId) -> DbResult<Option<i64>> {
     let query = users::table.find(user).select(users::epoch).for_share();
-    let _epoch: Option<i64> = query.first(&mut **conn).await.optional()?;
-    is_on(conn, user).await
+    Ok(query.first(&mut **conn).await.optional()?)
 }
 
 /// Whether a dealer the user works for asks for a second factor.

@@ -1,6 +1,7 @@
 //! What happened to accounts, kept for those who own them.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -21,8 +22,16 @@ text_enum! {
         SessionEnded = "SESSION_ENDED",
         /// A former refresh token was shown again; its session was ended.
         TokenReused = "TOKEN_REUSED",
+        /// The user has chosen another password.
+        PasswordChanged = "PASSWORD_CHANGED",
         /// A session went on to work for another dealer.
         DealerSwitched = "DEALER_SWITCHED",
+        /// A member was given other roles.
+        MemberChanged = "MEMBER_CHANGED",
+        /// Somebody works for the dealer no longer.
+        MemberRemoved = "MEMBER_REMOVED",
+        /// The user has made, changed or deleted a role of the dealer's own.
+        RoleChanged = "ROLE_CHANGED",
         /// A forgotten password was replaced, by a link in a mail.
         PasswordReset = "PASSWORD_RESET",
         /// Somebody was invited to work for the dealer.
@@ -159,6 +168,14 @@ pub async fn record(conn: &mut ControlConn, event: NewEvent, now: DateTime<Utc>)
     let query = diesel::insert_into(security_events::table).values(row);
     query.execute(&mut **conn).await?;
     Ok(())
+}
+
+/// Whether a user has ever signed in.
+pub async fn has_signed_in(conn: &mut ControlConn, user: UserId) -> DbResult<bool> {
+    let found = security_events::table
+        .filter(security_events::user_id.eq(user))
+        .filter(security_events::kind.eq(EventKind::LoggedIn));
+    Ok(select(exists(found)).get_result(&mut **conn).await?)
 }
 
 /// What happened at a dealer, the latest first, before the event `before`.

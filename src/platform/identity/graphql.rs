@@ -5,10 +5,16 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::model::UserRow;
+use super::password::graphql::give;
 use super::service::{Credentials, Identity, SignIn};
+use crate::auth::permission::Permission;
+use crate::auth::role::RoleCode;
 use crate::error::{AppResult, ErrorCode, Refusal, UserError};
 use crate::graphql::context::ContextExt;
-use crate::kernel::ids::DealerId;
+use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
+use crate::kernel::ids::{CustomerId, DealerId};
+use crate::kernel::peer::Peer;
+use crate::platform::access::graphql::Role;
 use crate::platform::factors::graphql::LoginChallenge;
 use crate::platform::factors::model::ChallengeRow;
 use crate::platform::sessions::cookies;
@@ -19,7 +25,7 @@ use crate::tenancy::directory::{Dealer as Tenant, DealerStatus};
 pub struct User(pub UserRow);
 
 /// A person who signs in; may work for several dealers.
-#[Object]
+#[Object(directive = open_to_all::apply())]
 impl User {
     /// Opaque id.
     async fn id(&self) -> ID {
@@ -47,7 +53,7 @@ impl User {
 pub struct Dealer(pub Tenant);
 
 /// A company that runs its shop on Tubex.
-#[Object]
+#[Object(directive = open_to_all::apply())]
 impl Dealer {
     /// Opaque id.
     async fn id(&self) -> ID {
@@ -78,11 +84,19 @@ impl Dealer {
 
 /// The caller.
 #[derive(SimpleObject)]
+#[graphql(directive = open_to_all::apply())]
 pub struct Viewer {
     /// Who is signed in.
     user: User,
     /// The dealer the access token is good for.
     dealer: Dealer,
+    /// All that he may do there; compare with `@hasPermission` in the SDL.
+    permissions: Vec<&'static str>,
+    /// What he is there.
+    roles: Vec<Role>,
+    /// The customer for whom he stands, beyond whose records he sees nothing; null
+    /// for the dealer's own people.
+    customer_id: Option<ID>,
 }
 
 /// Queries on the caller.
@@ -92,9 +106,11 @@ pub struct IdentityQuery;
 #[Object]
 impl IdentityQuery {
     /// Who is signed in, and where.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn viewer(&self, ctx: &Context<'_>) -> AppResult<Viewer> {
         let context = ctx.scope()?.context()?;
         let principal = ctx.principal()?;
+        let role = |code: &RoleCode| Role::find(context.dealer_roles(), *code);
         let user = ctx
             .service::<Identity>()?
             .accounts()
@@ -103,6 +119,15 @@ impl IdentityQuery {
         Ok(Viewer {
             user: User(user),
             dealer: Dealer(context.dealer().clone()),
+            permissions: context
+                .permissions()
+                .iter()
+                .map(Permission::as_str)
+                .collect(),
+            roles: principal.roles().iter().filter_map(role).collect(),
+            customer_id: principal
+                .customer()
+                .map(|id| CustomerId::from_uuid(id).into()),
         })
     }
 }
@@ -121,6 +146,10 @@ pub struct LoginInput {
     /// being part of the answer: for dashboards in a browser.
     #[graphql(default)]
     pub cookies: bool,
+    /// What the last login on this device gave as `deviceToken`: whoever sends it is
+    /// not held up by what others have tried. Not needed with cookies.
+    #[graphql(secret)]
+    pub device_token: Option<String>,
 }
 
 /// Result of login.
@@ -136,6 +165,9 @@ pub struct LoginPayload {
     pub refresh_token: Option<String>,
     /// When the session ends unless it is refreshed before.
     pub refresh_expires_at: Option<DateTime<Utc>>,
+    /// Keep it beyond the session, and send it with the next login on this device;
+    /// null if the login was refused, or if it was set as a cookie.
+    pub device_token: Option<String>,
     /// The dealer the token is good for.
     pub dealer: Option<Dealer>,
     /// Who signed in.
@@ -153,13 +185,19 @@ impl LoginPayload {
     pub(in crate::platform) fn signed_in(
         ctx: &Context<'_>,
         opened: Opened,
+        peer: &Peer,
         by_cookies: bool,
     ) -> AppResult<Self> {
         if by_cookies {
             let now = ctx.service::<Sessions>()?.clock().now();
             cookies::set(ctx, &opened, now)?;
         }
-        Ok(Self::opened(opened, by_cookies))
+        let accounts = ctx.service::<Identity>()?.accounts();
+        let device_token = accounts.remember(opened.user.id, peer)?;
+        Ok(Self {
+            device_token: give(ctx, device_token, by_cookies)?,
+            ..Self::opened(opened, by_cookies)
+        })
     }
 
     fn challenged(row: &ChallengeRow) -> Self {
@@ -212,6 +250,7 @@ pub struct IdentityMutation;
 #[Object]
 impl IdentityMutation {
     /// Signs a user in at one dealer. Needs no access token.
+    #[graphql(directive = open_to_all::apply())]
     async fn login(
         &self,
         ctx: &Context<'_>,
@@ -226,8 +265,10 @@ impl IdentityMutation {
             cookies::check_possible(ctx)?;
         }
         let identity = ctx.service::<Identity>()?;
-        match identity.login(credentials, ctx.peer()?).await {
-            Ok(SignIn::Done(opened)) => LoginPayload::signed_in(ctx, *opened, input.cookies),
+        let peer = ctx.peer()?.clone();
+        let peer = peer.with_device(input.device_token.as_deref());
+        match identity.login(credentials, &peer).await {
+            Ok(SignIn::Done(opened)) => LoginPayload::signed_in(ctx, *opened, &peer, input.cookies),
             Ok(SignIn::Challenge(row)) => Ok(LoginPayload::challenged(&row)),
             Ok(SignIn::Choose(dealers)) => Ok(LoginPayload::choose(dealers)),
             Err(Refusal::User(user_errors)) => Ok(LoginPayload {

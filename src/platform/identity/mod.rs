@@ -10,6 +10,8 @@ pub mod letters;
 pub mod model;
 pub mod notices;
 pub mod one_time;
+pub mod password;
 pub mod query;
 pub mod recovery;
 pub mod service;
+pub mod throttle;

@@ -5,16 +5,7 @@ use diesel::prelude::*;
 
 use crate::auth::role::RoleCode;
 use crate::db::control_tables::{memberships, users};
-use crate::db::text_enum::text_enum;
-use crate::kernel::ids::{DealerId, UserId};
-
-text_enum! {
-    /// What a user is at a dealer.
-    pub enum MembershipRole {
-        /// May do everything.
-        Owner = "OWNER",
-    }
-}
+use crate::kernel::ids::{CustomerId, DealerId, UserId};
 
 /// A user as stored.
 #[derive(Queryable, Selectable, Insertable, Clone)]
@@ -45,16 +36,11 @@ pub struct MembershipRow {
     /// Where.
     pub dealer_id: DealerId,
     /// As what.
-    pub role: MembershipRole,
+    pub roles: Vec<RoleCode>,
+    /// For which customer, if he is one of the contractor portal.
+    pub customer_id: Option<CustomerId>,
+    /// Counts changes.
+    pub version: i32,
     /// Since when.
     pub created_at: DateTime<Utc>,
-}
-
-impl MembershipRow {
-    /// What the user is at the dealer, as tokens say it.
-    pub fn roles(&self) -> Vec<RoleCode> {
-        match self.role {
-            MembershipRole::Owner => vec![RoleCode::OWNER],
-        }
-    }
 }

@@ -58,7 +58,7 @@ impl Identity {
     pub async fn login(&self, credentials: Credentials, peer: &Peer) -> ServiceResult<SignIn> {
         let user = self
             .accounts
-            .authenticate(&credentials.email, credentials.password)
+            .authenticate(&credentials.email, credentials.password, peer)
             .await?;
         let dealers = self.dealers(user.id).await?;
         let chosen = match (credentials.dealer, dealers.as_slice()) {
@@ -99,11 +99,14 @@ impl Identity {
         dealer: &Dealer,
         peer: &Peer,
     ) -> ServiceResult<Opened> {
+        let known = self.accounts.known(user.id, peer).await?;
         let new = NewSession {
             user: user.id,
+            user_epoch: user.epoch,
             dealer: dealer.id,
             methods: &[Method::Pwd],
             peer,
+            is_known_device: known.is_some(),
         };
         self.sessions.open(new).await
     }

@@ -8,6 +8,7 @@ use super::service::{Ender, Impersonations};
 use crate::error::{AppError, AppResult};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
+use crate::graphql::permit::{Permission as P, has_permission};
 use crate::kernel::ids::SessionId;
 
 /// Most impersonations of one page.
@@ -26,7 +27,7 @@ impl Impersonation {
 }
 
 /// An operator of the platform who saw the shop as one of its users does.
-#[Object]
+#[Object(directive = has_permission::apply(P::SecurityRead))]
 impl Impersonation {
     /// Opaque id; pass the last one of a page as `before` for the next page.
     async fn id(&self) -> ID {
@@ -95,6 +96,7 @@ pub struct ImpersonationQuery;
 impl ImpersonationQuery {
     /// When operators of the platform saw the shop as a user does, and why; the latest
     /// first.
+    #[graphql(guard = P::SecurityRead, directive = has_permission::apply(P::SecurityRead))]
     async fn impersonations(
         &self,
         ctx: &Context<'_>,
@@ -121,6 +123,7 @@ pub struct ImpersonationMutation;
 impl ImpersonationMutation {
     /// Shows an operator of the platform the door: his token is refused everywhere
     /// within a second.
+    #[graphql(guard = P::SecurityManage, directive = has_permission::apply(P::SecurityManage))]
     async fn impersonation_end(
         &self,
         ctx: &Context<'_>,

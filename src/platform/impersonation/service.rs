@@ -11,7 +11,7 @@ use crate::db::control::{ControlConn, ControlPool};
 use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::{DealerId, SessionId, UserId};
+use crate::kernel::ids::{CustomerId, DealerId, SessionId, UserId};
 use crate::platform::dealers::note::Note;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::{MembershipRow, UserRow};
@@ -210,8 +210,8 @@ fn grant(
         session,
         user_epoch: user.epoch,
         dealer_epoch: dealer.token_epoch,
-        roles: membership.roles(),
-        customer: None,
+        roles: membership.roles.clone(),
+        customer: membership.customer_id.map(CustomerId::uuid),
         proof: Proof {
             methods: vec![Method::Operator],
             // The user has proven nothing.

@@ -26,7 +26,8 @@ pub struct DealerCreateInput {
     pub owner_name: String,
     /// Address the owner signs in with; may belong to a user already.
     pub owner_email: String,
-    /// 10 to 200 characters, for a new user only; made up if left out.
+    /// 10 to 200 characters, none of those that are tried first, and not made of the
+    /// owner's or the company's name. For a new user only; made up if left out.
     #[graphql(secret)]
     pub owner_password: Option<String>,
 }

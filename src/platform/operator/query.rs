@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::model::{FailureRow, OwnerRow, StatusCount};
+use crate::auth::role::RoleCode;
 use crate::db::control::ControlConn;
 use crate::db::control_tables::{dealer_actions, dealers, memberships, migration_failures, users};
 use crate::db::error::DbResult;
@@ -14,7 +15,6 @@ use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::kernel::ids::DealerId;
 use crate::platform::dealers::lifecycle::{ActionRow, DealerRecord};
-use crate::platform::identity::model::MembershipRole;
 use crate::tenancy::directory::DealerStatus;
 
 /// A condition on dealers.
@@ -66,7 +66,7 @@ pub async fn find_owners(conn: &mut ControlConn, ids: &[DealerId]) -> DbResult<V
     let query = memberships::table
         .inner_join(users::table)
         .filter(memberships::dealer_id.eq_any(ids.to_vec()))
-        .filter(memberships::role.eq(MembershipRole::Owner))
+        .filter(memberships::roles.contains(vec![RoleCode::OWNER]))
         .order((memberships::created_at, memberships::user_id))
         .select((memberships::dealer_id, users::id, users::email, users::name));
     Ok(query.load(&mut **conn).await?)

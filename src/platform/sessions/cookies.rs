@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::service::Opened;
+use crate::auth::device;
 use crate::auth::token::IssuedToken;
 use crate::error::{AppError, AppResult};
 use crate::graphql::context::ContextExt;
@@ -48,6 +49,15 @@ impl CookiePolicy {
         }
     }
 
+    /// Name of the cookie with the device token.
+    pub const fn device(self) -> &'static str {
+        if self.secure {
+            "__Host-tubex_device"
+        } else {
+            "tubex_device"
+        }
+    }
+
     fn written(self, name: &str, value: &str, seconds: i64) -> String {
         let secure = if self.secure { "; Secure" } else { "" };
         format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
@@ -73,7 +83,17 @@ pub fn set_access(ctx: &Context<'_>, access: &IssuedToken, now: DateTime<Utc>) -
     )
 }
 
-/// Has the client throw its cookies away.
+/// Writes a device token as a cookie of the answer. It outlives the session.
+pub fn set_device(ctx: &Context<'_>, token: &SecretString) -> AppResult<()> {
+    let policy = *ctx.service::<CookiePolicy>()?;
+    let seconds = device::LIFETIME.num_seconds();
+    append(
+        ctx,
+        &policy.written(policy.device(), token.expose_secret(), seconds),
+    )
+}
+
+/// Has the client throw the cookies of its session away.
 pub fn clear(ctx: &Context<'_>) -> AppResult<()> {
     let policy = *ctx.service::<CookiePolicy>()?;
     for name in [policy.access(), policy.refresh()] {

@@ -7,6 +7,9 @@ use super::model::SessionRow;
 use super::service::Sessions;
 use crate::error::{AppError, AppResult};
 use crate::graphql::context::ContextExt;
+use crate::graphql::permit::{
+    AnyCaller, Permission as P, for_any_caller, has_permission, open_to_all,
+};
 use crate::kernel::ids::SessionId;
 use crate::platform::identity::events::{EventKind, EventRow, at_dealer};
 
@@ -15,6 +18,7 @@ const MOST_EVENTS: i32 = 200;
 
 /// A device or program on which the caller is signed in.
 #[derive(SimpleObject)]
+#[graphql(directive = open_to_all::apply())]
 pub struct Session {
     /// Opaque id.
     id: ID,
@@ -53,7 +57,7 @@ impl Session {
 pub struct SecurityEvent(EventRow);
 
 /// Something that happened to an account at the dealer.
-#[Object]
+#[Object(directive = has_permission::apply(P::SecurityRead))]
 impl SecurityEvent {
     /// Opaque id; pass the last one of a page as `before` for the next page.
     async fn id(&self) -> ID {
@@ -98,6 +102,7 @@ pub struct SessionQuery;
 #[Object]
 impl SessionQuery {
     /// Where the caller is signed in, at whichever dealer; the last used first.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn sessions(&self, ctx: &Context<'_>) -> AppResult<Vec<Session>> {
         let principal = ctx.in_person()?;
         let rows = ctx.service::<Sessions>()?.list(principal.user()).await?;
@@ -110,6 +115,7 @@ impl SessionQuery {
 
     /// What happened to accounts at the dealer: sign-ins, refusals, changes of
     /// rights. The latest first.
+    #[graphql(guard = P::SecurityRead, directive = has_permission::apply(P::SecurityRead))]
     async fn security_events(
         &self,
         ctx: &Context<'_>,

@@ -10,6 +10,7 @@ use super::query::Which;
 use super::service::Sessions;
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, UserError};
 use crate::graphql::context::ContextExt;
+use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
 use crate::kernel::ids::{DealerId, SessionId};
 use crate::platform::identity::graphql::Dealer;
 
@@ -105,6 +106,7 @@ pub struct SessionMutation;
 impl SessionMutation {
     /// Trades the refresh token of a session for the next tokens. Needs no access
     /// token; send none, since one that has expired is refused.
+    #[graphql(directive = open_to_all::apply())]
     async fn token_refresh(
         &self,
         ctx: &Context<'_>,
@@ -148,6 +150,7 @@ impl SessionMutation {
 
     /// Ends a session: the one whose refresh token is sent, else the one of the
     /// request. Its tokens are refused everywhere within a second.
+    #[graphql(directive = open_to_all::apply())]
     async fn logout(
         &self,
         ctx: &Context<'_>,
@@ -178,6 +181,7 @@ impl SessionMutation {
     }
 
     /// Goes on at another dealer of the user, in the same session.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn dealer_switch(
         &self,
         ctx: &Context<'_>,
@@ -212,6 +216,7 @@ impl SessionMutation {
 
     /// Ends sessions of the caller. Their tokens are refused everywhere within a
     /// second.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn session_revoke(
         &self,
         ctx: &Context<'_>,

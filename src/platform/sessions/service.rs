@@ -1,23 +1,23 @@
-//! Use cases of sessions: opening, refreshing, switching the dealer, ending.
+//! Use cases of sessions: refreshing, switching the dealer, ending.
 
+mod opening;
 mod proof;
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use super::model::{ABSOLUTE, AT_MOST, EndCause, GRACE, IDLE, SessionRow};
+pub use self::opening::NewSession;
+use super::model::{EndCause, GRACE, SessionRow};
 use super::query::{self, Which};
 use super::refresh_token::{Family, Shown, hash};
-use crate::auth::principal::{Grant, Method, Principal};
-use crate::auth::text;
+use crate::auth::principal::{Grant, Principal};
 use crate::auth::token::{AccessTokens, IssuedToken};
 use crate::auth::vault::Vault;
 use crate::db::control::{ControlConn, ControlPool};
 use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::{DealerId, SessionId, UserId};
+use crate::kernel::ids::{CustomerId, DealerId, SessionId, UserId};
 use crate::kernel::peer::Peer;
-use crate::platform::factors::query as factors;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;
 use crate::platform::identity::{notices, query as identity};
@@ -31,18 +31,6 @@ pub struct Sessions {
     vault: Vault,
     tokens: AccessTokens,
     clock: Clock,
-}
-
-/// A session to open.
-pub struct NewSession<'n> {
-    /// Who signs in.
-    pub user: UserId,
-    /// Where.
-    pub dealer: DealerId,
-    /// How he has proven who he is.
-    pub methods: &'n [Method],
-    /// From where he comes.
-    pub peer: &'n Peer,
 }
 
 /// What a client gets to work with.
@@ -90,49 +78,6 @@ impl Sessions {
     /// The time.
     pub const fn clock(&self) -> &Clock {
         &self.clock
-    }
-
-    /// Opens a session for a user who has proven who he is: by a second factor, too,
-    /// if he has one.
-    pub async fn open(&self, new: NewSession<'_>) -> ServiceResult<Opened> {
-        let now = self.clock.now();
-        let seed = text::random::<32>()?;
-        let id = SessionId::generate();
-        let refresh = self.family(id, &seed).token(0)?;
-        let row = SessionRow {
-            id,
-            user_id: new.user,
-            dealer_id: new.dealer,
-            token_hash: hash(&refresh).to_vec(),
-            seed: seed.to_vec(),
-            generation: 0,
-            rotated_at: now,
-            methods: Method::join(new.methods),
-            authenticated_at: now,
-            client_name: new.peer.user_agent.clone(),
-            address: Some(new.peer.address.to_string()),
-            created_at: now,
-            idle_until: now + IDLE,
-            expires_at: now + ABSOLUTE,
-            ended_at: None,
-            end_cause: None,
-        };
-        let mut conn = self.control.checkout().await?;
-        let place = place(&mut conn, &row).await?;
-        let access = self.tokens.issue(&place.grant)?;
-        conn.transaction(async |conn| -> ServiceResult<()> {
-            let is_enough = row.proof().has_second_factor();
-            if !is_enough && factors::is_on_meanwhile(conn, new.user).await? {
-                return Err(second_factor_missing());
-            }
-            query::insert(conn, &row).await?;
-            self.make_room(conn, new.user).await?;
-            let event = NewEvent::of(EventKind::LoggedIn, new.peer).at(new.dealer, new.user);
-            record(conn, event, now).await?;
-            Ok(())
-        })
-        .await?;
-        Ok(opened(access, refresh, &row, place))
     }
 
     /// The next tokens of a session, for its refresh token.
@@ -296,15 +241,6 @@ impl Sessions {
         })
     }
 
-    async fn make_room(&self, conn: &mut ControlConn, user: UserId) -> AppResult<()> {
-        let now = self.clock.now();
-        let sessions = query::alive(conn, user, now).await?;
-        for old in sessions.iter().skip(AT_MOST) {
-            query::end(conn, user, Which::One(old.id), EndCause::TooMany, now).await?;
-        }
-        Ok(())
-    }
-
     const fn family<'f>(&'f self, session: SessionId, seed: &'f [u8]) -> Family<'f> {
         Family {
             vault: &self.vault,
@@ -338,8 +274,8 @@ async fn place(conn: &mut ControlConn, row: &SessionRow) -> ServiceResult<Place>
         session: row.id,
         user_epoch: user.epoch,
         dealer_epoch: dealer.token_epoch,
-        roles: membership.roles(),
-        customer: None,
+        roles: membership.roles,
+        customer: membership.customer_id.map(CustomerId::uuid),
         proof: row.proof(),
         actor: None,
         read_only: false,

@@ -74,7 +74,7 @@ impl Directory {
     }
 }
 
-/// Wakes those whose dealer is not open any more, or of another epoch. Waking
+/// Wakes those whose dealer is not open any more, or of another epoch or other roles. Waking
 /// everybody would have each of them ask the database at once.
 pub(super) async fn look_after(control: &ControlPool, news: &News) -> DbResult<()> {
     for some in news.listeners.keys().chunks(AT_ONCE) {
@@ -89,14 +89,14 @@ pub(super) async fn look_after(control: &ControlPool, news: &News) -> DbResult<(
     Ok(())
 }
 
-/// Those of `some` who are open, with their epochs.
+/// Those of `some` who are open, as [`super::Dealer::rights_version`] has them.
 async fn open_among(control: &ControlPool, some: &[DealerId]) -> DbResult<HashMap<DealerId, i64>> {
     let mut conn = control.checkout().await?;
     let open = dealers::table
         .filter(dealers::id.eq_any(some))
         .filter(dealers::status.eq(DealerStatus::Active))
         .order(dealers::id)
-        .select((dealers::id, dealers::token_epoch));
+        .select((dealers::id, dealers::token_epoch + dealers::roles_version));
     let rows: Vec<(DealerId, i64)> = open.load(&mut *conn).await?;
     Ok(rows.into_iter().collect())
 }

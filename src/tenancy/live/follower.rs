@@ -59,7 +59,7 @@ impl Follower {
     ) -> AppResult<Self> {
         // Before the table is looked at: what comes later comes live.
         let live = tail.listen();
-        let customer = customer(context);
+        let customer = context.customer();
         let context = Arc::new(context.read_by(PART));
         let there = {
             let _turn = tail.readers.acquire().await;
@@ -171,11 +171,6 @@ const fn is_passing(error: &DbError) -> bool {
         error,
         DbError::Away(_) | DbError::Timeout(_) | DbError::PoolTimeout | DbError::DealerBusy
     )
-}
-
-/// The customer for whom the actor stands, beyond whom he hears nothing.
-fn customer(context: &TenantContext) -> Option<Uuid> {
-    context.principal()?.customer()
 }
 
 fn pruned() -> AppError {

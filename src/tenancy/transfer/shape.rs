@@ -18,6 +18,9 @@ pub(super) struct Table {
     /// Whether it is a plain table, and not a view, a sequence or the like.
     #[diesel(sql_type = Bool)]
     pub(super) is_plain: bool,
+    /// Whether it has policies that hide rows from some callers.
+    #[diesel(sql_type = Bool)]
+    pub(super) has_policies: bool,
     /// The stored columns; generated ones are not.
     #[diesel(sql_type = Array<Text>)]
     pub(super) columns: Vec<String>,
@@ -38,6 +41,7 @@ const LEFT_OUT: &[&str] = &["event_counter", "events"];
 /// where a search by schema would read the catalogue of all dealers.
 const CATALOGUE: &str = r#"
 SELECT c.relname::text AS name, c.relkind = 'r' AND NOT c.relispartition AS is_plain,
+       c.relrowsecurity AS has_policies,
        ARRAY(SELECT a.attname::text FROM pg_attribute a
              WHERE a.attrelid = c.oid AND a.attnum > 0
                AND NOT a.attisdropped AND a.attgenerated = ''
@@ -187,6 +191,7 @@ mod tests {
         Table {
             name: name.to_owned(),
             is_plain: true,
+            has_policies: false,
             columns: vec!["id".to_owned()],
             order: vec!["id".to_owned()],
             parents: parents.iter().map(|name| (*name).to_owned()).collect(),

@@ -138,7 +138,9 @@ impl Transfer {
             let set = set.ok_or_else(|| TransferError::UnknownVersion(version.clone()))?;
             conn.transaction(|conn| create_bare(conn, &schema, &role))?;
             migrate_schema_with(conn, &set, &schema)?;
-            tables(conn, &schema, &version)
+            let tables = tables(conn, &schema, &version)?;
+            switch_policies(conn, &schema, &tables, "DISABLE")?;
+            Ok(tables)
         };
         self.owner.run(make).await
     }
@@ -151,6 +153,7 @@ impl Transfer {
         tables: &[Table],
     ) -> Result<Option<String>, TransferError> {
         let (schema, hold) = (schema.clone(), Arc::clone(hold));
+        let tables = tables.to_vec();
         let names: Vec<String> = tables
             .iter()
             .map(|table| format!("{}.{}", schema.quoted(), table.quoted()))
@@ -158,6 +161,7 @@ impl Transfer {
         let now = self.clock.now();
         let bring = move |conn: &mut OwnerConn| {
             let _hold = hold;
+            switch_policies(conn, &schema, &tables, "ENABLE")?;
             if !names.is_empty() {
                 conn.batch_execute(&format!("ANALYZE {}", names.join(", ")))?;
             }
@@ -178,6 +182,22 @@ fn begin_events(conn: &mut OwnerConn, schema: &SchemaName, now: DateTime<Utc>) -
     conn.batch_execute(&format!(
         "INSERT INTO {schema}.event_counter (one, last) VALUES (1, {last})"
     ))
+}
+
+/// Lets policies stand aside while the tables are filled, since COPY brings no rows
+/// into a table that has some; and then lets them hold again. Nobody works in this
+/// schema meanwhile.
+fn switch_policies(
+    conn: &mut OwnerConn,
+    schema: &SchemaName,
+    tables: &[Table],
+    way: &str,
+) -> QueryResult<()> {
+    for table in tables.iter().filter(|table| table.has_policies) {
+        let table = format!("{}.{}", schema.quoted(), table.quoted());
+        conn.batch_execute(&format!("ALTER TABLE {table} {way} ROW LEVEL SECURITY"))?;
+    }
+    Ok(())
 }
 
 /// How long a schema is kept after a restore has replaced it.

@@ -25,7 +25,6 @@ async fn crowd(server: &Server, dealer: &crate::support::TestDealer) -> Vec<Sock
         }
         sockets.push(socket);
     }
-    // Each has begun when it hears the first one; before that it would be passed over.
     for socket in &mut sockets {
         socket.settle().await;
     }

@@ -20,9 +20,11 @@ async fn refusal(server: &Server, dealer: &TestDealer, after: &str) -> String {
     let variables = json!({ "after": after });
     socket.subscribe("late", FOLLOW, variables).await;
     let word = socket.next().await;
-    assert_eq!(word["type"], "error", "{word:#}");
-    let code = &word["payload"][0]["extensions"]["code"];
-    code.as_str().unwrap().to_owned()
+    assert_eq!(word["type"], "next", "{word:#}");
+    let code = &word["payload"]["errors"][0]["extensions"]["code"];
+    let code = code.as_str().unwrap().to_owned();
+    assert_eq!(socket.next().await["type"], "complete");
+    code
 }
 
 #[tokio::test]

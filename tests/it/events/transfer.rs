@@ -41,7 +41,7 @@ async fn a_restored_dealer_is_another_story() {
     for past in [0, 3, 5] {
         let mut socket = follow(&server, &dealer, Some(&id(past))).await;
         let word = socket.next().await;
-        let code = &word["payload"][0]["extensions"]["code"];
+        let code = &word["payload"]["errors"][0]["extensions"]["code"];
         assert_eq!(code, "EVENTS_PRUNED", "{word:#}");
     }
     let mut socket = follow(&server, &dealer, None).await;

@@ -239,6 +239,8 @@ async fn no_session_begins_without_the_second_factor() {
     let desk = Desk::new().await;
     let _enrolled = desk.enrolled().await;
     let peer = Peer::at("192.0.2.7".parse().unwrap());
+    let accounts = desk.server.app.identity.accounts();
+    let owner = accounts.user(desk.dealer.owner).await.unwrap();
     for methods in [
         &[Method::Pwd][..],
         &[Method::Link],
@@ -246,9 +248,11 @@ async fn no_session_begins_without_the_second_factor() {
     ] {
         let new = NewSession {
             user: desk.dealer.owner,
+            user_epoch: owner.epoch,
             dealer: desk.dealer.id,
             methods,
             peer: &peer,
+            is_known_device: false,
         };
         let Err(Refusal::User(errors)) = desk.server.app.sessions.open(new).await else {
             panic!("a session has begun");

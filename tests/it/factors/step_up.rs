@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{Desk, RENEW, REQUIRE, STEP_UP, code, refresh, run, text};
+use super::{Desk, RENEW, REQUIRE, STEP_UP, code, refresh, refused, run, text};
 use crate::support::PASSWORD;
 
 #[tokio::test]
@@ -67,6 +67,56 @@ async fn guesses_within_a_session_are_bounded() {
     }
     // What is fresh stays so.
     assert_eq!(code(&run(&enrolled.client, RENEW, json!({})).await), "none");
+}
+
+const CHANGE: &str = "mutation($input: PasswordChangeInput!) { passwordChange(input: $input) {
+    user { email } userErrors { code path } } }";
+
+#[tokio::test]
+async fn another_password_needs_the_second_factor_of_who_has_one() {
+    let desk = Desk::new().await;
+    let input = json!({ "currentPassword": PASSWORD, "newPassword": "seven quiet umbrellas" });
+    let enrolled = desk.enrolled().await;
+    desk.wait(TimeDelta::seconds(601));
+    let stale = run(&enrolled.client, CHANGE, input.clone()).await;
+    assert_eq!(code(&stale), "STEP_UP_REQUIRED");
+    assert!(stale["user"].is_null());
+    let proof = json!({ "code": desk.next_code(&enrolled.phone) });
+    let proven = desk.client(&run(&enrolled.client, STEP_UP, proof).await);
+    let changed = run(&proven, CHANGE, input).await;
+    assert_eq!(code(&changed), "none");
+    refused(&proven).await;
+    let next = refresh(&desk.server, &enrolled.refresh).await;
+    assert_eq!(code(&next), "none");
+}
+
+#[tokio::test]
+async fn who_has_none_needs_the_password_alone_however_late() {
+    let desk = Desk::new().await;
+    let client = desk.client(&desk.login().await);
+    desk.wait(TimeDelta::seconds(601));
+    let input = json!({ "currentPassword": PASSWORD, "newPassword": "seven quiet umbrellas" });
+    assert_eq!(code(&run(&client, CHANGE, input).await), "none");
+}
+
+#[tokio::test]
+async fn passwords_are_not_guessed_by_step_up() {
+    let desk = Desk::new().await;
+    let client = desk.client(&desk.login().await);
+    let hashes = || desk.server.app.identity.accounts().passwords().runs();
+    let before = hashes();
+    let input = json!({ "input": { "password": "a wrong guess" } });
+    for number in 0..12 {
+        let answer = client.send(STEP_UP, input.clone()).await;
+        let code = code(&answer.body["data"]["stepUp"]).to_owned();
+        let wanted = if number < 5 {
+            ("INVALID_CREDENTIALS", "none")
+        } else {
+            ("none", "THROTTLED")
+        };
+        assert_eq!((code.as_str(), answer.code()), wanted, "{number}");
+    }
+    assert_eq!(hashes() - before, 5);
 }
 
 #[tokio::test]

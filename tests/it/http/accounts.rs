@@ -5,7 +5,7 @@ use tubex::config::Registration as Policy;
 use tubex::platform::dealers::service::{Registration, Word};
 use tubex::tenancy::provision::NewDealer;
 
-use crate::support::{Client, PASSWORD, Server, TestDealer};
+use crate::support::{Client, PASSWORD, Server, TestDealer, peer};
 
 const LOGIN: &str = "mutation($input: LoginInput!) { login(input: $input) {
     accessToken expiresAt dealer { id } user { email } dealers { id name }
@@ -58,7 +58,7 @@ async fn second_shop(server: &Server, dealer: &TestDealer) {
         owner_name: "Owner".to_owned(),
         owner_email: dealer.email.clone(),
         owner_password: PASSWORD.into(),
-        word: Word::Own,
+        word: Word::Own(peer()),
     };
     let registered = server
         .app

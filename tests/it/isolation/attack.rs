@@ -7,12 +7,15 @@ use tubex::platform::impersonation::service::NewImpersonation;
 use super::universe::{Universe, snapshot};
 use crate::support::{Answer, Server, TestDealer};
 
+const CREATE_ROLE: &str = "mutation($input: RoleCreateInput!) {
+    roleCreate(input: $input) { userErrors { code message } } }";
+
 /// Somebody whom only this dealer has invited.
 async fn invite_guest(dealer: &TestDealer) {
     let query = "mutation($input: MemberInviteInput!) { memberInvite(input: $input) {
         userErrors { code } } }";
     let email = format!("guest-of-{}@test.example", dealer.id);
-    let input = json!({ "input": { "email": email, "roles": ["owner"] } });
+    let input = json!({ "input": { "email": email, "roles": ["sales"] } });
     let data = dealer.client.run(query, input).await;
     assert_eq!(data["memberInvite"]["userErrors"], json!([]));
 }
@@ -22,7 +25,8 @@ pub struct Attack {
     pub server: Server,
     pub victim: TestDealer,
     pub victims: Universe,
-    /// Id of an operator's look at the victim.
+    /// Ids of an API key of the victim's, and of an operator's look at him.
+    pub key: String,
     pub impersonation: String,
     pub attacker: TestDealer,
     pub attackers: Universe,
@@ -33,9 +37,17 @@ impl Attack {
         let server = Server::start().await;
         let victim = server.dealer_like(&DEALERS[0]).await;
         let attacker = server.dealer_like(&DEALERS[1]).await;
-        // So that there is a session, and an event, for others not to see.
-        server.login(&victim).await;
-        let impersonation = visited(&server, &victim).await;
+        // So that there is a session, and an event, for others not to see; and so that
+        // the attacker has what is called as the victim's is.
+        let login = server.login(&victim).await;
+        let token = login["accessToken"].as_str().unwrap();
+        let (key, impersonation) = visited(&server, &victim, token).await;
+        for dealer in [&victim, &attacker] {
+            let client = server.signed_in(dealer, dealer.owner).await;
+            let role = json!({ "name": "Night shift", "permissions": ["stock:read"] });
+            let made = client.run(CREATE_ROLE, json!({ "input": role })).await;
+            assert_eq!(made["roleCreate"]["userErrors"], json!([]));
+        }
         for dealer in [&victim, &attacker] {
             invite_guest(dealer).await;
         }
@@ -47,6 +59,7 @@ impl Attack {
             server,
             victim,
             victims,
+            key,
             impersonation,
             attacker,
             attackers,
@@ -68,8 +81,12 @@ impl Attack {
     }
 }
 
-/// Lets an operator look at the shop; gives the id of that.
-async fn visited(server: &Server, dealer: &TestDealer) -> String {
+/// Makes a key, and lets an operator look at the shop; gives their ids.
+async fn visited(server: &Server, dealer: &TestDealer, token: &str) -> (String, String) {
+    let create = "mutation { apiKeyCreate(input: { name: \"Till\", scopes: [\"units:read\"] }) {
+        apiKey { id } } }";
+    let client = dealer.client.with_token(token);
+    let made = client.run(create, json!({})).await;
     let new = NewImpersonation {
         operator: &"alice".parse().unwrap(),
         dealer: dealer.id,
@@ -78,5 +95,7 @@ async fn visited(server: &Server, dealer: &TestDealer) -> String {
         read_only: true,
     };
     let begun = server.app.callers.impersonations.begin(new).await;
-    begun.ok().unwrap().row.id.to_string()
+    let key = made["apiKeyCreate"]["apiKey"]["id"].as_str().unwrap();
+    let impersonation = begun.ok().unwrap().row.id;
+    (key.to_owned(), impersonation.to_string())
 }

@@ -49,6 +49,12 @@ const CASES: &[Case] = &[
         code: Some("FORBIDDEN"),
     },
     Case {
+        field: "passwordChange",
+        input_type: "PasswordChangeInput",
+        input: |_| json!({ "currentPassword": "not his own", "newPassword": "three blue umbrellas" }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
         field: "emailVerify",
         input_type: "EmailVerifyInput",
         input: |attack| json!({ "token": attack.victims.at("/invitations/0/id") }),
@@ -70,7 +76,7 @@ const CASES: &[Case] = &[
         field: "memberInvite",
         input_type: "MemberInviteInput",
         // Whom another dealer has invited, one may invite, too.
-        input: |attack| json!({ "email": attack.victims.at("/invitations/0/email"), "roles": ["owner"] }),
+        input: |attack| json!({ "email": attack.victims.at("/invitations/0/email"), "roles": ["sales"] }),
         code: None,
     },
     Case {
@@ -151,6 +157,24 @@ const CASES: &[Case] = &[
         input_type: "DealerSecondFactorSetInput",
         input: |_| json!({ "required": true }),
         code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "apiKeyCreate",
+        input_type: "ApiKeyCreateInput",
+        input: |_| json!({ "name": "Mine", "scopes": ["units:read"] }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "apiKeyRotate",
+        input_type: "ApiKeyRotateInput",
+        input: |attack| json!({ "id": attack.key }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "apiKeyRevoke",
+        input_type: "ApiKeyRevokeInput",
+        input: |attack| json!({ "id": attack.key }),
+        code: Some("NOT_FOUND"),
     },
     Case {
         field: "impersonationEnd",
@@ -269,7 +293,67 @@ const CASES: &[Case] = &[
         input: |attack| versioned(attack, "warehouses"),
         code: Some("NOT_FOUND"),
     },
+    Case {
+        field: "roleCreate",
+        input_type: "RoleCreateInput",
+        input: |_| json!({ "name": "Day shift", "permissions": ["stock:read"] }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "roleUpdate",
+        input_type: "RoleUpdateInput",
+        input: |attack| json!({ "id": victims_role(attack), "expectedVersion": 1, "name": "Stolen" }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "roleDelete",
+        input_type: "RoleDeleteInput",
+        input: |attack| json!({ "id": victims_role(attack), "expectedVersion": 1 }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "memberRolesSet",
+        input_type: "MemberRolesSetInput",
+        input: |attack| {
+            let victim = attack.victim.owner.to_string();
+            with(member(attack, json!(["viewer"])), "userId", victim.into())
+        },
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "memberRolesSet",
+        input_type: "MemberRolesSetInput",
+        input: |attack| member(attack, json!(["owner", victims_role(attack)])),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "memberRolesSet",
+        input_type: "MemberRolesSetInput",
+        input: |attack| {
+            let customer = attack.victims.at("/customers/nodes/0/id");
+            with(member(attack, json!(["customer"])), "customerId", customer)
+        },
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "memberRemove",
+        input_type: "MemberRemoveInput",
+        input: |attack| json!({ "userId": attack.victim.owner.to_string(), "expectedVersion": 1 }),
+        code: Some("NOT_FOUND"),
+    },
 ];
+
+fn member(attack: &Attack, roles: Value) -> Value {
+    json!({ "userId": attack.attacker.owner.to_string(), "expectedVersion": 1, "roles": roles })
+}
+
+fn victims_role(attack: &Attack) -> Value {
+    let mut ids = attack.victims.ids.iter();
+    ids.find(|id| id.starts_with("rol_"))
+        .unwrap()
+        .as_str()
+        .into()
+}
 
 /// Registration makes a dealer of its own and names no other; it is closed here.
 /// The other one takes no input: it writes to the caller himself.

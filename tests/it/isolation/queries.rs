@@ -50,7 +50,7 @@ pub const CASES: &[Case] = &[
         field: "sessions",
         query: "{ sessions { id } }",
         keys: NO_KEYS,
-        expect: Expect::Nothing,
+        expect: Expect::Own,
     },
     Case {
         field: "securityEvents",
@@ -63,6 +63,12 @@ pub const CASES: &[Case] = &[
         query: "{ secondFactor { isOn confirmedAt backupCodesLeft isRequired } }",
         keys: NO_KEYS,
         expect: Expect::Own,
+    },
+    Case {
+        field: "apiKeys",
+        query: "{ apiKeys { id name beginsWith } }",
+        keys: NO_KEYS,
+        expect: Expect::Nothing,
     },
     Case {
         field: "impersonations",
@@ -205,6 +211,30 @@ pub const CASES: &[Case] = &[
         expect: Expect::Own,
     },
     Case {
+        field: "roles",
+        query: "{ roles { id name permissions } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "permissions",
+        query: "{ permissions { name description } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "members",
+        query: "{ members(first: 200) { totalCount nodes { user { id email name } roles { id name } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "members",
+        query: "query($role: ID) { members(where: { role: $role }) { totalCount nodes { user { id } } } }",
+        keys: |victim| json!({ "role": role_of(victim) }),
+        expect: Expect::Nothing,
+    },
+    Case {
         field: "warehouses",
         query: "{ warehouses { totalCount nodes { id name } } }",
         keys: NO_KEYS,
@@ -227,6 +257,12 @@ fn first_barcode(victim: &Universe) -> Value {
         .flat_map(|product| product["units"].as_array().unwrap());
     let mut barcodes = units.map(|unit| unit["barcode"].clone());
     barcodes.find(|barcode| !barcode.is_null()).unwrap()
+}
+
+/// A role that the victim has made for himself; nobody has it.
+fn role_of(victim: &Universe) -> &String {
+    let mut ids = victim.ids.iter();
+    ids.find(|id| id.starts_with("rol_")).unwrap()
 }
 
 /// Whether an answer holds no record.
@@ -267,6 +303,10 @@ async fn no_query_tells_of_another_dealer() {
     attack.assert_untouched().await;
 }
 
+/// Cases for whose keys the victim has nothing either: no category is below the
+/// first one, nobody has the role, and no invitation has the token.
+const EMPTY: [&str; 3] = ["categories", "invitationPreview", "members"];
+
 /// The same cases answer their owner, so that the ones above can fail.
 #[tokio::test]
 async fn the_owner_finds_what_is_hidden_from_others() {
@@ -275,8 +315,7 @@ async fn the_owner_finds_what_is_hidden_from_others() {
         let keys = (case.keys)(&attack.victims);
         let data = attack.victim.client.run(case.query, keys).await;
         assert!(
-            !is_nothing(&data[case.field])
-                || ["categories", "invitationPreview"].contains(&case.field),
+            !is_nothing(&data[case.field]) || EMPTY.contains(&case.field),
             "{}\n{data:#}",
             case.query
         );

@@ -26,6 +26,8 @@ const EVERYTHING: &str = "query Everything($after: String) {
     warehouses(first: 200, orderBy: [{ field: CODE }]) { nodes { id code name version archivedAt } }
     units(first: 200, orderBy: [{ field: CODE }]) { nodes { id code name version } }
     stockLevels(first: 200) { nodes { updatedAt } edges { cursor } }
+    roles { id name description permissions version }
+    members(first: 200) { nodes { user { id email name } roles { id } customerId since version } edges { cursor } }
     invitations { id email }
 }";
 
@@ -44,6 +46,8 @@ impl Universe {
         let mut ids = Vec::new();
         collect(&all, "id", &mut ids);
         ids.retain(|id| !id.starts_with("usr_") && !id.starts_with("dlr_"));
+        // Built-in roles are the same at every dealer, and so are their codes.
+        ids.retain(|id| id.contains('_'));
         let mut known = BTreeSet::new();
         ids.retain(|id| known.insert(id.clone()));
         Self {
@@ -55,7 +59,7 @@ impl Universe {
 
     /// Adds names and keys that `other` does not have too.
     pub fn without(mut self, other: &Self) -> Self {
-        for key in ["sku", "barcode", "name"] {
+        for key in ["sku", "barcode", "name", "email"] {
             let (mut mine, mut theirs) = (Vec::new(), Vec::new());
             collect(&self.all, key, &mut mine);
             collect(&other.all, key, &mut theirs);

@@ -20,7 +20,7 @@ const OLIVIA: &str = "olivia@test.example";
 const IVAN: &str = "ivan@test.example";
 
 async fn invite(client: &Client, email: &str) -> Value {
-    let input = json!({ "email": email, "roles": ["owner"] });
+    let input = json!({ "email": email, "roles": ["sales"] });
     client.run(INVITE, json!({ "input": input })).await["memberInvite"].clone()
 }
 
@@ -52,7 +52,7 @@ async fn somebody_new_becomes_a_user_and_works_for_the_dealer() {
     let payload = invite(&owner, " Ivan@Test.Example").await;
     assert_eq!(codes(&payload), [""; 0]);
     assert_eq!(payload["invitation"]["email"], IVAN);
-    assert_eq!(payload["invitation"]["roles"], json!(["owner"]));
+    assert_eq!(payload["invitation"]["roles"], json!(["sales"]));
     assert_eq!(payload["invitation"]["invitedBy"]["email"], OLIVIA);
     assert_eq!(open(&owner).await, [IVAN]);
     let token = post.token(IVAN, "invitation").await;
@@ -68,6 +68,11 @@ async fn somebody_new_becomes_a_user_and_works_for_the_dealer() {
     )
     .await;
     assert_eq!(refused["userErrors"][0]["path"], json!(["input", "name"]));
+    let weak = json!({ "token": token, "name": "Ivan", "password": "acme-ivan-2026" });
+    let refused = accept(&nobody, weak).await;
+    assert_eq!(codes(&refused), ["BAD_USER_INPUT"]);
+    let path = &refused["userErrors"][0]["path"];
+    assert_eq!(path, &json!(["input", "password"]));
     let input = json!({ "token": token, "name": "Ivan", "password": PASSWORD });
     let payload = accept(&nobody, input.clone()).await;
     assert_eq!(codes(&payload), [""; 0]);
@@ -214,7 +219,7 @@ async fn wrong_input_is_said_of_its_field() {
     let post = Post::open("invite_input").await;
     let owner = post.dealer("Acme", OLIVIA).await;
     for (email, roles, field) in [
-        ("nobody", json!(["owner"]), "email"),
+        ("nobody", json!(["sales"]), "email"),
         (IVAN, json!(["king"]), "roles"),
         (IVAN, json!([]), "roles"),
     ] {

@@ -34,7 +34,7 @@ async fn all(post: &Post, shop: &str) -> Vec<(&'static str, StoredMail)> {
         if name == "invitation_known" {
             post.dealer("Known", email).await;
         }
-        let input = json!({ "input": { "email": email, "roles": ["owner"] } });
+        let input = json!({ "input": { "email": email, "roles": ["sales"] } });
         owner.run(INVITE, input).await;
         let mails = post.mails_to(email).await;
         let subject = format!("{shop} invites you");
@@ -46,7 +46,7 @@ async fn all(post: &Post, shop: &str) -> Vec<(&'static str, StoredMail)> {
     let core = &post.server.app.core;
     let user = core
         .accounts
-        .authenticate(OLIVIA, crate::support::PASSWORD.into());
+        .authenticate(OLIVIA, crate::support::PASSWORD.into(), &peer);
     let user = user.await.unwrap();
     for name in ["refresh_token_reused", "new_device", "password_changed"] {
         let mut conn = core.control.checkout().await.unwrap();

@@ -22,13 +22,15 @@ use tubex::platform::mail::sender::Sender;
 use tubex::platform::mail::transport::{MailDir, StoredMail, Transport};
 use tubex::tenancy::provision::NewDealer;
 
-use crate::support::{Client, PASSWORD, Server, own, owner_of};
+use crate::support::{Client, PASSWORD, Server, own, owner_of, peer};
 
 /// A server with a database of its own, at a time that the test sets, whose mails
 /// lie in a folder.
 struct Post {
     server: Server,
     owner: Owner,
+    /// Somebody who is not signed in, at one address.
+    nobody: Client,
     dir: PathBuf,
 }
 
@@ -57,6 +59,7 @@ impl Post {
         })
         .await;
         Self {
+            nobody: server.anonymous(),
             server,
             owner: owner_of(&database).await,
             dir,
@@ -120,7 +123,7 @@ impl Post {
             owner_name: "Olivia Owner".to_owned(),
             owner_email: email.to_owned(),
             owner_password: PASSWORD.into(),
-            word: Word::Own,
+            word: Word::Own(peer()),
         };
         self.server
             .app
@@ -156,8 +159,8 @@ impl Post {
 
     /// Sends a mutation with this input, as nobody.
     async fn send(&self, query: &str, input: Value) -> Value {
-        let anonymous = self.server.anonymous();
-        anonymous.run(query, json!({ "input": input })).await
+        let input = json!({ "input": input });
+        self.nobody.run(query, input).await
     }
 }
 

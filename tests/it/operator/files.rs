@@ -300,7 +300,7 @@ async fn fill(dealer: &TestDealer) {
 async fn cut(dealer: &TestDealer) -> usize {
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE pid <> pg_backend_pid() AND query LIKE 'COPY %' AND query LIKE '%customers%'
-        AND state = 'active' AND pid IN (SELECT l.pid FROM pg_locks l
+        AND state = 'active' AND backend_type = 'client backend' AND pid IN (SELECT l.pid FROM pg_locks l
             WHERE l.relation = ($1 || '.customers')::regclass)";
     let cut = owner().await.query(cut, &[&dealer.schema]).await.unwrap();
     cut.len()

@@ -9,7 +9,7 @@ mod places;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, PASSWORD, Server, TestDealer};
+use crate::support::{Answer, Client, PASSWORD, Server, TestDealer, peer};
 
 const REFRESH: &str = "mutation($token: String) { tokenRefresh(input: { refreshToken: $token }) {
     accessToken expiresAt refreshToken refreshExpiresAt dealer { id } userErrors { code message } } }";
@@ -59,7 +59,7 @@ async fn second_dealer(server: &Server, dealer: &TestDealer) -> String {
         owner_name: "Owner".to_owned(),
         owner_email: dealer.email.clone(),
         owner_password: PASSWORD.into(),
-        word: Word::Own,
+        word: Word::Own(peer()),
     };
     let registered = server
         .app

@@ -15,7 +15,7 @@ use tubex::tenancy::migrate::MigrateError;
 use tubex::tenancy::provision::NewDealer;
 use tubex::tenancy::spares::{Refill, Spares, Stock, Turn};
 
-use crate::support::{PASSWORD, own, owner_of};
+use crate::support::{PASSWORD, own, owner_of, peer};
 
 /// A database of a test's own, with its stock.
 struct Depot {
@@ -72,7 +72,7 @@ impl Depot {
             owner_name: "Owner".to_owned(),
             owner_email: format!("owner-{number}@test.example"),
             owner_password: PASSWORD.into(),
-            word: Word::Own,
+            word: Word::Own(peer()),
         };
         self.core.dealers.register(registration).await.unwrap()
     }

@@ -1,6 +1,10 @@
 //! A GraphQL client over real HTTP.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use serde_json::{Value, json};
+use tubex::kernel::peer::Peer;
+use uuid::Uuid;
 
 /// Somebody who sends operations.
 #[derive(Clone)]
@@ -8,6 +12,15 @@ pub struct Client {
     http: reqwest::Client,
     url: String,
     token: Option<String>,
+    address: IpAddr,
+}
+
+/// Somebody at an address that nobody else has.
+pub fn peer() -> Peer {
+    let random = Uuid::new_v4().into_bytes();
+    let mut bytes = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).octets();
+    bytes[4..8].copy_from_slice(&random[..4]);
+    Peer::at(bytes.into())
 }
 
 /// What came back.
@@ -24,7 +37,12 @@ impl Client {
             http: reqwest::Client::new(),
             url: url.to_owned(),
             token,
+            address: peer().address,
         }
+    }
+
+    pub const fn address(&self) -> IpAddr {
+        self.address
     }
 
     pub fn token(&self) -> Option<&str> {
@@ -42,6 +60,7 @@ impl Client {
     /// A request to any path, with the token if there is one.
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
+        let request = request.header("x-forwarded-for", self.address.to_string());
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use tubex::app::{App, Core, OperatorApp};
 use tubex::auth::keys::KeyRing;
 use tubex::auth::operator::OperatorTokens;
+use tubex::auth::password::{PasswordCost, PasswordWork};
 use tubex::auth::principal::{Grant, Method, Proof};
 use tubex::auth::role::RoleCode;
 use tubex::auth::token::AccessTokens;
@@ -23,7 +24,7 @@ use tubex::kernel::ids::{DealerId, SessionId, UserId};
 use tubex::platform::dealers::service::{Registration, Word};
 use tubex::tenancy::provision::NewDealer;
 
-use super::client::Client;
+use super::client::{Client, peer};
 use super::database;
 use super::socket::Socket;
 
@@ -54,11 +55,23 @@ struct Defaults {
     server: ServerSettings,
 }
 
-/// The settings a server has if nobody says otherwise, on a free port.
+/// Passwords that are hashed in no time, some at once.
+pub const CHEAP: PasswordWork = PasswordWork {
+    cost: PasswordCost {
+        memory_kib: 64,
+        passes: 1,
+    },
+    parallel: 8,
+};
+
+/// The settings a server has if nobody says otherwise, on a free port. Clients say
+/// where they come from, so that no test is slowed down by the wrong passwords of
+/// another.
 pub fn settings() -> ServerSettings {
     let mut settings = Defaults::parse_from(["tubex", "--listen", "127.0.0.1:0"]).server;
     settings.workers = Some(1);
     settings.debug_extensions = true;
+    settings.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
     settings
 }
 
@@ -86,7 +99,7 @@ impl Server {
     ) -> Self {
         let mut settings = settings();
         change(&mut settings);
-        let core = Core::new(database, 2, clock.clone()).unwrap();
+        let core = Core::new(database, CHEAP, clock.clone()).unwrap();
         let app = App::new(core, vault(), &settings).await.unwrap();
         let listener = bind(settings.listen).unwrap();
         let address = listener.local_addr().unwrap();
@@ -156,7 +169,7 @@ impl Server {
             owner_name: "Owner".to_owned(),
             owner_email: email.clone(),
             owner_password: PASSWORD.into(),
-            word: Word::Own,
+            word: Word::Own(peer()),
         };
         let registered = self.app.core.dealers.register(registration).await.unwrap();
         let (dealer, owner) = (registered.dealer, registered.owner.id);

@@ -12,6 +12,7 @@ use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
+use crate::graphql::permit::{Permission as P, has_permission};
 
 /// A node of the category tree.
 #[derive(Clone)]
@@ -24,7 +25,7 @@ impl From<CategoryRow> for Category {
 }
 
 /// A node of the tree by which products are sorted.
-#[Object]
+#[Object(directive = has_permission::apply(P::CategoriesRead))]
 impl Category {
     /// Opaque id.
     pub async fn id(&self) -> ID {
@@ -84,6 +85,7 @@ pub struct CategoryQuery;
 #[Object]
 impl CategoryQuery {
     /// One category, by exactly one of its keys; null if there is none.
+    #[graphql(guard = P::CategoriesRead, directive = has_permission::apply(P::CategoriesRead))]
     async fn category(
         &self,
         ctx: &Context<'_>,
@@ -108,6 +110,7 @@ list_query! {
     CategoryListQuery: query,
     /// The dealer's categories.
     categories -> Category,
+    needs: CategoriesRead,
     filter: CategoryWhere = "Which categories.",
     order: CategoryOrder as CategorySort = "Sort keys, at most 3; by code if absent.",
 }
@@ -143,6 +146,7 @@ pub struct CategoryMutation;
 #[Object]
 impl CategoryMutation {
     /// Adds a category.
+    #[graphql(guard = P::CategoriesManage, directive = has_permission::apply(P::CategoriesManage))]
     async fn category_create(
         &self,
         ctx: &Context<'_>,
@@ -154,6 +158,7 @@ impl CategoryMutation {
     }
 
     /// Changes a category or moves it in the tree.
+    #[graphql(guard = P::CategoriesManage, directive = has_permission::apply(P::CategoriesManage))]
     async fn category_update(
         &self,
         ctx: &Context<'_>,
@@ -165,6 +170,7 @@ impl CategoryMutation {
     }
 
     /// Archives a category; its products keep it.
+    #[graphql(guard = P::CategoriesManage, directive = has_permission::apply(P::CategoriesManage))]
     async fn category_archive(
         &self,
         ctx: &Context<'_>,

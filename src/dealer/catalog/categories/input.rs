@@ -10,6 +10,7 @@ use crate::error::AppResult;
 use crate::graphql::filter::{
     StringFilter, Where, id_filter, nested_where, where_archived, where_id, where_text,
 };
+use crate::graphql::idempotency::IdempotencyKey;
 
 id_filter!(CategoryIdFilter, CategoryId, "a category");
 
@@ -22,6 +23,8 @@ pub struct CategoryCreateInput {
     pub name: String,
     /// The category above; none for the top of the tree.
     pub parent_id: Option<CategoryId>,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// What to change; absent fields keep their value.
@@ -37,6 +40,8 @@ pub struct CategoryUpdateInput {
     pub name: Option<String>,
     /// New category above; null moves it to the top of the tree.
     pub parent_id: MaybeUndefined<CategoryId>,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Which category to archive.
@@ -46,6 +51,8 @@ pub struct CategoryArchiveInput {
     pub id: CategoryId,
     /// The version that was read; another one is refused with CONFLICT.
     pub expected_version: i32,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Which categories to list. All conditions of one level must hold.

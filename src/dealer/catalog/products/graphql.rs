@@ -17,6 +17,7 @@ use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{Connection, PageArgs, list, list_cost, page_cost};
 use crate::graphql::context::ContextExt;
 use crate::graphql::filter::{Nested, Where};
+use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::{Decimal, Money};
 
 /// Something a dealer sells.
@@ -30,7 +31,7 @@ impl From<ProductRow> for Product {
 }
 
 /// Something a dealer sells: a bag of cement, a bar of steel, a delivery trip.
-#[Object]
+#[Object(directive = has_permission::apply(P::ProductsRead))]
 impl Product {
     /// Opaque id.
     pub async fn id(&self) -> ID {
@@ -58,6 +59,7 @@ impl Product {
     }
 
     /// Where it stands in the category tree.
+    #[graphql(guard = P::CategoriesRead, directive = has_permission::apply(P::CategoriesRead))]
     async fn category(&self, ctx: &Context<'_>) -> AppResult<Option<Category>> {
         match self.0.category_id {
             Some(id) => Ok(ctx.unit()?.load(CategoryById(id)).await?.map(Category)),
@@ -66,6 +68,7 @@ impl Product {
     }
 
     /// The unit it is kept and priced in.
+    #[graphql(guard = P::UnitsRead, directive = has_permission::apply(P::UnitsRead))]
     async fn base_unit(&self, ctx: &Context<'_>) -> AppResult<Unit> {
         unit_of(ctx, self.0.base_unit_id).await
     }
@@ -91,7 +94,11 @@ impl Product {
     }
 
     /// What lies in each warehouse that has or had some, by warehouse code.
-    #[graphql(complexity = "list_cost(child_complexity)")]
+    #[graphql(
+        guard = P::StockRead,
+        directive = has_permission::apply(P::StockRead),
+        complexity = "list_cost(child_complexity)"
+    )]
     async fn stock_levels(&self, ctx: &Context<'_>) -> AppResult<Vec<StockLevel>> {
         let unit = ctx.unit()?;
         let rows = unit.load_list(StockLevelsByProduct(self.0.id)).await?;
@@ -130,9 +137,10 @@ pub struct ProductUnit {
 }
 
 /// A unit a product is bought or sold in, with its exact factor.
-#[Object]
+#[Object(directive = has_permission::apply(P::ProductsRead))]
 impl ProductUnit {
     /// The unit.
+    #[graphql(guard = P::UnitsRead, directive = has_permission::apply(P::UnitsRead))]
     async fn unit(&self, ctx: &Context<'_>) -> AppResult<Unit> {
         unit_of(ctx, self.row.unit_id).await
     }
@@ -205,6 +213,7 @@ pub struct ProductQuery;
 #[Object]
 impl ProductQuery {
     /// One product, by exactly one of its keys; null if there is none.
+    #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
     async fn product(
         &self,
         ctx: &Context<'_>,
@@ -226,7 +235,11 @@ impl ProductQuery {
     }
 
     /// The dealer's products.
-    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    #[graphql(
+        guard = P::ProductsRead,
+        directive = has_permission::apply(P::ProductsRead),
+        complexity = "page_cost(first, last, child_complexity)"
+    )]
     #[expect(
         clippy::too_many_arguments,
         reason = "the Relay specification wants them flat"

@@ -14,6 +14,7 @@ use crate::graphql::filter::{
     DateTimeFilter, DecimalFilter, StringFilter, Where, id_filter, nested_where, where_archived,
     where_decimal, where_id, where_text, where_time,
 };
+use crate::graphql::idempotency::IdempotencyKey;
 use crate::graphql::scalars::Decimal;
 
 id_filter!(ProductIdFilter, ProductId, "a product");
@@ -55,6 +56,8 @@ pub struct ProductCreateInput {
     /// Further units, and the base unit again if it has a barcode; at most 20.
     #[graphql(default)]
     pub units: Vec<ProductUnitInput>,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// What to change; absent fields keep their value.
@@ -76,6 +79,8 @@ pub struct ProductUpdateInput {
     pub list_price: Option<Decimal>,
     /// All units from now on, in place of the present ones; the base unit stays.
     pub units: Option<Vec<ProductUnitInput>>,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Which product to archive, or to take out of the archive.
@@ -85,6 +90,8 @@ pub struct ProductArchiveInput {
     pub id: ProductId,
     /// The version that was read; another one is refused with CONFLICT.
     pub expected_version: i32,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Which products to list. All conditions of one level must hold.

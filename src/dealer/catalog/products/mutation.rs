@@ -8,6 +8,7 @@ use super::service;
 use crate::error::AppResult;
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
+use crate::graphql::permit::{Permission as P, has_permission};
 
 payload! {
     /// Result of productCreate.
@@ -48,6 +49,7 @@ pub struct ProductMutation;
 #[Object]
 impl ProductMutation {
     /// Adds a product with its units.
+    #[graphql(guard = P::ProductsManage, directive = has_permission::apply(P::ProductsManage))]
     async fn product_create(
         &self,
         ctx: &Context<'_>,
@@ -59,6 +61,7 @@ impl ProductMutation {
     }
 
     /// Changes a product.
+    #[graphql(guard = P::ProductsManage, directive = has_permission::apply(P::ProductsManage))]
     async fn product_update(
         &self,
         ctx: &Context<'_>,
@@ -70,6 +73,7 @@ impl ProductMutation {
     }
 
     /// Archives a product: it stays in documents and leaves the catalogue.
+    #[graphql(guard = P::ProductsManage, directive = has_permission::apply(P::ProductsManage))]
     async fn product_archive(
         &self,
         ctx: &Context<'_>,
@@ -81,6 +85,7 @@ impl ProductMutation {
     }
 
     /// Takes a product out of the archive.
+    #[graphql(guard = P::ProductsManage, directive = has_permission::apply(P::ProductsManage))]
     async fn product_restore(
         &self,
         ctx: &Context<'_>,

@@ -14,14 +14,15 @@ use super::model::ProductId;
 use crate::error::{AppError, AppResult};
 use crate::graphql::context::ContextExt;
 use crate::graphql::filter::MAX_VALUES;
-use crate::graphql::live::{behind, heard};
+use crate::graphql::live::{follow, heard};
+use crate::graphql::permit::{Permission as P, has_permission, open_to_all};
 use crate::tenancy::live::Delivery;
 
 /// A committed change of a product.
 pub struct ProductChange(Delivery);
 
 /// A committed change of a product.
-#[Object]
+#[Object(directive = open_to_all::apply())]
 impl ProductChange {
     /// Id of the event: pass the last one as afterEventId to go on behind it. Ids of
     /// later events are greater.
@@ -40,6 +41,7 @@ impl ProductChange {
     }
 
     /// The product as it is now.
+    #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
     async fn product(&self, ctx: &Context<'_>) -> AppResult<Option<Product>> {
         let id = ProductId::from_uuid(self.0.event().entity_id);
         Ok(ctx.unit()?.load(ProductById(id)).await?.map(Product))
@@ -54,6 +56,7 @@ pub struct ProductSubscription;
 impl ProductSubscription {
     /// Products created, changed, archived or restored: each change once, in the
     /// order of the commits.
+    #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
     async fn product_changed(
         &self,
         ctx: &Context<'_>,
@@ -69,7 +72,7 @@ impl ProductSubscription {
         if ids.as_ref().is_some_and(|ids| ids.len() > MAX_VALUES) {
             return Err(AppError::bad_input("ids", "may list at most 200 values"));
         }
-        let follower = ctx.scope()?.follow(behind(after_event_id)?).await?;
+        let follower = follow(ctx, after_event_id).await?;
         Ok(heard(follower, ProductChange, move |event| {
             event.entity == ProductFacts::ENTITY
                 && ids

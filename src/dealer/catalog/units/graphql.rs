@@ -12,6 +12,7 @@ use crate::error::{AppError, AppResult};
 use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
+use crate::graphql::permit::{Permission as P, has_permission};
 
 /// A unit of measure: bag, tonne, cubic metre, bar.
 #[derive(Clone)]
@@ -24,7 +25,7 @@ impl From<UnitRow> for Unit {
 }
 
 /// A unit of measure: bag, tonne, cubic metre, bar.
-#[Object]
+#[Object(directive = has_permission::apply(P::UnitsRead))]
 impl Unit {
     /// Opaque id.
     pub async fn id(&self) -> ID {
@@ -79,6 +80,7 @@ pub struct UnitQuery;
 #[Object]
 impl UnitQuery {
     /// One unit, by exactly one of its keys; null if there is none.
+    #[graphql(guard = P::UnitsRead, directive = has_permission::apply(P::UnitsRead))]
     async fn unit(
         &self,
         ctx: &Context<'_>,
@@ -105,6 +107,7 @@ list_query! {
     UnitListQuery: query,
     /// The dealer's units of measure.
     units -> Unit,
+    needs: UnitsRead,
     filter: UnitWhere = "Which units.",
     order: UnitOrder as UnitSort = "Sort keys, at most 3; by code if absent.",
 }
@@ -132,6 +135,7 @@ pub struct UnitMutation;
 #[Object]
 impl UnitMutation {
     /// Adds a unit of measure.
+    #[graphql(guard = P::UnitsManage, directive = has_permission::apply(P::UnitsManage))]
     async fn unit_create(
         &self,
         ctx: &Context<'_>,
@@ -143,6 +147,7 @@ impl UnitMutation {
     }
 
     /// Changes a unit of measure.
+    #[graphql(guard = P::UnitsManage, directive = has_permission::apply(P::UnitsManage))]
     async fn unit_update(
         &self,
         ctx: &Context<'_>,

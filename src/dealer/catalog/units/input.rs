@@ -8,6 +8,7 @@ use super::query::UnitCondition;
 use crate::db::tenant_tables::units;
 use crate::error::AppResult;
 use crate::graphql::filter::{StringFilter, Where, nested_where, where_text};
+use crate::graphql::idempotency::IdempotencyKey;
 
 /// A unit to add.
 #[derive(InputObject, Debug)]
@@ -22,6 +23,8 @@ pub struct UnitCreateInput {
     pub scale: i32,
     /// Code of UN/ECE Recommendation 20, if it has one.
     pub rec20_code: Option<String>,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// What to change; absent fields keep their value. Code, dimension and scale
@@ -36,6 +39,8 @@ pub struct UnitUpdateInput {
     pub name: Option<String>,
     /// New code of UN/ECE Recommendation 20; null clears it.
     pub rec20_code: MaybeUndefined<String>,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Which units to list. All conditions of one level must hold.

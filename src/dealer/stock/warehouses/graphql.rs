@@ -14,6 +14,7 @@ use crate::error::{AppError, AppResult};
 use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
+use crate::graphql::permit::{Permission as P, has_permission};
 
 /// A place where goods lie.
 #[derive(Clone)]
@@ -26,7 +27,7 @@ impl From<WarehouseRow> for Warehouse {
 }
 
 /// A place where goods lie: a yard, a store.
-#[Object]
+#[Object(directive = has_permission::apply(P::WarehousesRead))]
 impl Warehouse {
     /// Opaque id.
     pub async fn id(&self) -> ID {
@@ -76,6 +77,7 @@ pub struct WarehouseQuery;
 #[Object]
 impl WarehouseQuery {
     /// One warehouse, by exactly one of its keys; null if there is none.
+    #[graphql(guard = P::WarehousesRead, directive = has_permission::apply(P::WarehousesRead))]
     async fn warehouse(
         &self,
         ctx: &Context<'_>,
@@ -100,6 +102,7 @@ list_query! {
     WarehouseListQuery: query,
     /// The dealer's warehouses.
     warehouses -> Warehouse,
+    needs: WarehousesRead,
     filter: WarehouseWhere = "Which warehouses.",
     order: WarehouseOrder as WarehouseSort = "Sort keys, at most 3; by code if absent.",
 }
@@ -135,6 +138,7 @@ pub struct WarehouseMutation;
 #[Object]
 impl WarehouseMutation {
     /// Adds a warehouse.
+    #[graphql(guard = P::WarehousesManage, directive = has_permission::apply(P::WarehousesManage))]
     async fn warehouse_create(
         &self,
         ctx: &Context<'_>,
@@ -146,6 +150,7 @@ impl WarehouseMutation {
     }
 
     /// Changes a warehouse.
+    #[graphql(guard = P::WarehousesManage, directive = has_permission::apply(P::WarehousesManage))]
     async fn warehouse_update(
         &self,
         ctx: &Context<'_>,
@@ -157,6 +162,7 @@ impl WarehouseMutation {
     }
 
     /// Archives a warehouse; what lies there stays in the books.
+    #[graphql(guard = P::WarehousesManage, directive = has_permission::apply(P::WarehousesManage))]
     async fn warehouse_archive(
         &self,
         ctx: &Context<'_>,

@@ -10,6 +10,7 @@ use crate::error::AppResult;
 use crate::graphql::filter::{
     StringFilter, Where, id_filter, nested_where, where_archived, where_text,
 };
+use crate::graphql::idempotency::IdempotencyKey;
 
 id_filter!(WarehouseIdFilter, WarehouseId, "a warehouse");
 
@@ -22,6 +23,8 @@ pub struct WarehouseCreateInput {
     pub name: String,
     /// What kind of place it is.
     pub kind: WarehouseKind,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// What to change; absent fields keep their value.
@@ -37,6 +40,8 @@ pub struct WarehouseUpdateInput {
     pub name: Option<String>,
     /// New kind.
     pub kind: Option<WarehouseKind>,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Which warehouse to archive.
@@ -46,6 +51,8 @@ pub struct WarehouseArchiveInput {
     pub id: WarehouseId,
     /// The version that was read; another one is refused with CONFLICT.
     pub expected_version: i32,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Which warehouses to list. All conditions of one level must hold.

@@ -7,10 +7,13 @@ use super::model::InvitationId;
 use super::query::Asked;
 use super::service::{Acceptance, Invitations, NewInvitation, Preview};
 use crate::auth::role::RoleCode;
-use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
+use crate::error::{AppResult, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
-use crate::kernel::ids::DealerId;
+use crate::graphql::permit::{Permission as P, has_permission, open_to_all};
+use crate::kernel::ids::{CustomerId, DealerId};
+use crate::platform::access::members::Caller;
+use crate::platform::access::mutation::known_customer;
 use crate::platform::identity::graphql::{Dealer, User};
 use crate::platform::identity::model::UserRow;
 use crate::platform::identity::service::Identity;
@@ -25,7 +28,7 @@ impl From<Asked> for Invitation {
 }
 
 /// Somebody who was asked to work for the dealer, and has not answered.
-#[Object]
+#[Object(directive = has_permission::apply(P::MembersRead))]
 impl Invitation {
     /// Opaque id.
     async fn id(&self) -> ID {
@@ -60,6 +63,7 @@ impl Invitation {
 
 /// What an invitation is about, for its reader.
 #[derive(SimpleObject)]
+#[graphql(directive = open_to_all::apply())]
 pub struct InvitationPreview {
     /// Name of the dealer.
     dealer_name: String,
@@ -88,8 +92,11 @@ impl From<Preview> for InvitationPreview {
 pub struct MemberInviteInput {
     /// Address to send the invitation to.
     pub email: String,
-    /// Codes of the roles he will have.
-    pub roles: Vec<String>,
+    /// The roles he will have, as in `memberRolesSet`; only such that allow nothing
+    /// that you may not do yourself.
+    pub roles: Vec<ID>,
+    /// With the role customer: for whom he will stand.
+    pub customer_id: Option<CustomerId>,
 }
 
 /// Which invitation to take back.
@@ -107,8 +114,9 @@ pub struct InvitationAcceptInput {
     pub token: String,
     /// Name of the person, if the address has no account.
     pub name: Option<String>,
-    /// 10 to 200 characters for a new account; else the present password, unless
-    /// its user sends his access token.
+    /// 10 to 200 characters for a new account, none of those that are tried first, and
+    /// not made of the person's or the dealer's name; else the present password,
+    /// unless its user sends his access token.
     #[graphql(secret)]
     pub password: Option<String>,
 }
@@ -147,7 +155,11 @@ pub struct InvitationQuery;
 #[Object]
 impl InvitationQuery {
     /// The dealer's open invitations, newest first; there are 200 at most.
-    #[graphql(complexity = "5 * child_complexity")]
+    #[graphql(
+        guard = P::MembersRead,
+        directive = has_permission::apply(P::MembersRead),
+        complexity = "5 * child_complexity"
+    )]
     async fn invitations(&self, ctx: &Context<'_>) -> AppResult<Vec<Invitation>> {
         let dealer = ctx.scope()?.context()?.dealer().id;
         let open = ctx.service::<Invitations>()?.list(dealer).await?;
@@ -156,6 +168,7 @@ impl InvitationQuery {
 
     /// What the invitation with this token is about; null if the token was used or
     /// replaced, or is too old. Needs no access token.
+    #[graphql(directive = open_to_all::apply())]
     async fn invitation_preview(
         &self,
         ctx: &Context<'_>,
@@ -173,23 +186,29 @@ pub struct InvitationMutation;
 #[Object]
 impl InvitationMutation {
     /// Invites somebody to work for the dealer: sends a mail with a link that is good
-    /// for seven days, once. An earlier invitation of the same address ends.
+    /// for seven days, once. An earlier invitation of the same address ends. With roles
+    /// that let others in, as owner and admin, it wants a fresh proof that it is you.
+    #[graphql(guard = P::MembersManage, directive = has_permission::apply(P::MembersManage))]
     async fn member_invite(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Whom.")] input: MemberInviteInput,
     ) -> AppResult<MemberInvitePayload> {
-        let (dealer, inviter) = caller(ctx).await?;
-        let peer = ctx.peer()?;
-        let asked = match roles(&input.roles) {
-            Ok(roles) => {
+        let unit = ctx.unit()?;
+        let (_, inviter) = caller(ctx).await?;
+        let by = Caller {
+            context: unit.context(),
+            peer: ctx.peer()?,
+        };
+        let asked = match known_customer(ctx, input.customer_id).await {
+            Ok(()) => {
                 let new = NewInvitation {
                     email: input.email,
-                    roles,
+                    roles: input.roles,
+                    customer: input.customer_id,
                 };
-                ctx.service::<Invitations>()?
-                    .invite(dealer, inviter, new, peer)
-                    .await
+                let invitations = ctx.service::<Invitations>()?;
+                invitations.invite(by, inviter, new).await
             }
             Err(refusal) => Err(refusal),
         };
@@ -197,6 +216,7 @@ impl InvitationMutation {
     }
 
     /// Takes an open invitation back: its link is good for nothing any more.
+    #[graphql(guard = P::MembersManage, directive = has_permission::apply(P::MembersManage))]
     async fn invitation_revoke(
         &self,
         ctx: &Context<'_>,
@@ -211,6 +231,7 @@ impl InvitationMutation {
     /// Accepts an invitation by the token of its link. Whoever has an account sends
     /// his access token or his password, anybody else gives a name and a password.
     /// Signs nobody in.
+    #[graphql(directive = open_to_all::apply())]
     async fn invitation_accept(
         &self,
         ctx: &Context<'_>,
@@ -247,14 +268,6 @@ async fn caller(ctx: &Context<'_>) -> AppResult<(DealerId, UserRow)> {
     let accounts = ctx.service::<Identity>()?.accounts();
     let user = accounts.user(ctx.principal()?.user()).await?;
     Ok((dealer, user))
-}
-
-fn roles(codes: &[String]) -> ServiceResult<Vec<RoleCode>> {
-    let parsed: Result<Vec<RoleCode>, _> = codes.iter().map(|code| code.parse()).collect();
-    parsed.map_err(|error| {
-        let path: &[&str] = &["input", "roles"];
-        UserError::at(ErrorCode::BadUserInput, path, error.to_string()).into()
-    })
 }
 
 fn outcome(result: ServiceResult<Asked>) -> AppResult<Result<Asked, Vec<UserError>>> {

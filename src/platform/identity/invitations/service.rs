@@ -1,10 +1,12 @@
 //! Use cases of invitations.
 
+use async_graphql::ID;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
 use super::model::{InvitationId, InvitationRow};
 use super::query::{self, Asked};
+use crate::auth::password_rules::PasswordRules;
 use crate::auth::role::RoleCode;
 use crate::db::control::ControlConn;
 use crate::error::{
@@ -12,14 +14,17 @@ use crate::error::{
 };
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
-use crate::kernel::ids::{DealerId, UserId};
+use crate::kernel::ids::{CustomerId, DealerId, UserId};
 use crate::kernel::peer::Peer;
+use crate::platform::access::giving::{checked_roles, may_offer};
+use crate::platform::access::members::Caller;
+use crate::platform::factors::account::Factors;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::{MembershipRow, UserRow};
 use crate::platform::identity::one_time::{self, TokenPurpose};
 use crate::platform::identity::query as identity;
-use crate::platform::identity::recovery::service::{check_password, too_many};
+use crate::platform::identity::recovery::service::too_many;
 use crate::platform::mail::{Mail, MailKind, enqueue_limited};
 use crate::tenancy::Standing;
 use crate::tenancy::directory::{Dealer, dealer_find};
@@ -52,7 +57,9 @@ pub struct NewInvitation {
     /// His address.
     pub email: String,
     /// What he will be.
-    pub roles: Vec<RoleCode>,
+    pub roles: Vec<ID>,
+    /// For which customer, if he will be one of the contractor portal.
+    pub customer: Option<CustomerId>,
 }
 
 /// Who accepts, and how he shows who he is.
@@ -82,32 +89,37 @@ pub struct Preview {
 #[derive(Clone)]
 pub struct Invitations {
     accounts: Accounts,
+    factors: Factors,
     clock: Clock,
 }
 
 impl Invitations {
     /// Invitations to these accounts and to new ones.
-    pub const fn new(accounts: Accounts, clock: Clock) -> Self {
-        Self { accounts, clock }
+    pub const fn new(accounts: Accounts, factors: Factors, clock: Clock) -> Self {
+        Self {
+            accounts,
+            factors,
+            clock,
+        }
     }
 
-    /// Invites somebody to work for `dealer`; what he was asked before by this
-    /// dealer does not count any more.
+    /// Invites somebody to work for the caller's dealer; what he was asked before by
+    /// this dealer does not count any more.
     pub async fn invite(
         &self,
-        dealer: DealerId,
+        caller: Caller<'_>,
         inviter: UserRow,
         new: NewInvitation,
-        peer: &Peer,
     ) -> ServiceResult<Asked> {
-        let (email, roles) = checked(new)?;
-        let now = self.clock.now();
+        let customer_id = new.customer.map(CustomerId::uuid);
+        let (email, roles) = checked(&new)?;
+        let (dealer, now) = (caller.context.dealer().id, self.clock.now());
         let row = InvitationRow {
             id: InvitationId::generate(),
             dealer_id: dealer,
             email,
             roles,
-            customer_id: None,
+            customer_id,
             invited_by: Some(inviter.id),
             created_at: now,
             expires_at: now + TokenPurpose::Invitation.lifetime(),
@@ -115,11 +127,12 @@ impl Invitations {
         let mut conn = self.accounts.control().checkout().await?;
         conn.transaction(async |conn| -> ServiceResult<()> {
             check_bounds(conn, dealer, now).await?;
+            may_offer(conn, &self.factors, caller.context, &row.roles).await?;
             if query::is_member(conn, dealer, &row.email).await? {
                 return Err(works_there());
             }
             write(conn, &row).await?;
-            let event = NewEvent::of(EventKind::MemberInvited, peer).at(dealer, inviter.id);
+            let event = NewEvent::of(EventKind::MemberInvited, caller.peer).at(dealer, inviter.id);
             Ok(record(conn, event.saying(&row.email), now).await?)
         })
         .await?;
@@ -193,9 +206,10 @@ impl Invitations {
         // Passwords take long and need no connection.
         drop(conn);
         let (user, is_new) = match known {
-            Some(user) => (self.proven(user, &acceptance).await?, false),
+            Some(user) => (self.proven(user, &acceptance, peer).await?, false),
             None => (
-                self.newcomer(&invitation.email, &acceptance, now).await?,
+                self.newcomer(&invitation.email, &acceptance, &dealer)
+                    .await?,
                 true,
             ),
         };
@@ -220,7 +234,12 @@ impl Invitations {
 
     /// The user with the invited address, if it is he who accepts: who only read
     /// his mail must not get at what he has elsewhere.
-    async fn proven(&self, user: UserRow, acceptance: &Acceptance) -> ServiceResult<UserRow> {
+    async fn proven(
+        &self,
+        user: UserRow,
+        acceptance: &Acceptance,
+        peer: &Peer,
+    ) -> ServiceResult<UserRow> {
         if acceptance.caller == Some(user.id) {
             return Ok(user);
         }
@@ -232,7 +251,9 @@ impl Invitations {
             )
             .into());
         };
-        self.accounts.authenticate(&user.email, password).await
+        self.accounts
+            .authenticate(&user.email, password, peer)
+            .await
     }
 
     /// A new user with the invited address, which he has just shown to be his.
@@ -240,19 +261,21 @@ impl Invitations {
         &self,
         email: &str,
         acceptance: &Acceptance,
-        now: DateTime<Utc>,
+        dealer: &Dealer,
     ) -> ServiceResult<UserRow> {
         let mut checks = Checks::default();
         let name = acceptance.name.as_deref().unwrap_or_default();
         let name = checks.text(&["input", "name"], name, 1, 200);
         checks.finish()?;
         let password = acceptance.password.clone().unwrap_or_default();
-        check_password(&["input", "password"], &password)?;
+        let personal = [email, &name, &dealer.name];
+        PasswordRules::check(&["input", "password"], &password, &personal)?;
+        let now = self.clock.now();
         Ok(UserRow {
             id: UserId::generate(),
             email: email.to_owned(),
             name,
-            password_hash: self.accounts.passwords().hash(password).await?,
+            password_hash: self.accounts.passwords().hash(&password).await?,
             created_at: now,
             email_verified_at: Some(now),
             epoch: 0,
@@ -260,17 +283,10 @@ impl Invitations {
     }
 }
 
-fn checked(new: NewInvitation) -> ServiceResult<(String, Vec<RoleCode>)> {
+fn checked(new: &NewInvitation) -> ServiceResult<(String, Vec<RoleCode>)> {
     let mut checks = Checks::default();
     let email = checks.email(&["input", "email"], &new.email);
-    let mut roles = new.roles;
-    roles.sort_unstable();
-    roles.dedup();
-    checks.require(
-        roles == [RoleCode::OWNER],
-        &["input", "roles"],
-        "must be owner: there are no others yet",
-    );
+    let roles = checked_roles(&mut checks, &new.roles, new.customer);
     checks.finish()?;
     Ok((email, roles))
 }
@@ -316,7 +332,9 @@ async fn join(
     let membership = MembershipRow {
         user_id: user.id,
         dealer_id: invitation.dealer_id,
-        role: crate::platform::identity::model::MembershipRole::Owner,
+        roles: invitation.roles.clone(),
+        customer_id: invitation.customer_id.map(CustomerId::from_uuid),
+        version: 1,
         created_at: now,
     };
     Ok(identity::insert_membership(conn, membership).await?)

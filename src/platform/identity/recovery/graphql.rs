@@ -6,8 +6,11 @@ use super::service::Recovery;
 use crate::error::{AppResult, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
+use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
 use crate::platform::identity::graphql::User;
 use crate::platform::identity::model::UserRow;
+use crate::platform::identity::password::graphql::give;
+use crate::platform::sessions::cookies;
 
 /// The token of a link in a mail.
 #[derive(InputObject)]
@@ -30,7 +33,8 @@ pub struct PasswordResetInput {
     /// What stands behind `token=` in the link.
     #[graphql(secret)]
     pub token: String,
-    /// 10 to 200 characters.
+    /// 10 to 200 characters, none of those that are tried first, and not made of the
+    /// user's name.
     #[graphql(secret)]
     pub new_password: String,
 }
@@ -62,6 +66,9 @@ pub struct PasswordResetRequestPayload {
 /// Result of passwordReset.
 #[derive(SimpleObject)]
 pub struct PasswordResetPayload {
+    /// To be sent with the next login on this device, which is not held up then by
+    /// what others have tried; null if refused. Set as a cookie, too.
+    pub device_token: Option<String>,
     /// What to mend before sending the mutation again; empty on success.
     pub user_errors: Vec<UserError>,
 }
@@ -74,6 +81,7 @@ pub struct RecoveryMutation;
 impl RecoveryMutation {
     /// Sends the caller a mail with a link that verifies his address; one a minute
     /// and five a day.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn email_verification_request(
         &self,
         ctx: &Context<'_>,
@@ -85,6 +93,7 @@ impl RecoveryMutation {
     }
 
     /// Verifies an address by the token of such a link. Needs no access token.
+    #[graphql(directive = open_to_all::apply())]
     async fn email_verify(
         &self,
         ctx: &Context<'_>,
@@ -97,6 +106,7 @@ impl RecoveryMutation {
     /// Sends a mail with a link that sets another password, if a user has this
     /// address; one a minute and five a day. The answer does not tell whether there
     /// is one. Needs no access token.
+    #[graphql(directive = open_to_all::apply())]
     async fn password_reset_request(
         &self,
         ctx: &Context<'_>,
@@ -111,15 +121,35 @@ impl RecoveryMutation {
     /// Sets another password by the token of such a link, which is good for 30
     /// minutes, and ends all sessions of the user. Needs no access token, and gives
     /// none: sign in with the new password.
+    #[graphql(directive = open_to_all::apply())]
     async fn password_reset(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The token and the password.")] input: PasswordResetInput,
     ) -> AppResult<PasswordResetPayload> {
-        let recovery = ctx.service::<Recovery>()?;
-        let reset = recovery.reset(&input.token, input.new_password.into(), ctx.peer()?);
-        let user_errors = refused(reset.await)?;
-        Ok(PasswordResetPayload { user_errors })
+        let (recovery, peer) = (ctx.service::<Recovery>()?, ctx.peer()?);
+        let reset = recovery.reset(&input.token, input.new_password.into(), peer);
+        let user = match reset.await {
+            Ok(user) => user,
+            Err(refusal) => {
+                return Ok(PasswordResetPayload {
+                    device_token: None,
+                    user_errors: refused(Err(refusal))?,
+                });
+            }
+        };
+        // The link has shown who he is: an attack must not keep him from signing in.
+        let token = recovery.accounts().remember(user, peer)?;
+        if let Some(token) = token
+            .as_ref()
+            .filter(|_| cookies::check_possible(ctx).is_ok())
+        {
+            cookies::set_device(ctx, token)?;
+        }
+        Ok(PasswordResetPayload {
+            device_token: give(ctx, token, false)?,
+            user_errors: Vec::new(),
+        })
     }
 }
 

@@ -23,13 +23,3 @@ pub(super) async fn verify(
         .returning(UserRow::as_returning());
     Ok(query.get_result(&mut **conn).await.optional()?)
 }
-
-/// Sets another password, with which all access tokens of the user go.
-pub(super) async fn set_password(conn: &mut ControlConn, user: UserId, hash: &str) -> DbResult<()> {
-    let query = diesel::update(users::table.find(user)).set((
-        users::password_hash.eq(hash),
-        users::epoch.eq(users::epoch + 1),
-    ));
-    query.execute(&mut **conn).await?;
-    Ok(())
-}

@@ -1,9 +1,10 @@
 //! Use cases of getting back in.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::bound::Bound;
 use super::query;
+use crate::auth::password_rules::PasswordRules;
 use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
@@ -12,8 +13,8 @@ use crate::kernel::peer::Peer;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;
-use crate::platform::identity::notices;
 use crate::platform::identity::one_time::{self, TokenPurpose};
+use crate::platform::identity::{notices, query as identity};
 use crate::platform::mail::{Mail, MailKind, Wait, enqueue_limited};
 use crate::platform::sessions::model::EndCause;
 use crate::platform::sessions::query::{self as sessions, Which};
@@ -34,6 +35,11 @@ impl Recovery {
             clock,
             bound: Bound::default(),
         }
+    }
+
+    /// The people who may sign in.
+    pub const fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 
     /// Sends a signed-in user a link that shows that mail reaches him.
@@ -85,21 +91,30 @@ impl Recovery {
         Ok(())
     }
 
-    /// Takes the token of such a link: sets the password and ends all sessions.
+    /// Takes the token of such a link: sets the password of its user and ends all his
+    /// sessions.
     pub async fn reset(
         &self,
         token: &str,
         password: SecretString,
         peer: &Peer,
-    ) -> ServiceResult<()> {
-        check_password(&["input", "newPassword"], &password)?;
+    ) -> ServiceResult<UserId> {
         let (now, purpose) = (self.clock.now(), TokenPurpose::ResetPassword);
         let mut conn = self.accounts.control().checkout().await?;
         let found = one_time::find(&mut conn, purpose, token, now).await?;
-        found.ok_or_else(one_time::spent)?;
+        let user = found.and_then(|found| found.user_id);
+        let user = identity::find(&mut conn, user.ok_or_else(one_time::spent)?).await?;
+        let user = user.ok_or_else(one_time::spent)?;
+        let personal = [user.email.as_str(), &user.name];
+        PasswordRules::check(&["input", "newPassword"], &password, &personal)?;
         // The hash takes long, needs no connection, and is not made for strangers.
         drop(conn);
-        let hash = self.accounts.passwords().hash(password).await?;
+        let hash = self
+            .accounts
+            .passwords()
+            .for_known()
+            .hash(&password)
+            .await?;
         let mut conn = self.accounts.control().checkout().await?;
         conn.transaction(async |conn| {
             let link = one_time::use_up(conn, purpose, token, now).await?;
@@ -107,14 +122,14 @@ impl Recovery {
             let user = link.user_id.ok_or_else(one_time::spent)?;
             let user = query::verify(conn, user, &link.email, now).await?;
             let user = user.ok_or_else(one_time::spent)?;
-            query::set_password(conn, user.id, &hash).await?;
+            identity::set_password(conn, user.id, &hash, now).await?;
             one_time::use_up_all(conn, user.id, purpose, now).await?;
             let cause = EndCause::PasswordChanged;
             sessions::end(conn, user.id, Which::All, cause, now).await?;
             let event = NewEvent::of(EventKind::PasswordReset, peer).by(user.id);
             record(conn, event, now).await?;
             notices::password_changed(conn, &user, now, peer).await?;
-            Ok(())
+            Ok(user.id)
         })
         .await
     }
@@ -136,16 +151,4 @@ pub fn too_many(Wait(left): Wait, path: Option<&[&str]>) -> Refusal {
         Some(path) => UserError::at(ErrorCode::LimitExceeded, path, message).into(),
         None => UserError::general(ErrorCode::LimitExceeded, message).into(),
     }
-}
-
-/// Refuses a password that nobody should have.
-pub fn check_password(path: &[&str], password: &SecretString) -> ServiceResult<()> {
-    let mut checks = Checks::default();
-    let length = password.expose_secret().chars().count();
-    checks.require(
-        (10..=200).contains(&length),
-        path,
-        "must have 10 to 200 characters",
-    );
-    Ok(checks.finish()?)
 }

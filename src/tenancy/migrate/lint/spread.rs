@@ -24,6 +24,15 @@ pub(super) const RULES: &[Rule] = &[
                  type nor be temporary; list its columns",
         finds: odd_table,
     },
+    Rule {
+        name: "spread-policy",
+        advice: "where schemas are spread over servers, a policy can not ask another table; compare \
+                 columns and settings",
+        finds: |s| {
+            let asks = s.line_of_any(&["select"]);
+            asks.filter(|_| s.begins(&["create", "policy"]).is_some())
+        },
+    },
 ];
 
 /// A constraint that is added beside something else.

@@ -142,12 +142,17 @@ fn what_can_not_be_spread_is_refused() {
         ),
         ("CREATE TEMP TABLE a (id uuid PRIMARY KEY)", "spread-table"),
         ("CREATE TABLE a OF units (PRIMARY KEY (id))", "spread-table"),
+        (
+            "CREATE POLICY a ON jobs USING (customer_id = (SELECT id FROM customers LIMIT 1))",
+            "spread-policy",
+        ),
     ] {
         assert_eq!(refused(sql), [(1, rule)], "{sql}");
     }
     for sql in [
         "ALTER TABLE units ADD CONSTRAINT c CHECK (name <> ''); ALTER TABLE units DROP CONSTRAINT c",
         "ALTER TABLE units ADD COLUMN a text, ADD COLUMN b text",
+        "ALTER TABLE jobs ENABLE ROW LEVEL SECURITY; CREATE POLICY a ON jobs USING (status = 'ACTIVE')",
         "ALTER TABLE units ADD COLUMN a uuid REFERENCES categories (id)",
     ] {
         assert_eq!(refused(sql), [], "{sql}");

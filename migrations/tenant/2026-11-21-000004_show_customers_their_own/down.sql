@@ -1,0 +1,4 @@
+DROP POLICY own_customer ON jobs;
+ALTER TABLE jobs DISABLE ROW LEVEL SECURITY;
+DROP POLICY own_customer ON customers;
+ALTER TABLE customers DISABLE ROW LEVEL SECURITY;

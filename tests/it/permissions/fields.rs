@@ -1,0 +1,145 @@
+//! Fields below the roots that need more than their record: each with everybody's
+//! permissions but its own, and records behind `node`.
+
+use serde_json::{Value, json};
+use tubex::auth::permission::{Permission, PermissionSet};
+use tubex::demo::data::DEALERS;
+use tubex::kernel::ids::UserId;
+
+use super::schema::{Needs, Schema};
+use crate::support::{Client, Server, TestDealer};
+
+/// Documents that reach a field without the permission that it needs itself. `$id`
+/// is that of a record of the type on the left of the dot.
+const WAYS: &[(&str, &str)] = &[
+    (
+        "Customer.creditLimit",
+        "{ node(id: $id) { ... on Customer { creditLimit { amount } } } }",
+    ),
+    (
+        "Customer.jobs",
+        "{ node(id: $id) { ... on Customer { jobs { id } } } }",
+    ),
+    (
+        "Job.customer",
+        "{ node(id: $id) { ... on Job { customer { id } } } }",
+    ),
+    (
+        "Product.baseUnit",
+        "{ node(id: $id) { ... on Product { baseUnit { id } } } }",
+    ),
+    (
+        "Product.category",
+        "{ node(id: $id) { ... on Product { category { id } } } }",
+    ),
+    (
+        "Product.stockLevels",
+        "{ node(id: $id) { ... on Product { stockLevels { updatedAt } } } }",
+    ),
+    (
+        "ProductUnit.unit",
+        "{ product(id: $id) { units { unit { id } } } }",
+    ),
+    (
+        "Quantity.unit",
+        "{ stockLevels(first: 1) { nodes { onHand { unit { id } } } } }",
+    ),
+    (
+        "StockLevel.product",
+        "{ stockLevels(first: 1) { nodes { product { id } } } }",
+    ),
+    (
+        "StockLevel.warehouse",
+        "{ stockLevels(first: 1) { nodes { warehouse { id } } } }",
+    ),
+];
+
+/// Seen by an event only: `live.rs` ends such subscriptions, and its root needs the
+/// same permission.
+const BY_EVENT: &[&str] = &["ProductChange.product"];
+
+async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -> Client {
+    let rest = PermissionSet::ALL
+        .iter()
+        .filter(|other| !other.covers(permission));
+    let role = server.role(dealer, rest.collect()).await;
+    server.client_as(dealer, UserId::generate(), &[role], None)
+}
+
+/// The id of some record of each type that has one.
+async fn ids(dealer: &TestDealer) -> Value {
+    let data = dealer
+        .client
+        .get(
+            "{ products(first: 1, where: { kind: STOCK }) { nodes { id } }
+               customers(first: 1) { nodes { id jobs { id } } } categories(first: 1) { nodes { id } }
+               units(first: 1) { nodes { id } } warehouses(first: 1) { nodes { id } } }",
+        )
+        .await;
+    let first = |list: &str| data[list]["nodes"][0]["id"].clone();
+    json!({
+        "Product": first("products"), "ProductUnit": first("products"),
+        "Customer": first("customers"), "Category": first("categories"), "Unit": first("units"),
+        "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
+    })
+}
+
+#[tokio::test]
+async fn a_field_is_refused_without_its_own_permission_and_given_with_it() {
+    let server = Server::start().await;
+    let dealer = server.dealer_like(&DEALERS[1]).await;
+    let ids = ids(&dealer).await;
+    let guarded = Schema::served().guarded();
+    assert_eq!(
+        guarded.len(),
+        WAYS.len() + BY_EVENT.len(),
+        "each guarded field needs a way here"
+    );
+    for (field, permission) in guarded {
+        let path = field.path();
+        if BY_EVENT.contains(&path.as_str()) {
+            continue;
+        }
+        let way = WAYS.iter().find(|(known, _)| *known == path);
+        let (_, way) = way.unwrap_or_else(|| panic!("{path} needs a way here"));
+        let id = ids[&field.object].as_str().unwrap_or_default();
+        let document = way.replace("$id", &format!("\"{id}\""));
+        let allowed = dealer.client.send(&document, json!({})).await;
+        assert!(
+            allowed.body.get("errors").is_none(),
+            "{path}: {:#}",
+            allowed.body
+        );
+        let client = without(&server, &dealer, permission).await;
+        let refused = client.send(&document, json!({})).await;
+        let error = &refused.body["errors"][0];
+        assert_eq!(refused.code(), "FORBIDDEN", "{path}: {:#}", refused.body);
+        let last = error["path"].as_array().unwrap().last().unwrap();
+        assert_eq!(*last, field.name, "{path}: {:#}", refused.body);
+    }
+}
+
+#[tokio::test]
+async fn node_asks_for_the_permission_of_what_it_finds() {
+    let server = Server::start().await;
+    let dealer = server.dealer_like(&DEALERS[1]).await;
+    let (ids, schema) = (ids(&dealer).await, Schema::served());
+    assert!(schema.nodes.len() > 5);
+    for name in &schema.nodes {
+        let Needs::Permission(permission) = schema.of_type(name) else {
+            panic!("{name} is found by anybody");
+        };
+        let client = without(&server, &dealer, permission).await;
+        let id = &ids[name];
+        assert!(id.is_string(), "{name} needs an id here");
+        let one = "query($id: ID!) { node(id: $id) { __typename id } }";
+        let found = dealer.client.run(one, json!({ "id": id })).await;
+        assert_eq!(found["node"]["__typename"], *name);
+        let some = "query($id: ID!) { nodes(ids: [$id]) { __typename id } }";
+        for document in [one, some] {
+            let refused = client.send(document, json!({ "id": id })).await;
+            assert_eq!(refused.code(), "FORBIDDEN", "{name}: {:#}", refused.body);
+            assert_eq!(refused.statements(), 0);
+        }
+    }
+}
