@@ -7,6 +7,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use tokio::time::{sleep, timeout};
+
 use crate::app::App;
 use crate::tenancy::migrate::MigrateError;
 use crate::tenancy::spares::{Refill, Spares, Turn};
@@ -15,6 +17,11 @@ use crate::tenancy::spares::{Refill, Spares, Turn};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// After a failure, which the next look would meet again.
 const AFTER_FAILURE: Duration = Duration::from_mins(1);
+
+/// How long a spare under way is waited for at the end.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// A filler at work.
 pub(super) struct Filler(Option<(Sender<()>, JoinHandle<()>)>);
@@ -46,14 +53,22 @@ pub(super) fn start(app: &App) -> Filler {
 }
 
 impl Filler {
-    /// Ends it, at the latest when the spare under way is whole.
+    /// Ends it when the spare under way is whole, or goes on without: what is half made
+    /// is made whole by the next who fills.
     pub(super) async fn stop(self) {
         let Some((sender, thread)) = self.0 else {
             return;
         };
         drop(sender);
-        let ended = tokio::task::spawn_blocking(move || thread.join()).await;
-        if !matches!(ended, Ok(Ok(()))) {
+        // Not joined by a task that blocks: the runtime would wait for that one.
+        let ended = timeout(PATIENCE, async {
+            while !thread.is_finished() {
+                sleep(LOOK_AGAIN).await;
+            }
+        });
+        if ended.await.is_err() {
+            tracing::warn!("the filler of spares is still at work, and is left");
+        } else if thread.join().is_err() {
             tracing::error!("the filler of spares broke off");
         }
     }

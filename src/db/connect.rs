@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::runtime::Runtime;
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::timeout;
-use tokio_postgres::{Client, Config};
+use tokio_postgres::{CancelToken, Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{DbError, DbResult};
-use super::under_way::UnderWay;
+use super::under_way::{Patience, UnderWay};
 use super::{cancel, limits};
 
 /// How long a host may take to accept a connection.
@@ -61,6 +61,25 @@ pub struct Connector {
 
 struct Driver(Option<Runtime>);
 
+/// The task that drives a socket. With it the socket goes: left alone, it stays open
+/// for as long as an answer is due to somebody who has gone.
+pub(super) struct Driven(Option<AbortHandle>);
+
+impl Driven {
+    /// Lets the socket live for as long as it has something to say.
+    pub(super) fn leave(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Driven {
+    fn drop(&mut self) {
+        if let Some(task) = self.0.take() {
+            task.abort();
+        }
+    }
+}
+
 impl Drop for Driver {
     fn drop(&mut self) {
         // The last owner may sit in async code, where waiting is a panic.
@@ -94,21 +113,17 @@ impl Connector {
             .await
     }
 
-    /// As [`Connector::connect`]; the connection is closed when an answer has not
-    /// come within `limit`.
+    /// As [`Connector::connect`]; the connection is closed when an answer is due for
+    /// too long.
     pub(super) async fn connect_watched(
         &self,
         url: &str,
         setup: &str,
-        (under_way, limit): (UnderWay, Duration),
+        (under_way, patience): (UnderWay, Patience),
     ) -> ConnectionResult<AsyncPgConnection> {
-        let (config, setup, tls) = (config(url)?, setup.to_owned(), self.tls.clone());
-        let opening = open_in_time(async move {
-            let opened = config.connect(tls).await;
-            let (client, connection) = opened.map_err(|error| refused(&error))?;
-            tokio::spawn(under_way.drive(connection, limit));
-            set_up(AsyncPgConnection::try_from(client).await?, &setup).await
-        });
+        let (url, setup, tls) = (url.to_owned(), setup.to_owned(), self.tls.clone());
+        let watched = (under_way, patience);
+        let opening = async move { open_watched(&url, &setup, tls, watched).await };
         Awaited(self.handle()?.spawn(opening)).end().await
     }
 
@@ -122,12 +137,15 @@ impl Connector {
         // The wrapper takes the runtime it is made in; without one it would
         // start a runtime per connection, whose drop panics in async code.
         let _entered = handle.enter();
-        let conn = handle.block_on(open(url, setup, self.tls.clone()))?;
+        let under_way = UnderWay::default();
+        let watched = (under_way.clone(), Patience::of_the_owner());
+        let mut conn = handle.block_on(open_watched(url, setup, self.tls.clone(), watched))?;
+        conn.set_instrumentation(under_way.hook(None));
         Ok(AsyncConnectionWrapper::from(conn))
     }
 
     /// A bare client of the driver, and the task that drives its socket.
-    pub(super) async fn client(&self, url: &str) -> ConnectionResult<(Client, AbortHandle)> {
+    pub(super) async fn client(&self, url: &str) -> ConnectionResult<(Client, Driven)> {
         let (config, tls, handle) = (config(url)?, self.tls.clone(), self.handle()?);
         let opening = async move {
             let opened = config.connect(tls).await;
@@ -140,13 +158,14 @@ impl Connector {
                 tracing::debug!(%error, "a connection has ended");
             }
         });
-        Ok((client, driven.abort_handle()))
+        Ok((client, Driven(Some(driven.abort_handle()))))
     }
 
-    /// Has the server give up what `client` is doing, if it is doing anything.
-    pub(super) async fn cancel(&self, url: &str, client: &Client) {
+    /// Has the server give up what the connection of `token` is doing, if it is doing
+    /// anything.
+    pub(super) async fn cancel(&self, url: &str, token: &CancelToken) {
         if let Ok(config) = config(url) {
-            cancel::cancel(&config, &client.cancel_token(), &self.tls).await;
+            cancel::cancel(&config, token, &self.tls).await;
         }
     }
 
@@ -190,6 +209,22 @@ async fn open(
         let (client, connection) = opened.map_err(|error| refused(&error))?;
         let conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
         set_up(conn, setup).await
+    })
+    .await
+}
+
+async fn open_watched(
+    url: &str,
+    setup: &str,
+    tls: MakeRustlsConnect,
+    (under_way, patience): (UnderWay, Patience),
+) -> ConnectionResult<AsyncPgConnection> {
+    let config = config(url)?;
+    open_in_time(async {
+        let opened = config.connect(tls).await;
+        let (client, connection) = opened.map_err(|error| refused(&error))?;
+        tokio::spawn(under_way.drive(connection, patience));
+        set_up(AsyncPgConnection::try_from(client).await?, setup).await
     })
     .await
 }

@@ -2,13 +2,14 @@
 
 use std::ops::{Deref, DerefMut};
 
+use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
 use super::connect::Connector;
 use super::error::{DbError, DbResult};
 use super::limits::{self, in_time};
 use super::observe::StatementCount;
-use super::pool::{PoolSettings, PoolUsage, RawConn, RawPool};
+use super::pool::{PoolSettings, PoolUsage, Raw, RawConn, RawPool};
 
 /// Hands out connections for dealers' registration, users and sessions.
 #[derive(Clone)]
@@ -59,8 +60,9 @@ impl ControlPool {
 /// A connection to the `platform` schema. Code that wants a dealer's rows asks
 /// for a `TenantTx`, so this type is of no use to it.
 ///
-/// Dropped while an answer is still to come, it is closed: whoever had it next would
-/// wait behind that answer, which may never come.
+/// Dropped while an answer is still to come, the statement is cancelled and the
+/// connection closed: whoever had it next would wait behind that answer, which may never
+/// come. So it is in the middle of a transaction.
 ///
 /// Each statement has a limit on this side of the line too; see [`PoolSettings::answer`].
 pub struct ControlConn(
@@ -70,8 +72,16 @@ pub struct ControlConn(
 
 impl Drop for ControlConn {
     fn drop(&mut self) {
-        if let Some(raw) = self.0.take_if(|raw| raw.under_way.is_abandoned()) {
+        let Some(mut raw) = self.0.take() else {
+            return;
+        };
+        if raw.under_way.is_abandoned() {
+            Raw::give_up(raw);
+        } else if raw.conn.is_broken() {
+            // In the middle of a transaction, which ends with it.
             drop(RawConn::take(raw));
+        } else {
+            raw.under_way.free();
         }
     }
 }

@@ -9,11 +9,10 @@ use diesel::result::Error as DieselError;
 use futures_util::stream::BoxStream;
 use futures_util::{SinkExt, Stream, StreamExt, TryStreamExt};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::task::AbortHandle;
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
-use super::connect::Connector;
+use super::connect::{Connector, Driven};
 use super::error::{DbError, DbResult};
 
 /// Rows as CSV, in pieces that end anywhere.
@@ -22,19 +21,9 @@ pub type Rows<E> = BoxStream<'static, Result<Bytes, E>>;
 /// A connection of its own that is closed when dropped, whatever it was doing.
 pub struct CopyConn {
     client: Client,
-    driver: Driver,
-}
-
-/// Dropped early, it cuts the connection, so that the server stops at once
-/// and does not send the rest of a table to nobody.
-struct Driver(Option<AbortHandle>);
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        if let Some(task) = self.0.take() {
-            task.abort();
-        }
-    }
+    /// Dropped early, it cuts the connection, so that the server stops at once
+    /// and does not send the rest of a table to nobody.
+    driver: Driven,
 }
 
 impl CopyConn {
@@ -44,10 +33,7 @@ impl CopyConn {
             .client(url.expose_secret())
             .await
             .map_err(|error| DbError::Away(error.to_string()))?;
-        let conn = Self {
-            client,
-            driver: Driver(Some(driver)),
-        };
+        let conn = Self { client, driver };
         conn.run(setup).await?;
         Ok(conn)
     }
@@ -89,7 +75,7 @@ impl CopyConn {
     /// Takes leave of the server, in place of breaking off.
     pub fn close(mut self) {
         // The task ends by itself once its client is gone.
-        self.driver.0 = None;
+        self.driver.leave();
     }
 }
 

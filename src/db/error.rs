@@ -88,7 +88,13 @@ impl From<DieselError> for DbError {
                 constraint: constraint(),
             },
             DatabaseErrorKind::SerializationFailure => Self::Serialization(error),
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+            DatabaseErrorKind::ClosedConnection => Self::Away(info.message().to_owned()),
+            // In these words the driver says that the line is cut.
+            DatabaseErrorKind::UnableToSendCommand
+                if ["connection closed", "error communicating"]
+                    .iter()
+                    .any(|words| info.message().starts_with(words)) =>
+            {
                 Self::Away(info.message().to_owned())
             }
             // The server's last words on a connection that it ends.

@@ -21,6 +21,10 @@ pub const BEGIN: Duration = Duration::from_secs(5);
 pub const COMMIT: Duration = Duration::from_secs(10);
 /// Undoing a transaction, with what has to be cancelled before.
 pub const UNDO: Duration = Duration::from_secs(5);
+/// From the beginning of an answer of the control plane to the next statement.
+pub const HOLD: Duration = Duration::from_mins(1);
+/// A statement of the owner, such as building an index.
+pub const WORK: Duration = Duration::from_mins(30);
 /// What the server's own limit on a statement is exceeded by at most, before the
 /// connection counts as dead.
 pub const MARGIN: Duration = Duration::from_secs(5);

@@ -22,7 +22,8 @@ pub type OwnerConn = AsyncConnectionWrapper<AsyncPgConnection>;
 /// Session settings of DDL: a lock that is not granted soon is given up, so
 /// that readers never queue up behind a waiting ALTER for long.
 const SESSION_SETUP: &str = "SET lock_timeout = '2s'; SET search_path = ''; \
-                             SET client_min_messages = warning";
+                             SET client_min_messages = warning; \
+                             SET idle_in_transaction_session_timeout = '5min'";
 
 /// A few owner connections, opened on first use.
 #[derive(Clone)]

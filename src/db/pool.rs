@@ -10,7 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::connect::Connector;
 use super::error::{DbError, DbResult};
-use super::under_way::UnderWay;
+use super::limits;
+use super::under_way::{Patience, UnderWay};
 
 /// How one pool is dimensioned and how its sessions begin.
 #[derive(Clone, Debug)]
@@ -56,9 +57,34 @@ pub(crate) type RawConn = Object<Opener>;
 pub(crate) struct Raw {
     pub(super) conn: AsyncPgConnection,
     pub(super) under_way: UnderWay,
+    opener: Opener,
+}
+
+impl Raw {
+    /// Has the server give up what the connection is doing, beside the caller; the
+    /// connection keeps its place meanwhile, and is closed.
+    pub(super) fn give_up(raw: RawConn) {
+        let connector = raw.opener.connector.clone();
+        connector.spawn(async move {
+            let Opener {
+                connector,
+                settings,
+            } = &raw.opener;
+            let token = raw.conn.cancel_token();
+            connector.cancel(settings.url.expose_secret(), &token).await;
+            drop(Object::take(raw));
+        });
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        self.under_way.close();
+    }
 }
 
 /// Opens the connections of a pool.
+#[derive(Clone)]
 pub(crate) struct Opener {
     connector: Connector,
     settings: PoolSettings,
@@ -76,12 +102,20 @@ impl Manager for Opener {
             ..
         } = &self.settings;
         let under_way = UnderWay::default();
-        let watched = (under_way.clone(), *answer);
+        let patience = Patience {
+            answer: *answer,
+            hold: Some(limits::HOLD),
+        };
+        let watched = (under_way.clone(), patience);
         let opening = self
             .connector
             .connect_watched(url.expose_secret(), session_setup, watched);
         let conn = opening.await?;
-        Ok(Raw { conn, under_way })
+        Ok(Raw {
+            conn,
+            under_way,
+            opener: self.clone(),
+        })
     }
 
     /// Without a test query: on each checkout it would double the round trips of a

@@ -29,7 +29,7 @@ pub struct IdempotencyKey(String);
 /// A text of the client's making, such as a UUID, of 1 to 200 characters, by which a
 /// change is made once however often it is sent. The same input under the same key is
 /// answered as it was the first time, for seven days; another input is refused with
-/// IDEMPOTENCY_KEY_REUSED. A change that was refused may be sent again under its key. The
+/// `IDEMPOTENCY_KEY_REUSED`. A change that was refused may be sent again under its key. The
 /// header Idempotency-Key does the same for inputs without one.
 #[Scalar]
 impl ScalarType for IdempotencyKey {

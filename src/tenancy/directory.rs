@@ -107,7 +107,7 @@ impl Directory {
     pub async fn admit(&self, principal: Principal) -> AppResult<TenantContext> {
         let is_sure = self.is_sure().await;
         self.revoked.check(&principal)?;
-        let known = self.find(principal.dealer()).await?.ok_or_else(unknown)?;
+        let known = self.dealer_of(&principal).await?;
         if principal.grant().dealer_epoch < known.0.token_epoch {
             return Err(revoked::signed_out());
         }
@@ -209,6 +209,18 @@ impl Directory {
             return Err(upgrading());
         }
         Ok(TenantContext::new(known, actor, standing))
+    }
+
+    /// The dealer of a caller, as new as the token at least: it may have been given
+    /// after a change of which this node has yet to hear.
+    async fn dealer_of(&self, principal: &Principal) -> AppResult<Known> {
+        let id = principal.dealer();
+        let known = self.find(id).await?.ok_or_else(unknown)?;
+        if principal.grant().dealer_epoch <= known.0.token_epoch {
+            return Ok(known);
+        }
+        self.forget(id);
+        self.find(id).await?.ok_or_else(unknown)
     }
 
     /// The dealer as he is, or was less than a second ago.

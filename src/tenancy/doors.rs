@@ -1,8 +1,8 @@
 //! What PostgreSQL grants to everybody and nobody but the owner may do here.
 //!
-//! A dealer's role reaches no other dealer's tables. But a few functions, and
-//! temporary tables, reach beyond a transaction or beyond a schema, and are given to
-//! `PUBLIC` with each new database. They are closed by `tubex migrate` as far as the
+//! A dealer's role reaches no other dealer's tables. But a few functions, temporary
+//! tables, and programs in a language of the server reach beyond a transaction or
+//! beyond a schema, and are given to `PUBLIC` with each new database. They are closed by `tubex migrate` as far as the
 //! owner may; where he may not, it is said which statements are missing.
 
 use std::fmt;
@@ -15,7 +15,7 @@ use super::migrate::MigrateError;
 use crate::db::owner::OwnerConn;
 
 /// Functions for the owner alone, in all their forms.
-const CLOSED: [&str; 19] = [
+const CLOSED: [&str; 20] = [
     // Large objects belong to no schema, and fill the disk outside of all of them.
     "lo_creat",
     "lo_create",
@@ -36,6 +36,8 @@ const CLOSED: [&str; 19] = [
     "pg_try_advisory_lock_shared",
     "pg_try_advisory_xact_lock",
     "pg_try_advisory_xact_lock_shared",
+    // Writes to the log of all dealers, whatever becomes of the transaction.
+    "pg_logical_emit_message",
     // Says on a channel of the nodes what has not happened.
     "pg_notify",
     // The request role is a member of every dealer's role, and this can change the
@@ -59,6 +61,15 @@ const STATE: &str = "\
                      WHERE given.privilege_type = 'EXECUTE' AND given.grantee = ( \
                          SELECT oid FROM pg_roles WHERE rolname = current_user)) \
                  ORDER BY name) AS lacking, \
+           ARRAY(SELECT quote_ident(lanname) FROM pg_language \
+                 WHERE lanispl AND has_language_privilege('public', oid, 'USAGE') \
+                 ORDER BY lanname) AS languages, \
+           ARRAY(SELECT quote_ident(lanname) FROM pg_language \
+                 WHERE lanispl AND NOT EXISTS ( \
+                     SELECT FROM aclexplode(lanacl) given \
+                     WHERE given.privilege_type = 'USAGE' AND given.grantee = ( \
+                         SELECT oid FROM pg_roles WHERE rolname = current_user)) \
+                 ORDER BY lanname) AS languages_lacking, \
            has_database_privilege('public', current_database(), 'TEMPORARY') AS temporary, \
            pg_has_role((SELECT datdba FROM pg_database WHERE datname = current_database()), \
                        'USAGE') AS owns_database, \
@@ -79,6 +90,10 @@ struct State {
     open: Vec<String>,
     #[diesel(sql_type = Array<Text>)]
     lacking: Vec<String>,
+    #[diesel(sql_type = Array<Text>)]
+    languages: Vec<String>,
+    #[diesel(sql_type = Array<Text>)]
+    languages_lacking: Vec<String>,
     #[diesel(sql_type = Bool)]
     temporary: bool,
     #[diesel(sql_type = Bool)]
@@ -141,6 +156,21 @@ impl State {
             add(
                 revoke,
                 "dealers' roles can run what is for the owner",
+                false,
+            );
+        }
+        if !self.languages_lacking.is_empty() && !self.is_superuser {
+            let (names, owner) = (self.languages_lacking.join(", "), &self.owner);
+            let grant = format!("GRANT USAGE ON LANGUAGE {names} TO {owner}");
+            add(grant, "the owner can not make functions", false);
+        }
+        // `DO` is one command that holds others, `SET ROLE` among them.
+        if !self.languages.is_empty() {
+            let names = self.languages.join(", ");
+            let revoke = format!("REVOKE USAGE ON LANGUAGE {names} FROM PUBLIC");
+            add(
+                revoke,
+                "dealers' roles can run programs of their own",
                 false,
             );
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tubex::auth::role::RoleCode;
+use tubex::auth::role::{BuiltInRole, RoleCode};
 
 use crate::support::{Answer, Client, Server, TestDealer, owner};
 
@@ -139,7 +139,12 @@ async fn who_may_do_less_now_is_told_nothing() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
     made(&create(&dealer.client, "ONE", "k1").await);
-    let less = server.client_as(&dealer, dealer.owner, &[RoleCode::VIEWER], None);
+    let less = server.client_as(
+        &dealer,
+        dealer.owner,
+        &[RoleCode::BuiltIn(BuiltInRole::Viewer)],
+        None,
+    );
     let again = create(&less, "ONE", "k1").await;
     assert_eq!(again.code(), "FORBIDDEN");
     assert!(again.body["data"].is_null());

@@ -6,6 +6,7 @@
 //! The words that begin a transaction fly together with its first statement,
 //! which saves a round trip.
 
+mod arriving;
 mod convert;
 mod end;
 mod error;
@@ -16,7 +17,6 @@ mod row;
 mod statements;
 
 use std::collections::HashSet;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,11 +26,12 @@ use diesel::result::DatabaseErrorKind;
 use diesel::{ConnectionResult, QueryResult};
 use futures_util::future::{BoxFuture, try_join};
 use futures_util::stream::BoxStream;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::{FutureExt, StreamExt, TryStreamExt};
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout};
 use tokio_postgres::{Client, Error, RowStream};
 
+use self::arriving::Arriving;
 pub(crate) use self::end::Left;
 use self::error::{is_dead, silent, to_diesel};
 use self::flight::Flight;
@@ -38,6 +39,7 @@ pub(super) use self::opener::Opener;
 pub use self::row::PgRow;
 pub(crate) use self::statements::Statements;
 use self::statements::{ColumnTypes, Prepared};
+use super::connect::Driven;
 use super::observe::StatementCount;
 use crate::kernel::ids::DealerId;
 
@@ -62,6 +64,7 @@ enum Stage {
 /// A connection of the request pool.
 pub(crate) struct Backend {
     client: Client,
+    driven: Driven,
     opener: Opener,
     statements: Statements,
     stage: Stage,
@@ -76,8 +79,10 @@ pub(crate) struct Backend {
 impl Backend {
     /// A new connection, in no transaction, that keeps up to `capacity` statements.
     pub(super) async fn open(opener: Opener, capacity: usize) -> ConnectionResult<Self> {
+        let (client, driven) = opener.open().await?;
         Ok(Self {
-            client: opener.open().await?,
+            client,
+            driven,
             opener,
             statements: Statements::new(capacity),
             stage: Stage::Idle,
@@ -122,11 +127,9 @@ impl Backend {
         let flight = Flight::new(source, mark, &mut self.statements);
         async move {
             let (rows, _types) = self.fly(flight?).await?;
-            let mut rows = pin!(rows);
-            while let Some(row) = rows.next().await {
-                row.map_err(|error| fault(&self.failed, &error))?;
-            }
-            let touched = rows.rows_affected().unwrap_or_default();
+            let mut rows = self.arriving(rows);
+            while rows.next().await?.is_some() {}
+            let touched = rows.affected();
             usize::try_from(touched)
                 .map_err(|error| diesel::result::Error::DeserializationError(Box::new(error)))
         }
@@ -135,12 +138,16 @@ impl Backend {
 
     async fn rows(&mut self, flight: Flight) -> QueryResult<Rows> {
         let (rows, types) = self.fly(flight).await?;
-        let failed = Arc::clone(&self.failed);
-        let row = move |row: Result<_, Error>| match row {
-            Ok(row) => Ok(PgRow::new(row, Arc::clone(&types))),
-            Err(error) => Err(fault(&failed, &error)),
-        };
-        Ok(rows.map(row).boxed())
+        let row = move |row| PgRow::new(row, Arc::clone(&types));
+        Ok(self.arriving(rows).stream().map_ok(row).boxed())
+    }
+
+    fn arriving(&self, rows: RowStream) -> Arriving {
+        Arriving::new(
+            rows,
+            self.opener.patience().answer,
+            Arc::clone(&self.failed),
+        )
     }
 
     /// Sends a query, and keeps its statement.
@@ -199,11 +206,12 @@ impl Backend {
     }
 
     async fn renew(&mut self) -> QueryResult<()> {
-        let client = self.opener.open().await.map_err(|error| {
+        let (client, driven) = self.opener.open().await.map_err(|error| {
             let kind = DatabaseErrorKind::ClosedConnection;
             diesel::result::Error::DatabaseError(kind, Box::new(error.to_string()))
         })?;
         self.client = client;
+        self.driven = driven;
         self.statements.clear();
         self.met.clear();
         self.opened = Instant::now();

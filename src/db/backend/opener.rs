@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use tokio_postgres::Client;
 
 use super::error::to_diesel;
-use crate::db::connect::Connector;
+use crate::db::connect::{Connector, Driven};
 use crate::db::home_metrics::HomeMetrics;
 use crate::db::homes::HomeSettings;
 use crate::db::limits;
@@ -31,20 +31,20 @@ pub(in crate::db) struct Opener {
 }
 
 impl Opener {
-    pub(super) async fn open(&self) -> ConnectionResult<Client> {
+    pub(super) async fn open(&self) -> ConnectionResult<(Client, Driven)> {
         let url = self.settings.url.expose_secret();
         let setup = &self.settings.session_setup;
-        let (client, _driven) = self.connector.client(url).await?;
+        let (client, driven) = self.connector.client(url).await?;
         let ready = client.batch_execute(setup).await;
         ready.map_err(|error| ConnectionError::CouldntSetupConfiguration(to_diesel(&error)))?;
         self.metrics.opened.fetch_add(1, Ordering::Relaxed);
-        Ok(client)
+        Ok((client, driven))
     }
 
     /// Has the server give up what `client` is doing.
     pub(super) async fn cancel(&self, client: &Client) {
         let url = self.settings.url.expose_secret();
-        self.connector.cancel(url, client).await;
+        self.connector.cancel(url, &client.cancel_token()).await;
     }
 
     pub(super) fn patience(&self) -> Patience {

@@ -94,8 +94,8 @@ impl Members {
             let before = find(conn, caller.context, input.id, input.expected_version).await?;
             let after = changes.permissions.unwrap_or(before.permissions);
             let taken = before.permissions.without(after);
-            let changed = after.without(before.permissions).union(taken);
-            may_grant(caller.context, changed, &["input", "permissions"])?;
+            let in_question = after.without(before.permissions).union(taken);
+            may_grant(caller.context, in_question, &["input", "permissions"])?;
             self.factors().proven(conn, caller.context).await?;
             let row = query::update_role(conn, before.id, changes.clone())
                 .await

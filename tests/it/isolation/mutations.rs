@@ -316,14 +316,14 @@ const CASES: &[Case] = &[
         input_type: "MemberRolesSetInput",
         input: |attack| {
             let victim = attack.victim.owner.to_string();
-            with(member(attack, json!(["viewer"])), "userId", victim.into())
+            with(member(attack, &json!(["viewer"])), "userId", victim.into())
         },
         code: Some("NOT_FOUND"),
     },
     Case {
         field: "memberRolesSet",
         input_type: "MemberRolesSetInput",
-        input: |attack| member(attack, json!(["owner", victims_role(attack)])),
+        input: |attack| member(attack, &json!(["owner", victims_role(attack)])),
         code: Some("NOT_FOUND"),
     },
     Case {
@@ -331,7 +331,7 @@ const CASES: &[Case] = &[
         input_type: "MemberRolesSetInput",
         input: |attack| {
             let customer = attack.victims.at("/customers/nodes/0/id");
-            with(member(attack, json!(["customer"])), "customerId", customer)
+            with(member(attack, &json!(["customer"])), "customerId", customer)
         },
         code: Some("NOT_FOUND"),
     },
@@ -343,7 +343,7 @@ const CASES: &[Case] = &[
     },
 ];
 
-fn member(attack: &Attack, roles: Value) -> Value {
+fn member(attack: &Attack, roles: &Value) -> Value {
     json!({ "userId": attack.attacker.owner.to_string(), "expectedVersion": 1, "roles": roles })
 }
 

@@ -67,6 +67,7 @@ async fn a_transaction_of_one_dealer_is_denied_the_schema_of_another() {
         "SELECT pg_advisory_lock(1)".to_owned(),
         "SELECT pg_try_advisory_lock_shared(1, 2)".to_owned(),
         "SELECT pg_advisory_xact_lock(1)".to_owned(),
+        "SELECT pg_logical_emit_message(false, 'a', 'b')".to_owned(),
         "SELECT pg_notify('tubex_revocations', 'USER')".to_owned(),
         "SELECT lo_from_bytea(0, 'x')".to_owned(),
         "SELECT lo_create(0)".to_owned(),
@@ -76,6 +77,8 @@ async fn a_transaction_of_one_dealer_is_denied_the_schema_of_another() {
             "UPDATE pg_settings SET setting = '{}' WHERE name = 'role'",
             other.schema
         ),
+        format!("DO $$ BEGIN SET LOCAL ROLE {}; END $$", other.schema),
+        "DO $$ BEGIN RESET ROLE; END $$".to_owned(),
     ] {
         let context = server
             .app

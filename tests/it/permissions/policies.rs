@@ -131,9 +131,10 @@ async fn every_table_of_a_customers_rows_has_the_policy() {
             "customer_id"
         };
         // A row without a customer would be everybody's.
-        let column = match is_there {
-            true => column.to_owned(),
-            false => format!("COALESCE({column}, '{}'::uuid)", uuid::Uuid::nil()),
+        let column = if is_there {
+            column.to_owned()
+        } else {
+            format!("COALESCE({column}, '{}'::uuid)", uuid::Uuid::nil())
         };
         let wanted = format!(
             "own_customer * t {{0}} COALESCE(({column} = (NULLIF(current_setting(\

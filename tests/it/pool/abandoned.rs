@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use diesel_async::SimpleAsyncConnection;
 use secrecy::ExposeSecret;
+use tubex::db::connect::Connector;
+use tubex::db::control::ControlPool;
 use tubex::db::error::DbError;
+use tubex::db::pool::PoolSettings;
 use tubex::tenancy::Access;
 use uuid::Uuid;
 
 use super::Pool;
-use crate::support::{owner, until};
+use crate::support::{owner, request_settings, until};
 
 /// A pool whose connections can be told apart by `name`.
 async fn named(name: &str, size: usize) -> Pool {
@@ -102,12 +105,10 @@ async fn the_connection_is_kept_and_the_next_statement_is_not_struck() {
 async fn who_loses_a_deadlock_may_try_again() {
     let pool = Pool::with(1, |_settings| {}).await;
     let lock = |nth: u8| {
+        // Without such a unit it is a division by zero.
         format!(
-            "DO $$ BEGIN
-                PERFORM FROM units WHERE id =
-                    (SELECT id FROM units ORDER BY id OFFSET {nth} LIMIT 1) FOR UPDATE;
-                IF NOT FOUND THEN RAISE 'there is no such unit'; END IF;
-            END $$"
+            "SELECT 1 / count(*) FROM (SELECT FROM units WHERE id =
+                (SELECT id FROM units ORDER BY id OFFSET {nth} LIMIT 1) FOR UPDATE) AS one"
         )
     };
     let mut one = pool.begin_to(0, Access::Write).await.unwrap();
@@ -127,4 +128,84 @@ async fn who_loses_a_deadlock_may_try_again() {
     let (a, b) = tokio::join!(crossed, crossing);
     let lost = a.and(b).unwrap_err();
     assert!(matches!(DbError::from(lost), DbError::Serialization(_)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_on_the_control_plane_are_cancelled_too() {
+    let name = format!("control-{}", Uuid::new_v4().simple());
+    let settings = request_settings().await;
+    let url = settings.database_owner_url.expose_secret();
+    let connector = Connector::new(None, 1).unwrap();
+    let pool = ControlPool::new(
+        &connector,
+        &PoolSettings {
+            url: format!("{url}?application_name={name}").into(),
+            size: 2,
+            wait: Duration::from_secs(20),
+            answer: Duration::from_secs(20),
+            session_setup: "SET search_path = ''".to_owned(),
+        },
+    );
+    let watcher = owner().await;
+    let mut most = 0_i64;
+    for _ in 0..20 {
+        let some = (0..4).map(|_| async {
+            let work = async {
+                let mut conn = pool.checkout().await?;
+                conn.batch_execute("SELECT pg_sleep(30)")
+                    .await
+                    .map_err(DbError::from)
+            };
+            let ended = tokio::time::timeout(Duration::from_millis(60), work).await;
+            assert!(!matches!(ended, Ok(Ok(()))), "it did not sleep");
+        });
+        futures_util::future::join_all(some).await;
+        let row = watcher.query_one(COUNT, &[&name]).await.unwrap();
+        most = most.max(row.get(0));
+    }
+    // One may be about to end while another is opened in its place.
+    assert!((1..=4).contains(&most), "{most} connections");
+    let asleep = "SELECT FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'";
+    until("nobody sleeps for those who have gone", async || {
+        watcher.query(asleep, &[&name]).await.unwrap().is_empty()
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_that_is_left_in_a_transaction_is_closed() {
+    let name = format!("left-{}", Uuid::new_v4().simple());
+    let settings = request_settings().await;
+    let url = settings.database_owner_url.expose_secret();
+    let connector = Connector::new(None, 1).unwrap();
+    let pool = ControlPool::new(
+        &connector,
+        &PoolSettings {
+            url: format!("{url}?application_name={name}").into(),
+            size: 1,
+            wait: Duration::from_secs(20),
+            answer: Duration::from_secs(20),
+            session_setup: "SET search_path = ''".to_owned(),
+        },
+    );
+    let mut conn = pool.checkout().await.unwrap();
+    let work = conn.transaction(async |conn| {
+        conn.batch_execute("SELECT 1")
+            .await
+            .map_err(DbError::from)?;
+        std::future::pending::<Result<(), DbError>>().await
+    });
+    assert!(
+        tokio::time::timeout(Duration::from_millis(300), work)
+            .await
+            .is_err()
+    );
+    drop(conn);
+    let watcher = owner().await;
+    let open = "SELECT FROM pg_stat_activity WHERE application_name = $1";
+    until("the connection has ended", async || {
+        watcher.query(open, &[&name]).await.unwrap().is_empty()
+    })
+    .await;
+    pool.checkout().await.unwrap();
 }

@@ -1,7 +1,7 @@
 //! People with other roles than the owner's.
 
 use secrecy::ExposeSecret;
-use tubex::auth::permission::PermissionSet;
+use tubex::auth::permission::{Permission, PermissionSet};
 use tubex::auth::principal::Method;
 use tubex::auth::role::{RoleCode, RoleId};
 use tubex::kernel::ids::{CustomerId, UserId};
@@ -102,7 +102,7 @@ impl Server {
     /// A role of the dealer's own that allows exactly this, known to this server.
     pub async fn role(&self, dealer: &TestDealer, permissions: PermissionSet) -> RoleCode {
         let id = RoleId::generate();
-        let names: Vec<&str> = permissions.iter().map(|p| p.as_str()).collect();
+        let names: Vec<&str> = permissions.iter().map(Permission::as_str).collect();
         owner_of(&self.database)
             .await
             .execute(

@@ -175,6 +175,35 @@ async fn the_guides_way_back_leads_back() {
 }
 
 #[tokio::test]
+async fn what_a_restore_replaced_goes_with_the_dealer() {
+    let server = Server::start().await;
+    let owner = owner().await;
+    let dealer = server.dealer().await;
+    let (_, bytes) = export(&server.app, dealer.id).await;
+    set_status(&server.app, &owner, dealer.id, "SUSPENDED").await;
+    let replaced = restore(&server, &dealer, &bytes).await.unwrap();
+    assert!(!tables(&owner, &replaced.old_schema).await.is_empty());
+    set_status(&server.app, &owner, dealer.id, "DELETING").await;
+    let due = "UPDATE platform.dealers SET delete_after = now() - interval '1 day' WHERE schema_name = $1";
+    owner.execute(due, &[&replaced.schema]).await.unwrap();
+    let lifecycle = &server.app.core.lifecycle;
+    lifecycle.finish_drop(dealer.id, "test").await.unwrap();
+    for schema in [&replaced.old_schema, &replaced.schema] {
+        assert!(tables(&owner, schema).await.is_empty(), "{schema}");
+        let role = "SELECT FROM pg_roles WHERE rolname = $1";
+        assert!(owner.query(role, &[schema]).await.unwrap().is_empty());
+    }
+    let record = "SELECT FROM platform.retired_schemas WHERE schema_name = $1";
+    assert!(
+        owner
+            .query(record, &[&replaced.old_schema])
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
 async fn what_a_restore_replaces_is_kept_for_seven_days() {
     let settings = tokio::task::spawn_blocking(|| own("transfer_kept"))
         .await

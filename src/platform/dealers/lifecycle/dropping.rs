@@ -1,7 +1,5 @@
 //! What becomes of dealers whose grace is over.
 
-use chrono::{DateTime, Utc};
-
 use super::query::{self, ActionRow};
 use super::{DealerAction, Lifecycle, LifecycleError, Order, find};
 use crate::kernel::ids::DealerId;
@@ -51,23 +49,32 @@ impl Lifecycle {
         let mut conn = self.control.checkout().await?;
         query::begin_drop(&mut conn, dealer, self.clock.now()).await?;
         let found = find(&mut conn, dealer).await?;
+        let replaced = query::replaced_schemas(&mut conn, dealer).await?;
         // Given back: the tables take a while and need none.
         drop(conn);
         if found.status != DealerStatus::Deleting || found.drop_began_at.is_none() {
             return Ok(());
         }
-        let schema: SchemaName = found.schema_name.parse().map_err(LifecycleError::raze)?;
+        // Those that a restore has put aside hold his rows as well.
+        for schema in replaced.iter().chain([&found.schema_name]) {
+            self.raze(schema).await?;
+        }
+        self.note_dropped(dealer, &replaced, actor).await
+    }
+
+    async fn raze(&self, schema: &str) -> Result<(), LifecycleError> {
+        let schema: SchemaName = schema.parse().map_err(LifecycleError::raze)?;
         let razed = self.owner.run(move |conn| raze(conn, &schema)).await;
-        razed.map_err(LifecycleError::raze)?;
-        self.note_dropped(dealer, actor, self.clock.now()).await
+        razed.map_err(LifecycleError::raze)
     }
 
     async fn note_dropped(
         &self,
         dealer: DealerId,
+        replaced: &[String],
         actor: &str,
-        now: DateTime<Utc>,
     ) -> Result<(), LifecycleError> {
+        let now = self.clock.now();
         let order = Order {
             dealer,
             actor: actor.to_owned(),
@@ -76,6 +83,7 @@ impl Lifecycle {
         };
         let mut conn = self.control.checkout().await?;
         conn.transaction(async |conn| {
+            query::forget_replaced(conn, replaced).await?;
             // Of two who have dropped him, one says so.
             if query::end_drop(conn, dealer, now).await? {
                 let row = ActionRow::new(&order, DealerAction::Dropped, None, now);

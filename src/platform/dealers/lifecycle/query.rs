@@ -9,10 +9,13 @@ use super::Order;
 use super::change::Change;
 use super::state::DealerAction;
 use crate::db::control::ControlConn;
-use crate::db::control_tables::{dealer_actions, dealers, drop_failures, migration_failures};
+use crate::db::control_tables::{
+    dealer_actions, dealers, drop_failures, migration_failures, retired_schemas,
+};
 use crate::db::error::DbResult;
 use crate::kernel::ids::DealerId;
 use crate::tenancy::directory::DealerStatus;
+use crate::tenancy::transfer::Purpose;
 
 /// Longest cause of a failed drop that is kept.
 const CAUSE_LIMIT: usize = 2000;
@@ -214,6 +217,25 @@ pub(super) async fn drop_failed(
         .do_update()
         .set(failure);
     query.execute(&mut **conn).await?;
+    Ok(())
+}
+
+/// The schemas that restores have put aside for the dealer's present one.
+pub(super) async fn replaced_schemas(
+    conn: &mut ControlConn,
+    id: DealerId,
+) -> DbResult<Vec<String>> {
+    let query = retired_schemas::table
+        .filter(retired_schemas::dealer_id.eq(id))
+        .filter(retired_schemas::purpose.eq(Purpose::Replaced))
+        .select(retired_schemas::schema_name);
+    Ok(query.load(&mut **conn).await?)
+}
+
+/// Takes note that such a schema is gone.
+pub(super) async fn forget_replaced(conn: &mut ControlConn, schemas: &[String]) -> DbResult<()> {
+    let gone = retired_schemas::table.filter(retired_schemas::schema_name.eq_any(schemas));
+    diesel::delete(gone).execute(&mut **conn).await?;
     Ok(())
 }
 
