@@ -8,7 +8,7 @@ use crate::support::{Server, Socket};
 
 const SOCKETS: usize = 8;
 const EACH: usize = 50;
-const EVENTS: usize = 120;
+const EVENTS: u32 = 120;
 
 /// Transactions begun on dealers' schemas.
 fn transactions(metrics: &HomeMetrics) -> u64 {
@@ -39,7 +39,7 @@ async fn hundreds_of_subscriptions_read_each_event_once() {
     // One look at the beginning each, and no more while nothing happens.
     crate::support::until("all have begun", async || {
         server.app.tenants.connections().1 == 0
-            && transactions(server.app.tenants.metrics()) >= (SOCKETS * EACH) as u64
+            && transactions(server.app.tenants.metrics()) >= u64::try_from(SOCKETS * EACH).unwrap()
     })
     .await;
     let before = transactions(server.app.tenants.metrics());
@@ -48,7 +48,7 @@ async fn hundreds_of_subscriptions_read_each_event_once() {
     }
     for socket in &mut sockets {
         let mut last = vec![0; EACH];
-        for _ in 0..EACH * EVENTS {
+        for _ in 0..EACH * usize::try_from(EVENTS).unwrap() {
             let next = socket.next().await;
             let name: usize = next["id"].as_str().unwrap().parse().unwrap();
             let id = &next["payload"]["data"]["productChanged"]["eventId"];
@@ -56,12 +56,12 @@ async fn hundreds_of_subscriptions_read_each_event_once() {
             assert_eq!(number, last[name] + 1);
             last[name] = number;
         }
-        assert!(last.iter().all(|last| *last == EVENTS as i64));
+        assert!(last.iter().all(|last| *last == i64::from(EVENTS)));
     }
     let after = transactions(server.app.tenants.metrics());
     // The writes, and a reader for all: no more than one reading for each event, and one
     // each second.
-    let read = after - before - EVENTS as u64;
-    assert!(read <= EVENTS as u64 + 60, "{read} readings");
+    let read = after - before - u64::from(EVENTS);
+    assert!(read <= u64::from(EVENTS) + 60, "{read} readings");
     assert_eq!(server.app.tenants.bus().listened_dealers(), 1);
 }
