@@ -211,12 +211,13 @@ impl Directory {
         Ok(TenantContext::new(known, actor, standing))
     }
 
-    /// The dealer of a caller, as new as the token at least: it may have been given
-    /// after a change of which this node has yet to hear.
+    /// The dealer of a caller, as new as a token of his own at least: it may have been
+    /// given after a change of which this node has yet to hear.
     async fn dealer_of(&self, principal: &Principal) -> AppResult<Known> {
         let id = principal.dealer();
         let known = self.find(id).await?.ok_or_else(unknown)?;
-        if principal.grant().dealer_epoch <= known.0.token_epoch {
+        let is_newer = principal.grant().dealer_epoch > known.0.token_epoch;
+        if !is_newer || !principal.is_in_person() {
             return Ok(known);
         }
         self.forget(id);

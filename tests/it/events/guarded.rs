@@ -1,8 +1,9 @@
 //! Who may do what with events, by the database and by the program.
 
 use diesel_async::SimpleAsyncConnection;
-use secrecy::ExposeSecret;
 use serde_json::json;
+use tubex::auth::role::RoleCode;
+use tubex::kernel::ids::CustomerId;
 use uuid::Uuid;
 
 use super::{begin, fact, follow, follow_as, heard, number, stored, tell};
@@ -87,11 +88,11 @@ async fn a_customer_at_the_portal_hears_his_own_and_what_is_public() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
     let (his, others) = (Uuid::new_v4(), Uuid::new_v4());
-    let mut grant = server.grant(dealer.owner, dealer.id);
-    grant.customer = Some(his);
-    let contractor = server.app.tokens.issue(&grant).unwrap();
+    let roles = [RoleCode::CUSTOMER];
+    let customer = Some(CustomerId::from_uuid(his));
+    let contractor = server.client_as(&dealer, dealer.owner, &roles, customer);
     let mut all = follow(&server, &dealer, None).await;
-    let mut some = follow_as(&server, contractor.token.expose_secret(), None).await;
+    let mut some = follow_as(&server, contractor.token().unwrap(), None).await;
     all.settle().await;
     some.settle().await;
     for (customer, is_public) in [

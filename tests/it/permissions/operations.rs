@@ -79,6 +79,10 @@ pub fn operation(field: &Field) -> Operation {
             document: "mutation { emailVerificationRequest { __typename } }".to_owned(),
             variables: json!({}),
         },
+        ("Query", "lastEventId") => Operation {
+            document: "{ lastEventId }".to_owned(),
+            variables: json!({}),
+        },
         ("Query", _) => Operation {
             document: format!("{{ {name} {{ __typename }} }}"),
             variables: json!({}),

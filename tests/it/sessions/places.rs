@@ -1,6 +1,7 @@
 //! One token, one dealer: switching, and headers that can only narrow.
 
 use serde_json::json;
+use tubex::auth::role::RoleCode;
 use tubex::kernel::ids::DealerId;
 
 use super::{code, refresh, second_dealer, try_access};
@@ -52,6 +53,8 @@ async fn a_member_who_is_no_more_is_out() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
     let tokens = server.login(&dealer).await;
+    // A dealer keeps an owner.
+    server.member(&dealer, &[RoleCode::OWNER]).await;
     let query = "DELETE FROM platform.memberships WHERE user_id::text = $1";
     let owner = crate::support::owner().await;
     owner

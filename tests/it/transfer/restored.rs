@@ -183,8 +183,8 @@ async fn what_a_restore_replaced_goes_with_the_dealer() {
     set_status(&server.app, &owner, dealer.id, "SUSPENDED").await;
     let replaced = restore(&server, &dealer, &bytes).await.unwrap();
     assert!(!tables(&owner, &replaced.old_schema).await.is_empty());
-    set_status(&server.app, &owner, dealer.id, "DELETING").await;
-    let due = "UPDATE platform.dealers SET delete_after = now() - interval '1 day' WHERE schema_name = $1";
+    let due = "UPDATE platform.dealers SET status = 'DELETING',
+        delete_after = now() - interval '1 day' WHERE schema_name = $1";
     owner.execute(due, &[&replaced.schema]).await.unwrap();
     let lifecycle = &server.app.core.lifecycle;
     lifecycle.finish_drop(dealer.id, "test").await.unwrap();
