@@ -4,7 +4,7 @@
 //! SDL, that
 //!
 //! - each root field says what it needs, in exactly one way;
-//! - each object type is a record or public, but for [`FRAMES`] and [`PLAIN`];
+//! - each object type is a record or public, but for `FRAMES` and `PLAIN`;
 //! - each field that leads to a record has the record's permission, whatever it is a
 //!   field of, unless that is a record with the same one.
 //!

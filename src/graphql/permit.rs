@@ -3,7 +3,7 @@
 //! A field names what it needs twice, side by side: to the program by a guard, and
 //! to those who write dashboards by a directive.
 //!
-//! ```ignore
+//! ```text
 //! #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
 //! async fn customer(&self, …) { … }
 //! ```

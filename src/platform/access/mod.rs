@@ -1,6 +1,6 @@
 //! Who works for a dealer, and as what: members and the dealer's own roles.
 //!
-//! Nobody gives or takes what he has not himself ([`giving`]), only owners make
+//! Nobody gives or takes what he has not himself (`giving`), only owners make
 //! owners, and a dealer keeps at least one, which the database holds. What is
 //! changed here counts on every node within a second: of a role by the directory,
 //! of a member by the end of his tokens.

@@ -22,7 +22,8 @@ diesel::define_sql_function! { fn hashtextextended(text: Text, seed: BigInt) -> 
 text_enum! {
     /// Why no dealer's row names a schema.
     pub enum Purpose {
-        /// It is being filled, or was when its process was killed.
+        /// It is half there: being filled or dropped, or was when its process was
+        /// killed.
         Filling = "FILLING",
         /// A restore put another in its place.
         Replaced = "REPLACED",
@@ -93,11 +94,13 @@ fn drop_free(conn: &mut OwnerConn, schema: &SchemaName) -> Result<bool, Transfer
 fn drop_unused(conn: &mut OwnerConn, schema: &SchemaName) -> Result<bool, TransferError> {
     let on_record = retired_schemas::table.find(schema.as_str());
     let is_used = dealers::table.filter(dealers::schema_name.eq(schema.as_str()));
-    // Asked under the lock: meanwhile it may have become a dealer's.
-    let (is_retired, is_used): (bool, bool) =
-        diesel::select((diesel::dsl::exists(on_record), diesel::dsl::exists(is_used)))
-            .get_result(conn)?;
-    if !is_retired || is_used {
+    // Under the lock, since meanwhile it may have become a dealer's; and by a change of
+    // the row, so that from now on nobody makes a dealer's of it.
+    let taken = diesel::update(on_record)
+        .filter(diesel::dsl::not(diesel::dsl::exists(is_used)))
+        .set(retired_schemas::purpose.eq(Purpose::Filling))
+        .execute(conn)?;
+    if taken == 0 {
         return Ok(false);
     }
     // A table at a time: dropping all at once would take a lock on each of

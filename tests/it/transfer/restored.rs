@@ -175,6 +175,39 @@ async fn the_guides_way_back_leads_back() {
 }
 
 #[tokio::test]
+async fn there_is_no_way_back_to_what_is_being_dropped() {
+    let server = Server::start().await;
+    let owner = owner().await;
+    let dealer = server.dealer().await;
+    let (_, bytes) = export(&server.app, dealer.id).await;
+    set_status(&server.app, &owner, dealer.id, "SUSPENDED").await;
+    let replaced = restore(&server, &dealer, &bytes).await.unwrap();
+    // A table of it can not be dropped, and so the rest is there yet.
+    let due = "UPDATE platform.retired_schemas SET drop_after = now() WHERE schema_name = $1";
+    owner.execute(due, &[&replaced.old_schema]).await.unwrap();
+    let holder = crate::support::owner().await;
+    let hold = format!("BEGIN; LOCK TABLE {}.warehouses", replaced.old_schema);
+    holder.batch_execute(&hold).await.unwrap();
+    server.app.core.transfer.sweep().await.unwrap();
+    owner
+        .batch_execute(&way_back(&replaced.old_schema))
+        .await
+        .unwrap();
+    let of = "SELECT schema_name FROM platform.dealers WHERE id::text = $1";
+    let of = owner
+        .query_one(of, &[&dealer.id.uuid().to_string()])
+        .await
+        .unwrap();
+    assert_eq!(of.get::<_, String>(0), replaced.schema);
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    until("it is dropped", async || {
+        server.app.core.transfer.sweep().await.unwrap();
+        tables(&owner, &replaced.old_schema).await.is_empty()
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_a_restore_replaced_goes_with_the_dealer() {
     let server = Server::start().await;
     let owner = owner().await;
