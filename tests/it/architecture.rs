@@ -184,7 +184,12 @@ fn raw_connections_stay_where_they_are_made() {
         ("OwnerConn", &["db/", "tenancy/"]),
         (
             "tenant_tables",
-            &["db/", "dealer/", "tenancy/kept_answers.rs", "tenancy/outbox/"],
+            &[
+                "db/",
+                "dealer/",
+                "tenancy/kept_answers.rs",
+                "tenancy/outbox/",
+            ],
         ),
         ("control_tables", &["db/", "platform/", "tenancy/"]),
         ("sql_query", &["db/", "tenancy/"]),
