@@ -1,6 +1,7 @@
 //! The parts of the program, put together once at start.
 
 mod callers;
+mod events;
 mod mail;
 mod operator;
 mod pools;
@@ -27,7 +28,7 @@ use crate::db::engine::{Engine, EngineFault, Wanted};
 use crate::db::error::DbError;
 use crate::db::owner::OwnerPool;
 use crate::error::AppError;
-use crate::events::{EventBus, RedisError};
+use crate::events::RedisError;
 use crate::kernel::clock::Clock;
 use crate::platform::access::members::Members;
 use crate::platform::dealers::graphql::RegistrationPolicy;
@@ -247,10 +248,7 @@ impl App {
         settings: &ServerSettings,
     ) -> Result<Arc<Self>, StartError> {
         settings.validate()?;
-        let bus = match &settings.redis_url {
-            Some(url) => EventBus::with_redis(url.expose_secret()).await?,
-            None => EventBus::local(),
-        };
+        let bus = events::bus(&core, settings).await?;
         let pool = request_pool(&core.settings);
         let tenants = TenantPool::new(&core.connector, pool, bus, core.clock.clone());
         let keys = signing_keys(&core, &vault, settings).await?;

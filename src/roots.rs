@@ -3,29 +3,41 @@
 use async_graphql::{Context, ID, Interface, MergedObject, MergedSubscription, Object, Schema};
 use futures_util::future::BoxFuture;
 
+use crate::dealer::catalog::categories::events::{
+    CategoryArchived, CategoryCreated, CategoryUpdated,
+};
 use crate::dealer::catalog::categories::graphql::{
     Category, CategoryListQuery, CategoryMutation, CategoryQuery,
 };
 use crate::dealer::catalog::categories::loader::CategoryById;
 use crate::dealer::catalog::categories::model::CategoryId;
+use crate::dealer::catalog::products::events::{
+    ProductArchived, ProductCreated, ProductRestored, ProductUpdated,
+};
 use crate::dealer::catalog::products::graphql::{Product, ProductQuery};
 use crate::dealer::catalog::products::loader::ProductById;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::products::mutation::ProductMutation;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
+use crate::dealer::catalog::units::events::{UnitCreated, UnitUpdated};
 use crate::dealer::catalog::units::graphql::{Unit, UnitListQuery, UnitMutation, UnitQuery};
 use crate::dealer::catalog::units::loader::UnitById;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::graphql::{Customer, CustomerListQuery, CustomerQuery, Job};
 use crate::dealer::customers::loader::{CustomerById, JobById};
 use crate::dealer::customers::model::{CustomerId, JobId};
+use crate::dealer::feed::graphql::FeedQuery;
 use crate::dealer::stock::graphql::StockLevelQuery;
+use crate::dealer::stock::warehouses::events::{
+    WarehouseArchived, WarehouseCreated, WarehouseUpdated,
+};
 use crate::dealer::stock::warehouses::graphql::{
     Warehouse, WarehouseListQuery, WarehouseMutation, WarehouseQuery,
 };
 use crate::dealer::stock::warehouses::loader::WarehouseById;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::{AppError, AppResult};
+use crate::events::{Fact, Kind};
 use crate::graphql::context::ContextExt;
 use crate::graphql::declared;
 pub use crate::graphql::declared::Undeclared;
@@ -49,6 +61,22 @@ use crate::platform::oauth::graphql::OauthQuery;
 use crate::platform::oauth::mutation::OauthMutation;
 use crate::platform::sessions::graphql::SessionQuery;
 use crate::platform::sessions::mutation::SessionMutation;
+
+/// Every kind of event there is.
+pub const EVENTS: &[&Kind] = &[
+    CategoryCreated::KIND,
+    CategoryUpdated::KIND,
+    CategoryArchived::KIND,
+    ProductCreated::KIND,
+    ProductUpdated::KIND,
+    ProductArchived::KIND,
+    ProductRestored::KIND,
+    UnitCreated::KIND,
+    UnitUpdated::KIND,
+    WarehouseCreated::KIND,
+    WarehouseUpdated::KIND,
+    WarehouseArchived::KIND,
+];
 
 /// Most ids of one `nodes` field.
 const MAX_NODES: usize = 200;
@@ -78,6 +106,7 @@ pub struct QueryRoot(
     CategoryListQuery,
     CustomerQuery,
     CustomerListQuery,
+    FeedQuery,
     ProductQuery,
     StockLevelQuery,
     UnitQuery,

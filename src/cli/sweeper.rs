@@ -41,6 +41,15 @@ async fn sweep(app: Arc<App>) {
         drop_retired(&app).await;
         prune_sessions(&app).await;
         prune_codes(&app).await;
+        prune_events(&app).await;
+    }
+}
+
+/// Each minute has its share of the dealers.
+async fn prune_events(app: &App) {
+    match app.event_pruner().prune_share().await {
+        Ok(pruned) => tracing::debug!(pruned.dealers, pruned.events, "deleted old events"),
+        Err(error) => tracing::warn!(%error, "could not delete old events"),
     }
 }
 

@@ -158,6 +158,15 @@ pub struct ServerSettings {
     #[arg(long, env = "TUBEX_MAX_OPERATIONS_PER_DEALER", value_name = "N", default_value = "5000", value_parser = list_size)]
     pub max_operations_per_dealer: usize,
 
+    /// How long a websocket's client may leave what was sent unread before it is closed,
+    /// in milliseconds.
+    #[arg(long, env = "TUBEX_SLOW_CLIENT_MS", value_name = "MS", default_value = "10000", value_parser = some_milliseconds)]
+    pub slow_client_ms: Duration,
+
+    /// How long events are kept for those who go on behind one, in days.
+    #[arg(long, env = "TUBEX_EVENTS_KEPT_DAYS", value_name = "DAYS", default_value = "7", value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub events_kept_days: u16,
+
     /// Memory that one password hash takes, in KiB; more makes guessing dearer, and
     /// signing in. Hashes of another cost are renewed when their users sign in.
     #[arg(long, env = "TUBEX_PASSWORD_MEMORY_KIB", value_name = "KIB", default_value = "47104", value_parser = clap::value_parser!(u32).range(47_104..=2_097_152))]

@@ -20,6 +20,7 @@ pub mod home_metrics;
 pub mod homes;
 pub mod keyset;
 pub mod limits;
+pub mod notices;
 pub mod observe;
 pub mod owner;
 pub mod pipeline;

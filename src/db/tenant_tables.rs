@@ -29,6 +29,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    event_counter (one) {
+        one -> Int2,
+        last -> Int8,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> Int8,
+        name -> Text,
+        version -> Int2,
+        entity -> Text,
+        entity_id -> Uuid,
+        customer_id -> Nullable<Uuid>,
+        is_public -> Bool,
+        payload -> Jsonb,
+        actor -> Text,
+        request_id -> Nullable<Uuid>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> Uuid,
         customer_id -> Uuid,
@@ -129,6 +152,8 @@ diesel::joinable!(stock_levels -> warehouses (warehouse_id));
 diesel::allow_tables_to_appear_in_same_query!(
     categories,
     customers,
+    event_counter,
+    events,
     jobs,
     kept_answers,
     product_units,
@@ -142,6 +167,8 @@ diesel::allow_tables_to_appear_in_same_query!(
 pub const TABLES: &[&str] = &[
     "categories",
     "customers",
+    "event_counter",
+    "events",
     "jobs",
     "kept_answers",
     "product_units",

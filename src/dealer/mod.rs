@@ -5,4 +5,5 @@
 
 pub mod catalog;
 pub mod customers;
+pub mod feed;
 pub mod stock;

@@ -58,6 +58,8 @@ pub enum ErrorCode {
     IdempotencyKeyReused,
     /// The record is archived or in use in a way that forbids the change.
     NotAllowed,
+    /// The events behind the given id are not kept any more: read anew.
+    EventsPruned,
     /// Too much work at once: retry after the hinted delay.
     Overloaded,
     /// The operation took longer than its limit; what it had not begun to commit is
@@ -94,6 +96,7 @@ impl ErrorCode {
             Self::Conflict => "CONFLICT",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::NotAllowed => "NOT_ALLOWED",
+            Self::EventsPruned => "EVENTS_PRUNED",
             Self::Overloaded => "OVERLOADED",
             Self::Timeout => "TIMEOUT",
             Self::Unavailable => "UNAVAILABLE",

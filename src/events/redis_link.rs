@@ -1,95 +1,69 @@
-//! Events between nodes over Redis pub/sub.
-//!
-//! Best effort by nature: an event published while Redis is away reaches the
-//! subscribers of its own node only. The gap is logged, not hidden.
+//! Hints between nodes over Redis pub/sub.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use futures_util::future::join;
 use redis::AsyncCommands;
-use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::Event;
-use super::bus::Channels;
+use super::batch::{Messages, heard};
+use crate::kernel::ids::DealerId;
+use crate::kernel::listeners::Listeners;
 
 const CHANNEL: &str = "tubex:events";
-/// Events that may wait for Redis before new ones are given up.
-const QUEUE: usize = 4096;
 const RECONNECT: Duration = Duration::from_secs(1);
 
 /// Why the link could not be made.
 #[derive(Debug, thiserror::Error)]
-#[error("--redis-url: {0}; check the address, or leave it out to run one node without Redis")]
+#[error("--redis-url: {0}; check the address, or leave it out to share events over the database")]
 pub struct RedisError(String);
 
-/// Sends this node's events and delivers those of others.
-#[derive(Clone)]
-pub struct RedisLink {
-    outgoing: mpsc::Sender<Event>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Envelope {
-    /// The sending node, which has delivered to its own listeners already.
+/// Connects; what comes back is the work to be done from then on.
+pub(super) async fn start(
+    url: &str,
     node: Uuid,
-    event: Event,
+    messages: Messages,
+    ears: Arc<Listeners<DealerId>>,
+) -> Result<impl Future<Output = ()> + Send + use<>, RedisError> {
+    let fault = |error: redis::RedisError| RedisError(error.to_string());
+    let client = redis::Client::open(url).map_err(fault)?;
+    let manager = client.get_connection_manager().await.map_err(fault)?;
+    let first = listener(&client).await.map_err(fault)?;
+    Ok(async move {
+        join(send(manager, messages), listen(node, client, first, &ears)).await;
+    })
 }
 
-impl RedisLink {
-    pub(super) async fn start(url: &str, channels: Channels) -> Result<Self, RedisError> {
-        let fault = |error: redis::RedisError| RedisError(error.to_string());
-        let client = redis::Client::open(url).map_err(fault)?;
-        let manager = client.get_connection_manager().await.map_err(fault)?;
-        let node = Uuid::new_v4();
-        let (outgoing, queue) = mpsc::channel(QUEUE);
-        let listener = listener(&client).await.map_err(fault)?;
-        tokio::spawn(send(node, manager, queue));
-        tokio::spawn(listen(node, client, listener, channels));
-        Ok(Self { outgoing })
-    }
-
-    pub(super) fn forward(&self, event: Event) {
-        if self.outgoing.try_send(event).is_err() {
-            tracing::warn!("Redis is too slow or away: an event stays on this node");
+async fn send(mut manager: redis::aio::ConnectionManager, mut messages: Messages) {
+    loop {
+        let message = messages.next().await;
+        if let Err(error) = publish(&mut manager, &message).await {
+            tracing::warn!(%error, "Redis is away: other nodes hear of events a little later");
         }
     }
 }
 
-async fn send(
-    node: Uuid,
-    mut manager: redis::aio::ConnectionManager,
-    mut queue: mpsc::Receiver<Event>,
-) {
-    while let Some(event) = queue.recv().await {
-        let payload = match serde_json::to_string(&Envelope { node, event }) {
-            Ok(payload) => payload,
-            Err(error) => {
-                tracing::error!(%error, "an event can not be written as JSON");
-                continue;
-            }
-        };
-        if let Err(error) = publish(&mut manager, &payload).await {
-            tracing::warn!(%error, "Redis is away: an event stays on this node");
-        }
-    }
-}
-
-/// A connection that died at rest shows at the next event only, by when the
-/// manager has made another: without a second try, the first event after each
+/// A connection that died at rest shows at the next hint only, by when the
+/// manager has made another: without a second try, the first hint after each
 /// restart of Redis would be lost.
 async fn publish(
     manager: &mut redis::aio::ConnectionManager,
-    payload: &str,
+    message: &str,
 ) -> redis::RedisResult<()> {
-    match manager.publish(CHANNEL, payload).await {
-        Err(error) if error.is_io_error() => manager.publish(CHANNEL, payload).await,
+    match manager.publish(CHANNEL, message).await {
+        Err(error) if error.is_io_error() => manager.publish(CHANNEL, message).await,
         outcome => outcome,
     }
 }
 
-async fn listen(node: Uuid, client: redis::Client, first: redis::aio::PubSub, channels: Channels) {
+async fn listen(
+    node: Uuid,
+    client: redis::Client,
+    first: redis::aio::PubSub,
+    ears: &Listeners<DealerId>,
+) {
     let mut connection = Some(first);
     loop {
         let attempt = match connection.take() {
@@ -97,7 +71,7 @@ async fn listen(node: Uuid, client: redis::Client, first: redis::aio::PubSub, ch
             None => listener(&client).await,
         };
         match attempt {
-            Ok(pubsub) => relay(node, pubsub, &channels).await,
+            Ok(pubsub) => relay(node, pubsub, ears).await,
             Err(error) => tracing::warn!(%error, "Redis is away: other nodes are not heard"),
         }
         tokio::time::sleep(RECONNECT).await;
@@ -111,14 +85,12 @@ async fn listener(client: &redis::Client) -> redis::RedisResult<redis::aio::PubS
     Ok(pubsub)
 }
 
-/// Delivers until the connection ends.
-async fn relay(node: Uuid, mut pubsub: redis::aio::PubSub, channels: &Channels) {
+/// Hands hints on until the connection ends.
+async fn relay(node: Uuid, mut pubsub: redis::aio::PubSub, ears: &Listeners<DealerId>) {
     let mut messages = pubsub.on_message();
     while let Some(message) = messages.next().await {
-        match serde_json::from_slice::<Envelope>(message.get_payload_bytes()) {
-            Ok(envelope) if envelope.node == node => {}
-            Ok(envelope) => channels.deliver(envelope.event),
-            Err(error) => tracing::warn!(%error, "a message on {CHANNEL} is not an event"),
+        for dealer in heard(node, message.get_payload_bytes()) {
+            ears.tell(&dealer);
         }
     }
 }

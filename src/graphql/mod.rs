@@ -13,6 +13,7 @@ pub mod errors;
 pub mod field_order;
 pub mod filter;
 pub mod idempotency;
+pub mod live;
 pub mod loader;
 pub mod order;
 pub mod payload;

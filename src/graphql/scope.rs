@@ -10,8 +10,9 @@ use super::context::OperationScope;
 use super::loader::{LoaderKey, LoaderSet};
 use crate::db::observe::StatementCount;
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
-use crate::events::EventStream;
-use crate::tenancy::shared_tx::TxGuard;
+use crate::events::EventId;
+use crate::tenancy::live::Follower;
+use crate::tenancy::shared_tx::{TxGuard, Work};
 use crate::tenancy::{Access, SharedTx, TenantContext, TenantPool};
 
 /// The operation's data, found by resolvers through
@@ -85,10 +86,10 @@ impl RequestScope {
             .ok_or_else(|| AppError::unauthenticated("sign in first: send an access token"))
     }
 
-    /// The events of the caller's dealer from now on.
-    pub fn subscribe(&self) -> AppResult<EventStream> {
-        let dealer = self.context()?.dealer().id;
-        Ok(self.pool.bus().subscribe(dealer))
+    /// The events of the caller's dealer that he may hear of: those behind `after`,
+    /// or from now on.
+    pub async fn follow(&self, after: Option<EventId>) -> AppResult<Follower> {
+        self.pool.follow(self.context()?, after).await
     }
 
     /// The current unit of work; a reading one is made if there is none.
@@ -131,8 +132,11 @@ impl RequestScope {
 
     fn new_unit(&self, context: &Arc<TenantContext>, access: Access) -> Arc<UnitOfWork> {
         let (pool, context) = (self.pool.clone(), Arc::clone(context));
-        let count = self.trace.statements.clone();
-        let tx = Arc::new(SharedTx::new(pool, context, access, count));
+        let work = Work {
+            request: self.request_id,
+            count: self.trace.statements.clone(),
+        };
+        let tx = Arc::new(SharedTx::new(pool, context, access, work));
         Arc::new(UnitOfWork {
             loaders: LoaderSet::new(Arc::clone(&tx), self.trace.clone()),
             tx,

@@ -94,6 +94,11 @@ macro_rules! typed_id {
             }
         }
 
+        impl $crate::kernel::shape::Shaped for $name {
+            const SHAPE: $crate::kernel::shape::Shape =
+                $crate::kernel::shape::Shape::Id(Self::PREFIX);
+        }
+
         impl diesel::serialize::ToSql<diesel::sql_types::Uuid, diesel::pg::Pg> for $name {
             fn to_sql<'b>(
                 &'b self,

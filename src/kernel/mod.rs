@@ -13,3 +13,4 @@ pub mod metric;
 pub mod peer;
 pub mod quota;
 pub mod ratio;
+pub mod shape;

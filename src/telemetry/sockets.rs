@@ -22,6 +22,8 @@ label! {
         Dealer = "dealer",
         /// Too many sockets are open.
         Limit = "limit",
+        /// The client did not read what was sent.
+        Slow = "slow",
     }
 }
 

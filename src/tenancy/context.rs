@@ -82,6 +82,15 @@ impl TenantContext {
         }
     }
 
+    /// The same dealer, read by a part of the system itself.
+    pub(super) fn read_by(&self, part: &'static str) -> Self {
+        Self::new(
+            (Arc::clone(&self.dealer), Arc::clone(&self.roles)),
+            Actor::System(part),
+            Standing::ReadOnly,
+        )
+    }
+
     /// What the actor may do here.
     pub const fn permissions(&self) -> PermissionSet {
         self.permissions

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, MutexGuard};
+use uuid::Uuid;
 
 use super::context::TenantContext;
 use super::tx::{Access, TenantPool, TenantTx};
@@ -19,8 +20,17 @@ pub struct SharedTx {
     pool: TenantPool,
     context: Arc<TenantContext>,
     access: Access,
-    count: StatementCount,
+    work: Work,
     state: Mutex<State>,
+}
+
+/// Of which request a transaction is, and who counts its statements.
+#[derive(Clone)]
+pub struct Work {
+    /// The request.
+    pub request: Uuid,
+    /// The counter.
+    pub count: StatementCount,
 }
 
 enum State {
@@ -34,17 +44,12 @@ pub type TxGuard<'a> = tokio::sync::MappedMutexGuard<'a, TenantTx>;
 
 impl SharedTx {
     /// Nothing happens until the first [`SharedTx::lock`].
-    pub fn new(
-        pool: TenantPool,
-        context: Arc<TenantContext>,
-        access: Access,
-        count: StatementCount,
-    ) -> Self {
+    pub fn new(pool: TenantPool, context: Arc<TenantContext>, access: Access, work: Work) -> Self {
         Self {
             pool,
             context,
             access,
-            count,
+            work,
             state: Mutex::new(State::Unopened),
         }
     }
@@ -64,8 +69,9 @@ impl SharedTx {
         let mut state = self.state.lock().await;
         if matches!(*state, State::Unopened) {
             let context = Arc::clone(&self.context);
-            let tx = self.pool.begin(context, self.access, &self.count).await?;
-            *state = State::Open(Box::new(tx));
+            let Work { request, count } = &self.work;
+            let tx = self.pool.begin(context, self.access, count).await?;
+            *state = State::Open(Box::new(tx.of_request(*request)));
         }
         MutexGuard::try_map(state, |state| match state {
             State::Open(tx) => Some(tx.as_mut()),

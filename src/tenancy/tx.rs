@@ -15,13 +15,15 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::context::TenantContext;
+use super::live::Tails;
+use super::outbox::append::Told;
 use crate::db::backend::{Backend, Left};
 use crate::db::connect::Connector;
 use crate::db::error::DbResult;
 use crate::db::home_metrics::HomeMetrics;
 use crate::db::homes::{HomeSettings, Homes, Lease};
 use crate::db::observe::StatementCount;
-use crate::events::{Event, EventBus, EventKind};
+use crate::events::{EventBus, Fact};
 use crate::kernel::clock::Clock;
 
 /// What a transaction may do.
@@ -38,6 +40,7 @@ pub enum Access {
 pub struct TenantPool {
     homes: Homes,
     bus: EventBus,
+    tails: Tails,
     clock: Clock,
 }
 
@@ -47,6 +50,7 @@ impl TenantPool {
         Self {
             homes: Homes::new(connector, settings),
             bus,
+            tails: Tails::default(),
             clock,
         }
     }
@@ -67,7 +71,8 @@ impl TenantPool {
             lease,
             context,
             pool: self.clone(),
-            events: Vec::new(),
+            told: Told::default(),
+            request: None,
         })
     }
 
@@ -98,9 +103,19 @@ impl TenantPool {
         self.homes.is_well().await
     }
 
-    /// The bus on which commits publish.
+    /// The bus on which commits hint at their events.
     pub const fn bus(&self) -> &EventBus {
         &self.bus
+    }
+
+    /// Whoever is followed on this node.
+    pub(super) const fn tails(&self) -> &Tails {
+        &self.tails
+    }
+
+    /// Runs `work` where the database's sockets are driven; nobody waits for it.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.homes.connector().spawn(work);
     }
 
     /// The clock that stamps rows and events.
@@ -146,7 +161,8 @@ pub struct TenantTx {
     lease: Lease,
     context: Arc<TenantContext>,
     pool: TenantPool,
-    events: Vec<Event>,
+    told: Told,
+    request: Option<Uuid>,
 }
 
 impl TenantTx {
@@ -160,36 +176,43 @@ impl TenantTx {
         self.pool.clock.now()
     }
 
-    /// Records an event; it is published when the transaction has committed.
-    pub fn emit(&mut self, kind: EventKind, entity: Uuid) {
-        self.events.push(Event {
-            id: Uuid::now_v7(),
-            dealer: self.context.dealer().id,
-            kind,
-            entity,
-            at: self.pool.clock.now(),
-        });
+    /// Names the request whose work this is.
+    #[must_use]
+    pub const fn of_request(mut self, request: Uuid) -> Self {
+        self.request = Some(request);
+        self
     }
 
-    /// Makes the work last, returns the connection, then publishes the events.
+    /// Notes what has happened; it is written down when the transaction commits, and
+    /// goes with it if it does not.
+    pub fn emit<F: Fact>(&mut self, fact: &F) {
+        self.told.push(fact);
+    }
+
+    /// Makes the work last, its events with it, returns the connection, then hints
+    /// at the events.
     ///
-    /// Once begun, a commit goes on to its end even if the caller goes away:
-    /// work that lasts must not lose its events. If nobody can tell whether it did,
-    /// it fails with [`DbError::Unconfirmed`](crate::db::error::DbError::Unconfirmed).
-    pub async fn commit(self) -> DbResult<()> {
-        if self.events.is_empty() {
-            return self.commit_here().await;
+    /// Once begun, a commit with events goes on to its end even if the caller goes
+    /// away, so that whoever follows the dealer hears at once. If nobody can tell
+    /// whether it did, it fails with
+    /// [`DbError::Unconfirmed`](crate::db::error::DbError::Unconfirmed).
+    pub async fn commit(mut self) -> DbResult<()> {
+        if self.told.is_empty() {
+            self.lease.backend().commit().await?;
+            self.lease.give_back();
+            return Ok(());
         }
         let connector = self.pool.homes.connector().clone();
-        connector.run(self.commit_here()).await
+        connector.run(self.commit_events()).await
     }
 
-    async fn commit_here(mut self) -> DbResult<()> {
-        self.lease.backend().commit().await?;
+    async fn commit_events(mut self) -> DbResult<()> {
+        let (mark, at) = (self.mark(), self.pool.clock.now());
+        let told = std::mem::take(&mut self.told);
+        let append = told.written(&self.context, self.request, at)?;
+        self.lease.backend().commit_with(mark, &append).await?;
         self.lease.give_back();
-        for event in self.events {
-            self.pool.bus.publish(event);
-        }
+        self.pool.bus.committed(self.context.dealer().id);
         Ok(())
     }
 

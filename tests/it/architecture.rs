@@ -8,7 +8,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("error", &["db", "kernel"]),
     ("db", &["error", "kernel"]),
     ("auth", &["error", "kernel"]),
-    ("events", &["kernel"]),
+    ("events", &["db", "kernel"]),
     ("tenancy", &["auth", "db", "error", "events", "kernel"]),
     (
         "graphql",
@@ -24,7 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "roots",
-        &["dealer", "error", "graphql", "kernel", "platform"],
+        &["dealer", "error", "events", "graphql", "kernel", "platform"],
     ),
     ("cluster", &[]),
     ("config", &[]),
@@ -184,7 +184,12 @@ fn raw_connections_stay_where_they_are_made() {
         ("OwnerConn", &["db/", "tenancy/"]),
         (
             "tenant_tables",
-            &["db/", "dealer/", "tenancy/kept_answers.rs"],
+            &[
+                "db/",
+                "dealer/",
+                "tenancy/kept_answers.rs",
+                "tenancy/outbox/",
+            ],
         ),
         ("control_tables", &["db/", "platform/", "tenancy/"]),
         ("sql_query", &["db/", "tenancy/"]),

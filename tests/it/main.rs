@@ -19,6 +19,7 @@ mod cancellation;
 mod catalogue;
 mod citus;
 mod cli;
+mod events;
 mod factors;
 mod http;
 mod idempotency;

@@ -1,16 +1,24 @@
 //! How a transaction ends, and how long that may take.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use diesel::QueryResult;
+use diesel::pg::Pg;
+use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::result::Error as DieselError;
+use futures_util::StreamExt;
+use futures_util::future::join;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
-use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Error};
 
 use super::error::{silent, to_diesel};
+use super::flight::{Bind, Flight};
+use super::statements::Prepared;
 use super::{Backend, Stage};
 use crate::db::error::{DbError, DbResult};
 use crate::db::limits;
@@ -34,19 +42,70 @@ pub(crate) enum Left {
     AtWork,
 }
 
+/// The answers to the last statement, if there is one, and to COMMIT.
+type Told = (Result<(), Error>, Result<(), Error>);
+
+/// Sends a statement whose rows are of no interest.
+async fn said(client: &Client, prepared: &Prepared, binds: &[Bind]) -> Result<(), Error> {
+    let mut rows = pin!(client.query_raw(&prepared.statement, binds).await?);
+    while let Some(row) = rows.next().await {
+        row?;
+    }
+    Ok(())
+}
+
 impl Backend {
     /// Makes the work last; the connection is idle if that succeeds. One that failed
     /// in between is undone.
     ///
     /// [`DbError::Unconfirmed`] if the COMMIT may have been done or not.
     pub(crate) async fn commit(&mut self) -> DbResult<()> {
-        match self.stage {
-            Stage::Idle | Stage::Armed(_) => {
-                self.stage = Stage::Idle;
-                return Ok(());
+        if matches!(self.stage, Stage::Idle | Stage::Armed(_)) {
+            self.stage = Stage::Idle;
+            return Ok(());
+        }
+        self.before_commit().await?;
+        let told = timeout(limits::COMMIT, self.client.batch_execute("COMMIT")).await;
+        self.committed(told.map(|told| (Ok(()), told)))
+    }
+
+    /// As [`Backend::commit`], with `query` as the last statement, a statement of the
+    /// owner of `mark`. Both leave before either is answered, so that it costs no
+    /// time of its own, and what it locks is locked for one round trip. If it fails,
+    /// Postgres undoes the transaction at the COMMIT.
+    pub(crate) async fn commit_with<Q>(&mut self, mark: Option<Arc<str>>, query: &Q) -> DbResult<()>
+    where
+        Q: QueryFragment<Pg> + QueryId,
+    {
+        if matches!(self.stage, Stage::Idle | Stage::Armed(_)) {
+            self.execute(mark, query).await?;
+            return self.commit().await;
+        }
+        let mut flight = Flight::new(query, mark, &mut self.statements)?;
+        self.count.one(flight.shown());
+        self.before_commit().await?;
+        let patience = self.opener.patience().answer;
+        let prepared = match timeout(patience, flight.source.prepared(&self.client)).await {
+            Ok(prepared) => prepared.map_err(|error| self.not_prepared(&error))?,
+            Err(_elapsed) => {
+                self.stage = Stage::Lost;
+                return Err(silent().into());
             }
-            Stage::Ending | Stage::Lost => return Err(silent().into()),
-            Stage::Open => {}
+        };
+        // Polled in this order, and sent when first polled.
+        let last = said(&self.client, &prepared, &flight.binds);
+        let both = join(last, self.client.batch_execute("COMMIT"));
+        let told = timeout(limits::COMMIT, both).await;
+        let fault = told.as_ref().ok().and_then(|(last, _)| last.as_ref().err());
+        self.statements.note(flight.key, prepared, fault);
+        self.committed(told)
+    }
+
+    /// Looks whether there is something that a COMMIT could make last; from now on
+    /// the transaction is about to end.
+    async fn before_commit(&mut self) -> DbResult<()> {
+        if matches!(self.stage, Stage::Ending | Stage::Lost) {
+            return Err(silent().into());
         }
         if self.failed.load(Ordering::Relaxed) {
             self.undo(Left::AtRest).await?;
@@ -56,14 +115,30 @@ impl Backend {
             return Err(DbError::Away("the connection has ended".to_owned()));
         }
         self.stage = Stage::Ending;
-        let told = timeout(limits::COMMIT, self.client.batch_execute("COMMIT")).await;
-        let Ok(told) = told else {
+        Ok(())
+    }
+
+    /// The last statement can not be made; the transaction is still open.
+    fn not_prepared(&mut self, error: &Error) -> DbError {
+        self.stage = Stage::Open;
+        super::fault(&self.failed, error).into()
+    }
+
+    /// What the answers to the last statement and to COMMIT mean.
+    fn committed(&mut self, told: Result<Told, Elapsed>) -> DbResult<()> {
+        let Ok((last, commit)) = told else {
             self.stage = Stage::Lost;
             return Err(DbError::Unconfirmed("no answer in time".to_owned()));
         };
-        told.map_err(|error| DbError::from(to_diesel(&error)).of_a_commit())?;
-        self.stage = Stage::Idle;
-        Ok(())
+        if commit.is_ok() {
+            self.stage = Stage::Idle;
+        }
+        last.map_err(|error| match error.as_db_error() {
+            Some(_refusal) => DbError::from(to_diesel(&error)).of_a_commit(),
+            // It may not even have been sent, and the COMMIT may.
+            None => DbError::Unconfirmed(error.to_string()),
+        })?;
+        commit.map_err(|error| DbError::from(to_diesel(&error)).of_a_commit())
     }
 
     /// Undoes the work; the connection is idle if that succeeds. Whatever is under

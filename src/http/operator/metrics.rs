@@ -49,6 +49,7 @@ fn operations(page: &mut Exposition, app: &App) {
     page.histograms("tubex_operation_duration_seconds", "Time from an operation's arrival to its answer.", serving.times());
     page.gauge("tubex_sockets", "Websockets open.", serving.sockets.get());
     page.gauge("tubex_socket_operations", "Operations at work on websockets.", serving.socket_operations.get());
+    page.gauge("tubex_followed_dealers", "Dealers whose events somebody on this node subscribes to.", app.tenants.bus().listened_dealers());
     page.counters("tubex_sockets_ended_total", "Websockets that have ended.", serving.socket_metrics.ends());
     page.counters("tubex_socket_refusals_total", "Websockets and operations on them that a limit has refused.", serving.socket_metrics.refusals());
     page.counters("tubex_socket_refreshes_total", "Access tokens sent to keep a websocket open.", serving.socket_metrics.refreshes());

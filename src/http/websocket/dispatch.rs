@@ -2,23 +2,33 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::rt::task::JoinHandle;
 use async_graphql::Request;
+use futures_util::future::join_all;
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::operation::{self, Mouth, Spoken, Word};
 use super::protocol::{Close, ServerMessage};
 use super::socket::{End, Socket};
 use crate::app::sockets::Full;
 use crate::error::{AppError, AppResult, ErrorCode};
+use crate::graphql::live::Begun;
 use crate::http::answer::refusal;
 use crate::kernel::ids::DealerId;
 use crate::kernel::quota::Place;
 use crate::tenancy::TenantContext;
 
+/// How long a pong waits for subscriptions to begin.
+const BEGIN: Duration = Duration::from_secs(1);
+
 /// An operation at work.
 pub(super) struct Running {
     serial: u64,
+    /// Whether whatever is committed from now on is heard, if it is a subscription.
+    begun: watch::Receiver<bool>,
     task: JoinHandle<()>,
     _place: Place<DealerId>,
 }
@@ -82,19 +92,31 @@ impl Socket {
         place: Place<DealerId>,
     ) {
         self.serial = self.serial.wrapping_add(1);
+        let (sender, begun) = watch::channel(false);
         let mouth = Mouth {
             id: id.clone(),
             serial: self.serial,
             out: self.spoken.clone(),
+            begun: Begun(sender),
         };
         let request = request.data(self.from.peer.clone());
         let running = operation::run(Arc::clone(&self.app), context, request, mouth);
         let running = Running {
             serial: self.serial,
+            begun,
             task: actix_web::rt::spawn(running),
             _place: place,
         };
         self.operations.insert(id, running);
+    }
+
+    /// Waits until all subscriptions have begun or ended, though not for long.
+    pub(super) async fn all_begun(&mut self) {
+        let begun = self.operations.values_mut().map(|running| async {
+            // An operation that has ended says no more.
+            let _begun = running.begun.wait_for(|begun| *begun).await;
+        });
+        let _in_time = timeout(BEGIN, join_all(begun)).await;
     }
 
     /// Ends an operation before it has begun.

@@ -68,9 +68,11 @@ impl Socket {
     }
 
     /// A ping that brings an access token keeps the socket open for as long as that
-    /// is good. One that is not good ends nothing: the first is still there.
+    /// is good. One that is not good ends nothing: the first is still there. Any other
+    /// is answered when the subscriptions before it have begun.
     pub(super) async fn on_ping(&mut self, payload: Option<Value>) -> ControlFlow<End> {
         let Some(authorization) = authorization(payload.as_ref()) else {
+            self.all_begun().await;
             return self.send(&ServerMessage::Pong { payload }).await;
         };
         let metrics = &self.app.serving.socket_metrics;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::graphql::errors::is_refusal;
+use crate::graphql::live::Begun;
 use crate::http::answer::refusal;
 use crate::http::execute::Operation;
 use crate::tenancy::TenantContext;
@@ -37,6 +38,7 @@ pub(super) struct Mouth {
     pub(super) id: String,
     pub(super) serial: u64,
     pub(super) out: mpsc::Sender<Spoken>,
+    pub(super) begun: Begun,
 }
 
 impl Mouth {
@@ -66,6 +68,10 @@ pub(super) async fn run(
         }
     };
     let span = operation.span.clone();
+    if !operation.is_subscription() {
+        mouth.begun.say();
+    }
+    let request = request.data(mouth.begun.clone());
     let speaking = speak(&app, &operation, request, &mouth).instrument(span);
     if operation.is_subscription() {
         return speaking.await;

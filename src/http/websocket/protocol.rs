@@ -92,10 +92,12 @@ pub(super) enum Close {
     TooManyInits,
     /// A message is larger than allowed.
     TooBig(usize),
+    /// The client has not read for too long.
+    TooSlow,
 }
 
 impl Close {
-    /// Clients come back after 1001, 1013, 4403 and 4408, and give up after those others
+    /// Clients come back after 1001, 1013, 4403, 4408 and 4413, and give up after those others
     /// that they have not asked for.
     pub(super) fn reason(self) -> CloseReason {
         let (code, mut text) = match self {
@@ -115,6 +117,11 @@ impl Close {
             Self::UnacceptableProtocol => (4406, "Subprotocol not acceptable".to_owned()),
             Self::InitTimeout => (4408, "Connection initialisation timeout".to_owned()),
             Self::DuplicateOperation(id) => (4409, format!("Subscriber for {id} already exists")),
+            Self::TooSlow => {
+                let text =
+                    "the client reads too slowly; connect again, and go on behind the last event";
+                (4413, text.to_owned())
+            }
             Self::TooManyInits => (4429, "Too many initialisation requests".to_owned()),
         };
         text.truncate(text.floor_char_boundary(LONGEST_REASON));
@@ -134,6 +141,7 @@ impl Close {
             Self::Revoked(_) => SocketEnd::Revoked,
             Self::DealerClosed(_) => SocketEnd::Dealer,
             Self::Full(_) => SocketEnd::Limit,
+            Self::TooSlow => SocketEnd::Slow,
             Self::BadRequest(_)
             | Self::Unauthorized
             | Self::UnacceptableProtocol

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, Closed, ProtocolError, Session};
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use uuid::Uuid;
 
 use super::dispatch::Running;
@@ -27,10 +27,12 @@ use crate::tenancy::TenantContext;
 const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often the server asks whether the client is still there.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How long a client may be silent, or not read, before it counts as gone.
+/// How long a client may be silent before it counts as gone.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// How long the last word may take.
 const FAREWELL: Duration = Duration::from_secs(1);
+/// The same if the client does not read: the word waits behind what it left unread.
+const SLOW_FAREWELL: Duration = Duration::from_secs(30);
 /// Words of all operations that may wait for the client to read.
 const BACKLOG: usize = 32;
 
@@ -113,8 +115,16 @@ impl Socket {
             metrics.refused(full.limit);
         }
         tracing::debug!(request_id = %self.request_id, reason = ?close, "socket closes");
-        // The client may be gone already; there is nobody left to tell.
-        let _closed = timeout(FAREWELL, self.session.close(Some(close.reason()))).await;
+        let (patience, mut closing) = (close.patience(), self.app.closing());
+        let telling = timeout(patience, self.session.close(Some(close.reason())));
+        tokio::select! {
+            // The client may be gone already; there is nobody left to tell.
+            _closed = telling => {}
+            () = async {
+                let _stopping = closing.wait_for(|closing| *closing).await;
+                sleep(FAREWELL).await;
+            } => {}
+        }
     }
 
     /// Ends all operations of a caller who is not let in any more.
@@ -178,7 +188,8 @@ impl Socket {
         if heard.elapsed() > PATIENCE {
             return ControlFlow::Break(None);
         }
-        in_time(self.session.ping(b"")).await
+        let patience = self.app.settings.slow_client_ms;
+        in_time(patience, self.session.ping(b"")).await
     }
 
     async fn on_frame(
@@ -191,7 +202,8 @@ impl Socket {
                 bad_request("messages must be text frames with JSON")
             }
             Some(Ok(AggregatedMessage::Ping(payload))) => {
-                in_time(self.session.pong(&payload)).await
+                let patience = self.app.settings.slow_client_ms;
+                in_time(patience, self.session.pong(&payload)).await
             }
             Some(Ok(AggregatedMessage::Pong(_))) => ControlFlow::Continue(()),
             Some(Err(error)) if is_too_big(&error) => {
@@ -230,15 +242,30 @@ impl Socket {
                 return ControlFlow::Break(None);
             }
         };
-        in_time(self.session.text(text)).await
+        let patience = self.app.settings.slow_client_ms;
+        in_time(patience, self.session.text(text)).await
     }
 }
 
-/// Sends, unless the client does not read for so long that it counts as gone.
-async fn in_time(sending: impl Future<Output = Result<(), Closed>>) -> ControlFlow<End> {
-    match timeout(PATIENCE, sending).await {
+impl Close {
+    /// How long the client may take to hear it.
+    const fn patience(&self) -> Duration {
+        match self {
+            Self::TooSlow => SLOW_FAREWELL,
+            _ => FAREWELL,
+        }
+    }
+}
+
+/// Sends, unless the client does not read for so long.
+async fn in_time(
+    patience: Duration,
+    sending: impl Future<Output = Result<(), Closed>>,
+) -> ControlFlow<End> {
+    match timeout(patience, sending).await {
         Ok(Ok(())) => ControlFlow::Continue(()),
-        Ok(Err(_)) | Err(_) => ControlFlow::Break(None),
+        Ok(Err(Closed)) => ControlFlow::Break(None),
+        Err(_elapsed) => ControlFlow::Break(Some(Close::TooSlow)),
     }
 }
 

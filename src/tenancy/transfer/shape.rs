@@ -33,6 +33,10 @@ pub(super) struct Table {
     parents: Vec<String>,
 }
 
+/// What a file does not hold: events have been told, and those of a restored dealer
+/// begin anew (`stage`).
+const LEFT_OUT: &[&str] = &["event_counter", "events"];
+
 /// Everything in a schema, found by what depends on it: an index serves that,
 /// where a search by schema would read the catalogue of all dealers.
 const CATALOGUE: &str = r#"
@@ -66,7 +70,7 @@ pub(super) fn tables(
     schema: &SchemaName,
     version: &str,
 ) -> Result<Vec<Table>, TransferError> {
-    let tables = relations(conn, schema)?;
+    let mut tables = relations(conn, schema)?;
     for table in &tables {
         if !table.is_plain || !TENANT_TABLES.contains(&table.name.as_str()) {
             return Err(TransferError::Unknown(table.name.clone()));
@@ -82,6 +86,7 @@ pub(super) fn tables(
             return Err(TransferError::Lacking((*name).to_owned()));
         }
     }
+    tables.retain(|table| !LEFT_OUT.contains(&table.name.as_str()));
     Ok(tables)
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryResult};
 use diesel_async::RunQueryDsl;
@@ -158,6 +158,7 @@ impl Transfer {
             .iter()
             .map(|table| format!("{}.{}", schema.quoted(), table.quoted()))
             .collect();
+        let now = self.clock.now();
         let bring = move |conn: &mut OwnerConn| {
             let _hold = hold;
             switch_policies(conn, &schema, &tables, "ENABLE")?;
@@ -165,11 +166,22 @@ impl Transfer {
                 conn.batch_execute(&format!("ANALYZE {}", names.join(", ")))?;
             }
             migrate_schema(conn, &schema)?;
+            begin_events(conn, &schema, now)?;
             let newest = MigrationSet::tenant()?.newest();
             Ok::<_, MigrateError>(newest.map(str::to_owned))
         };
         Ok(self.owner.run(bring).await?)
     }
+}
+
+/// Lets the ids of events begin above all that the dealer may have given before: the
+/// milliseconds of Unix time are ahead of them, since events are fewer. So whoever
+/// asks for what comes behind an event of his former life is told that it is gone.
+fn begin_events(conn: &mut OwnerConn, schema: &SchemaName, now: DateTime<Utc>) -> QueryResult<()> {
+    let (schema, last) = (schema.quoted(), now.timestamp_millis());
+    conn.batch_execute(&format!(
+        "INSERT INTO {schema}.event_counter (one, last) VALUES (1, {last})"
+    ))
 }
 
 /// Lets policies stand aside while the tables are filled, since COPY brings no rows

@@ -199,6 +199,12 @@ pub const CASES: &[Case] = &[
         expect: Expect::Own,
     },
     Case {
+        field: "lastEventId",
+        query: "{ lastEventId }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
         field: "units",
         query: "{ units(first: 200) { totalCount nodes { id } } }",
         keys: NO_KEYS,

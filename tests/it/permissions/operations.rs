@@ -84,6 +84,10 @@ pub fn operation(field: &Field) -> Operation {
             document: format!("mutation {{ {name} {{ __typename }} }}"),
             variables: json!({}),
         },
+        ("Query", "lastEventId") => Operation {
+            document: "{ lastEventId }".to_owned(),
+            variables: json!({}),
+        },
         ("Query", _) => Operation {
             document: format!("{{ {name} {{ __typename }} }}"),
             variables: json!({}),

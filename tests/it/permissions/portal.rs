@@ -157,6 +157,7 @@ const CASES: &[(&str, &str, bool)] = &[
     ),
     ("unit", "{ unit(code: \"none\") { id } }", false),
     ("units", "{ units(first: 200) { nodes { id } } }", true),
+    ("lastEventId", "{ lastEventId }", true),
 ];
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::json;
 use tubex::demo::data::DEALERS;
-use tubex::tenancy::migrate::{migrate_schema, revert_schema};
+use tubex::tenancy::migrate::{MigrationSet, migrate_schema, revert_schema};
 use tubex::tenancy::schema_name::SchemaName;
 
 use super::{adopt, content, export, import_new, opened, quiet, stage, tables};
@@ -97,8 +97,10 @@ async fn an_old_version_is_restored_and_brought_up_to_date() {
     let schema: SchemaName = dealer.schema.parse().unwrap();
     let core = &server.app.core;
     let old = schema.clone();
+    let set = MigrationSet::tenant().unwrap();
+    let steps = set.steps_after(Some("20261121000002"));
     core.owner
-        .run(move |conn| revert_schema(conn, &old, 3))
+        .run(move |conn| revert_schema(conn, &old, steps))
         .await
         .unwrap();
     let (manifest, bytes) = export(&server.app, dealer.id).await;

@@ -1,5 +1,6 @@
 //! The category tree. A category may have one parent; cycles are refused.
 
+pub mod events;
 pub mod graphql;
 pub mod input;
 pub mod loader;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::events::{CategoryArchived, CategoryCreated, CategoryUpdated};
 use super::input::{CategoryArchiveInput, CategoryCreateInput, CategoryUpdateInput};
 use super::model::{CategoryChanges, CategoryId, CategoryRow};
 use super::query;
@@ -43,6 +44,7 @@ pub async fn create(tx: &mut TenantTx, input: CategoryCreateInput) -> ServiceRes
     query::insert(tx, &row)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
+    tx.emit(&CategoryCreated((&row).into()));
     Ok(row)
 }
 
@@ -69,7 +71,9 @@ pub async fn update(tx: &mut TenantTx, input: CategoryUpdateInput) -> ServiceRes
         archived_at: None,
         updated_at: tx.now(),
     };
-    change(tx, input.id, input.expected_version, changes).await
+    let row = change(tx, input.id, input.expected_version, changes).await?;
+    tx.emit(&CategoryUpdated((&row).into()));
+    Ok(row)
 }
 
 /// Archives a category; products keep it.
@@ -82,7 +86,9 @@ pub async fn archive(tx: &mut TenantTx, input: CategoryArchiveInput) -> ServiceR
         archived_at: Some(Some(now)),
         updated_at: now,
     };
-    change(tx, input.id, input.expected_version, changes).await
+    let row = change(tx, input.id, input.expected_version, changes).await?;
+    tx.emit(&CategoryArchived((&row).into()));
+    Ok(row)
 }
 
 async fn change(

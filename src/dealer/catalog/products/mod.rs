@@ -1,5 +1,6 @@
 //! Products: what is sold, in which units, at which list price.
 
+pub mod events;
 pub mod graphql;
 pub mod input;
 pub mod loader;

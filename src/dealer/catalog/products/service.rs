@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::events::{ProductArchived, ProductCreated, ProductRestored, ProductUpdated};
 use super::input::{ProductArchiveInput, ProductCreateInput, ProductUnitInput, ProductUpdateInput};
 use super::model::{ProductChanges, ProductId, ProductRow, ProductUnitRow};
 use super::query;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::error::{Constraint, ServiceResult, on_constraint};
-use crate::events::EventKind;
 use crate::graphql::payload::{given, updated};
 use crate::kernel::checks::Checks;
 use crate::kernel::ratio::Ratio;
@@ -71,7 +71,7 @@ pub async fn create(tx: &mut TenantTx, input: ProductCreateInput) -> ServiceResu
     query::insert_units(tx, units)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
-    tx.emit(EventKind::ProductChanged, id.uuid());
+    tx.emit(&ProductCreated((&row).into()));
     Ok(row)
 }
 
@@ -104,18 +104,23 @@ pub async fn update(tx: &mut TenantTx, input: ProductUpdateInput) -> ServiceResu
     if let Some(units) = input.units {
         replace_units(tx, &row, &units).await?;
     }
+    tx.emit(&ProductUpdated((&row).into()));
     Ok(row)
 }
 
 /// Archives a product: it stays in documents and leaves the catalogue.
 pub async fn archive(tx: &mut TenantTx, input: ProductArchiveInput) -> ServiceResult<ProductRow> {
     let now = tx.now();
-    set_archived(tx, input, Some(now)).await
+    let row = set_archived(tx, input, Some(now)).await?;
+    tx.emit(&ProductArchived((&row).into()));
+    Ok(row)
 }
 
 /// Takes a product out of the archive.
 pub async fn restore(tx: &mut TenantTx, input: ProductArchiveInput) -> ServiceResult<ProductRow> {
-    set_archived(tx, input, None).await
+    let row = set_archived(tx, input, None).await?;
+    tx.emit(&ProductRestored((&row).into()));
+    Ok(row)
 }
 
 async fn set_archived(
@@ -139,9 +144,7 @@ async fn change(
     let row = query::update(tx, id, version, changes)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
-    let row = updated(row, query::find_many(tx, &[id])).await?;
-    tx.emit(EventKind::ProductChanged, id.uuid());
-    Ok(row)
+    updated(row, query::find_many(tx, &[id])).await
 }
 
 async fn replace_units(

@@ -5,39 +5,45 @@
 
 use async_graphql::{Context, ID, Object, Subscription};
 use chrono::{DateTime, Utc};
-use futures_util::{Stream, StreamExt};
+use futures_util::Stream;
 
+use super::events::ProductFacts;
 use super::graphql::Product;
 use super::loader::ProductById;
 use super::model::ProductId;
-use crate::error::{AppError, AppResult, ErrorCode};
-use crate::events::{Event, EventKind};
+use crate::error::{AppError, AppResult};
 use crate::graphql::context::ContextExt;
 use crate::graphql::filter::MAX_VALUES;
+use crate::graphql::live::{follow, heard};
 use crate::graphql::permit::{Permission as P, has_permission, open_to_all};
+use crate::tenancy::live::Delivery;
 
 /// A committed change of a product.
-pub struct ProductChange {
-    event: Event,
-}
+pub struct ProductChange(Delivery);
 
 /// A committed change of a product.
 #[Object(directive = open_to_all::apply())]
 impl ProductChange {
-    /// Id of the event. An event that comes twice has the same id.
+    /// Id of the event: pass the last one as afterEventId to go on behind it. Ids of
+    /// later events are greater.
     async fn event_id(&self) -> ID {
-        self.event.id.simple().into()
+        self.0.event().id.to_string().into()
+    }
+
+    /// What has happened, for instance product.updated.
+    async fn event(&self) -> &str {
+        &self.0.event().name
     }
 
     /// When the change was made.
     async fn at(&self) -> DateTime<Utc> {
-        self.event.at
+        self.0.event().at
     }
 
     /// The product as it is now.
     #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
     async fn product(&self, ctx: &Context<'_>) -> AppResult<Option<Product>> {
-        let id = ProductId::from_uuid(self.event.entity);
+        let id = ProductId::from_uuid(self.0.event().entity_id);
         Ok(ctx.unit()?.load(ProductById(id)).await?.map(Product))
     }
 }
@@ -47,10 +53,9 @@ impl ProductChange {
 pub struct ProductSubscription;
 
 #[Subscription]
-#[expect(clippy::unused_async, reason = "the macro wants it")]
 impl ProductSubscription {
-    /// Products created, changed, archived or restored from now on. Ends with
-    /// OVERLOADED when the client reads too slowly: subscribe again and reload.
+    /// Products created, changed, archived or restored: each change once, in the
+    /// order of the commits.
     #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
     async fn product_changed(
         &self,
@@ -58,28 +63,21 @@ impl ProductSubscription {
         #[graphql(desc = "Only these products, at most 200; all if absent.")] ids: Option<
             Vec<ProductId>,
         >,
+        #[graphql(
+            desc = "Begin behind this event, to miss nothing between two connections; from now on \
+                    if absent. EVENTS_PRUNED if what comes behind it is not kept any more."
+        )]
+        after_event_id: Option<ID>,
     ) -> Result<impl Stream<Item = Result<ProductChange, AppError>>, AppError> {
         if ids.as_ref().is_some_and(|ids| ids.len() > MAX_VALUES) {
             return Err(AppError::bad_input("ids", "may list at most 200 values"));
         }
-        let wanted = move |event: &Event| {
-            event.kind == EventKind::ProductChanged
+        let follower = follow(ctx, after_event_id).await?;
+        Ok(heard(follower, ProductChange, move |event| {
+            event.entity == ProductFacts::ENTITY
                 && ids
                     .as_ref()
-                    .is_none_or(|ids| ids.contains(&ProductId::from_uuid(event.entity)))
-        };
-        let events = ctx.scope()?.subscribe()?;
-        Ok(events.filter_map(move |event| {
-            let change = match event {
-                Ok(event) if wanted(&event) => Some(Ok(ProductChange { event })),
-                Ok(_) => None,
-                Err(lagged) => Some(Err(AppError::new(
-                    ErrorCode::Overloaded,
-                    "the client reads too slowly and has missed changes; subscribe again",
-                )
-                .with_cause(lagged))),
-            };
-            std::future::ready(change)
+                    .is_none_or(|ids| ids.contains(&ProductId::from_uuid(event.entity_id)))
         }))
     }
 }

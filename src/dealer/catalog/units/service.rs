@@ -1,5 +1,6 @@
 //! Use cases of units.
 
+use super::events::{UnitCreated, UnitUpdated};
 use super::input::{UnitCreateInput, UnitUpdateInput};
 use super::model::{UnitChanges, UnitId, UnitRow};
 use super::query;
@@ -49,6 +50,7 @@ pub async fn create(tx: &mut TenantTx, input: UnitCreateInput) -> ServiceResult<
     query::insert(tx, &row)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
+    tx.emit(&UnitCreated((&row).into()));
     Ok(row)
 }
 
@@ -71,5 +73,7 @@ pub async fn update(tx: &mut TenantTx, input: UnitUpdateInput) -> ServiceResult<
     let row = query::update(tx, id, version, changes)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
-    updated(row, query::find_many(tx, &[id])).await
+    let row = updated(row, query::find_many(tx, &[id])).await?;
+    tx.emit(&UnitUpdated((&row).into()));
+    Ok(row)
 }

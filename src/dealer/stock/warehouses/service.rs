@@ -1,5 +1,6 @@
 //! Use cases of warehouses.
 
+use super::events::{WarehouseArchived, WarehouseCreated, WarehouseUpdated};
 use super::input::{WarehouseArchiveInput, WarehouseCreateInput, WarehouseUpdateInput};
 use super::model::{WarehouseChanges, WarehouseId, WarehouseRow};
 use super::query;
@@ -34,6 +35,7 @@ pub async fn create(tx: &mut TenantTx, input: WarehouseCreateInput) -> ServiceRe
     query::insert(tx, &row)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
+    tx.emit(&WarehouseCreated((&row).into()));
     Ok(row)
 }
 
@@ -56,7 +58,9 @@ pub async fn update(tx: &mut TenantTx, input: WarehouseUpdateInput) -> ServiceRe
         archived_at: None,
         updated_at: tx.now(),
     };
-    change(tx, input.id, input.expected_version, changes).await
+    let row = change(tx, input.id, input.expected_version, changes).await?;
+    tx.emit(&WarehouseUpdated((&row).into()));
+    Ok(row)
 }
 
 /// Archives a warehouse; what lies there stays in the books.
@@ -72,7 +76,9 @@ pub async fn archive(
         archived_at: Some(Some(now)),
         updated_at: now,
     };
-    change(tx, input.id, input.expected_version, changes).await
+    let row = change(tx, input.id, input.expected_version, changes).await?;
+    tx.emit(&WarehouseArchived((&row).into()));
+    Ok(row)
 }
 
 async fn change(

@@ -1,0 +1,91 @@
+//! Reading events.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::min;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::db::error::DbResult;
+use crate::db::tenant_tables::{event_counter, events};
+use crate::events::{Event, EventId};
+use crate::tenancy::tx::TenantTx;
+
+/// Which events there are: those behind `before`, up to `last`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::tenancy) struct Extent {
+    pub(in crate::tenancy) before: EventId,
+    pub(in crate::tenancy) last: EventId,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = events, check_for_backend(diesel::pg::Pg))]
+struct EventRow {
+    id: i64,
+    name: String,
+    version: i16,
+    entity: String,
+    entity_id: Uuid,
+    customer_id: Option<Uuid>,
+    is_public: bool,
+    payload: Value,
+    actor: String,
+    request_id: Option<Uuid>,
+    at: DateTime<Utc>,
+}
+
+/// The events that can be read at this moment.
+pub(in crate::tenancy) async fn extent(tx: &mut TenantTx) -> DbResult<Extent> {
+    let oldest = events::table.select(min(events::id)).single_value();
+    let counter = event_counter::table.select((event_counter::last, oldest));
+    let found: Option<(i64, Option<i64>)> = counter.first(tx).await.optional()?;
+    let (last, oldest) = found.unwrap_or_default();
+    let before = oldest.map_or(last, |oldest| oldest.saturating_sub(1));
+    Ok(Extent {
+        before: EventId::new(before),
+        last: EventId::new(last),
+    })
+}
+
+/// The events behind `after`, oldest first, `most` of them.
+pub(in crate::tenancy) async fn after(
+    tx: &mut TenantTx,
+    after: EventId,
+    most: i64,
+) -> DbResult<Vec<Event>> {
+    let page = events::table
+        .filter(events::id.gt(after.number()))
+        .order(events::id)
+        .limit(most)
+        .select(EventRow::as_select());
+    let rows: Vec<EventRow> = page.load(tx).await?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
+impl TenantTx {
+    /// The newest event that this transaction sees.
+    pub async fn last_event(&mut self) -> DbResult<EventId> {
+        let last = event_counter::table.select(event_counter::last);
+        let last: Option<i64> = last.first(self).await.optional()?;
+        Ok(EventId::new(last.unwrap_or_default()))
+    }
+}
+
+impl From<EventRow> for Event {
+    fn from(row: EventRow) -> Self {
+        Self {
+            id: EventId::new(row.id),
+            name: row.name,
+            version: row.version,
+            entity: row.entity,
+            entity_id: row.entity_id,
+            customer: row.customer_id,
+            is_public: row.is_public,
+            payload: row.payload,
+            actor: row.actor,
+            request: row.request_id,
+            at: row.at,
+        }
+    }
+}

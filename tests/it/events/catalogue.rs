@@ -1,0 +1,181 @@
+//! docs/events.md, and the kinds that are told.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+use tubex::demo::data::DEALERS;
+use tubex::events::markdown;
+use tubex::roots::EVENTS;
+
+use crate::support::{Server, owner};
+
+#[test]
+fn the_book_of_events_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/events.md");
+    let wanted = markdown(EVENTS);
+    if std::env::var_os("RENEW_EVENTS").is_some() {
+        std::fs::write(&path, &wanted).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == wanted,
+        "docs/events.md is not what src says; renew it by \
+         `RENEW_EVENTS=1 cargo test --test it events::catalogue`"
+    );
+}
+
+#[test]
+fn names_are_told_apart_and_begin_with_their_record() {
+    let names: BTreeSet<_> = EVENTS.iter().map(|kind| kind.name).collect();
+    assert_eq!(names.len(), EVENTS.len());
+    for kind in EVENTS {
+        let (entity, deed) = kind.name.split_once('.').unwrap();
+        assert_eq!(entity, kind.entity);
+        assert!(deed.chars().all(|letter| letter.is_ascii_lowercase()));
+        assert_eq!(kind.fields[0].name, kind.entity);
+        assert!(kind.version > 0);
+    }
+}
+
+/// Kinds that every feature declares are in the list.
+#[test]
+fn no_declared_event_is_missing() {
+    let mut declared = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dealer")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.ends_with("events.rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let names = text.lines().filter_map(|line| {
+                    let (_, rest) = line.split_once(" = \"")?;
+                    Some(rest.split_once('"')?.0.to_owned())
+                });
+                declared.extend(names);
+            }
+        }
+    }
+    let listed: BTreeSet<_> = EVENTS.iter().map(|kind| kind.name.to_owned()).collect();
+    assert_eq!(declared, listed);
+}
+
+/// One mutation for each kind; `$id` and `$version` are those of the record before.
+const DEEDS: &[(&str, &str, &str)] = &[
+    (
+        "category.created",
+        "categoryCreate",
+        r#"{ code: "EV", name: "A" }"#,
+    ),
+    (
+        "category.updated",
+        "categoryUpdate",
+        r#"{ id: $id, expectedVersion: $version, name: "B" }"#,
+    ),
+    (
+        "category.archived",
+        "categoryArchive",
+        "{ id: $id, expectedVersion: $version }",
+    ),
+    (
+        "unit.created",
+        "unitCreate",
+        r#"{ code: "ev", name: "A", dimension: COUNT, scale: 0 }"#,
+    ),
+    (
+        "unit.updated",
+        "unitUpdate",
+        r#"{ id: $id, expectedVersion: $version, name: "B" }"#,
+    ),
+    (
+        "product.created",
+        "productCreate",
+        r#"{ sku: "EV", name: "A", listPrice: "1", baseUnitId: $id }"#,
+    ),
+    (
+        "product.updated",
+        "productUpdate",
+        r#"{ id: $id, expectedVersion: $version, name: "B" }"#,
+    ),
+    (
+        "product.archived",
+        "productArchive",
+        "{ id: $id, expectedVersion: $version }",
+    ),
+    (
+        "product.restored",
+        "productRestore",
+        "{ id: $id, expectedVersion: $version }",
+    ),
+    (
+        "warehouse.created",
+        "warehouseCreate",
+        r#"{ code: "EV", name: "A", kind: YARD }"#,
+    ),
+    (
+        "warehouse.updated",
+        "warehouseUpdate",
+        r#"{ id: $id, expectedVersion: $version, name: "B" }"#,
+    ),
+    (
+        "warehouse.archived",
+        "warehouseArchive",
+        "{ id: $id, expectedVersion: $version }",
+    ),
+];
+
+#[tokio::test]
+async fn each_mutation_tells_its_event_with_the_payload_of_the_book() {
+    let server = Server::start().await;
+    let dealer = server.dealer_like(&DEALERS[0]).await;
+    let before = told(&dealer.schema).await.len();
+    let (mut id, mut version) = (json!(null), json!(1));
+    let mut records = Vec::new();
+    for (name, mutation, input) in DEEDS {
+        let record = name.split_once('.').unwrap().0;
+        let input = input
+            .replace("$id", &id.to_string())
+            .replace("$version", &version.to_string());
+        let query = format!(
+            "mutation {{ {mutation}(input: {input}) {{
+               {record} {{ id version }} userErrors {{ code path }} }} }}"
+        );
+        let data = dealer.client.get(&query).await;
+        let payload = &data[mutation];
+        assert_eq!(payload["userErrors"], json!([]), "{mutation}");
+        (id, version) = (
+            payload[record]["id"].clone(),
+            payload[record]["version"].clone(),
+        );
+        records.push((*name, id.clone(), version.clone()));
+    }
+    let told = told(&dealer.schema).await.split_off(before);
+    assert_eq!(told.len(), DEEDS.len());
+    for ((name, payload), (expected, id, version)) in told.iter().zip(&records) {
+        assert_eq!(name, expected);
+        let kind = EVENTS.iter().find(|kind| kind.name == name).unwrap();
+        let keys: BTreeSet<String> = payload.keys().cloned().collect();
+        let fields: BTreeSet<String> = kind.fields.iter().map(|field| field.key()).collect();
+        assert_eq!(keys, fields, "{name}");
+        assert_eq!(
+            (&payload[kind.entity], &payload["recordVersion"]),
+            (id, version)
+        );
+    }
+    let covered: BTreeSet<_> = DEEDS.iter().map(|(name, ..)| *name).collect();
+    let listed: BTreeSet<_> = EVENTS.iter().map(|kind| kind.name).collect();
+    assert_eq!(covered, listed, "a kind of event has no case here");
+}
+
+/// Names and payloads, in order.
+async fn told(schema: &str) -> Vec<(String, Map<String, Value>)> {
+    let query = format!("SELECT name, payload::text FROM {schema}.events ORDER BY id");
+    let rows = owner().await.query(&query, &[]).await.unwrap();
+    let told = rows.iter().map(|row| {
+        let payload: String = row.get(1);
+        (row.get(0), serde_json::from_str(&payload).unwrap())
+    });
+    told.collect()
+}
