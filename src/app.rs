@@ -1,6 +1,7 @@
 //! The parts of the program, put together once at start.
 
 mod callers;
+pub mod jobs;
 mod mail;
 mod operator;
 mod pools;
@@ -27,6 +28,7 @@ use crate::db::error::DbError;
 use crate::db::owner::OwnerPool;
 use crate::error::AppError;
 use crate::events::{EventBus, RedisError};
+use crate::jobs::{Queue, Registry};
 use crate::kernel::clock::Clock;
 use crate::platform::access::members::Members;
 use crate::platform::dealers::graphql::RegistrationPolicy;
@@ -85,6 +87,9 @@ pub enum StartError {
     /// The engine is not the one of the settings.
     #[error(transparent)]
     Engine(#[from] EngineFault),
+    /// The worker has no threads.
+    #[error("the worker could not start: {0}")]
+    Worker(std::io::Error),
     /// A field of the API does not say who may use it.
     #[error(transparent)]
     Undeclared(#[from] Undeclared),
@@ -226,6 +231,10 @@ pub struct App {
     pub callers: Callers,
     /// Signs people in.
     pub identity: Identity,
+    /// Where jobs are enqueued.
+    pub queue: Queue,
+    /// The jobs that this program can do.
+    pub registry: Arc<Registry>,
     /// The GraphQL schema with its services.
     pub schema: ApiSchema,
     /// How the server behaves.
@@ -261,7 +270,9 @@ impl App {
         let identity = Identity::new(accounts.clone(), sessions.clone());
         let factors = Factors::new(accounts, sessions.clone(), vault.clone());
         let callers = Callers::new(&core, &vault, &tokens);
+        let queue = Queue::new(&core.connector, core.control.clone());
         let schema = schema(&core, &identity, factors, settings)
+            .data(queue.clone())
             .data(callers.api_keys.clone())
             .data(callers.impersonations.clone())
             .finish();
@@ -279,6 +290,8 @@ impl App {
             sessions,
             callers,
             identity,
+            queue,
+            registry: Arc::new(jobs::registry()),
             schema,
             settings: settings.clone(),
             sockets: sockets::Sockets::new(settings),

@@ -6,6 +6,7 @@
 //! of its flag.
 
 mod file;
+mod jobs;
 mod mail;
 mod server;
 mod values;
@@ -17,6 +18,7 @@ use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
 pub use file::{ConfigFileError, with_file};
+pub use jobs::JobSettings;
 pub use mail::MailSettings;
 pub use server::{DEFAULT_PUBLIC_URL, KeySettings, ProxyHeader, Registration, ServerSettings};
 use values::{list_size, milliseconds, pool_size, pool_wait, postgres_role, secret};

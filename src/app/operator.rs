@@ -39,6 +39,7 @@ impl OperatorApp {
             .data(app.core.lifecycle.clone())
             .data(app.core.transfer.clone())
             .data(app.callers.impersonations.clone())
+            .data(app.core.clock.clone())
             .data(NodeReport::new(move || node(&looked_at)))
             .finish();
         Self {

@@ -68,6 +68,7 @@ impl TenantPool {
             context,
             pool: self.clone(),
             events: Vec::new(),
+            after_commit: Vec::new(),
         })
     }
 
@@ -147,6 +148,7 @@ pub struct TenantTx {
     context: Arc<TenantContext>,
     pool: TenantPool,
     events: Vec<Event>,
+    after_commit: Vec<Box<dyn FnOnce() + Send>>,
 }
 
 impl TenantTx {
@@ -171,6 +173,12 @@ impl TenantTx {
         });
     }
 
+    /// Has this done when the transaction has committed; it may be left out if the
+    /// process dies or the caller goes away at that moment.
+    pub fn after_commit(&mut self, hint: impl FnOnce() + Send + 'static) {
+        self.after_commit.push(Box::new(hint));
+    }
+
     /// Makes the work last, returns the connection, then publishes the events.
     ///
     /// Once begun, a commit goes on to its end even if the caller goes away:
@@ -189,6 +197,9 @@ impl TenantTx {
         self.lease.give_back();
         for event in self.events {
             self.pool.bus.publish(event);
+        }
+        for hint in self.after_commit {
+            hint();
         }
         Ok(())
     }

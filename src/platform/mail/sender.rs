@@ -22,6 +22,7 @@ use super::transport::{Transport, Undelivered};
 use crate::db::control::ControlPool;
 use crate::db::error::DbResult;
 use crate::error::AppResult;
+use crate::kernel::chance;
 use crate::kernel::clock::Clock;
 
 /// Mails that are taken up at once, and sent beside each other.
@@ -193,7 +194,7 @@ impl<C: Compose> Sender<C> {
                 query::finish(&mut conn, mail, *state, cause.as_deref(), now).await
             }
             Outcome::Later(cause) => {
-                let due = now + pause_after(mail.attempts, chance());
+                let due = now + pause_after(mail.attempts, chance::byte());
                 query::postpone(&mut conn, mail, due, cause).await
             }
         }
@@ -228,14 +229,6 @@ fn pause_after(attempts: i32, chance: u8) -> TimeDelta {
         .min(3600);
     let percent = 75 + i32::from(chance) * 50 / 255;
     TimeDelta::milliseconds(i64::from(seconds) * i64::from(percent) * 10)
-}
-
-/// Any byte; without randomness they come back together after all.
-fn chance() -> u8 {
-    let mut byte = [128_u8];
-    let _filled = getrandom::fill(&mut byte);
-    let [byte] = byte;
-    byte
 }
 
 #[cfg(test)]

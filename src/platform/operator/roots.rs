@@ -7,6 +7,7 @@ use super::create::CreateMutation;
 use super::fleet::FleetQuery;
 use super::graphql::{OperatorDealerListQuery, OperatorDealerQuery};
 use super::impersonate::ImpersonateMutation;
+use super::jobs::{JobMutation, JobQuery};
 use super::life::LifeMutation;
 use super::node::NodeQuery;
 
@@ -22,6 +23,7 @@ pub struct OperatorQueryRoot(
     OperatorDealerListQuery,
     FleetQuery,
     NodeQuery,
+    JobQuery,
 );
 
 /// What operators can do. Fields run in the order of the document; each is done
@@ -33,6 +35,7 @@ pub struct OperatorMutationRoot(
     LifeMutation,
     CloneMutation,
     ImpersonateMutation,
+    JobMutation,
 );
 
 /// The schema, before limits and services are added.

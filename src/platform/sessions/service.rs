@@ -218,12 +218,6 @@ impl Sessions {
         Ok(())
     }
 
-    /// Deletes sessions that ended before `before`; says how many.
-    pub async fn prune(&self, before: DateTime<Utc>) -> AppResult<usize> {
-        let mut conn = self.control.checkout().await?;
-        Ok(query::prune(&mut conn, before).await?)
-    }
-
     async fn own(
         &self,
         conn: &mut ControlConn,
