@@ -2,6 +2,7 @@
 
 mod callers;
 mod events;
+pub mod jobs;
 mod mail;
 mod operator;
 mod pools;
@@ -29,6 +30,7 @@ use crate::db::error::DbError;
 use crate::db::owner::OwnerPool;
 use crate::error::AppError;
 use crate::events::RedisError;
+use crate::jobs::{Queue, Registry};
 use crate::kernel::clock::Clock;
 use crate::platform::access::members::Members;
 use crate::platform::dealers::graphql::RegistrationPolicy;
@@ -87,6 +89,9 @@ pub enum StartError {
     /// The engine is not the one of the settings.
     #[error(transparent)]
     Engine(#[from] EngineFault),
+    /// The worker has no threads.
+    #[error("the worker could not start: {0}")]
+    Worker(std::io::Error),
     /// A field of the API does not say who may use it.
     #[error(transparent)]
     Undeclared(#[from] Undeclared),
@@ -228,6 +233,10 @@ pub struct App {
     pub callers: Callers,
     /// Signs people in.
     pub identity: Identity,
+    /// Where jobs are enqueued.
+    pub queue: Queue,
+    /// The jobs that this program can do.
+    pub registry: Arc<Registry>,
     /// The GraphQL schema with its services.
     pub schema: ApiSchema,
     /// How the server behaves.
@@ -261,7 +270,9 @@ impl App {
         let factors = Factors::new(accounts, sessions.clone(), vault.clone());
         let factors = factors.with_sms(sms::sms_policy(settings));
         let callers = Callers::new(&core, &vault, &tokens, (&identity, &factors));
+        let queue = Queue::new(&core.connector, core.control.clone());
         let schema = schema(&core, &identity, factors, settings)
+            .data(queue.clone())
             .data(callers.api_keys.clone())
             .data(callers.impersonations.clone())
             .data(callers.applications.clone())
@@ -280,6 +291,8 @@ impl App {
             sessions,
             callers,
             identity,
+            queue,
+            registry: Arc::new(jobs::registry()),
             schema,
             settings: settings.clone(),
             sockets: sockets::Sockets::new(settings),

@@ -6,6 +6,7 @@
 //! of its flag.
 
 mod file;
+mod jobs;
 mod mail;
 mod server;
 mod sms;
@@ -18,6 +19,7 @@ use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
 pub use file::{ConfigFileError, with_file};
+pub use jobs::JobSettings;
 pub use mail::MailSettings;
 pub use server::{DEFAULT_PUBLIC_URL, KeySettings, ProxyHeader, Registration, ServerSettings};
 pub use sms::SmsSettings;

@@ -40,6 +40,7 @@ impl OperatorApp {
             .data(app.core.transfer.clone())
             .data(app.callers.impersonations.clone())
             .data(app.callers.applications.clone())
+            .data(app.core.clock.clone())
             .data(NodeReport::new(move || node(&looked_at)))
             .finish();
         Self {

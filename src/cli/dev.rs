@@ -13,7 +13,7 @@ use super::output::{Output, note};
 use super::progress::Progress;
 use super::{
     CommandResult, dev_report, filler, graphiql_bundle, key, mailer, migrate, operator, stop,
-    sweeper,
+    sweeper, workers,
 };
 use crate::app::{App, Core, password_work};
 use crate::auth::operator::OperatorTokens;
@@ -115,11 +115,13 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
         let sweeper = sweeper::start(Arc::clone(&app));
         let filler = filler::start(&app);
         let mailer = mailer::start(&app).await?;
+        let jobs = workers::start(&app)?;
         let operators = operator::endpoint(&app, operators);
         serve_both(app, listener, page, operators, stop).await?;
         sweeper.abort();
         filler.stop().await;
         mailer.stop().await;
+        jobs.await?;
         Ok(())
     });
     progress.step("Stopping PostgreSQL");

@@ -5,6 +5,7 @@ mod dev;
 mod dev_report;
 mod filler;
 mod graphiql_bundle;
+mod job;
 mod key;
 mod mailer;
 mod migrate;
@@ -18,6 +19,8 @@ mod sweeper;
 mod synthetic;
 mod tenant;
 mod user;
+mod worker;
+mod workers;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -56,6 +59,8 @@ enum Command {
     Dev(dev::DevArgs),
     /// Serve the API.
     Serve(serve::ServeArgs),
+    /// Do jobs, and serve nothing.
+    Worker(worker::WorkerArgs),
     /// Bring the control plane and all dealers' schemas up to date.
     Migrate(migrate::MigrateArgs),
     /// Create, list, suspend, archive, drop and repair dealers.
@@ -64,6 +69,9 @@ enum Command {
     /// Let operators in at their endpoint.
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
+    /// Look at jobs, and have dead ones done again.
+    #[command(subcommand)]
+    Job(job::JobCommand),
     /// Print the GraphQL schema.
     Schema(schema::SchemaArgs),
     /// Look at settings.
@@ -130,9 +138,11 @@ fn dispatch(command: Command, output: Output) -> CommandResult {
     match command {
         Command::Dev(args) => dev::run(&args, output),
         Command::Serve(args) => serve::run(&args, output),
+        Command::Worker(args) => worker::run(&args, output),
         Command::Migrate(args) => migrate::run(&args, output),
         Command::Tenant(command) => tenant::run(&command, output),
         Command::Operator(command) => operator::run(&command, output),
+        Command::Job(command) => job::run(&command, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::Config(command) => config_check::run(&command, output),
         Command::Key(command) => key::run(&command, output),

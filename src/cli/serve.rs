@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::output::Output;
 use super::progress::Progress;
-use super::{CommandResult, filler, mailer, migrate, operator, stop, sweeper};
+use super::{CommandResult, filler, mailer, migrate, operator, stop, sweeper, workers};
 use crate::app::{App, Core, StartError, password_work};
 use crate::auth::vault::Vault;
 use crate::config::{DatabaseSettings, KeySettings, ServerSettings};
@@ -55,6 +55,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
         let sweeper = sweeper::start(Arc::clone(&app));
         let filler = filler::start(&app);
         let mailer = mailer::start(&app).await?;
+        let jobs = workers::start(&app)?;
         let graphql_url = format!("http://{address}/graphql");
         output.result(
             serving(&graphql_url, operator_url.as_deref()),
@@ -68,6 +69,7 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
         sweeper.abort();
         filler.stop().await;
         mailer.stop().await;
+        jobs.await?;
         Ok(())
     })
 }

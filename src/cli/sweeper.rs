@@ -11,8 +11,6 @@ use crate::app::App;
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// How old provisioning must be to count as cut short.
 const CUT_SHORT_AFTER: TimeDelta = TimeDelta::minutes(2);
-/// How long a session is kept after its end.
-const SESSIONS_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Watches for as long as the server runs.
 pub(super) fn start(app: Arc<App>) -> tokio::task::JoinHandle<()> {
@@ -39,7 +37,6 @@ async fn sweep(app: Arc<App>) {
         }
         drop_due(&app).await;
         drop_retired(&app).await;
-        prune_sessions(&app).await;
         prune_codes(&app).await;
         prune_events(&app).await;
     }
@@ -50,14 +47,6 @@ async fn prune_events(app: &App) {
     match app.event_pruner().prune_share().await {
         Ok(pruned) => tracing::debug!(pruned.dealers, pruned.events, "deleted old events"),
         Err(error) => tracing::warn!(%error, "could not delete old events"),
-    }
-}
-
-/// Sessions that have ended are kept for a while, for their users to look at.
-async fn prune_sessions(app: &App) {
-    let before = app.core.clock.now() - SESSIONS_KEPT;
-    if let Err(error) = app.sessions.prune(before).await {
-        tracing::warn!(?error, "could not delete old sessions");
     }
 }
 

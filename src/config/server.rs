@@ -12,7 +12,7 @@ use super::values::{
     list_size, milliseconds, network, origin, pool_size, public_url, redis_address, secret,
     some_milliseconds, spare_count,
 };
-use super::{ConfigError, MailSettings, SmsSettings};
+use super::{ConfigError, JobSettings, MailSettings, SmsSettings};
 
 /// Where a server is reached that nobody says more about.
 pub const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
@@ -97,6 +97,9 @@ pub struct ServerSettings {
     /// Where codes by SMS go.
     #[command(flatten)]
     pub sms: SmsSettings,
+    /// How jobs are done.
+    #[command(flatten)]
+    pub jobs: JobSettings,
 
     /// Schemas kept ready for dealers to come; 0 makes each when it is asked for.
     #[arg(long, env = "TUBEX_SPARE_DEALERS", value_name = "N", default_value = "16", value_parser = spare_count)]

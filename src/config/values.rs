@@ -57,6 +57,14 @@ pub(super) fn list_size(text: &str) -> Result<usize, String> {
     bounded(text, 1, 100_000_000)
 }
 
+/// 1 second to one hour.
+pub(super) fn lease(text: &str) -> Result<Duration, String> {
+    let seconds = bounded(text, 1, 3600)?;
+    u64::try_from(seconds)
+        .map(Duration::from_secs)
+        .map_err(|error| error.to_string())
+}
+
 /// 0 to one day.
 pub(super) fn milliseconds(text: &str) -> Result<Duration, String> {
     let count = bounded(text, 0, 86_400_000)?;

@@ -7,15 +7,13 @@
 //! `NOTIFY` says when to read, and no more: whoever can run a statement can notify,
 //! but not write to the logs.
 
-use std::pin::pin;
-
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Double, Integer, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use futures_util::{FutureExt, StreamExt};
 
 use super::connect::Connector;
 use super::error::{DbError, DbResult};
+use super::hearing;
 use crate::kernel::ids::DealerId;
 
 /// More changes than this between two readings count as all dealers.
@@ -122,14 +120,7 @@ impl ChangeFeed {
     /// function that could be taken from it. However many there are, they are one
     /// reason to read. Nothing is lost if the caller stops waiting.
     pub async fn heard(&mut self) -> DbResult<()> {
-        let mut notifications = pin!(self.conn.notifications_stream());
-        let mut next = Some(notifications.next().await);
-        while let Some(notification) = next {
-            let away = || DbError::Away("the connection has ended".to_owned());
-            notification.ok_or_else(away)??;
-            next = notifications.next().now_or_never();
-        }
-        Ok(())
+        hearing::heard(&mut self.conn).await
     }
 
     /// What has happened since the last call, heard of or not.

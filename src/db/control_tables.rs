@@ -28,6 +28,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.cron_slots (name, slot) {
+        name -> Text,
+        slot -> Timestamptz,
+        job_id -> Nullable<Uuid>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.dealer_actions (id) {
         id -> Uuid,
         dealer_id -> Uuid,
@@ -104,6 +113,29 @@ diesel::table! {
         accepted_at -> Nullable<Timestamptz>,
         accepted_by -> Nullable<Uuid>,
         revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    platform.jobs (id) {
+        id -> Uuid,
+        dealer_id -> Nullable<Uuid>,
+        kind -> Text,
+        payload -> Jsonb,
+        priority -> Int2,
+        unique_key -> Nullable<Text>,
+        state -> Text,
+        run_at -> Timestamptz,
+        attempts -> Int4,
+        max_attempts -> Int4,
+        again -> Bool,
+        token -> Int8,
+        worker -> Nullable<Text>,
+        locked_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -404,12 +436,14 @@ diesel::joinable!(totp_factors -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     backup_codes,
+    cron_slots,
     dealer_actions,
     dealer_changes,
     dealers,
     drop_failures,
     impersonations,
     invitations,
+    jobs,
     login_attempts,
     login_challenges,
     mails,

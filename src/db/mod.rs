@@ -16,6 +16,7 @@ pub mod control_tables;
 pub mod copy;
 pub mod engine;
 pub mod error;
+pub mod hearing;
 pub mod home_metrics;
 pub mod homes;
 pub mod keyset;

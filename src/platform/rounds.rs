@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::db::error::DbResult;
+use crate::kernel::chance;
 
 /// How often new work is looked for.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -59,7 +60,7 @@ pub async fn rounds<R: Rounds>(work: &R, mut stop: watch::Receiver<bool>) {
 /// most; a quarter more or less by chance, so that what was held up together does
 /// not come back together.
 pub fn pause_after(attempts: i32) -> TimeDelta {
-    pause(attempts, chance())
+    pause(attempts, chance::byte())
 }
 
 fn pause(attempts: i32, chance: u8) -> TimeDelta {
@@ -69,14 +70,6 @@ fn pause(attempts: i32, chance: u8) -> TimeDelta {
         .min(3600);
     let percent = 75 + i32::from(chance) * 50 / 255;
     TimeDelta::milliseconds(i64::from(seconds) * i64::from(percent) * 10)
-}
-
-/// Any byte; without randomness they come back together after all.
-fn chance() -> u8 {
-    let mut byte = [128_u8];
-    let _filled = getrandom::fill(&mut byte);
-    let [byte] = byte;
-    byte
 }
 
 #[cfg(test)]

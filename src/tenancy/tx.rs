@@ -73,6 +73,7 @@ impl TenantPool {
             pool: self.clone(),
             told: Told::default(),
             request: None,
+            after_commit: Vec::new(),
         })
     }
 
@@ -163,6 +164,7 @@ pub struct TenantTx {
     pool: TenantPool,
     told: Told,
     request: Option<Uuid>,
+    after_commit: Vec<Box<dyn FnOnce() + Send>>,
 }
 
 impl TenantTx {
@@ -189,6 +191,12 @@ impl TenantTx {
         self.told.push(fact);
     }
 
+    /// Has this done when the transaction has committed; it may be left out if the
+    /// process dies or the caller goes away at that moment.
+    pub fn after_commit(&mut self, hint: impl FnOnce() + Send + 'static) {
+        self.after_commit.push(Box::new(hint));
+    }
+
     /// Makes the work last, its events with it, returns the connection, then hints
     /// at the events.
     ///
@@ -199,7 +207,7 @@ impl TenantTx {
     pub async fn commit(mut self) -> DbResult<()> {
         if self.told.is_empty() {
             self.lease.backend().commit().await?;
-            self.lease.give_back();
+            self.conclude();
             return Ok(());
         }
         let connector = self.pool.homes.connector().clone();
@@ -211,9 +219,17 @@ impl TenantTx {
         let told = std::mem::take(&mut self.told);
         let append = told.written(&self.context, self.request, at)?;
         self.lease.backend().commit_with(mark, &append).await?;
-        self.lease.give_back();
-        self.pool.bus.committed(self.context.dealer().id);
+        let (bus, dealer) = (self.pool.bus.clone(), self.context.dealer().id);
+        self.conclude();
+        bus.committed(dealer);
         Ok(())
+    }
+
+    fn conclude(self) {
+        self.lease.give_back();
+        for hint in self.after_commit {
+            hint();
+        }
     }
 
     /// Undoes the work and returns the connection.

@@ -10,17 +10,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("auth", &["error", "kernel"]),
     ("events", &["db", "kernel"]),
     ("tenancy", &["auth", "db", "error", "events", "kernel"]),
+    ("jobs", &["db", "error", "kernel", "tenancy"]),
     (
         "graphql",
         &["auth", "db", "error", "events", "kernel", "tenancy"],
     ),
     (
         "dealer",
-        &["db", "error", "events", "graphql", "kernel", "tenancy"],
+        &[
+            "db", "error", "events", "graphql", "jobs", "kernel", "tenancy",
+        ],
     ),
     (
         "platform",
-        &["auth", "db", "error", "graphql", "kernel", "tenancy"],
+        &[
+            "auth", "db", "error", "graphql", "jobs", "kernel", "tenancy",
+        ],
     ),
     (
         "roots",
@@ -37,6 +42,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "db",
             "error",
             "events",
+            "jobs",
             "kernel",
             "platform",
             "roots",
@@ -58,6 +64,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "config",
             "error",
             "graphql",
+            "jobs",
             "kernel",
             "platform",
             "telemetry",
@@ -75,6 +82,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "demo",
             "error",
             "http",
+            "jobs",
             "kernel",
             "platform",
             "roots",
@@ -191,8 +199,12 @@ fn raw_connections_stay_where_they_are_made() {
                 "tenancy/outbox/",
             ],
         ),
-        ("control_tables", &["db/", "platform/", "tenancy/"]),
-        ("sql_query", &["db/", "tenancy/"]),
+        ("control_tables", &["db/", "jobs/", "platform/", "tenancy/"]),
+        // Taking and settling jobs: lanes, arrays and the database's clock.
+        (
+            "sql_query",
+            &["db/", "tenancy/", "jobs/take.rs", "jobs/settle.rs"],
+        ),
         ("dsl::sql", &["db/", "tenancy/"]),
         ("Utc::now", &["kernel/clock.rs"]),
     ];

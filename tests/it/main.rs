@@ -24,6 +24,7 @@ mod factors;
 mod http;
 mod idempotency;
 mod isolation;
+mod jobs;
 mod lifecycle;
 mod mail;
 mod migrations;

@@ -8,9 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
 
 use crate::app::{App, OperatorApp};
 use crate::http::endpoint::Endpoint;
+use crate::jobs::JobState;
+use crate::jobs::figures::{Backlog, KindFigures};
+use crate::kernel::metric::Counter;
 use crate::platform::operator::fleet::Census;
 use crate::platform::operator::model::StatusCount;
 use crate::telemetry::exposition::{self, Exposition};
@@ -37,6 +41,7 @@ async fn page(app: &App) -> String {
     page.gauges("tubex_build_info", "The program, always 1.", [(version, 1)]);
     operations(&mut page, app);
     request_pool(&mut page, app);
+    jobs(&mut page, app);
     control_plane(&mut page, app).await;
     process(&mut page, app);
     page.into_text()
@@ -91,7 +96,10 @@ async fn control_plane(page: &mut Exposition, app: &App) {
     let census = Census::take(&app.core.control).await;
     page.gauge("tubex_control_up", "Whether the control plane answers.", u8::from(census.is_ok()));
     match census {
-        Ok(census) => dealers(page, &census),
+        Ok(census) => {
+            dealers(page, &census);
+            backlog(page, &census.jobs, app.core.clock.now());
+        }
         Err(error) => tracing::warn!(%error, "dealers could not be counted for /metrics"),
     }
 }
@@ -107,6 +115,26 @@ fn dealers(page: &mut Exposition, census: &Census) {
     page.gauge("tubex_mails_pending", "Mails that wait to be sent.", census.mails.pending);
     page.gauge("tubex_mails_held_up", "Mails that were tried, in vain so far.", census.mails.held_up);
     page.gauge("tubex_spares_filling", "Schemas in stock that are being made.", filling);
+}
+
+#[rustfmt::skip]
+fn jobs(page: &mut Exposition, app: &App) {
+    let ends = |of: fn(&KindFigures) -> &Counter| app.registry.figures().map(move |(kind, figures)| ([("kind", kind)], of(figures).get()));
+    page.counters("tubex_jobs_done_total", "Jobs done on this node.", ends(|figures| &figures.done));
+    page.counters("tubex_jobs_failed_total", "Runs that failed on this node, to be tried again.", ends(|figures| &figures.failed));
+    page.counters("tubex_jobs_dead_total", "Jobs that failed for good on this node.", ends(|figures| &figures.dead));
+    page.counters("tubex_jobs_given_back_total", "Runs given back by this node, since it stopped or the dealer was closed.", ends(|figures| &figures.given_back));
+    page.counters("tubex_jobs_lost_total", "Runs given up by this node because their lease was lost.", ends(|figures| &figures.lost));
+    page.histograms("tubex_job_duration_seconds", "How long runs took on this node.", app.registry.figures().map(|(kind, figures)| ([("kind", kind)], &figures.took)));
+    page.histograms("tubex_job_wait_seconds", "How long jobs had been due when this node took them.", app.registry.figures().map(|(kind, figures)| ([("kind", kind)], &figures.waited)));
+}
+
+#[rustfmt::skip]
+fn backlog(page: &mut Exposition, backlog: &Backlog, now: DateTime<Utc>) {
+    let by_state = |(state, count): &(JobState, i64)| ([("state", state.as_str())], *count);
+    let oldest = backlog.oldest_queued.map_or(0, |since| (now - since).num_seconds().max(0));
+    page.gauges("tubex_jobs", "Jobs in the database that are not done.", backlog.states.iter().map(by_state));
+    page.gauge("tubex_jobs_oldest_queued_seconds", "How long the job has waited that may be taken and has waited longest.", oldest);
 }
 
 #[rustfmt::skip]

@@ -14,6 +14,7 @@ pub mod graphql;
 pub mod impersonate;
 pub mod input;
 pub mod intake;
+pub mod jobs;
 pub mod life;
 pub mod loader;
 pub mod model;

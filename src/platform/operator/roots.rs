@@ -8,6 +8,7 @@ use super::create::CreateMutation;
 use super::fleet::FleetQuery;
 use super::graphql::{OperatorDealerListQuery, OperatorDealerQuery};
 use super::impersonate::ImpersonateMutation;
+use super::jobs::{JobMutation, JobQuery};
 use super::life::LifeMutation;
 use super::node::NodeQuery;
 
@@ -24,6 +25,7 @@ pub struct OperatorQueryRoot(
     FleetQuery,
     NodeQuery,
     ApplicationQuery,
+    JobQuery,
 );
 
 /// What operators can do. Fields run in the order of the document; each is done
@@ -36,6 +38,7 @@ pub struct OperatorMutationRoot(
     CloneMutation,
     ImpersonateMutation,
     ApplicationMutation,
+    JobMutation,
 );
 
 /// The schema, before limits and services are added.

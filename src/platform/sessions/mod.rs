@@ -11,3 +11,4 @@ pub mod mutation;
 pub mod query;
 mod refresh_token;
 pub mod service;
+pub mod upkeep;

@@ -84,13 +84,15 @@ async fn the_control_plane_goes_up_down_and_up_again_unchanged() {
     core.owner
         .run(|conn| {
             migrate_control(conn)?;
-            let before = dump(conn, "platform");
+            let both = |conn: &mut OwnerConn| [dump(conn, "platform"), dump(conn, "spine")];
+            let before = both(conn);
             conn.batch_execute("SET search_path TO platform, public")?;
             conn.revert_all_migrations(CONTROL)
                 .map_err(MigrateError::Migration)?;
             let applied = migrate_control(conn)?;
             assert_eq!(applied.len(), count(&CONTROL));
-            assert_eq!(dump(conn, "platform"), before);
+            assert_eq!(both(conn), before);
+            assert!(!before[1].is_empty());
             Ok::<_, MigrateError>(())
         })
         .await

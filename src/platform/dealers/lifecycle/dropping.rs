@@ -2,6 +2,8 @@
 
 use super::query::{self, ActionRow};
 use super::{DealerAction, Lifecycle, LifecycleError, Order, find};
+use crate::jobs::upkeep::{ForgetDealer, Gone};
+use crate::jobs::{JobOrder, Queue};
 use crate::kernel::ids::DealerId;
 use crate::tenancy::directory::DealerStatus;
 use crate::tenancy::raze::raze;
@@ -88,6 +90,9 @@ impl Lifecycle {
             if query::end_drop(conn, dealer, now).await? {
                 let row = ActionRow::new(&order, DealerAction::Dropped, None, now);
                 query::note(conn, row).await?;
+                let jobs =
+                    JobOrder::of::<ForgetDealer>(&Gone { dealer }).map_err(LifecycleError::raze)?;
+                Queue::enqueue_for(conn, None, &jobs).await?;
             }
             Ok(())
         })

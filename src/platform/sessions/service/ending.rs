@@ -1,6 +1,5 @@
 //! Looking at sessions, and ending them.
 
-use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::Sessions;
@@ -56,11 +55,5 @@ impl Sessions {
                 .await?;
         }
         Ok(())
-    }
-
-    /// Deletes sessions that ended before `before`; says how many.
-    pub async fn prune(&self, before: DateTime<Utc>) -> AppResult<usize> {
-        let mut conn = self.control.checkout().await?;
-        Ok(query::prune(&mut conn, before).await?)
     }
 }

@@ -1,0 +1,4 @@
+DROP SCHEMA spine CASCADE;
+DROP FUNCTION put_job;
+DROP TABLE cron_slots;
+DROP TABLE jobs;

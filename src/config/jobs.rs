@@ -1,0 +1,19 @@
+//! How jobs are done.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::values::{lease, spare_count};
+
+/// How jobs are done.
+#[derive(Args, Clone, Debug)]
+pub struct JobSettings {
+    /// Most jobs at work at once in this process; with 0 it does none, and others have to.
+    #[arg(long, env = "TUBEX_WORKERS_JOBS", value_name = "N", default_value = "8", value_parser = spare_count)]
+    pub workers_jobs: usize,
+
+    /// How long jobs are left to a worker that is not heard of any more, in seconds.
+    #[arg(long, env = "TUBEX_JOB_LEASE_S", value_name = "S", default_value = "60", value_parser = lease)]
+    pub job_lease_s: Duration,
+}
