@@ -23,7 +23,7 @@ const BATCHES: usize = 1000;
 /// Minutes until a dealer's turn comes again: two hex digits of a schema's name.
 const SHARES: i64 = 256;
 /// The version from which on there are events.
-const SINCE: &str = "20261121000005";
+const SINCE: &str = "20261121000008";
 
 /// Deletes events that are older than they are kept.
 #[derive(Clone)]
