@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::webhooks::Couriers;
 use super::{App, Core, StartError, control_pool, request_pool};
 use crate::auth::text::random;
-use crate::config::JobSettings;
+use crate::auth::vault::Vault;
+use crate::config::{JobSettings, WebhookSettings};
 use crate::db::control::ControlPool;
 use crate::events::EventBus;
 use crate::jobs::context::JobParts;
@@ -17,6 +19,7 @@ use crate::jobs::worker::Line;
 use crate::jobs::{Queue, Registry, Worker, WorkerSettings};
 use crate::kernel::hex;
 use crate::platform::sessions::upkeep::PruneSessions;
+use crate::platform::webhooks::upkeep::PruneWebhooks;
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::{Directory, Watching};
 use crate::tenancy::migrate::MigrationSet;
@@ -28,8 +31,10 @@ pub fn registry() -> Registry {
         .with(PruneJobs)
         .with(ForgetDealer)
         .with(PruneSessions)
+        .with(PruneWebhooks)
         .recurring::<PruneJobs>(Schedule::every_min(1), Missed::Skip, |_slot| Nothing {})
         .recurring::<PruneSessions>(Schedule::every_min(10), Missed::Once, |_slot| Nothing {})
+        .recurring::<PruneWebhooks>(Schedule::every_min(60), Missed::Once, |_slot| Nothing {})
 }
 
 impl Core {
@@ -109,6 +114,17 @@ impl Workshop {
             parts,
             core,
         })
+    }
+
+    /// Begins to send webhooks, signed by what `vault` opens; none if the settings say so.
+    pub fn couriers(
+        &self,
+        vault: &Vault,
+        settings: &WebhookSettings,
+        jobs: &JobSettings,
+    ) -> Result<Option<Couriers>, StartError> {
+        let webhooks = self.core.webhooks(vault, &self.parts.queue, settings);
+        self.core.couriers(&webhooks, &self.parts, settings, jobs)
     }
 
     /// Begins to do jobs; none if the settings say so.

@@ -8,6 +8,7 @@ use crate::db::text_enum::text_enum;
 use crate::kernel::ids::{DealerId, UserId, typed_id};
 use crate::kernel::peer::Peer;
 use crate::platform::identity::invitations::model::InvitationId;
+use crate::platform::webhooks::model::EndpointId;
 
 typed_id!(
     /// One mail.
@@ -33,12 +34,16 @@ text_enum! {
         PhoneAdded = "PHONE_ADDED",
         /// The telephone is no second factor any more.
         PhoneRemoved = "PHONE_REMOVED",
+        /// An endpoint of webhooks has taken nothing for days.
+        WebhookFailing = "WEBHOOK_FAILING",
+        /// An endpoint of webhooks was disabled.
+        WebhookDisabled = "WEBHOOK_DISABLED",
     }
 }
 
 impl MailKind {
     /// All that this program can write. A newer one may have ordered others.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::VerifyEmail,
         Self::ResetPassword,
         Self::Invitation,
@@ -47,6 +52,8 @@ impl MailKind {
         Self::PasswordChanged,
         Self::PhoneAdded,
         Self::PhoneRemoved,
+        Self::WebhookFailing,
+        Self::WebhookDisabled,
     ];
 
     /// After this a mail is no use any more, and is not tried again.
@@ -59,7 +66,9 @@ impl MailKind {
             | Self::NewDevice
             | Self::PasswordChanged
             | Self::PhoneAdded
-            | Self::PhoneRemoved => TimeDelta::days(3),
+            | Self::PhoneRemoved
+            | Self::WebhookFailing
+            | Self::WebhookDisabled => TimeDelta::days(3),
         }
     }
 }
@@ -93,6 +102,8 @@ pub struct Mail {
     pub dealer: Option<DealerId>,
     /// Which invitation it carries.
     pub invitation: Option<InvitationId>,
+    /// Which endpoint of webhooks it is about.
+    pub webhook_endpoint: Option<EndpointId>,
     /// Who caused it, if it tells of that.
     pub peer: Option<Peer>,
     /// When that was.
@@ -108,6 +119,7 @@ impl Mail {
             user: None,
             dealer: None,
             invitation: None,
+            webhook_endpoint: None,
             peer: None,
             at,
         }
@@ -130,6 +142,8 @@ pub struct MailRow {
     pub dealer_id: Option<DealerId>,
     /// Which invitation it carries.
     pub invitation_id: Option<InvitationId>,
+    /// Which endpoint of webhooks it is about.
+    pub webhook_endpoint_id: Option<EndpointId>,
     /// Address of who caused it.
     pub peer_address: Option<String>,
     /// What that called itself.
@@ -154,6 +168,7 @@ impl From<Mail> for MailRow {
             user_id: mail.user,
             dealer_id: mail.dealer,
             invitation_id: mail.invitation,
+            webhook_endpoint_id: mail.webhook_endpoint,
             peer_address: address,
             peer_name: mail.peer.and_then(|peer| peer.user_agent),
             created_at: mail.at,

@@ -37,6 +37,8 @@ const SOURCES: &[(&str, &str)] = &templates![
     "password_changed",
     "phone_added",
     "phone_removed",
+    "webhook_failing",
+    "webhook_disabled",
 ];
 
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> =
@@ -77,6 +79,8 @@ const fn name(kind: MailKind) -> &'static str {
         MailKind::PasswordChanged => "password_changed",
         MailKind::PhoneAdded => "phone_added",
         MailKind::PhoneRemoved => "phone_removed",
+        MailKind::WebhookFailing => "webhook_failing",
+        MailKind::WebhookDisabled => "webhook_disabled",
     }
 }
 
