@@ -275,7 +275,7 @@ impl App {
         let factors = factors.with_sms(sms::sms_policy(settings));
         let callers = Callers::new(&core, &vault, &tokens, (&identity, &factors));
         let queue = Queue::new(&core.connector, core.control.clone());
-        let webhooks = core.webhooks(&vault, &queue, &settings.webhooks);
+        let webhooks = core.webhooks(&vault, &settings.webhooks);
         let schema = schema(&core, &identity, factors, settings)
             .data(queue.clone())
             .data(webhooks.clone())

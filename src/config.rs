@@ -24,8 +24,8 @@ pub use jobs::JobSettings;
 pub use mail::MailSettings;
 pub use server::{DEFAULT_PUBLIC_URL, KeySettings, ProxyHeader, Registration, ServerSettings};
 pub use sms::SmsSettings;
-pub use webhooks::WebhookSettings;
 use values::{list_size, milliseconds, pool_size, pool_wait, postgres_role, secret};
+pub use webhooks::WebhookSettings;
 
 /// How to reach the database, and how much of it to use.
 #[derive(Args, Clone, Debug)]

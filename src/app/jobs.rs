@@ -97,7 +97,10 @@ impl Workshop {
     pub async fn new(core: Core, redis_url: Option<&SecretString>) -> Result<Self, StartError> {
         let bus = match redis_url {
             Some(url) => EventBus::with_redis(url.expose_secret()).await?,
-            None => EventBus::local(),
+            None => {
+                let url = core.settings.database_owner_url.clone();
+                EventBus::with_database(&core.connector, url)
+            }
         };
         let pool = request_pool(&core.settings);
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
@@ -123,7 +126,7 @@ impl Workshop {
         settings: &WebhookSettings,
         jobs: &JobSettings,
     ) -> Result<Option<Couriers>, StartError> {
-        let webhooks = self.core.webhooks(vault, &self.parts.queue, settings);
+        let webhooks = self.core.webhooks(vault, settings);
         self.core.couriers(&webhooks, &self.parts, settings, jobs)
     }
 

@@ -6,19 +6,25 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::{App, Core, StartError};
+use super::{App, Core, StartError, control_pool};
 use crate::auth::vault::Vault;
 use crate::config::{JobSettings, WebhookSettings};
 use crate::db::connect::tls_config;
+use crate::db::control::ControlPool;
 use crate::jobs::context::JobParts;
 use crate::jobs::{Queue, Registry, Worker};
 use crate::outbound::{Client, Guard};
 use crate::platform::webhooks::courier::Courier;
 use crate::platform::webhooks::deliver::{Deliver, Post};
 use crate::platform::webhooks::feed::Feeder;
-use crate::platform::webhooks::figures::Figures;
 use crate::platform::webhooks::service::{Parts, Webhooks};
 use crate::roots::EVENTS;
+
+/// Connections for reading what is to be sent, and for noting what came of it: apart from
+/// those by which people sign in.
+const CONNECTIONS: usize = 8;
+/// The longest wait for one: what was sent and can not be noted is sent again.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Those who send webhooks: one who looks what there is to be sent, and workers.
 pub struct Couriers {
@@ -54,15 +60,14 @@ fn guard(settings: &WebhookSettings) -> Guard {
 
 impl Core {
     /// Webhooks, of which nothing is sent yet.
-    pub fn webhooks(&self, vault: &Vault, queue: &Queue, settings: &WebhookSettings) -> Webhooks {
+    pub fn webhooks(&self, vault: &Vault, settings: &WebhookSettings) -> Webhooks {
         Webhooks::new(Parts {
             control: self.control.clone(),
             vault: vault.clone(),
             clock: self.clock.clone(),
-            queue: queue.clone(),
             guard: guard(settings),
             kinds: EVENTS,
-            figures: Figures::default(),
+            figures: Arc::default(),
         })
     }
 
@@ -75,6 +80,9 @@ impl Core {
         settings: &WebhookSettings,
         jobs: &JobSettings,
     ) -> Result<Option<Couriers>, StartError> {
+        let mut pool = control_pool(&self.settings);
+        (pool.size, pool.wait) = (CONNECTIONS, PATIENCE);
+        let webhooks = webhooks.over(ControlPool::new(&self.connector, &pool));
         let deliver = Deliver {
             webhooks: webhooks.clone(),
             post: Post {
@@ -97,7 +105,7 @@ impl Core {
             return Ok(None);
         };
         let courier = Courier::new(Feeder {
-            webhooks: webhooks.clone(),
+            webhooks,
             directory: parts.directory.clone(),
             tenants: parts.tenants.clone(),
         });

@@ -49,7 +49,11 @@ impl Guard {
     /// Whether this address may be called at this port.
     pub fn admits(&self, address: IpAddr, port: u16) -> Result<(), Refused> {
         let address = address.to_canonical();
-        if self.networks.iter().any(|network| network.contains(&address)) {
+        if self
+            .networks
+            .iter()
+            .any(|network| network.contains(&address))
+        {
             return Ok(());
         }
         if !is_global(address) {
@@ -128,21 +132,73 @@ mod tests {
     #[test]
     fn nothing_but_the_public_internet_is_global() {
         for address in [
-            "0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.127.255.255", "127.0.0.1",
-            "127.255.255.254", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.0.0.8",
-            "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.19.255.255",
-            "198.51.100.7", "203.0.113.9", "224.0.0.1", "239.255.255.255", "240.0.0.1",
-            "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254",
-            "::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "100::1", "2001::1", "2001:10::1", "2001:20::1",
-            "2001:2::1", "2001:db8::1", "2002:7f00:1::", "2002:a9fe:a9fe::1", "3fff::1", "3fff:fff::1", "5f00::1",
-            "fc00::1", "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1",
+            "0.0.0.0",
+            "0.1.2.3",
+            "10.0.0.1",
+            "100.64.0.1",
+            "100.127.255.255",
+            "127.0.0.1",
+            "127.255.255.254",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.19.255.255",
+            "198.51.100.7",
+            "203.0.113.9",
+            "224.0.0.1",
+            "239.255.255.255",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::ffff:169.254.169.254",
+            "::7f00:1",
+            "64:ff9b::a9fe:a9fe",
+            "64:ff9b:1::1",
+            "100::1",
+            "2001::1",
+            "2001:10::1",
+            "2001:20::1",
+            "2001:2::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "2002:a9fe:a9fe::1",
+            "3fff::1",
+            "3fff:fff::1",
+            "5f00::1",
+            "fc00::1",
+            "fd00:ec2::254",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
         ] {
             assert!(!is_global(address.parse().unwrap()), "{address}");
         }
         for address in [
-            "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.1", "100.63.255.255", "100.128.0.1",
-            "169.253.0.1", "172.15.0.1", "172.32.0.1", "192.0.1.1", "192.167.0.1", "198.17.0.1",
-            "223.255.255.255", "::ffff:8.8.8.8", "2001:200::1", "2606:4700::1111", "2a00:1450::1",
+            "1.1.1.1",
+            "8.8.8.8",
+            "9.255.255.255",
+            "11.0.0.1",
+            "100.63.255.255",
+            "100.128.0.1",
+            "169.253.0.1",
+            "172.15.0.1",
+            "172.32.0.1",
+            "192.0.1.1",
+            "192.167.0.1",
+            "198.17.0.1",
+            "223.255.255.255",
+            "::ffff:8.8.8.8",
+            "2001:200::1",
+            "2606:4700::1111",
+            "2a00:1450::1",
             "3fff:1000::1",
         ] {
             assert!(is_global(address.parse().unwrap()), "{address}");
@@ -152,11 +208,21 @@ mod tests {
     #[test]
     fn spellings_of_an_address_are_the_address() {
         for host in [
-            "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]",
-            "[::ffff:7f00:1]", "%31%32%37.0.0.1", "１２７.0.0.1",
+            "127.0.0.1",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "0177.0.0.1",
+            "[::1]",
+            "[::ffff:7f00:1]",
+            "%31%32%37.0.0.1",
+            "１２７.0.0.1",
         ] {
             let refused = admits(&guard(), &format!("https://{host}/"));
-            assert!(matches!(refused, Err(Refused::Address(_))), "{host}: {refused:?}");
+            assert!(
+                matches!(refused, Err(Refused::Address(_))),
+                "{host}: {refused:?}"
+            );
         }
         assert_eq!(admits(&guard(), "https://hooks.example/"), Ok(()));
     }
@@ -164,8 +230,14 @@ mod tests {
     #[test]
     fn ports_and_the_lack_of_tls_are_for_operators_to_allow() {
         let strict = guard();
-        assert_eq!(admits(&strict, "https://hooks.example:8443/"), Err(Refused::Port(8443)));
-        assert_eq!(admits(&strict, "http://hooks.example/"), Err(Refused::Scheme));
+        assert_eq!(
+            admits(&strict, "https://hooks.example:8443/"),
+            Err(Refused::Port(8443))
+        );
+        assert_eq!(
+            admits(&strict, "http://hooks.example/"),
+            Err(Refused::Scheme)
+        );
         let lax = Guard {
             networks: vec!["10.1.0.0/16".parse().unwrap()],
             ports: vec![443, 8443],
@@ -173,8 +245,14 @@ mod tests {
         };
         assert_eq!(admits(&lax, "https://1.1.1.1:8443/"), Ok(()));
         assert_eq!(admits(&lax, "http://10.1.2.3:9000/"), Ok(()));
-        assert_eq!(admits(&lax, "http://1.1.1.1:9000/"), Err(Refused::Port(9000)));
-        assert!(matches!(admits(&lax, "http://10.2.0.1/"), Err(Refused::Address(_))));
+        assert_eq!(
+            admits(&lax, "http://1.1.1.1:9000/"),
+            Err(Refused::Port(9000))
+        );
+        assert!(matches!(
+            admits(&lax, "http://10.2.0.1/"),
+            Err(Refused::Address(_))
+        ));
         // The name may stand for one of the network; its address is looked at later.
         assert_eq!(admits(&lax, "http://receiver.internal:9000/"), Ok(()));
         assert_eq!(

@@ -106,7 +106,10 @@ mod tests {
         assert_eq!(target.path(), "/b?c=d");
         let target = Target::parse("http://[::1]:9000").unwrap();
         assert_eq!(target.host(), &Host::Address("::1".parse().unwrap()));
-        assert_eq!((target.authority().to_str().unwrap(), target.path()), ("[::1]:9000", "/"));
+        assert_eq!(
+            (target.authority().to_str().unwrap(), target.path()),
+            ("[::1]:9000", "/")
+        );
     }
 
     #[test]

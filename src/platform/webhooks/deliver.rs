@@ -135,7 +135,11 @@ impl Deliver {
                 endpoints::set_due(conn, id, endpoint.health.resting_until).await?;
                 return Ok(None);
             }
-            let most = if endpoint.health.is_in_trouble() { 1 } else { PAGE };
+            let most = if endpoint.health.is_in_trouble() {
+                1
+            } else {
+                PAGE
+            };
             let due = deliveries::due(conn, id, now, most).await?;
             if due.is_empty() {
                 let next = deliveries::next_due(conn, id).await?;
@@ -199,10 +203,7 @@ impl Deliver {
         delivery: DeliveryRow,
     ) -> AppResult<bool> {
         let now = self.webhooks.now();
-        let attempt = self
-            .post
-            .attempt(&endpoint.url, &delivery, keys, now)
-            .await;
+        let attempt = self.post.attempt(&endpoint.url, &delivery, keys, now).await;
         let figures = self.webhooks.figures();
         figures.attempted(attempt.row.fault, attempt.took);
         tracing::debug!(endpoint = %endpoint.id, message = delivery.message_id,

@@ -8,7 +8,9 @@ use super::model::{DeliveryId, DeliveryState, EndpointId, SignatureKind};
 use super::query::log::DeliveryCondition;
 use crate::db::control_tables::webhook_deliveries;
 use crate::error::AppResult;
-use crate::graphql::filter::{DateTimeFilter, Where, id_filter, nested_where, where_id, where_time};
+use crate::graphql::filter::{
+    DateTimeFilter, Where, id_filter, nested_where, where_id, where_time,
+};
 
 /// An endpoint to make.
 #[derive(InputObject, Clone, Debug)]
@@ -121,7 +123,11 @@ impl Where for WebhookDeliveryWhere {
 
     fn own(&self) -> AppResult<Vec<DeliveryCondition>> {
         let mut conditions: Vec<DeliveryCondition> = Vec::new();
-        where_id!(conditions, webhook_deliveries::endpoint_id, &self.endpoint_id);
+        where_id!(
+            conditions,
+            webhook_deliveries::endpoint_id,
+            &self.endpoint_id
+        );
         where_time!(conditions, webhook_deliveries::created_at, &self.created_at);
         if let Some(state) = self.state {
             conditions.push(Box::new(webhook_deliveries::state.eq(state).nullable()));

@@ -118,7 +118,10 @@ mod tests {
         let message = Message::of(a, &event);
         assert_eq!(message, Message::of(a, &event));
         assert_ne!(message.id, Message::of(b, &event).id);
-        assert_eq!(message.id, format!("msg_{}_000000000000012c", a.uuid().simple()));
+        assert_eq!(
+            message.id,
+            format!("msg_{}_000000000000012c", a.uuid().simple())
+        );
         assert!(!message.id.contains('.'));
         let body: Value = serde_json::from_str(&message.body).unwrap();
         assert_eq!(
@@ -135,6 +138,9 @@ mod tests {
         let message = Message::of(DealerId::generate(), &large);
         assert!(message.body.len() < 500);
         let body: Value = serde_json::from_str(&message.body).unwrap();
-        assert_eq!((&body["isTruncated"], &body["data"]["entity"]), (&json!(true), &json!("product")));
+        assert_eq!(
+            (&body["isTruncated"], &body["data"]["entity"]),
+            (&json!(true), &json!("product"))
+        );
     }
 }

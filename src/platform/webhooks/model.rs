@@ -241,7 +241,11 @@ pub struct AttemptRow {
 
 impl DeliveryRow {
     /// As it is tried for the first time.
-    pub fn new(endpoint: &EndpointRow, now: DateTime<Utc>, message: super::message::Message) -> Self {
+    pub fn new(
+        endpoint: &EndpointRow,
+        now: DateTime<Utc>,
+        message: super::message::Message,
+    ) -> Self {
         Self {
             id: DeliveryId::generate(),
             dealer_id: endpoint.dealer_id,

@@ -60,8 +60,7 @@ async fn tell(
     endpoint: &EndpointRow,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
-    let readers =
-        endpoints::whom_to_tell(conn, endpoint.dealer_id, endpoint.created_by).await?;
+    let readers = endpoints::whom_to_tell(conn, endpoint.dealer_id, endpoint.created_by).await?;
     for (user, email) in readers {
         let mail = Mail {
             user: Some(user),

@@ -57,7 +57,11 @@ impl Wanted {
                 }))
             }
             (None, Some(_), None) => Err(wrong("from", "say from when on").into()),
-            _ => Err(wrong("deliveryId", "say either deliveryId, or endpointId and from").into()),
+            _ => Err(wrong(
+                "deliveryId",
+                "say either deliveryId, or endpointId and from",
+            )
+            .into()),
         }
     }
 }
@@ -163,8 +167,9 @@ impl Webhooks {
             let wanted = events
                 .iter()
                 .filter(|event| filter::wants(&endpoint.events, &event.name));
-            let rows = wanted
-                .map(|event| DeliveryRow::new(endpoint, now, Message::of(endpoint.dealer_id, event)));
+            let rows = wanted.map(|event| {
+                DeliveryRow::new(endpoint, now, Message::of(endpoint.dealer_id, event))
+            });
             replayed.count += deliveries::insert(conn, rows.collect()).await?.len();
             // As many may have happened at one moment.
             if read >= MOST && until > range.from {

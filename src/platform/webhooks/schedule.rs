@@ -78,7 +78,10 @@ mod tests {
     fn rests_begin_with_the_fifth_failure_and_double_to_half_an_hour() {
         let rest = |failures| rest_after(failures, 128).map(|rest| rest.num_seconds());
         assert_eq!((rest(0), rest(4)), (None, None));
-        assert_eq!((rest(5), rest(6), rest(12)), (Some(10), Some(20), Some(1280)));
+        assert_eq!(
+            (rest(5), rest(6), rest(12)),
+            (Some(10), Some(20), Some(1280))
+        );
         assert_eq!((rest(13), rest(i32::MAX)), (Some(1800), Some(1800)));
         assert_eq!(rest_when_overloaded(1, 128).num_seconds(), 10);
         assert_eq!(rest_when_overloaded(2, 128).num_seconds(), 20);

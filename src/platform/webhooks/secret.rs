@@ -51,7 +51,10 @@ impl Fresh {
             }
             SignatureKind::Ed25519 => {
                 let key = SigningKey::from_bytes(&bytes).verifying_key();
-                (None, Some(format!("whpk_{}", STANDARD.encode(key.as_bytes()))))
+                (
+                    None,
+                    Some(format!("whpk_{}", STANDARD.encode(key.as_bytes()))),
+                )
             }
         };
         let row = SecretRow {
@@ -134,7 +137,9 @@ mod tests {
         };
         let key = Key::of(SignatureKind::Ed25519, &bytes(seed)).unwrap();
         let header = signatures(&[key], ID, AT, BODY);
-        let signature = STANDARD.decode(header.strip_prefix("v1a,").unwrap()).unwrap();
+        let signature = STANDARD
+            .decode(header.strip_prefix("v1a,").unwrap())
+            .unwrap();
         let signature = Signature::from_slice(&signature).unwrap();
         let public = VerifyingKey::from_bytes(&bytes(public)).unwrap();
         let signed = format!("{ID}.{AT}.{BODY}");
@@ -146,16 +151,18 @@ mod tests {
     fn what_is_made_opens_again_and_all_in_use_sign() {
         let vault = Vault::from_text(&generate_secret().unwrap()).unwrap();
         let now = DateTime::from_timestamp(AT, 0).unwrap();
-        let made = [SignatureKind::HmacSha256, SignatureKind::Ed25519].map(|kind| {
-            Fresh::generate(&vault, EndpointId::generate(), kind, now).unwrap()
-        });
+        let made = [SignatureKind::HmacSha256, SignatureKind::Ed25519]
+            .map(|kind| Fresh::generate(&vault, EndpointId::generate(), kind, now).unwrap());
         let shown = made[0].shown.as_ref().unwrap().expose_secret();
         assert!(shown.starts_with("whsec_") && made[0].row.public_key.is_none());
         let public = made[1].row.public_key.as_deref().unwrap();
         assert!(public.starts_with("whpk_") && made[1].shown.is_none());
         let keys = made.map(|fresh| Key::open(&vault, &fresh.row).unwrap());
         let header = signatures(&keys, ID, AT, BODY);
-        let versions: Vec<&str> = header.split(' ').map(|one| one.split_once(',').unwrap().0).collect();
+        let versions: Vec<&str> = header
+            .split(' ')
+            .map(|one| one.split_once(',').unwrap().0)
+            .collect();
         assert_eq!(versions, ["v1", "v1a"]);
     }
 }

@@ -11,7 +11,6 @@ use crate::auth::vault::Vault;
 use crate::db::control::{ControlConn, ControlPool};
 use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::events::Kind;
-use crate::jobs::Queue;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{DealerId, UserId};
 use crate::kernel::peer::Peer;
@@ -23,6 +22,7 @@ use crate::platform::identity::events::{EventKind, NewEvent, record};
 pub struct Webhooks(Arc<Parts>);
 
 /// What they are made of.
+#[derive(Clone)]
 pub struct Parts {
     /// Where they are kept.
     pub control: ControlPool,
@@ -30,14 +30,12 @@ pub struct Parts {
     pub vault: Vault,
     /// The time.
     pub clock: Clock,
-    /// Where deliveries are ordered.
-    pub queue: Queue,
     /// Who may be called.
     pub guard: Guard,
     /// The events there are.
     pub kinds: &'static [&'static Kind],
     /// How they fare.
-    pub figures: Figures,
+    pub figures: Arc<Figures>,
 }
 
 /// Who manages a dealer's webhooks.
@@ -64,6 +62,13 @@ impl Webhooks {
     /// Webhooks of these parts.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// The same, kept over connections of others' own.
+    #[must_use]
+    pub fn over(&self, control: ControlPool) -> Self {
+        let parts = Parts::clone(&self.0);
+        Self::new(Parts { control, ..parts })
     }
 
     pub(super) fn parts(&self) -> &Parts {

@@ -154,11 +154,7 @@ fn schemas(conn: &mut OwnerConn, start: &str) -> DbResult<Vec<(SchemaName, Optio
 
 /// Deletes the oldest events, as far as they are old. What is left
 /// has no gap: a younger one is never passed over for an older one behind it.
-fn prune_batch(
-    conn: &mut OwnerConn,
-    schema: &SchemaName,
-    old: Old,
-) -> QueryResult<usize> {
+fn prune_batch(conn: &mut OwnerConn, schema: &SchemaName, old: Old) -> QueryResult<usize> {
     let path = schema.quoted();
     conn.batch_execute(&format!("SET LOCAL search_path TO {path}"))?;
     let oldest: Vec<(i64, DateTime<Utc>)> = events::table

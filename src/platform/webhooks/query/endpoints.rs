@@ -192,9 +192,10 @@ pub async fn claim_due(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let claimed = diesel::update(webhook_endpoints::table.filter(webhook_endpoints::id.eq_any(ids)))
-        .set(webhook_endpoints::due_at.eq(now + CLAIMED))
-        .returning((webhook_endpoints::id, webhook_endpoints::dealer_id));
+    let claimed =
+        diesel::update(webhook_endpoints::table.filter(webhook_endpoints::id.eq_any(ids)))
+            .set(webhook_endpoints::due_at.eq(now + CLAIMED))
+            .returning((webhook_endpoints::id, webhook_endpoints::dealer_id));
     Ok(claimed.get_results(&mut **conn).await?)
 }
 

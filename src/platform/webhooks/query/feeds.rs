@@ -41,9 +41,10 @@ pub async fn claim_due(
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let claimed = diesel::update(webhook_feeds::table.filter(webhook_feeds::dealer_id.eq_any(ids)))
-            .set(webhook_feeds::look_at.eq(now + pause))
-            .returning((webhook_feeds::dealer_id, webhook_feeds::delivered_through));
+        let claimed =
+            diesel::update(webhook_feeds::table.filter(webhook_feeds::dealer_id.eq_any(ids)))
+                .set(webhook_feeds::look_at.eq(now + pause))
+                .returning((webhook_feeds::dealer_id, webhook_feeds::delivered_through));
         Ok(claimed.get_results(&mut **conn).await?)
     })
     .await
