@@ -137,7 +137,8 @@ async fn due(depot: &Depot) -> DateTime<Utc> {
 
 async fn attempts(depot: &Depot) -> Vec<Value> {
     let log = depot.log(json!({})).await;
-    log[0]["attempts"].as_array().unwrap().clone()
+    let first = log.first().and_then(|one| one["attempts"].as_array());
+    first.cloned().unwrap_or_default()
 }
 
 #[tokio::test]
