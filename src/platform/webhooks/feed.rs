@@ -22,6 +22,8 @@ use crate::tenancy::{Access, TenantPool, TenantTx};
 const PART: &str = "webhooks";
 /// Events that become deliveries in one transaction.
 const PAGE: i64 = 200;
+/// Such transactions before other dealers have their turn.
+const PAGES: usize = 10;
 /// Deliveries that are written by one statement.
 const AT_ONCE: usize = 1000;
 
@@ -37,17 +39,16 @@ pub struct Feeder {
 }
 
 impl Feeder {
-    /// Makes deliveries of all new events of a dealer, if he has a feed and nobody else
-    /// is at it; gives how many events that were.
-    pub async fn feed(&self, dealer: DealerId) -> AppResult<usize> {
-        let mut all = 0;
-        loop {
+    /// Makes deliveries of new events of a dealer, 2,000 at most, if he has a feed and
+    /// nobody else is at it; whether there may be more.
+    pub async fn feed(&self, dealer: DealerId) -> AppResult<bool> {
+        for _page in 0..PAGES {
             let read = self.feed_page(dealer).await?;
-            all += read;
             if i64::try_from(read).is_ok_and(|read| read < PAGE) {
-                return Ok(all);
+                return Ok(false);
             }
         }
+        Ok(true)
     }
 
     /// Whether a dealer has events behind this one.
