@@ -95,12 +95,11 @@ pub struct Workshop {
 impl Workshop {
     /// Puts it together; connects to Redis if there is one to share events over.
     pub async fn new(core: Core, redis_url: Option<&SecretString>) -> Result<Self, StartError> {
-        let bus = match redis_url {
-            Some(url) => EventBus::with_redis(url.expose_secret()).await?,
-            None => {
-                let url = core.settings.database_owner_url.clone();
-                EventBus::with_database(&core.connector, url)
-            }
+        let bus = if let Some(url) = redis_url {
+            EventBus::with_redis(url.expose_secret()).await?
+        } else {
+            let url = core.settings.database_owner_url.clone();
+            EventBus::with_database(&core.connector, url)
         };
         let pool = request_pool(&core.settings);
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);

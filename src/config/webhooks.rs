@@ -9,10 +9,6 @@ use super::values::{call_time, network, spare_count};
 
 /// How webhooks are sent, and where they may go.
 #[derive(Args, Clone, Debug)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the names of flags, which are those of all settings"
-)]
 pub struct WebhookSettings {
     /// Endpoints that this process sends webhooks to at once; with 0 it sends none, and
     /// others have to.

@@ -181,9 +181,12 @@ async fn exchange(
     request: Request<Full<Bytes>>,
     most: usize,
 ) -> Result<Answer, Fault> {
-    let (mut sender, connection) = handshake(TokioIo::new(stream)).await.map_err(broken)?;
+    let (mut sender, connection) = handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| broken(&error))?;
     let talk = std::pin::pin!(async move {
-        let answer = sender.send_request(request).await.map_err(broken)?;
+        let answer = sender.send_request(request).await;
+        let answer = answer.map_err(|error| broken(&error))?;
         let (head, body) = answer.into_parts();
         Ok(Answer {
             status: head.status,
@@ -218,8 +221,8 @@ async fn beginning(mut body: Incoming, most: usize) -> Vec<u8> {
     read
 }
 
-fn broken(error: hyper::Error) -> Fault {
-    Fault::Protocol(match std::error::Error::source(&error) {
+fn broken(error: &hyper::Error) -> Fault {
+    Fault::Protocol(match std::error::Error::source(error) {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
     })

@@ -101,15 +101,12 @@ const fn is_global_v4(address: Ipv4Addr) -> bool {
     )
 }
 
-/// What is given out to the public lies in 2000::/3, which leaves out loopback, local
+/// What is given out to the public lies in `2000::/3`, which leaves out loopback, local
 /// and link-local, multicast, and all ways of NAT64 and of embedded IPv4.
 const fn is_global_v6(address: Ipv6Addr) -> bool {
     match address.segments() {
         // Protocols, Teredo among them; documentation; 6to4; documentation.
-        [0x2001, 0..=0x01ff, ..]
-        | [0x2001, 0x0db8, ..]
-        | [0x2002, ..]
-        | [0x3fff, 0..=0x0fff, ..] => false,
+        [0x2001, 0..=0x01ff | 0x0db8, ..] | [0x2002, ..] | [0x3fff, 0..=0x0fff, ..] => false,
         [first, ..] => first & 0xe000 == 0x2000,
     }
 }

@@ -132,8 +132,10 @@ mod tests {
         let seed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
         let public = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
         let bytes = |hex: &str| -> [u8; 32] {
-            let byte = |at: usize| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).unwrap();
-            std::array::from_fn(byte)
+            let number = u128::from_str_radix;
+            let (head, tail) = hex.split_at(32);
+            let halves = [head, tail].map(|half| number(half, 16).unwrap().to_be_bytes());
+            halves.concat().try_into().unwrap()
         };
         let key = Key::of(SignatureKind::Ed25519, &bytes(seed)).unwrap();
         let header = signatures(&[key], ID, AT, BODY);

@@ -126,8 +126,8 @@ async fn told(dealer: &TestDealer, token: &str) -> (String, String) {
         "mutation($id: ID!) { webhookEndpointTest(input: { id: $id }) { webhookDelivery { id } } }";
     let tested = client.run(test, json!({ "id": endpoint })).await;
     let delivery = &tested["webhookEndpointTest"]["webhookDelivery"]["id"];
-    let text = |id: &Value| id.as_str().unwrap().to_owned();
-    (text(endpoint), text(delivery))
+    let owned = |id: &Value| id.as_str().unwrap().to_owned();
+    (owned(endpoint), owned(delivery))
 }
 
 /// The victim's owner lets the application in; gives the id of that.

@@ -25,7 +25,7 @@ async fn a_secret_is_shown_once_and_kept_sealed() {
     let stored: String = rows[0].get(0);
     let bytes =
         base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &secret[6..]).unwrap();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = tubex::kernel::hex::encode(&bytes);
     assert!(!stored.contains(secret) && !stored.contains(&hex));
     assert!(!depot.listed().await.to_string().contains(secret));
     let events = depot

@@ -22,7 +22,7 @@ async fn what_was_under_way_comes_again_under_the_same_id() {
         depot.tell().await;
     }
     let heirs = depot.couriers();
-    until_within(Duration::from_secs(60), "all are there", async || {
+    until_within(Duration::from_mins(1), "all are there", async || {
         depot.log(json!({ "state": "DELIVERED" })).await.len() == 4
     })
     .await;
@@ -49,7 +49,7 @@ async fn what_was_told_while_nobody_was_there_is_sent_by_the_next() {
         depot.tell().await;
     }
     let couriers = [depot.couriers(), depot.couriers()];
-    until_within(Duration::from_secs(60), "all are there", async || {
+    until_within(Duration::from_mins(1), "all are there", async || {
         receiver.requests().len() >= 250
     })
     .await;
