@@ -34,6 +34,16 @@ text_enum! {
         PhoneAdded = "PHONE_ADDED",
         /// The telephone is no second factor any more.
         PhoneRemoved = "PHONE_REMOVED",
+        /// An authenticator was added as a second factor.
+        AuthenticatorAdded = "AUTHENTICATOR_ADDED",
+        /// There is no authenticator any more.
+        AuthenticatorRemoved = "AUTHENTICATOR_REMOVED",
+        /// There are new backup codes, and the old ones are void.
+        BackupCodesRenewed = "BACKUP_CODES_RENEWED",
+        /// An operator has taken all second factors away.
+        SecondFactorReset = "SECOND_FACTOR_RESET",
+        /// A key was made that acts for the user.
+        ApiKeyCreated = "API_KEY_CREATED",
         /// An endpoint of webhooks has taken nothing for days.
         WebhookFailing = "WEBHOOK_FAILING",
         /// An endpoint of webhooks was disabled.
@@ -43,7 +53,7 @@ text_enum! {
 
 impl MailKind {
     /// All that this program can write. A newer one may have ordered others.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::VerifyEmail,
         Self::ResetPassword,
         Self::Invitation,
@@ -52,6 +62,11 @@ impl MailKind {
         Self::PasswordChanged,
         Self::PhoneAdded,
         Self::PhoneRemoved,
+        Self::AuthenticatorAdded,
+        Self::AuthenticatorRemoved,
+        Self::BackupCodesRenewed,
+        Self::SecondFactorReset,
+        Self::ApiKeyCreated,
         Self::WebhookFailing,
         Self::WebhookDisabled,
     ];
@@ -67,6 +82,11 @@ impl MailKind {
             | Self::PasswordChanged
             | Self::PhoneAdded
             | Self::PhoneRemoved
+            | Self::AuthenticatorAdded
+            | Self::AuthenticatorRemoved
+            | Self::BackupCodesRenewed
+            | Self::SecondFactorReset
+            | Self::ApiKeyCreated
             | Self::WebhookFailing
             | Self::WebhookDisabled => TimeDelta::days(3),
         }
