@@ -81,7 +81,7 @@ async fn all(post: &Post, shop: &str) -> Vec<(String, StoredMail)> {
         ("webhook_gone", MailKind::WebhookDisabled, "GONE"),
     ] {
         about_endpoint(post, user.id, (kind, state)).await;
-        letters.push((name, newest(post, OLIVIA).await));
+        letters.push((name.to_owned(), newest(post, OLIVIA).await));
     }
     letters
 }
