@@ -8,6 +8,7 @@ mod operator;
 mod pools;
 mod sms;
 pub mod sockets;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ use crate::platform::identity::service::Identity;
 use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
 use crate::platform::sessions::service::Sessions;
+use crate::platform::webhooks::service::Webhooks;
 use crate::roots::{
     ApiSchema, ApiSchemaBuilder, Limits, Undeclared, check_declared, schema_builder,
 };
@@ -235,6 +237,8 @@ pub struct App {
     pub identity: Identity,
     /// Where jobs are enqueued.
     pub queue: Queue,
+    /// Where dealers' events are sent.
+    pub webhooks: Webhooks,
     /// The jobs that this program can do.
     pub registry: Arc<Registry>,
     /// The GraphQL schema with its services.
@@ -271,8 +275,10 @@ impl App {
         let factors = factors.with_sms(sms::sms_policy(settings));
         let callers = Callers::new(&core, &vault, &tokens, (&identity, &factors));
         let queue = Queue::new(&core.connector, core.control.clone());
+        let webhooks = core.webhooks(&vault, &settings.webhooks);
         let schema = schema(&core, &identity, factors, settings)
             .data(queue.clone())
+            .data(webhooks.clone())
             .data(callers.api_keys.clone())
             .data(callers.impersonations.clone())
             .data(callers.applications.clone())
@@ -292,6 +298,7 @@ impl App {
             callers,
             identity,
             queue,
+            webhooks,
             registry: Arc::new(jobs::registry()),
             schema,
             settings: settings.clone(),

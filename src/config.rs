@@ -11,6 +11,7 @@ mod mail;
 mod server;
 mod sms;
 mod values;
+mod webhooks;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub use mail::MailSettings;
 pub use server::{DEFAULT_PUBLIC_URL, KeySettings, ProxyHeader, Registration, ServerSettings};
 pub use sms::SmsSettings;
 use values::{list_size, milliseconds, pool_size, pool_wait, postgres_role, secret};
+pub use webhooks::WebhookSettings;
 
 /// How to reach the database, and how much of it to use.
 #[derive(Args, Clone, Debug)]

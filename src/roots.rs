@@ -61,6 +61,8 @@ use crate::platform::oauth::graphql::OauthQuery;
 use crate::platform::oauth::mutation::OauthMutation;
 use crate::platform::sessions::graphql::SessionQuery;
 use crate::platform::sessions::mutation::SessionMutation;
+use crate::platform::webhooks::graphql::{WebhookDeliveryListQuery, WebhookQuery};
+use crate::platform::webhooks::mutation::WebhookMutation;
 
 /// Every kind of event there is.
 pub const EVENTS: &[&Kind] = &[
@@ -102,6 +104,8 @@ pub struct QueryRoot(
     ApiKeyQuery,
     ImpersonationQuery,
     OauthQuery,
+    WebhookQuery,
+    WebhookDeliveryListQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -130,6 +134,7 @@ pub struct MutationRoot(
     ApiKeyMutation,
     ImpersonationMutation,
     OauthMutation,
+    WebhookMutation,
     DealerMutation,
     AccessMutation,
     CategoryMutation,

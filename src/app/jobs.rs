@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::webhooks::Couriers;
 use super::{App, Core, StartError, control_pool, request_pool};
 use crate::auth::text::random;
-use crate::config::JobSettings;
+use crate::auth::vault::Vault;
+use crate::config::{JobSettings, WebhookSettings};
 use crate::db::control::ControlPool;
 use crate::events::EventBus;
 use crate::jobs::context::JobParts;
@@ -17,6 +19,7 @@ use crate::jobs::worker::Line;
 use crate::jobs::{Queue, Registry, Worker, WorkerSettings};
 use crate::kernel::hex;
 use crate::platform::sessions::upkeep::PruneSessions;
+use crate::platform::webhooks::upkeep::PruneWebhooks;
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::{Directory, Watching};
 use crate::tenancy::migrate::MigrationSet;
@@ -28,8 +31,10 @@ pub fn registry() -> Registry {
         .with(PruneJobs)
         .with(ForgetDealer)
         .with(PruneSessions)
+        .with(PruneWebhooks)
         .recurring::<PruneJobs>(Schedule::every_min(1), Missed::Skip, |_slot| Nothing {})
         .recurring::<PruneSessions>(Schedule::every_min(10), Missed::Once, |_slot| Nothing {})
+        .recurring::<PruneWebhooks>(Schedule::every_min(60), Missed::Once, |_slot| Nothing {})
 }
 
 impl Core {
@@ -90,9 +95,11 @@ pub struct Workshop {
 impl Workshop {
     /// Puts it together; connects to Redis if there is one to share events over.
     pub async fn new(core: Core, redis_url: Option<&SecretString>) -> Result<Self, StartError> {
-        let bus = match redis_url {
-            Some(url) => EventBus::with_redis(url.expose_secret()).await?,
-            None => EventBus::local(),
+        let bus = if let Some(url) = redis_url {
+            EventBus::with_redis(url.expose_secret()).await?
+        } else {
+            let url = core.settings.database_owner_url.clone();
+            EventBus::with_database(&core.connector, url)
         };
         let pool = request_pool(&core.settings);
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
@@ -109,6 +116,17 @@ impl Workshop {
             parts,
             core,
         })
+    }
+
+    /// Begins to send webhooks, signed by what `vault` opens; none if the settings say so.
+    pub fn couriers(
+        &self,
+        vault: &Vault,
+        settings: &WebhookSettings,
+        jobs: &JobSettings,
+    ) -> Result<Option<Couriers>, StartError> {
+        let webhooks = self.core.webhooks(vault, settings);
+        self.core.couriers(&webhooks, &self.parts, settings, jobs)
     }
 
     /// Begins to do jobs; none if the settings say so.

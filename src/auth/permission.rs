@@ -94,6 +94,8 @@ permissions! {
     SecurityManage = "security:manage", "Set what signing in at the dealer needs.";
     ApiKeysManage = "api_keys:manage", "Make, rotate and revoke API keys.";
     AppsManage = "apps:manage", "Register and remove applications of third parties.";
+    WebhooksRead = "webhooks:read", "See where events are sent, and what became of it.";
+    WebhooksManage = "webhooks:manage", "Say where events are sent, and send them again.";
 }
 
 // Each has a bit of its own in a word.
@@ -113,6 +115,7 @@ impl Permission {
         Self::SecurityManage,
         Self::ApiKeysManage,
         Self::AppsManage,
+        Self::WebhooksManage,
     ]);
 
     /// Those by which access itself is given. People use them in person: nobody who
@@ -123,6 +126,7 @@ impl Permission {
         Self::SecurityManage,
         Self::ApiKeysManage,
         Self::AppsManage,
+        Self::WebhooksManage,
     ]);
 
     /// Whether it is one of [`Permission::SENSITIVE`].
@@ -141,6 +145,7 @@ impl Permission {
             Self::CreditOverride => Some(Self::CreditRead),
             Self::MembersManage | Self::RolesManage => Some(Self::MembersRead),
             Self::SecurityManage => Some(Self::SecurityRead),
+            Self::WebhooksManage => Some(Self::WebhooksRead),
             _ => None,
         }
     }

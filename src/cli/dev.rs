@@ -1,6 +1,6 @@
 //! `tubex dev`: a whole Tubex on this machine, with two shops to look at.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -140,6 +140,12 @@ fn for_demo(settings: &ServerSettings, data: &Path, address: SocketAddr) -> Serv
     let mail = &mut settings.mail;
     if mail.smtp_url.is_none() && mail.mail_dir.is_none() {
         mail.mail_dir = Some(data.join(MAILS));
+    }
+    // Receivers of webhooks that somebody tries out run on this machine, too.
+    let webhooks = &mut settings.webhooks;
+    webhooks.webhook_http = true;
+    for loopback in [IpAddr::from([127, 0, 0, 1]), Ipv6Addr::LOCALHOST.into()] {
+        webhooks.webhook_networks.push(loopback.into());
     }
     settings
 }

@@ -1,5 +1,6 @@
 //! `tubex worker`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -10,7 +11,8 @@ use super::output::Output;
 use super::{CommandResult, stop};
 use crate::app::jobs::Workshop;
 use crate::app::{Core, StartError};
-use crate::config::{DatabaseSettings, JobSettings};
+use crate::auth::vault::Vault;
+use crate::config::{DatabaseSettings, JobSettings, WebhookSettings};
 use crate::kernel::clock::Clock;
 use crate::tenancy::state::{Migrated, check_request_role, migrated};
 
@@ -21,6 +23,13 @@ pub(super) struct WorkerArgs {
     database: DatabaseSettings,
     #[command(flatten)]
     jobs: JobSettings,
+    #[command(flatten)]
+    webhooks: WebhookSettings,
+
+    /// File with the secret of the installation, by which webhooks are signed; without it
+    /// none are sent.
+    #[arg(long, env = "TUBEX_SECRET_KEY_FILE", value_name = "FILE")]
+    secret_key_file: Option<PathBuf>,
 
     /// Share events with serving nodes over this Redis.
     #[arg(
@@ -53,12 +62,20 @@ async fn work(args: &WorkerArgs, output: Output) -> CommandResult {
     let workshop = Workshop::new(core, args.redis_url.as_ref()).await?;
     let worker = workshop.worker(&args.jobs)?;
     let worker = worker.ok_or("--workers-jobs 0 leaves a worker nothing to do")?;
+    let couriers = match &args.secret_key_file {
+        Some(file) => workshop.couriers(&Vault::from_file(file)?, &args.webhooks, &args.jobs)?,
+        None => None,
+    };
     let name = worker.name().to_owned();
     output.result(format!("Doing jobs as {name}"), &json!({ "worker": name }))?;
     stop.await;
     tracing::info!("stopping: jobs at work finish");
-    worker
-        .stop(Duration::from_secs(args.shutdown_timeout_s))
-        .await;
+    let limit = Duration::from_secs(args.shutdown_timeout_s);
+    let webhooks = async {
+        if let Some(couriers) = couriers {
+            couriers.stop(limit).await;
+        }
+    };
+    tokio::join!(worker.stop(limit), webhooks);
     Ok(())
 }

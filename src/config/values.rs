@@ -79,6 +79,13 @@ pub(super) fn some_milliseconds(text: &str) -> Result<Duration, String> {
     some.ok_or_else(|| "must be a whole number from 1 to 86400000".to_owned())
 }
 
+/// One hundredth of a second to half a minute: how long the server of somebody else may take.
+pub(super) fn call_time(text: &str) -> Result<Duration, String> {
+    let fits = |time: &Duration| (10..=30_000).contains(&time.as_millis());
+    let time = milliseconds(text).ok().filter(fits);
+    time.ok_or_else(|| "must be a whole number from 10 to 30000".to_owned())
+}
+
 /// 50 to one day: a connection that has to be opened first should come within it.
 pub(super) fn pool_wait(text: &str) -> Result<Duration, String> {
     let enough = milliseconds(text)

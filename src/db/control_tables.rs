@@ -179,6 +179,7 @@ diesel::table! {
         state -> Text,
         finished_at -> Nullable<Timestamptz>,
         cause -> Nullable<Text>,
+        webhook_endpoint_id -> Nullable<Uuid>,
     }
 }
 
@@ -401,6 +402,82 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    platform.webhook_attempts (delivery_id, number) {
+        delivery_id -> Uuid,
+        number -> Int4,
+        at -> Timestamptz,
+        took_ms -> Int4,
+        status -> Nullable<Int2>,
+        fault -> Nullable<Text>,
+        answer -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    platform.webhook_deliveries (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        endpoint_id -> Uuid,
+        message_id -> Text,
+        event_id -> Nullable<Int8>,
+        event -> Text,
+        happened_at -> Timestamptz,
+        body -> Text,
+        state -> Text,
+        due_at -> Timestamptz,
+        attempts -> Int4,
+        tries -> Int4,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    platform.webhook_endpoints (id) {
+        id -> Uuid,
+        dealer_id -> Uuid,
+        created_by -> Nullable<Uuid>,
+        url -> Text,
+        description -> Nullable<Text>,
+        events -> Array<Text>,
+        state -> Text,
+        version -> Int4,
+        since_event -> Int8,
+        due_at -> Nullable<Timestamptz>,
+        failures -> Int4,
+        failing_since -> Nullable<Timestamptz>,
+        resting_until -> Nullable<Timestamptz>,
+        warned_at -> Nullable<Timestamptz>,
+        last_success_at -> Nullable<Timestamptz>,
+        last_failure_at -> Nullable<Timestamptz>,
+        delivered -> Int8,
+        failed -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.webhook_feeds (dealer_id) {
+        dealer_id -> Uuid,
+        delivered_through -> Int8,
+        look_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform.webhook_secrets (id) {
+        id -> Uuid,
+        endpoint_id -> Uuid,
+        signature -> Text,
+        sealed -> Bytea,
+        public_key -> Nullable<Text>,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(api_keys -> dealers (dealer_id));
 diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(backup_codes -> users (user_id));
@@ -414,6 +491,7 @@ diesel::joinable!(login_challenges -> users (user_id));
 diesel::joinable!(mails -> dealers (dealer_id));
 diesel::joinable!(mails -> invitations (invitation_id));
 diesel::joinable!(mails -> users (user_id));
+diesel::joinable!(mails -> webhook_endpoints (webhook_endpoint_id));
 diesel::joinable!(memberships -> dealers (dealer_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(migration_failures -> dealers (dealer_id));
@@ -433,6 +511,12 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(text_messages -> dealers (dealer_id));
 diesel::joinable!(text_messages -> users (user_id));
 diesel::joinable!(totp_factors -> users (user_id));
+diesel::joinable!(webhook_attempts -> webhook_deliveries (delivery_id));
+diesel::joinable!(webhook_deliveries -> webhook_endpoints (endpoint_id));
+diesel::joinable!(webhook_endpoints -> dealers (dealer_id));
+diesel::joinable!(webhook_endpoints -> users (created_by));
+diesel::joinable!(webhook_feeds -> dealers (dealer_id));
+diesel::joinable!(webhook_secrets -> webhook_endpoints (endpoint_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     backup_codes,
@@ -464,4 +548,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     text_messages,
     totp_factors,
     users,
+    webhook_attempts,
+    webhook_deliveries,
+    webhook_endpoints,
+    webhook_feeds,
+    webhook_secrets,
 );

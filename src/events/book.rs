@@ -11,7 +11,7 @@ const HEAD: &str = "\
 
 What happens at a dealer is told as events, in the transaction in which it happens. Each has an id: ids of one dealer
 have no gaps and stand in the order of the commits. Subscriptions are fed from them
-([Live updates](guides/dashboard-developer.md#live-updates)).
+([Live updates](guides/dashboard-developer.md#live-updates)), and so are [webhooks](guides/webhooks.md).
 
 Every event carries `name`, `version`, the kind and the id of its record, the `payload` below, who did it, the id of the
 request and the time. A payload may gain fields within a version; what else changes raises the version.

@@ -11,7 +11,7 @@ use super::database_link::DatabaseLink;
 use super::redis_link::{self, RedisError};
 use crate::db::connect::Connector;
 use crate::kernel::ids::DealerId;
-use crate::kernel::listeners::{Listener, Listeners};
+use crate::kernel::listeners::{Gathering, Listener, Listeners};
 
 /// Wakes those who follow a dealer.
 ///
@@ -80,6 +80,11 @@ impl EventBus {
     /// Hears from now on of new events of `dealer`.
     pub(crate) fn listen(&self, dealer: DealerId) -> Listener<DealerId> {
         self.ears.listen(dealer, 0)
+    }
+
+    /// Hears from now on of new events of all dealers.
+    pub fn gather(&self) -> Gathering<DealerId> {
+        self.ears.gather()
     }
 
     /// Dealers somebody on this node follows.

@@ -3,16 +3,27 @@
 //! Who waits is found by the thing's key, so that news of one wakes nobody else,
 //! however many wait.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Who waits, by what he waits for. Of each thing is kept what was last known.
-pub struct Listeners<K: Eq + Hash>(Places<K>);
+pub struct Listeners<K: Eq + Hash>(Places<K>, Gatherings<K>);
 
 type Places<K> = Arc<Mutex<HashMap<K, watch::Sender<i64>>>>;
+
+type Gatherings<K> = Arc<Mutex<Vec<Weak<Heap<K>>>>>;
+
+/// Things of which there was news, until somebody looks.
+struct Heap<K> {
+    keys: Mutex<HashSet<K>>,
+    added: Notify,
+}
+
+/// Hears of everything, each thing once until it is taken.
+pub struct Gathering<K>(Arc<Heap<K>>);
 
 /// Hears of one thing.
 pub struct Listener<K: Eq + Hash> {
@@ -28,7 +39,7 @@ struct Place<K: Eq + Hash> {
 
 impl<K: Eq + Hash> Default for Listeners<K> {
     fn default() -> Self {
-        Self(Arc::default())
+        Self(Arc::default(), Arc::default())
     }
 }
 
@@ -48,8 +59,24 @@ impl<K: Eq + Hash + Copy> Listeners<K> {
         }
     }
 
-    /// Wakes those who listen to `key`.
+    /// Hears of everything from now on.
+    pub fn gather(&self) -> Gathering<K> {
+        let heap = Arc::new(Heap {
+            keys: Mutex::default(),
+            added: Notify::new(),
+        });
+        let mut gatherings = lock(&self.1);
+        gatherings.retain(|one| one.strong_count() > 0);
+        gatherings.push(Arc::downgrade(&heap));
+        Gathering(heap)
+    }
+
+    /// Wakes those who listen to `key`, and those who gather.
     pub fn tell(&self, key: &K) {
+        for heap in lock(&self.1).iter().filter_map(Weak::upgrade) {
+            lock(&heap.keys).insert(*key);
+            heap.added.notify_one();
+        }
         if let Some(sender) = lock(&self.0).get(key) {
             sender.send_modify(|_known| {});
         }
@@ -88,6 +115,20 @@ impl<K: Eq + Hash> Listener<K> {
     }
 }
 
+impl<K: Eq + Hash> Gathering<K> {
+    /// What there was news of since the last time, as soon as there is any. Nothing is
+    /// lost if the caller stops waiting.
+    pub async fn take(&mut self) -> Vec<K> {
+        loop {
+            let taken: Vec<K> = lock(&self.0.keys).drain().collect();
+            if !taken.is_empty() {
+                return taken;
+            }
+            self.0.added.notified().await;
+        }
+    }
+}
+
 impl<K: Eq + Hash> Drop for Place<K> {
     fn drop(&mut self) {
         let mut places = lock(&self.places);
@@ -98,9 +139,9 @@ impl<K: Eq + Hash> Drop for Place<K> {
     }
 }
 
-fn lock<K>(places: &Places<K>) -> MutexGuard<'_, HashMap<K, watch::Sender<i64>>> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Whole after every statement, so a panic elsewhere has not broken it.
-    places.lock().unwrap_or_else(PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -123,6 +164,25 @@ mod tests {
         assert_eq!(listeners.keys(), [1]);
         drop(two);
         assert!(listeners.is_empty());
+    }
+
+    #[test]
+    fn who_gathers_hears_of_everything_once() {
+        let listeners = Listeners::default();
+        listeners.tell(&1);
+        let mut gathering = listeners.gather();
+        assert!(gathering.take().now_or_never().is_none());
+        for key in [1, 2, 1] {
+            listeners.tell(&key);
+        }
+        let mut taken = gathering.take().now_or_never().unwrap();
+        taken.sort_unstable();
+        assert_eq!(taken, [1, 2]);
+        assert!(gathering.take().now_or_never().is_none());
+        drop(gathering);
+        listeners.tell(&3);
+        drop(listeners.gather());
+        assert_eq!(lock(&listeners.1).len(), 1);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod operator;
 pub mod rounds;
 pub mod sessions;
 pub mod sms;
+pub mod webhooks;
 
 use crate::error::{AppResult, Refusal, ServiceResult, UserError};
 

@@ -7,6 +7,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("kernel", &[]),
     ("error", &["db", "kernel"]),
     ("db", &["error", "kernel"]),
+    ("outbound", &[]),
     ("auth", &["error", "kernel"]),
     ("events", &["db", "kernel"]),
     ("tenancy", &["auth", "db", "error", "events", "kernel"]),
@@ -24,7 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "platform",
         &[
-            "auth", "db", "error", "graphql", "jobs", "kernel", "tenancy",
+            "auth", "db", "error", "events", "graphql", "jobs", "kernel", "outbound", "tenancy",
         ],
     ),
     (
@@ -44,6 +45,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "events",
             "jobs",
             "kernel",
+            "outbound",
             "platform",
             "roots",
             "telemetry",

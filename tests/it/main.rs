@@ -44,4 +44,5 @@ mod soak;
 mod spares;
 mod transfer;
 mod verify;
+mod webhooks;
 mod websocket;

@@ -17,6 +17,8 @@ use crate::jobs::figures::{Backlog, KindFigures};
 use crate::kernel::metric::Counter;
 use crate::platform::operator::fleet::Census;
 use crate::platform::operator::model::StatusCount;
+use crate::platform::webhooks::figures as webhooks;
+use crate::platform::webhooks::model::EndpointState;
 use crate::telemetry::exposition::{self, Exposition};
 use crate::telemetry::process;
 
@@ -42,6 +44,7 @@ async fn page(app: &App) -> String {
     operations(&mut page, app);
     request_pool(&mut page, app);
     jobs(&mut page, app);
+    webhooks(&mut page, app);
     control_plane(&mut page, app).await;
     process(&mut page, app);
     page.into_text()
@@ -99,6 +102,7 @@ async fn control_plane(page: &mut Exposition, app: &App) {
         Ok(census) => {
             dealers(page, &census);
             backlog(page, &census.jobs, app.core.clock.now());
+            endpoints(page, &census.webhooks);
         }
         Err(error) => tracing::warn!(%error, "dealers could not be counted for /metrics"),
     }
@@ -135,6 +139,23 @@ fn backlog(page: &mut Exposition, backlog: &Backlog, now: DateTime<Utc>) {
     let oldest = backlog.oldest_queued.map_or(0, |since| (now - since).num_seconds().max(0));
     page.gauges("tubex_jobs", "Jobs in the database that are not done.", backlog.states.iter().map(by_state));
     page.gauge("tubex_jobs_oldest_queued_seconds", "How long the job has waited that may be taken and has waited longest.", oldest);
+}
+
+#[rustfmt::skip]
+fn webhooks(page: &mut Exposition, app: &App) {
+    let figures = app.webhooks.figures();
+    page.counters("tubex_webhook_attempts_total", "Webhooks sent by this node, by what came of it.", figures.attempts().map(|(outcome, count)| ([("outcome", outcome)], count)));
+    page.histograms("tubex_webhook_attempt_seconds", "How long receivers of webhooks took, when this node sent them.", [([], &figures.took)]);
+    page.counter("tubex_webhook_deliveries_total", "Webhooks that events have become on this node.", figures.written.get());
+    page.counter("tubex_webhook_gaps_total", "Times that events were gone before they became webhooks.", figures.missed.get());
+}
+
+#[rustfmt::skip]
+fn endpoints(page: &mut Exposition, webhooks: &webhooks::Backlog) {
+    let by_state = |(state, count): &(EndpointState, i64)| ([("state", state.as_str())], *count);
+    page.gauges("tubex_webhook_endpoints", "Endpoints of webhooks by state.", webhooks.endpoints.iter().map(by_state));
+    page.gauge("tubex_webhook_endpoints_failing", "Enabled endpoints that rest because they failed, or have.", webhooks.failing);
+    page.gauge("tubex_webhook_endpoints_waiting", "Enabled endpoints with webhooks that are to be sent, now or later.", webhooks.due);
 }
 
 #[rustfmt::skip]

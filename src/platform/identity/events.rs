@@ -84,6 +84,16 @@ text_enum! {
         OauthGrantRevoked = "OAUTH_GRANT_REVOKED",
         /// A code of an application was shown again; the tokens it had got were revoked.
         OauthCodeReplayed = "OAUTH_CODE_REPLAYED",
+        /// An endpoint of webhooks was made.
+        WebhookEndpointCreated = "WEBHOOK_ENDPOINT_CREATED",
+        /// An endpoint of webhooks was changed.
+        WebhookEndpointChanged = "WEBHOOK_ENDPOINT_CHANGED",
+        /// An endpoint of webhooks was deleted.
+        WebhookEndpointDeleted = "WEBHOOK_ENDPOINT_DELETED",
+        /// An endpoint of webhooks was disabled, since it takes nothing.
+        WebhookEndpointDisabled = "WEBHOOK_ENDPOINT_DISABLED",
+        /// An endpoint of webhooks was given another secret.
+        WebhookSecretRotated = "WEBHOOK_SECRET_ROTATED",
     }
 }
 
@@ -149,6 +159,13 @@ impl NewEvent {
     pub const fn at(mut self, dealer: DealerId, user: UserId) -> Self {
         self.dealer = Some(dealer);
         self.user = Some(user);
+        self
+    }
+
+    /// It happened at this dealer, to nobody's account.
+    #[must_use]
+    pub const fn at_dealer(mut self, dealer: DealerId) -> Self {
+        self.dealer = Some(dealer);
         self
     }
 

@@ -10,11 +10,14 @@ use super::{invitations, query};
 use crate::db::control::ControlConn;
 use crate::db::error::DbResult;
 use crate::error::{AppError, AppResult};
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{DealerId, UserId};
 use crate::platform::mail::MailKind;
 use crate::platform::mail::compose::{Compose, Composed, Letter};
 use crate::platform::mail::model::MailRow;
 use crate::platform::mail::templates::render;
+use crate::platform::webhooks;
+use crate::platform::webhooks::health::DISABLED_AFTER;
+use crate::platform::webhooks::model::{EndpointId, EndpointState};
 use crate::tenancy::directory::dealer_find;
 
 /// Writes the mails of identity.
@@ -67,6 +70,18 @@ struct Invited<'a> {
 }
 
 #[derive(Serialize)]
+struct Undelivered<'a> {
+    name: &'a str,
+    email: &'a str,
+    /// Its address.
+    endpoint: &'a str,
+    since: String,
+    /// When it is disabled.
+    until: String,
+    is_gone: bool,
+}
+
+#[derive(Serialize)]
 struct Notice<'a> {
     name: &'a str,
     email: &'a str,
@@ -94,6 +109,9 @@ impl Compose for Letters {
             return Ok(Composed::Needless("nobody has this address"));
         };
         let brand = brand(conn, mail, user.id).await?;
+        if let (Some(endpoint), Some(dealer)) = (mail.webhook_endpoint_id, mail.dealer_id) {
+            return webhook(conn, mail, &user, brand, (dealer, endpoint)).await;
+        }
         let purpose = match mail.kind {
             MailKind::VerifyEmail => Some(TokenPurpose::VerifyEmail),
             MailKind::ResetPassword => Some(TokenPurpose::ResetPassword),
@@ -185,6 +203,35 @@ impl Letters {
         };
         render(mail.kind, brand, &values)
     }
+}
+
+async fn webhook(
+    conn: &mut ControlConn,
+    mail: &MailRow,
+    user: &UserRow,
+    brand: Option<String>,
+    (dealer, endpoint): (DealerId, EndpointId),
+) -> AppResult<Composed> {
+    let Some(endpoint) = webhooks::query::endpoints::find(conn, dealer, endpoint).await? else {
+        return Ok(Composed::Needless("the endpoint was deleted"));
+    };
+    let is_enabled = endpoint.state == EndpointState::Enabled;
+    if is_enabled != (mail.kind == MailKind::WebhookFailing) {
+        return Ok(Composed::Needless("it is not so any more"));
+    }
+    let Some(since) = endpoint.health.failing_since else {
+        return Ok(Composed::Needless("the endpoint works again"));
+    };
+    let values = Undelivered {
+        name: &user.name,
+        email: &user.email,
+        endpoint: &endpoint.url,
+        since: written(since),
+        until: written(since + DISABLED_AFTER),
+        is_gone: endpoint.state == EndpointState::Gone,
+    };
+    let letter = render(mail.kind, brand, &values)?;
+    Ok(Composed::Letter(Box::new(letter)))
 }
 
 /// The name of the dealer in whose name a mail is written: the one it was ordered

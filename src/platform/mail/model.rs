@@ -8,6 +8,7 @@ use crate::db::text_enum::text_enum;
 use crate::kernel::ids::{DealerId, UserId, typed_id};
 use crate::kernel::peer::Peer;
 use crate::platform::identity::invitations::model::InvitationId;
+use crate::platform::webhooks::model::EndpointId;
 
 typed_id!(
     /// One mail.
@@ -43,12 +44,16 @@ text_enum! {
         SecondFactorReset = "SECOND_FACTOR_RESET",
         /// A key was made that acts for the user.
         ApiKeyCreated = "API_KEY_CREATED",
+        /// An endpoint of webhooks has taken nothing for days.
+        WebhookFailing = "WEBHOOK_FAILING",
+        /// An endpoint of webhooks was disabled.
+        WebhookDisabled = "WEBHOOK_DISABLED",
     }
 }
 
 impl MailKind {
     /// All that this program can write. A newer one may have ordered others.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::VerifyEmail,
         Self::ResetPassword,
         Self::Invitation,
@@ -62,6 +67,8 @@ impl MailKind {
         Self::BackupCodesRenewed,
         Self::SecondFactorReset,
         Self::ApiKeyCreated,
+        Self::WebhookFailing,
+        Self::WebhookDisabled,
     ];
 
     /// After this a mail is no use any more, and is not tried again.
@@ -79,7 +86,9 @@ impl MailKind {
             | Self::AuthenticatorRemoved
             | Self::BackupCodesRenewed
             | Self::SecondFactorReset
-            | Self::ApiKeyCreated => TimeDelta::days(3),
+            | Self::ApiKeyCreated
+            | Self::WebhookFailing
+            | Self::WebhookDisabled => TimeDelta::days(3),
         }
     }
 }
@@ -113,6 +122,8 @@ pub struct Mail {
     pub dealer: Option<DealerId>,
     /// Which invitation it carries.
     pub invitation: Option<InvitationId>,
+    /// Which endpoint of webhooks it is about.
+    pub webhook_endpoint: Option<EndpointId>,
     /// Who caused it, if it tells of that.
     pub peer: Option<Peer>,
     /// When that was.
@@ -128,6 +139,7 @@ impl Mail {
             user: None,
             dealer: None,
             invitation: None,
+            webhook_endpoint: None,
             peer: None,
             at,
         }
@@ -150,6 +162,8 @@ pub struct MailRow {
     pub dealer_id: Option<DealerId>,
     /// Which invitation it carries.
     pub invitation_id: Option<InvitationId>,
+    /// Which endpoint of webhooks it is about.
+    pub webhook_endpoint_id: Option<EndpointId>,
     /// Address of who caused it.
     pub peer_address: Option<String>,
     /// What that called itself.
@@ -174,6 +188,7 @@ impl From<Mail> for MailRow {
             user_id: mail.user,
             dealer_id: mail.dealer,
             invitation_id: mail.invitation,
+            webhook_endpoint_id: mail.webhook_endpoint,
             peer_address: address,
             peer_name: mail.peer.and_then(|peer| peer.user_agent),
             created_at: mail.at,

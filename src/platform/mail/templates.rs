@@ -42,6 +42,8 @@ const SOURCES: &[(&str, &str)] = &templates![
     "backup_codes_renewed",
     "second_factor_reset",
     "api_key_created",
+    "webhook_failing",
+    "webhook_disabled",
 ];
 
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> =
@@ -87,6 +89,8 @@ const fn name(kind: MailKind) -> &'static str {
         MailKind::BackupCodesRenewed => "backup_codes_renewed",
         MailKind::SecondFactorReset => "second_factor_reset",
         MailKind::ApiKeyCreated => "api_key_created",
+        MailKind::WebhookFailing => "webhook_failing",
+        MailKind::WebhookDisabled => "webhook_disabled",
     }
 }
 

@@ -14,6 +14,7 @@ use crate::graphql::connection::page_cost;
 use crate::graphql::context::Source;
 use crate::jobs::figures as jobs;
 use crate::platform::mail::Backlog;
+use crate::platform::webhooks::figures as webhooks;
 use crate::tenancy::directory::DealerStatus;
 use crate::tenancy::migrate::{MigrateError, MigrationSet};
 use crate::tenancy::state::{Migrated, migrated_on};
@@ -34,10 +35,12 @@ pub struct Census {
     pub mails: Backlog,
     /// Jobs that are not done.
     pub jobs: jobs::Backlog,
+    /// Where dealers' events are sent.
+    pub webhooks: webhooks::Backlog,
 }
 
 impl Census {
-    /// Counts them now, in seven statements.
+    /// Counts them now, in ten statements.
     pub async fn take(control: &ControlPool) -> Result<Self, MigrateError> {
         let mut conn = control.checkout().await?;
         let (behind, refused) = behind(&mut conn).await?;
@@ -47,6 +50,7 @@ impl Census {
             refused,
             mails: Backlog::take(&mut conn).await?,
             jobs: jobs::Backlog::take(&mut conn).await?,
+            webhooks: webhooks::Backlog::take(&mut conn).await?,
         })
     }
 

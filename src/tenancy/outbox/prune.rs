@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use crate::db::control_tables::dealers;
+use crate::db::control_tables::{dealers, webhook_feeds};
 use crate::db::error::{DbError, DbResult};
 use crate::db::owner::{OwnerConn, OwnerPool};
 use crate::db::tenant_tables::events;
@@ -22,6 +22,8 @@ const BATCH: i64 = 1000;
 const BATCHES: usize = 1000;
 /// Minutes until a dealer's turn comes again: two hex digits of a schema's name.
 const SHARES: i64 = 256;
+/// How much longer events are kept of which webhooks have not been told yet.
+const HELD_BACK: TimeDelta = TimeDelta::days(30);
 /// The version from which on there are events.
 const SINCE: &str = "20261121000008";
 
@@ -34,6 +36,24 @@ pub struct Pruner {
     pub clock: Clock,
     /// How long events are kept.
     pub kept: TimeDelta,
+}
+
+/// Which events are old.
+#[derive(Clone, Copy)]
+struct Old {
+    /// What was told before this.
+    before: DateTime<Utc>,
+    /// But what webhooks have not been told of yet.
+    floor: Option<i64>,
+    /// Unless it was told before this, so that nothing grows without end.
+    anyhow: DateTime<Utc>,
+}
+
+impl Old {
+    fn has(&self, id: i64, at: DateTime<Utc>) -> bool {
+        let is_told = self.floor.is_none_or(|floor| id <= floor);
+        at < self.before && (is_told || at < self.anyhow)
+    }
 }
 
 /// What was deleted.
@@ -60,9 +80,9 @@ impl Pruner {
         let work = move || {
             pruner.owner.run_apart(|conn| {
                 let mut gone = Pruned::default();
-                for schema in schemas(conn, &start)? {
+                for (schema, floor) in schemas(conn, &start)? {
                     gone.dealers += 1;
-                    gone.events += pruner.prune(conn, &schema)?;
+                    gone.events += pruner.prune(conn, &schema, floor)?;
                 }
                 Ok(gone)
             })
@@ -71,13 +91,23 @@ impl Pruner {
         done.unwrap_or_else(|error| Err(DbError::Away(error.to_string())))
     }
 
-    /// As [`Pruner::prune_share`], for the dealer with this schema; gives how many
-    /// events went.
-    pub fn prune(&self, conn: &mut OwnerConn, schema: &SchemaName) -> DbResult<usize> {
-        let before = self.clock.now() - self.kept;
+    /// As [`Pruner::prune_share`], for the dealer with this schema, whose webhooks have
+    /// been told of events up to `floor`; gives how many events went.
+    pub fn prune(
+        &self,
+        conn: &mut OwnerConn,
+        schema: &SchemaName,
+        floor: Option<i64>,
+    ) -> DbResult<usize> {
+        let now = self.clock.now();
+        let old = Old {
+            before: now - self.kept,
+            floor,
+            anyhow: now - self.kept - HELD_BACK,
+        };
         let mut deleted = 0;
         for _batch in 0..BATCHES {
-            let went = conn.transaction(|conn| prune_batch(conn, schema, before));
+            let went = conn.transaction(|conn| prune_batch(conn, schema, old));
             let went = match went {
                 Ok(went) => went,
                 // Another node is at it, or the schema is just going.
@@ -98,28 +128,33 @@ impl Pruner {
     }
 }
 
-fn schemas(conn: &mut OwnerConn, start: &str) -> DbResult<Vec<SchemaName>> {
+/// The schemas that begin so, each with the last event of which its dealer's webhooks
+/// have been told, if he has any.
+fn schemas(conn: &mut OwnerConn, start: &str) -> DbResult<Vec<(SchemaName, Option<i64>)>> {
     let states = [
         DealerStatus::Active,
         DealerStatus::Suspended,
         DealerStatus::Archived,
     ];
-    let names: Vec<String> = dealers::table
+    let found: Vec<(String, Option<i64>)> = dealers::table
+        .left_join(webhook_feeds::table)
         .filter(dealers::schema_name.like(format!("{}%", start.replace('_', "\\_"))))
         .filter(dealers::status.eq_any(states))
         .filter(dealers::schema_version.ge(SINCE))
-        .select(dealers::schema_name)
+        .select((
+            dealers::schema_name,
+            webhook_feeds::delivered_through.nullable(),
+        ))
         .load(conn)?;
-    Ok(names.iter().filter_map(|name| name.parse().ok()).collect())
+    let parsed = found
+        .iter()
+        .filter_map(|(name, floor)| Some((name.parse().ok()?, *floor)));
+    Ok(parsed.collect())
 }
 
-/// Deletes the oldest events, as far as they are older than `before`. What is left
+/// Deletes the oldest events, as far as they are old. What is left
 /// has no gap: a younger one is never passed over for an older one behind it.
-fn prune_batch(
-    conn: &mut OwnerConn,
-    schema: &SchemaName,
-    before: DateTime<Utc>,
-) -> QueryResult<usize> {
+fn prune_batch(conn: &mut OwnerConn, schema: &SchemaName, old: Old) -> QueryResult<usize> {
     let path = schema.quoted();
     conn.batch_execute(&format!("SET LOCAL search_path TO {path}"))?;
     let oldest: Vec<(i64, DateTime<Utc>)> = events::table
@@ -127,7 +162,7 @@ fn prune_batch(
         .limit(BATCH)
         .select((events::id, events::at))
         .load(conn)?;
-    let old = oldest.iter().take_while(|(_, at)| *at < before);
+    let old = oldest.iter().take_while(|(id, at)| old.has(*id, *at));
     let Some((upto, _)) = old.last() else {
         return Ok(0);
     };

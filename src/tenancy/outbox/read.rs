@@ -64,6 +64,28 @@ pub(in crate::tenancy) async fn after(
 }
 
 impl TenantTx {
+    /// The events behind `behind`, oldest first, `most` of them.
+    pub async fn events_after(&mut self, behind: EventId, most: i64) -> DbResult<Vec<Event>> {
+        after(self, behind, most).await
+    }
+
+    /// As [`TenantTx::events_after`], of what was told from `from` on and before `to`.
+    pub async fn events_of_time(
+        &mut self,
+        (from, to): (DateTime<Utc>, DateTime<Utc>),
+        behind: EventId,
+        most: i64,
+    ) -> DbResult<Vec<Event>> {
+        let page = events::table
+            .filter(events::id.gt(behind.number()))
+            .filter(events::at.ge(from).and(events::at.lt(to)))
+            .order(events::id)
+            .limit(most)
+            .select(EventRow::as_select());
+        let rows: Vec<EventRow> = page.load(self).await?;
+        Ok(rows.into_iter().map(Event::from).collect())
+    }
+
     /// The newest event that this transaction sees.
     pub async fn last_event(&mut self) -> DbResult<EventId> {
         let last = event_counter::table.select(event_counter::last);

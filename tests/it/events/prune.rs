@@ -16,7 +16,7 @@ async fn prune(server: &Server, dealer: &TestDealer, kept: TimeDelta) -> usize {
     let schema: SchemaName = dealer.schema.parse().unwrap();
     let owner = server.app.core.owner.clone();
     owner
-        .run(move |conn| pruner.prune(conn, &schema))
+        .run(move |conn| pruner.prune(conn, &schema, None))
         .await
         .unwrap()
 }

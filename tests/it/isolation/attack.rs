@@ -29,6 +29,9 @@ pub struct Attack {
     /// Ids of an API key of the victim's, and of an operator's look at him.
     pub key: String,
     pub impersonation: String,
+    /// Ids of an endpoint of webhooks of the victim's, and of a message to it.
+    pub endpoint: String,
+    pub delivery: String,
     /// Id of an application of the victim's.
     pub application: String,
     /// Id of what the victim lets it do.
@@ -47,6 +50,7 @@ impl Attack {
         let login = server.login(&victim).await;
         let token = login["accessToken"].as_str().unwrap();
         let (key, impersonation) = visited(&server, &victim, token).await;
+        let (endpoint, delivery) = told(&victim, token).await;
         for dealer in [&victim, &attacker] {
             let client = server.signed_in(dealer, dealer.owner).await;
             let role = json!({ "name": "Night shift", "permissions": ["stock:read"] });
@@ -68,6 +72,8 @@ impl Attack {
             victims,
             key,
             impersonation,
+            endpoint,
+            delivery,
             application,
             grant,
             attacker,
@@ -107,6 +113,21 @@ async fn visited(server: &Server, dealer: &TestDealer, token: &str) -> (String, 
     let key = made["apiKeyCreate"]["apiKey"]["id"].as_str().unwrap();
     let impersonation = begun.ok().unwrap().row.id;
     (key.to_owned(), impersonation.to_string())
+}
+
+/// Has the victim's events sent somewhere, and tries that; gives the ids of both.
+async fn told(dealer: &TestDealer, token: &str) -> (String, String) {
+    let client = dealer.client.with_token(token);
+    let create = "mutation { webhookEndpointCreate(input: { url: \"https://hooks.example/\", events: [\"*\"] }) {
+        webhookEndpoint { id } } }";
+    let made = client.get(create).await;
+    let endpoint = &made["webhookEndpointCreate"]["webhookEndpoint"]["id"];
+    let test =
+        "mutation($id: ID!) { webhookEndpointTest(input: { id: $id }) { webhookDelivery { id } } }";
+    let tested = client.run(test, json!({ "id": endpoint })).await;
+    let delivery = &tested["webhookEndpointTest"]["webhookDelivery"]["id"];
+    let owned = |id: &Value| id.as_str().unwrap().to_owned();
+    (owned(endpoint), owned(delivery))
 }
 
 /// The victim's owner lets the application in; gives the id of that.

@@ -238,6 +238,42 @@ const CASES: &[Case] = &[
         code: Some("NOT_FOUND"),
     },
     Case {
+        field: "webhookEndpointCreate",
+        input_type: "WebhookEndpointCreateInput",
+        input: |_| json!({ "url": "https://hooks.example/", "events": ["*"] }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "webhookEndpointUpdate",
+        input_type: "WebhookEndpointUpdateInput",
+        input: |attack| json!({ "id": attack.endpoint, "expectedVersion": 1, "isEnabled": false }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "webhookEndpointDelete",
+        input_type: "WebhookEndpointDeleteInput",
+        input: |attack| json!({ "id": attack.endpoint }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "webhookEndpointSecretRotate",
+        input_type: "WebhookEndpointSecretRotateInput",
+        input: |attack| json!({ "id": attack.endpoint }),
+        code: Some("NOT_ALLOWED"),
+    },
+    Case {
+        field: "webhookEndpointTest",
+        input_type: "WebhookEndpointTestInput",
+        input: |attack| json!({ "id": attack.endpoint }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "webhookReplay",
+        input_type: "WebhookReplayInput",
+        input: |attack| json!({ "deliveryId": attack.delivery }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
         field: "unitCreate",
         input_type: "UnitCreateInput",
         input: |_| json!({ "code": "drum", "name": "Drum", "dimension": "COUNT", "scale": 0 }),

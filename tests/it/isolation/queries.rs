@@ -71,6 +71,18 @@ pub const CASES: &[Case] = &[
         expect: Expect::Nothing,
     },
     Case {
+        field: "webhookEndpoints",
+        query: "{ webhookEndpoints { id url publicKeys } }",
+        keys: NO_KEYS,
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "webhookDeliveries",
+        query: "{ webhookDeliveries(first: 200) { totalCount nodes { id endpointId body } } }",
+        keys: NO_KEYS,
+        expect: Expect::Nothing,
+    },
+    Case {
         field: "impersonations",
         query: "{ impersonations { id userId operator reason } }",
         keys: NO_KEYS,

@@ -6,6 +6,7 @@
 mod books;
 mod buyer;
 mod listener;
+mod receiver;
 mod stage;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use buyer::{Buyer, Shop};
 use listener::Listener;
+use receiver::Receiver;
 use stage::{Stage, Victim};
 
 use crate::soak::chance::Chance;
@@ -37,6 +39,10 @@ async fn what_was_acknowledged_is_there_once_whoever_is_killed() {
         .iter()
         .map(|shop| Listener::start(&stage, shop))
         .collect();
+    let mut receivers = Vec::new();
+    for shop in &shops {
+        receivers.push(Receiver::start(&stage, shop).await);
+    }
     let mut at_work = Vec::new();
     for (number, shop) in shops.iter().enumerate() {
         for person in 0..PEOPLE {
@@ -60,6 +66,8 @@ async fn what_was_acknowledged_is_there_once_whoever_is_killed() {
         let of_shop = &done[number * PEOPLE..(number + 1) * PEOPLE];
         let told = books::check(&stage, shop, of_shop).await;
         listener.has_heard(&told).await;
+        let got = receivers[number].has_got(&told).await;
+        eprintln!("{} events, {got} webhooks", told.len());
     }
     let made: usize = done.iter().map(|done| done.products.len()).sum();
     let again: usize = done.iter().map(|done| done.again).sum();

@@ -86,19 +86,20 @@ impl Stage {
 
     fn serve(&self, number: usize) -> Running {
         let listen = format!("127.0.0.1:{}", self.ports[number]);
-        let key = self.folder.path("key.pem");
-        let more = ["--listen", &listen, "--secret-key-file", &key];
-        self.start("serve", &[&more[..], &["--registration", "open"]].concat())
+        self.start("serve", &["--listen", &listen, "--registration", "open"])
     }
 
     fn work(&self) -> Running {
-        self.start("worker", &["--job-lease-s", "2"])
+        self.start("worker", &[])
     }
 
     fn start(&self, what: &str, more: &[&str]) -> Running {
         let mut command = self.folder.program(&[what, "--json"]);
         command
             .args(database_flags(&self.database))
+            .args(["--secret-key-file", &self.folder.path("key.pem")])
+            .args(["--job-lease-s", "2", "--webhook-http", "true"])
+            .args(["--webhook-networks", "127.0.0.0/8"])
             // What they have to say about a database that is gone is of no interest.
             .env("TUBEX_LOG", "off")
             .args(more);

@@ -5,10 +5,13 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use serde_json::json;
+use tubex::kernel::ids::{DealerId, UserId};
 use tubex::kernel::peer::Peer;
 use tubex::platform::identity::notices::{self, Occasion};
 use tubex::platform::mail::MailKind;
 use tubex::platform::mail::transport::StoredMail;
+use tubex::platform::mail::{Mail, MailKind, enqueue};
+use tubex::platform::webhooks::model::EndpointId;
 
 use super::{Post, token_in};
 
@@ -72,7 +75,41 @@ async fn all(post: &Post, shop: &str) -> Vec<(String, StoredMail)> {
         drop(conn);
         letters.push((kind.as_str().to_lowercase(), newest(post, OLIVIA).await));
     }
+    for (name, kind, state) in [
+        ("webhook_failing", MailKind::WebhookFailing, "ENABLED"),
+        ("webhook_disabled", MailKind::WebhookDisabled, "FAILED"),
+        ("webhook_gone", MailKind::WebhookDisabled, "GONE"),
+    ] {
+        about_endpoint(post, user.id, (kind, state)).await;
+        letters.push((name.to_owned(), newest(post, OLIVIA).await));
+    }
     letters
+}
+
+/// Orders a mail about an endpoint that stands there.
+async fn about_endpoint(post: &Post, user: UserId, (kind, state): (MailKind, &str)) {
+    let dealer = "SELECT dealer_id::text FROM platform.memberships WHERE user_id = $1::text::uuid";
+    let dealer = post
+        .owner
+        .query_one(dealer, &[&user.uuid().to_string()])
+        .await;
+    let dealer: String = dealer.unwrap().get(0);
+    let endpoint = EndpointId::generate();
+    let failing = "INSERT INTO platform.webhook_endpoints
+        (id, dealer_id, url, events, state, version, since_event, failures, failing_since, created_at, updated_at)
+        VALUES ($1::text::uuid, $2::text::uuid, 'https://hooks.example/tubex?shop=1&b=2', '{*}', $3, 1, 0, 9,
+                '2026-11-18T10:30:00Z', now(), now())";
+    let id = endpoint.uuid().to_string();
+    let added = post.owner.execute(failing, &[&id, &dealer, &state]).await;
+    added.unwrap();
+    let mut conn = post.server.app.core.control.checkout().await.unwrap();
+    let mail = Mail {
+        user: Some(user),
+        dealer: Some(DealerId::from_uuid(dealer.parse().unwrap())),
+        webhook_endpoint: Some(endpoint),
+        ..Mail::new(kind, OLIVIA, post.now())
+    };
+    enqueue(&mut conn, mail).await.unwrap();
 }
 
 async fn newest(post: &Post, email: &str) -> StoredMail {

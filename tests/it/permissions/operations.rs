@@ -54,6 +54,12 @@ fn input(mutation: &str) -> Value {
         "dealerSecondFactorSet" => json!({ "required": false }),
         "apiKeyCreate" => json!({ "name": "", "scopes": [], "expiresInDays": 1 }),
         "apiKeyRotate" | "apiKeyRevoke" => json!({ "id": nowhere("key") }),
+        "webhookEndpointCreate" => json!({ "url": "", "events": [] }),
+        "webhookEndpointUpdate" => versioned("whe"),
+        "webhookEndpointDelete" | "webhookEndpointSecretRotate" | "webhookEndpointTest" => {
+            json!({ "id": nowhere("whe") })
+        }
+        "webhookReplay" => json!({ "deliveryId": nowhere("whd") }),
         "oauthClientRegister" => json!({ "name": "", "redirectUris": [], "scopes": [] }),
         "oauthClientUpdate" => versioned("app"),
         "oauthClientSecretRotate" | "oauthClientRemove" => json!({ "id": nowhere("app") }),

@@ -1,4 +1,4 @@
-//! A provider of SMS that does as a test says.
+//! A provider of SMS, or a receiver of webhooks, that does as a test says.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -17,6 +17,8 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 pub enum Does {
     /// It is answered with this status.
     Answer(u16),
+    /// It is answered with this status and this header.
+    AnswerWith(u16, &'static str),
     /// It is told to go elsewhere.
     Redirect(String),
     /// It gets no answer at all.
@@ -29,6 +31,8 @@ pub struct Request {
     pub line: String,
     pub headers: Vec<(String, String)>,
     pub body: Value,
+    /// The body, letter by letter.
+    pub text: String,
 }
 
 /// A provider on this machine. Ends with the test's runtime.
@@ -106,10 +110,11 @@ impl Bridge {
         let does = self.script.lock().unwrap().pop_front();
         let (status, more) = match does.unwrap_or(Does::Answer(202)) {
             Does::Answer(status) => (status, String::new()),
+            Does::AnswerWith(status, header) => (status, format!("{header}\r\n")),
             Does::Redirect(url) => (307, format!("location: {url}\r\n")),
             Does::Hang => return std::future::pending().await,
         };
-        let answer = format!("HTTP/1.1 {status} So\r\n{more}content-length: 0\r\n\r\n");
+        let answer = format!("HTTP/1.1 {status} So\r\n{more}content-length: 5\r\n\r\nas is");
         // The client may have gone.
         let _written = stream.write_all(answer.as_bytes()).await;
         let _closed = stream.shutdown().await;
@@ -142,6 +147,7 @@ async fn read(stream: &mut (impl AsyncBufReadExt + Unpin)) -> Option<Request> {
         line,
         headers,
         body: serde_json::from_slice(&body).unwrap(),
+        text: String::from_utf8(body).unwrap(),
     })
 }
 

@@ -1,7 +1,7 @@
 //! Codes by SMS: what they open, what they never open, and how they leave.
 
 mod absent;
-mod bridge;
+pub mod bridge;
 mod flow;
 mod limits;
 mod once;
