@@ -292,7 +292,7 @@ impl App {
             callers,
             identity,
             queue,
-            registry: Arc::new(jobs::registry()),
+            registry: Arc::new(jobs::registry(&core, &settings.jobs)),
             schema,
             settings: settings.clone(),
             sockets: sockets::Sockets::new(settings),

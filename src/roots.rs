@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Interface, MergedObject, MergedSubscription, Object, Schema};
 use futures_util::future::BoxFuture;
 
+use crate::dealer::audit::graphql::AuditQuery;
 use crate::dealer::catalog::categories::events::{
     CategoryArchived, CategoryCreated, CategoryUpdated,
 };
@@ -102,6 +103,7 @@ pub struct QueryRoot(
     ApiKeyQuery,
     ImpersonationQuery,
     OauthQuery,
+    AuditQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,

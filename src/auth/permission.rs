@@ -94,6 +94,7 @@ permissions! {
     SecurityManage = "security:manage", "Set what signing in at the dealer needs.";
     ApiKeysManage = "api_keys:manage", "Make, rotate and revoke API keys.";
     AppsManage = "apps:manage", "Register and remove applications of third parties.";
+    AuditRead = "audit:read", "See who changed what and when, with all values.";
 }
 
 // Each has a bit of its own in a word.
@@ -113,6 +114,7 @@ impl Permission {
         Self::SecurityManage,
         Self::ApiKeysManage,
         Self::AppsManage,
+        Self::AuditRead,
     ]);
 
     /// Those by which access itself is given. People use them in person: nobody who
