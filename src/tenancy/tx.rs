@@ -143,7 +143,7 @@ impl TenantPool {
     }
 
     /// Opens connections.
-    pub(super) const fn connector(&self) -> &Connector {
+    pub(super) fn connector(&self) -> &Connector {
         self.homes.connector()
     }
 

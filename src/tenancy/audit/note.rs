@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Jsonb, Nullable, Text};
@@ -93,7 +93,7 @@ impl TenantPool {
         why: Value,
     ) -> DbResult<()> {
         let dealer = context.dealer().id;
-        match self.refusals().admit(dealer) {
+        match self.refusals().admit(dealer, Instant::now()) {
             Admitted::Written => {}
             Admitted::Counted => return Ok(()),
             Admitted::First => {
@@ -129,7 +129,7 @@ impl TenantPool {
 pub struct Refusals(Arc<Mutex<HashMap<DealerId, Window>>>);
 
 struct Window {
-    began: tokio::time::Instant,
+    began: Instant,
     written: u32,
     left_out: u64,
 }
@@ -146,11 +146,10 @@ enum Admitted {
 }
 
 impl Refusals {
-    fn admit(&self, dealer: DealerId) -> Admitted {
+    fn admit(&self, dealer: DealerId, now: Instant) -> Admitted {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = tokio::time::Instant::now();
         // Whoever has a number to tell is kept until it is told.
-        windows.retain(|_, window| window.left_out > 0 || now - window.began < WINDOW);
+        windows.retain(|_, window| window.left_out > 0 || now.duration_since(window.began) < WINDOW);
         let window = windows.entry(dealer).or_insert(Window {
             began: now,
             written: 0,
@@ -194,26 +193,25 @@ pub(in crate::tenancy) fn arrived(conn: &mut OwnerConn, schema: &SchemaName) -> 
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_flood_is_counted_and_not_written() {
-        let refusals = Refusals::default();
+    #[test]
+    fn a_flood_is_counted_and_not_written() {
+        let (refusals, now) = (Refusals::default(), Instant::now());
         let (dealer, other) = (DealerId::generate(), DealerId::generate());
         for _ in 0..MOST_A_MINUTE {
-            assert_eq!(refusals.admit(dealer), Admitted::Written);
+            assert_eq!(refusals.admit(dealer, now), Admitted::Written);
         }
-        assert_eq!(refusals.admit(dealer), Admitted::First);
-        assert_eq!(refusals.admit(dealer), Admitted::Counted);
-        assert_eq!(refusals.admit(other), Admitted::Written);
+        assert_eq!(refusals.admit(dealer, now), Admitted::First);
+        assert_eq!(refusals.admit(dealer, now), Admitted::Counted);
+        assert_eq!(refusals.admit(other, now), Admitted::Written);
         assert_eq!(refusals.close(dealer), 2);
-        assert_eq!(refusals.admit(dealer), Admitted::Written);
+        assert_eq!(refusals.admit(dealer, now), Admitted::Written);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn who_was_refused_long_ago_is_forgotten() {
-        let refusals = Refusals::default();
-        refusals.admit(DealerId::generate());
-        tokio::time::advance(WINDOW).await;
-        refusals.admit(DealerId::generate());
+    #[test]
+    fn who_was_refused_long_ago_is_forgotten() {
+        let (refusals, now) = (Refusals::default(), Instant::now());
+        refusals.admit(DealerId::generate(), now);
+        refusals.admit(DealerId::generate(), now + WINDOW);
         assert_eq!(refusals.0.lock().unwrap().len(), 1);
     }
 }

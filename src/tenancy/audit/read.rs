@@ -21,7 +21,7 @@ use crate::tenancy::tx::TenantTx;
 
 /// A row of the log.
 #[derive(Queryable, Selectable, Clone, Debug)]
-#[diesel(table_name = audit_log, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = audit_log, check_for_backend(Pg))]
 pub struct AuditRow {
     /// Its number. Later rows have higher ones, those of one transaction in their order.
     pub id: i64,
