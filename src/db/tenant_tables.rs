@@ -26,9 +26,9 @@ diesel::table! {
         slot -> Int2,
         after_id -> Int8,
         last_id -> Int8,
-        entries -> Binary,
-        entries_hash -> Binary,
-        hash -> Binary,
+        entries -> Bytea,
+        entries_hash -> Bytea,
+        hash -> Bytea,
         at -> Timestamptz,
     }
 }
