@@ -147,11 +147,16 @@ async fn rate(pool: &TenantPool, subject: &Subject, args: &Args) -> f64 {
             let mut done = 0_u32;
             while started.elapsed() < time {
                 let count = StatementCount::default();
-                let begun = pool.begin(Arc::clone(&context), Access::Write, &count).await;
+                let begun = pool
+                    .begin(Arc::clone(&context), Access::Write, &count)
+                    .await;
                 let mut tx = begun.unwrap();
                 let row = products::table.filter(products::sku.eq(sku.clone()));
                 diesel::update(row)
-                    .set((products::name.eq(done.to_string()), products::version.eq(products::version + 1)))
+                    .set((
+                        products::name.eq(done.to_string()),
+                        products::version.eq(products::version + 1),
+                    ))
                     .execute(&mut tx)
                     .await
                     .unwrap();
@@ -169,10 +174,14 @@ async fn rate(pool: &TenantPool, subject: &Subject, args: &Args) -> f64 {
 /// Seconds for one statement over all rows.
 async fn bulk(pool: &TenantPool, subject: &Subject) -> f64 {
     let count = StatementCount::default();
-    let begun = pool.begin(Arc::clone(&subject.context), Access::Write, &count).await;
+    let begun = pool
+        .begin(Arc::clone(&subject.context), Access::Write, &count)
+        .await;
     let mut tx = begun.unwrap();
     let started = Instant::now();
-    tx.batch_execute("UPDATE products SET version = version + 1").await.unwrap();
+    tx.batch_execute("UPDATE products SET version = version + 1")
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     started.elapsed().as_secs_f64()
 }

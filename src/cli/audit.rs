@@ -83,7 +83,10 @@ fn walk_all(core: &Core, batch: &[Target], progress: &Count) -> DbResult<Vec<(De
 fn report(walked: &[(DealerId, Walked)], output: Output) -> CommandResult {
     let total = |part: fn(&Walked) -> usize| walked.iter().map(|(_, one)| part(one)).sum::<usize>();
     let (rows, unsealed) = (total(|one| one.rows), total(|one| one.unsealed));
-    let faults: Vec<_> = walked.iter().filter(|(_, one)| one.fault.is_some()).collect();
+    let faults: Vec<_> = walked
+        .iter()
+        .filter(|(_, one)| one.fault.is_some())
+        .collect();
     let mut text: Vec<String> = faults.iter().map(|found| described(found)).collect();
     text.push(format!(
         "{} logs walked: {rows} rows as they were sealed, {unsealed} not sealed yet, {} logs at fault.",

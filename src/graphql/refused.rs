@@ -36,7 +36,10 @@ pub async fn watched<T>(
     let watched = async {
         let outcome = work.await;
         let told = TOLD.with(RefCell::take);
-        let why = outcome.as_ref().err().map_or_else(|| refusal(&told), failure);
+        let why = outcome
+            .as_ref()
+            .err()
+            .map_or_else(|| refusal(&told), failure);
         (outcome, why)
     };
     TOLD.scope(RefCell::default(), watched).await
@@ -82,13 +85,20 @@ mod tests {
     #[tokio::test]
     async fn what_use_cases_tell_is_why() {
         let (outcome, why) = watched(async {
-            tell(&[UserError::at(ErrorCode::Conflict, &["input", "expectedVersion"], "secret")]);
+            tell(&[UserError::at(
+                ErrorCode::Conflict,
+                &["input", "expectedVersion"],
+                "secret",
+            )]);
             Ok(1)
         })
         .await;
         assert_eq!(outcome.unwrap(), 1);
         let why = why.unwrap();
-        assert_eq!(why, json!({ "codes": ["CONFLICT"], "paths": ["input.expectedVersion"] }));
+        assert_eq!(
+            why,
+            json!({ "codes": ["CONFLICT"], "paths": ["input.expectedVersion"] })
+        );
     }
 
     #[tokio::test]
@@ -105,6 +115,9 @@ mod tests {
             watched(async { Err::<(), _>(error) }).await.1
         };
         assert!(failed(ErrorCode::Overloaded).await.is_none());
-        assert_eq!(failed(ErrorCode::Forbidden).await.unwrap()["codes"][0], "FORBIDDEN");
+        assert_eq!(
+            failed(ErrorCode::Forbidden).await.unwrap()["codes"][0],
+            "FORBIDDEN"
+        );
     }
 }

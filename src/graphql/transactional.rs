@@ -29,7 +29,9 @@ impl<M: ObjectType> ContainerType for Transactional<M> {
         let scope = ctx.scope().map_err(|error| located(ctx, error))?;
         let (answer, why) = refused::watched(self.settled(ctx, scope)).await;
         if let Some(why) = why {
-            scope.note_refused(ctx.item.node.name.node.as_str(), why).await;
+            scope
+                .note_refused(ctx.item.node.name.node.as_str(), why)
+                .await;
         }
         answer
     }

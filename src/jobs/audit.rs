@@ -30,7 +30,13 @@ impl JobKind for SealAudit {
         let work = move || sealer.share(share.minute);
         let done = tokio::task::spawn_blocking(work).await;
         let done = done.map_err(|error| JobError::Never(error.to_string()))??;
-        tracing::debug!(done.dealers, done.rows, done.emptied, done.failed, "sealed audit logs");
+        tracing::debug!(
+            done.dealers,
+            done.rows,
+            done.emptied,
+            done.failed,
+            "sealed audit logs"
+        );
         Ok(())
     }
 }

@@ -152,7 +152,10 @@ pub(crate) async fn history(
         return Err(AppError::bad_input("first", message));
     }
     let most = first.into();
-    let rows = ctx.unit()?.load_list(HistoryOf { record, id, most }).await?;
+    let rows = ctx
+        .unit()?
+        .load_list(HistoryOf { record, id, most })
+        .await?;
     Ok(rows.into_iter().map(AuditEntry).collect())
 }
 
@@ -208,7 +211,10 @@ mod tests {
     #[test]
     fn numbers_keep_their_digits() {
         let raw = |json: &str| RawValue::from_string(json.to_owned()).unwrap();
-        assert_eq!(shown(&raw("12345678901234.5000")).unwrap(), "12345678901234.5000");
+        assert_eq!(
+            shown(&raw("12345678901234.5000")).unwrap(),
+            "12345678901234.5000"
+        );
         assert_eq!(shown(&raw("\"a \\\"b\\\"\"")).unwrap(), "a \"b\"");
         assert_eq!(shown(&raw("null")), None);
     }

@@ -24,7 +24,10 @@ pub enum AuditSort {
 
 impl AuditSort {
     /// The latest first.
-    #[expect(clippy::unnecessary_wraps, reason = "as other lists, whose callers choose")]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "as other lists, whose callers choose"
+    )]
     pub fn keys(_nothing: Option<()>) -> AppResult<Vec<(Self, OrderDirection)>> {
         Ok(vec![(Self::Id, OrderDirection::Desc)])
     }

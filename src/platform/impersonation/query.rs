@@ -28,7 +28,13 @@ pub async fn tell_dealer(conn: &mut ControlConn, row: &ImpersonationRow) -> DbRe
         "read_only": row.read_only,
         "impersonation": row.id.to_string(),
     });
-    let call = note_for_dealer(row.dealer_id, doer, "IMPERSONATED", "dealerImpersonate", detail);
+    let call = note_for_dealer(
+        row.dealer_id,
+        doer,
+        "IMPERSONATED",
+        "dealerImpersonate",
+        detail,
+    );
     diesel::select(call).execute(&mut **conn).await?;
     Ok(())
 }

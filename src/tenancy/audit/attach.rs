@@ -44,9 +44,14 @@ struct Table {
 pub(in crate::tenancy) fn attach(conn: &mut OwnerConn, schema: &SchemaName) -> QueryResult<()> {
     #[expect(clippy::disallowed_methods, reason = "diesel knows no catalogs")]
     let query = diesel::sql_query(TABLES);
-    let query = query.bind::<Text, _>(schema.as_str()).bind::<Text, _>(TRIGGER);
+    let query = query
+        .bind::<Text, _>(schema.as_str())
+        .bind::<Text, _>(TRIGGER);
     let tables: Vec<Table> = query.load(conn)?;
-    if !tables.iter().any(|table| LOG.contains(&table.name.as_str())) {
+    if !tables
+        .iter()
+        .any(|table| LOG.contains(&table.name.as_str()))
+    {
         return Ok(());
     }
     let lacking = tables.iter().filter_map(|table| table.lacks(schema));
@@ -69,18 +74,27 @@ impl Table {
             return self.is_open.then_some(revoke);
         }
         if PARTS.contains(&self.name.as_str()) {
-            return self.is_open.then(|| format!("REVOKE ALL ON {table} FROM {role}"));
+            return self
+                .is_open
+                .then(|| format!("REVOKE ALL ON {table} FROM {role}"));
         }
         if !is_audited(&self.name) {
             return None;
         }
         let words = self.words();
-        let told: Vec<u8> = words.iter().flat_map(|word| [word.as_bytes(), b"\0"].concat()).collect();
-        let words = words.map(|word| format!("'{}'", word.replace('\'', "''"))).join(", ");
-        let create = || format!(
-            "CREATE OR REPLACE TRIGGER {TRIGGER} AFTER INSERT OR UPDATE OR DELETE ON {table} \
+        let told: Vec<u8> = words
+            .iter()
+            .flat_map(|word| [word.as_bytes(), b"\0"].concat())
+            .collect();
+        let words = words
+            .map(|word| format!("'{}'", word.replace('\'', "''")))
+            .join(", ");
+        let create = || {
+            format!(
+                "CREATE OR REPLACE TRIGGER {TRIGGER} AFTER INSERT OR UPDATE OR DELETE ON {table} \
              FOR EACH ROW EXECUTE FUNCTION spine.audit({words})"
-        );
+            )
+        };
         (self.told.as_ref() != Some(&told)).then(create)
     }
 

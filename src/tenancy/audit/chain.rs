@@ -68,7 +68,10 @@ pub(super) fn entries(
     (after, last): (i64, i64),
     most: i64,
 ) -> QueryResult<Vec<(i16, Entry)>> {
-    #[expect(clippy::disallowed_methods, reason = "diesel does not know records as text")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "diesel does not know records as text"
+    )]
     let query = diesel::sql_query(HASHED)
         .bind::<BigInt, _>(after)
         .bind::<BigInt, _>(last)
@@ -91,7 +94,10 @@ pub(super) fn newest(conn: &mut OwnerConn) -> QueryResult<Option<i64>> {
         #[diesel(sql_type = Nullable<BigInt>)]
         id: Option<i64>,
     }
-    #[expect(clippy::disallowed_methods, reason = "the others of this file are text, too")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the others of this file are text, too"
+    )]
     let query = diesel::sql_query("SELECT max(id) AS id FROM audit_log");
     Ok(query.get_result::<Newest>(conn)?.id)
 }
@@ -111,11 +117,17 @@ pub(super) fn unpacked(bytes: &[u8]) -> Option<Vec<Entry>> {
     if !rest.is_empty() {
         return None;
     }
-    chunks.iter().map(|chunk| {
-        let (id, hash) = chunk.split_first_chunk::<8>()?;
-        let hash = hash.try_into().ok()?;
-        Some(Entry { id: i64::from_be_bytes(*id), hash })
-    }).collect()
+    chunks
+        .iter()
+        .map(|chunk| {
+            let (id, hash) = chunk.split_first_chunk::<8>()?;
+            let hash = hash.try_into().ok()?;
+            Some(Entry {
+                id: i64::from_be_bytes(*id),
+                hash,
+            })
+        })
+        .collect()
 }
 
 /// SHA-256 of packed entries.
@@ -179,7 +191,10 @@ mod tests {
     use super::*;
 
     fn entry(id: i64) -> Entry {
-        Entry { id, hash: [7; KEPT] }
+        Entry {
+            id,
+            hash: [7; KEPT],
+        }
     }
 
     #[test]

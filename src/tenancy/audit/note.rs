@@ -149,7 +149,8 @@ impl Refusals {
     fn admit(&self, dealer: DealerId, now: Instant) -> Admitted {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Whoever has a number to tell is kept until it is told.
-        windows.retain(|_, window| window.left_out > 0 || now.duration_since(window.began) < WINDOW);
+        windows
+            .retain(|_, window| window.left_out > 0 || now.duration_since(window.began) < WINDOW);
         let window = windows.entry(dealer).or_insert(Window {
             began: now,
             written: 0,

@@ -31,11 +31,7 @@ fn slot(at: DateTime<Utc>) -> i32 {
 
 impl Sealer {
     /// Empties the parts whose rows are all old; gives how many.
-    pub(super) fn empty_old(
-        &self,
-        conn: &mut OwnerConn,
-        schema: &SchemaName,
-    ) -> DbResult<usize> {
+    pub(super) fn empty_old(&self, conn: &mut OwnerConn, schema: &SchemaName) -> DbResult<usize> {
         let now = self.clock.now();
         let kept = Months::new(self.kept_months.clamp(1, MOST_KEPT));
         let Some(before) = now.checked_sub_months(kept) else {
@@ -82,7 +78,10 @@ fn empty(
     diesel::update(covered)
         .set(audit_seals::entries.eq(Vec::<u8>::new()))
         .execute(conn)?;
-    add(conn, &Seal::behind(chain.as_ref(), (EMPTIED, part), &[], now))?;
+    add(
+        conn,
+        &Seal::behind(chain.as_ref(), (EMPTIED, part), &[], now),
+    )?;
     Ok(true)
 }
 
@@ -105,7 +104,13 @@ mod tests {
 
     #[test]
     fn parts_take_turns_every_eight_months() {
-        let turns = ["2026-09-01", "2027-04-30", "2027-05-01", "2027-12-31", "2028-01-01"];
+        let turns = [
+            "2026-09-01",
+            "2027-04-30",
+            "2027-05-01",
+            "2027-12-31",
+            "2028-01-01",
+        ];
         let slots = turns.map(|day| slot(at(&format!("{day}T00:00:00Z"))));
         assert_eq!(slots, [1, 1, 2, 2, 0]);
     }

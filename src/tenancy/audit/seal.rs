@@ -189,7 +189,9 @@ mod tests {
         assert_eq!(shares.first().unwrap().start, "t_00");
         assert_eq!(shares.last().unwrap().end, "t_g");
         assert!(shares.windows(2).all(|pair| pair[0].end == pair[1].start));
-        let held = shares.iter().filter(|share| share.contains(&"t_c8fd".to_owned()));
+        let held = shares
+            .iter()
+            .filter(|share| share.contains(&"t_c8fd".to_owned()));
         assert_eq!(held.count(), 1);
     }
 }

@@ -5,12 +5,27 @@
 
 /// Tables without the trigger, and why.
 pub const EXEMPT: &[(&str, &str)] = &[
-    ("__diesel_schema_migrations", "the record of migrations, which dealers' roles can not reach"),
+    (
+        "__diesel_schema_migrations",
+        "the record of migrations, which dealers' roles can not reach",
+    ),
     ("audit_log", "the log itself"),
-    ("audit_seals", "the seals of the log; dealers' roles can not write them"),
-    ("event_counter", "raised once for each transaction that tells events"),
-    ("events", "written once beside the rows it tells of; dealers' roles can change none"),
-    ("kept_answers", "copies of answers, which go by themselves after some days"),
+    (
+        "audit_seals",
+        "the seals of the log; dealers' roles can not write them",
+    ),
+    (
+        "event_counter",
+        "raised once for each transaction that tells events",
+    ),
+    (
+        "events",
+        "written once beside the rows it tells of; dealers' roles can change none",
+    ),
+    (
+        "kept_answers",
+        "copies of answers, which go by themselves after some days",
+    ),
 ];
 
 /// Tables of the log, from which the dealer's role may only read.
@@ -32,7 +47,9 @@ pub const LEFT_OUT: &[(&str, &[&str])] = &[("products", &["search_text"])];
 /// The columns of a list for one table.
 pub(super) fn columns_of(list: &[(&str, &[&str])], table: &str) -> String {
     let found = list.iter().find(|(name, _)| *name == table);
-    found.map(|(_, columns)| columns.join(",")).unwrap_or_default()
+    found
+        .map(|(_, columns)| columns.join(","))
+        .unwrap_or_default()
 }
 
 /// Whether a table has the trigger.

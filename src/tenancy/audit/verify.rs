@@ -150,8 +150,14 @@ impl Walk {
                 None => return Ok(Some(Fault::SealChanged(seal.number))),
             }
         };
-        let after = if seal.number == 1 { i64::MIN } else { seal.after_id };
-        let most = i64::try_from(sealed.len()).unwrap_or(i64::MAX).saturating_add(1);
+        let after = if seal.number == 1 {
+            i64::MIN
+        } else {
+            seal.after_id
+        };
+        let most = i64::try_from(sealed.len())
+            .unwrap_or(i64::MAX)
+            .saturating_add(1);
         let found = entries(conn, (after, seal.last_id), most)?;
         let mut found = found.into_iter().map(|(_, entry)| entry);
         for sealed in &sealed {

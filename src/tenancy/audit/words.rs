@@ -54,7 +54,10 @@ pub(super) const NOTES: &str = "SET LOCAL tubex.notes TO 'on'; ";
 /// A text as SQL, whatever stands in it.
 fn literal(text: &str) -> String {
     let text: String = text.chars().filter(|char| *char != '\0').collect();
-    let (quoted, escape) = (text.replace('\\', r"\\").replace('\'', "''"), text.contains('\\'));
+    let (quoted, escape) = (
+        text.replace('\\', r"\\").replace('\'', "''"),
+        text.contains('\\'),
+    );
     let prefix = if escape { "E" } else { "" };
     format!("{prefix}'{quoted}'")
 }

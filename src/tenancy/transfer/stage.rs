@@ -19,8 +19,8 @@ use crate::db::copy::CopyConn;
 use crate::db::error::DbError;
 use crate::db::owner::OwnerConn;
 use crate::kernel::ids::DealerId;
-use crate::tenancy::build::create_bare;
 use crate::tenancy::audit::note::arrived;
+use crate::tenancy::build::create_bare;
 use crate::tenancy::migrate::{MigrateError, MigrationSet, migrate_schema, migrate_to_fill};
 use crate::tenancy::schema_name::SchemaName;
 

@@ -24,7 +24,10 @@ const WITHOUT: &str = "
 async fn assert_whole(client: &tokio_postgres::Client, schema: &str, how: &str) {
     let rows = client.query(WITHOUT, &[&schema]).await.unwrap();
     let without: BTreeSet<String> = rows.iter().map(|row| row.get(0)).collect();
-    let exempt = EXEMPT.iter().map(|(name, _)| *name).chain(PARTS.iter().copied());
+    let exempt = EXEMPT
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(PARTS.iter().copied());
     let exempt: BTreeSet<String> = exempt.map(str::to_owned).collect();
     assert_eq!(without, exempt, "{how}");
 }
@@ -56,7 +59,9 @@ async fn every_table_has_it_in_a_new_a_migrated_and_a_restored_schema() {
 
 #[tokio::test]
 async fn every_table_has_it_in_a_spare() {
-    let database = tokio::task::spawn_blocking(|| own("audit_spare")).await.unwrap();
+    let database = tokio::task::spawn_blocking(|| own("audit_spare"))
+        .await
+        .unwrap();
     let client = owner_of(&database).await;
     let spares = Core::new(&database, 4, Clock::system()).unwrap().spares();
     let fill = move || spares.refill(1, Turn::Try, &|| true);
@@ -77,18 +82,28 @@ async fn what_is_declared_is_there() {
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')";
     let rows = client.query(columns, &[&dealer.schema]).await.unwrap();
-    let known: BTreeSet<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let known: BTreeSet<(String, String)> =
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     for (table, names) in HIDDEN.iter().chain(LEFT_OUT) {
         for name in *names {
-            assert!(known.contains(&((*table).to_owned(), (*name).to_owned())), "{table}.{name}");
+            assert!(
+                known.contains(&((*table).to_owned(), (*name).to_owned())),
+                "{table}.{name}"
+            );
         }
     }
-    assert!(EXEMPT.iter().all(|(name, why)| known.iter().any(|(table, _)| table == name) && why.len() > 8));
+    assert!(
+        EXEMPT
+            .iter()
+            .all(|(name, why)| known.iter().any(|(table, _)| table == name) && why.len() > 8)
+    );
     assert!(LOG.iter().all(|name| !is_audited(name)));
     // What sounds like a secret is one, or has another name.
     for (table, column) in known.iter().filter(|(table, _)| is_audited(table)) {
         let sounds = ["secret", "password", "token", "hash", "pin"];
-        let is_hidden = HIDDEN.iter().any(|(name, columns)| name == table && columns.contains(&column.as_str()));
+        let is_hidden = HIDDEN
+            .iter()
+            .any(|(name, columns)| name == table && columns.contains(&column.as_str()));
         let is_one = column.split('_').any(|word| sounds.contains(&word));
         assert!(!is_one || is_hidden, "declare {table}.{column} in HIDDEN");
     }

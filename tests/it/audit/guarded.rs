@@ -36,32 +36,51 @@ async fn it_can_be_neither_forged_nor_changed_nor_switched_off() {
         "SELECT setval('audit_ids', 1)".to_owned(),
         "DELETE FROM audit_seals".to_owned(),
         "UPDATE audit_seals SET hash = hash".to_owned(),
-        "INSERT INTO audit_seals VALUES (1, 'ROWS', 0, 0, 1, '', sha256(''), sha256(''), now())".to_owned(),
+        "INSERT INTO audit_seals VALUES (1, 'ROWS', 0, 0, 1, '', sha256(''), sha256(''), now())"
+            .to_owned(),
         // The trigger, and what it calls.
         "ALTER TABLE products DISABLE TRIGGER audit".to_owned(),
         "ALTER TABLE products DISABLE TRIGGER ALL".to_owned(),
         "DROP TRIGGER audit ON products".to_owned(),
-        "CREATE TRIGGER a BEFORE INSERT ON products FOR EACH ROW EXECUTE FUNCTION spine.audit()".to_owned(),
+        "CREATE TRIGGER a BEFORE INSERT ON products FOR EACH ROW EXECUTE FUNCTION spine.audit()"
+            .to_owned(),
         "CREATE TABLE mine (id int)".to_owned(),
         "ALTER FUNCTION spine.audit SECURITY INVOKER".to_owned(),
         "SET LOCAL session_replication_role = replica".to_owned(),
-        format!("SELECT spine.audit_put('{}', 'UPDATE', 'products', 'x', NULL, NULL, NULL)", dealer.schema),
-        format!("SELECT spine.audit_put('{}', 'UPDATE', 'products', 'x', NULL, NULL, NULL)", other.schema),
-        format!("SELECT spine.audit_row('{}', '{{a,id}}', 'UPDATE', NULL, '{{}}')", dealer.schema),
+        format!(
+            "SELECT spine.audit_put('{}', 'UPDATE', 'products', 'x', NULL, NULL, NULL)",
+            dealer.schema
+        ),
+        format!(
+            "SELECT spine.audit_put('{}', 'UPDATE', 'products', 'x', NULL, NULL, NULL)",
+            other.schema
+        ),
+        format!(
+            "SELECT spine.audit_row('{}', '{{a,id}}', 'UPDATE', NULL, '{{}}')",
+            dealer.schema
+        ),
         "SELECT spine.audit_hide('{}', '{}')".to_owned(),
-        format!("SELECT platform.note_for_dealer('{}', 'a', 'b', 'c', '{{}}')", other.id.uuid()),
+        format!(
+            "SELECT platform.note_for_dealer('{}', 'a', 'b', 'c', '{{}}')",
+            other.id.uuid()
+        ),
         // A note takes a transaction that was begun for it.
         "SELECT spine.audit_note('REFUSED', 'operation', 'x', NULL)".to_owned(),
-        "SELECT spine.audit_note(set_config('tubex.notes', 'on', true), 'operation', 'x', NULL)".to_owned(),
+        "SELECT spine.audit_note(set_config('tubex.notes', 'on', true), 'operation', 'x', NULL)"
+            .to_owned(),
         // Another name for what comes next.
         "SELECT set_config('tubex.actor', 'somebody', true)".to_owned(),
         "UPDATE pg_settings SET setting = 'somebody' WHERE name = 'tubex.actor'".to_owned(),
         format!("SELECT * FROM {}.audit_log", other.schema),
     ] {
         let mut tx = begin(&server, dealer.id).await;
-        tx.batch_execute("SELECT count(*) FROM audit_log").await.unwrap();
+        tx.batch_execute("SELECT count(*) FROM audit_log")
+            .await
+            .unwrap();
         let refused = tx.batch_execute(&sql).await.unwrap_err().to_string();
-        let is_denied = ["permission denied", "must be owner"].iter().any(|word| refused.contains(word));
+        let is_denied = ["permission denied", "must be owner"]
+            .iter()
+            .any(|word| refused.contains(word));
         assert!(is_denied, "{sql}: {refused}");
     }
     assert_eq!(log(&dealer.schema, "true").await, before);
@@ -80,9 +99,14 @@ async fn functions_for_triggers_can_not_be_called() {
 async fn notes_are_no_changes() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
-    for (deed, detail) in [("UPDATE", "{}".to_owned()), ("NOTE", json!("x".repeat(9000)).to_string())] {
+    for (deed, detail) in [
+        ("UPDATE", "{}".to_owned()),
+        ("NOTE", json!("x".repeat(9000)).to_string()),
+    ] {
         let mut tx = begin(&server, dealer.id).await;
-        tx.batch_execute("SET LOCAL tubex.notes TO 'on'").await.unwrap();
+        tx.batch_execute("SET LOCAL tubex.notes TO 'on'")
+            .await
+            .unwrap();
         let call = format!("SELECT spine.audit_note('{deed}', 'products', 'x', '{detail}')");
         let refused = tx.batch_execute(&call).await.unwrap_err().to_string();
         assert!(refused.contains("this is no note"), "{refused}");
@@ -102,11 +126,15 @@ async fn a_contractor_at_the_portal_sees_nothing_of_it() {
     let nothing = "SELECT 1 / (count(*) = 0)::integer FROM audit_log";
     tx.batch_execute(nothing).await.unwrap();
     // What he changes is written all the same, or refused.
-    tx.batch_execute("UPDATE units SET name = name || '.' WHERE code = 'bag'").await.unwrap();
+    tx.batch_execute("UPDATE units SET name = name || '.' WHERE code = 'bag'")
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(log(&dealer.schema, "action = 'UPDATE'").await.len(), 1);
     let customer = Some(CustomerId::from_uuid(Uuid::new_v4()));
     let contractor = server.client_as(&dealer, dealer.owner, &[RoleCode::CUSTOMER], customer);
-    let answer = contractor.send("{ auditLog { nodes { id } } }", json!({})).await;
+    let answer = contractor
+        .send("{ auditLog { nodes { id } } }", json!({}))
+        .await;
     assert_eq!(answer.code(), "FORBIDDEN");
 }

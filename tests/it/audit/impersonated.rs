@@ -12,8 +12,12 @@ async fn an_operator_who_looks_in_is_in_the_dealers_log_with_his_reason() {
     let dealer = server.dealer().await;
     let begin = "mutation($input: DealerImpersonateInput!) { dealerImpersonate(input: $input) {
         accessToken userErrors { code } } }";
-    let input = json!({ "dealerId": dealer.id.to_string(), "reason": "ticket 12", "readOnly": false });
-    let data = server.operator().run(begin, json!({ "input": input })).await;
+    let input =
+        json!({ "dealerId": dealer.id.to_string(), "reason": "ticket 12", "readOnly": false });
+    let data = server
+        .operator()
+        .run(begin, json!({ "input": input }))
+        .await;
     let token = data["dealerImpersonate"]["accessToken"].as_str().unwrap();
     let rows = log(&dealer.schema, "action = 'IMPERSONATED'").await;
     assert_eq!(rows.len(), 1);
@@ -32,12 +36,28 @@ async fn an_operator_who_looks_in_is_in_the_dealers_log_with_his_reason() {
     let actions: Vec<&Value> = rows.iter().map(|row| &row["action"]).collect();
     assert_eq!(actions, ["UPDATE", "REFUSED"]);
     for row in rows {
-        assert_eq!((&row["impersonator"], &row["actor"]), (&json!("alice"), &json!(dealer.owner.to_string())));
+        assert_eq!(
+            (&row["impersonator"], &row["actor"]),
+            (&json!("alice"), &json!(dealer.owner.to_string()))
+        );
     }
     // The dealer reads it.
-    let data = dealer.client.get("{ auditLog(filter: { action: IMPERSONATED }) { nodes {
-        actor entity entityId changes { field new } } } }").await;
+    let data = dealer
+        .client
+        .get(
+            "{ auditLog(filter: { action: IMPERSONATED }) { nodes {
+        actor entity entityId changes { field new } } } }",
+        )
+        .await;
     let entry = &data["auditLog"]["nodes"][0];
-    assert_eq!((&entry["actor"], &entry["entityId"]), (&json!("operator:alice"), &json!("dealerImpersonate")));
-    assert!(entry["changes"].as_array().unwrap().contains(&json!({ "field": "reason", "new": "ticket 12" })));
+    assert_eq!(
+        (&entry["actor"], &entry["entityId"]),
+        (&json!("operator:alice"), &json!("dealerImpersonate"))
+    );
+    assert!(
+        entry["changes"]
+            .as_array()
+            .unwrap()
+            .contains(&json!({ "field": "reason", "new": "ticket 12" }))
+    );
 }

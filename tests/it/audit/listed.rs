@@ -30,22 +30,36 @@ async fn the_latest_comes_first_and_pages_go_on() {
     }
     assert_eq!(seen.len(), 30);
     let first = &seen[0];
-    assert_eq!((&first["action"], &first["entity"]), (&json!("UPDATE"), &json!("products")));
+    assert_eq!(
+        (&first["action"], &first["entity"]),
+        (&json!("UPDATE"), &json!("products"))
+    );
     assert_eq!(first["entityId"], json!(product.id));
     let changes = first["changes"].as_array().unwrap();
     assert!(changes.contains(&json!({ "field": "name", "old": "Goods A-1", "new": "B" })));
     assert!(changes.contains(&json!({ "field": "version", "old": "1", "new": "2" })));
     // Numbers keep their digits.
-    let made = seen.iter().find(|row| row["action"] == "INSERT" && row["entity"] == "products");
+    let made = seen
+        .iter()
+        .find(|row| row["action"] == "INSERT" && row["entity"] == "products");
     let price = json!({ "field": "listPrice", "old": null, "new": "9.5000" });
-    assert!(made.unwrap()["changes"].as_array().unwrap().contains(&price), "{made:#?}");
+    assert!(
+        made.unwrap()["changes"]
+            .as_array()
+            .unwrap()
+            .contains(&price),
+        "{made:#?}"
+    );
 }
 
 #[tokio::test]
 async fn filters_hold_together() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
-    let (a, b) = (dealer.add_product("A-1").await, dealer.add_product("B-1").await);
+    let (a, b) = (
+        dealer.add_product("A-1").await,
+        dealer.add_product("B-1").await,
+    );
     dealer.rename(&a, "A").await;
     dealer.rename(&b, "B").await;
     let count = async |filter: Value| {
@@ -54,15 +68,24 @@ async fn filters_hold_together() {
     };
     assert_eq!(count(json!({ "entity": "products" })).await, 4);
     assert_eq!(count(json!({ "entityId": a.id })).await, 3);
-    assert_eq!(count(json!({ "entityId": a.id, "entity": "products", "action": "UPDATE" })).await, 1);
+    assert_eq!(
+        count(json!({ "entityId": a.id, "entity": "products", "action": "UPDATE" })).await,
+        1
+    );
     assert_eq!(count(json!({ "actor": dealer.owner.to_string() })).await, 6);
     assert_eq!(count(json!({ "actor": "system:provisioning" })).await, 27);
     assert_eq!(count(json!({ "from": "2100-01-01T00:00:00Z" })).await, 0);
     assert_eq!(count(json!({ "to": "2100-01-01T00:00:00Z" })).await, 33);
-    let all = dealer.client.run(LIST, json!({ "filter": { "action": "UPDATE" } })).await;
+    let all = dealer
+        .client
+        .run(LIST, json!({ "filter": { "action": "UPDATE" } }))
+        .await;
     let request = all["auditLog"]["nodes"][0]["requestId"].clone();
     assert_eq!(count(json!({ "requestId": request })).await, 1);
-    let wrong = dealer.client.send(LIST, json!({ "filter": { "requestId": "x" } })).await;
+    let wrong = dealer
+        .client
+        .send(LIST, json!({ "filter": { "requestId": "x" } }))
+        .await;
     assert_eq!(wrong.code(), "BAD_USER_INPUT");
 }
 
@@ -70,7 +93,8 @@ async fn filters_hold_together() {
 async fn histories_of_siblings_share_a_statement() {
     let server = Server::start().await;
     let dealer = server.dealer_like(&DEALERS[0]).await;
-    let query = "{ products(first: 50) { nodes { id history(first: 3) { action entity entityId } } } }";
+    let query =
+        "{ products(first: 50) { nodes { id history(first: 3) { action entity entityId } } } }";
     let answer = dealer.client.send(query, json!({})).await;
     let nodes = answer.body["data"]["products"]["nodes"].as_array().unwrap();
     assert_eq!(nodes.len(), 42);
@@ -97,10 +121,18 @@ async fn a_history_is_the_latest_of_one_record() {
         dealer.client.send(query, variables).await
     };
     let history = ask(2).await.body["data"]["product"]["history"].clone();
-    let names: Vec<&Value> = history.as_array().unwrap().iter().map(|row| {
-        let changes = row["changes"].as_array().unwrap();
-        &changes.iter().find(|change| change["field"] == "name").unwrap()["new"]
-    }).collect();
+    let names: Vec<&Value> = history
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let changes = row["changes"].as_array().unwrap();
+            &changes
+                .iter()
+                .find(|change| change["field"] == "name")
+                .unwrap()["new"]
+        })
+        .collect();
     assert_eq!(names, ["D", "C"]);
     let all = ask(100).await.body["data"]["product"]["history"].clone();
     assert_eq!(all.as_array().unwrap().len(), 5);

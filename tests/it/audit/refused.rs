@@ -31,14 +31,23 @@ async fn a_refusal_is_written_whatever_the_caller_selects() {
     let rows = refusals(&dealer.schema).await;
     assert_eq!(rows.len(), 2, "{rows:#?}");
     for row in &rows {
-        assert_eq!((&row["entity"], &row["entity_id"]), (&json!("operation"), &json!("productCreate")));
+        assert_eq!(
+            (&row["entity"], &row["entity_id"]),
+            (&json!("operation"), &json!("productCreate"))
+        );
         assert_eq!(row["actor"], json!(dealer.owner.to_string()));
         assert!(!row.to_string().contains("4711"));
     }
-    assert_eq!(rows[0]["new"], json!({ "codes": ["ALREADY_EXISTS"], "paths": ["input.sku"] }));
+    assert_eq!(
+        rows[0]["new"],
+        json!({ "codes": ["ALREADY_EXISTS"], "paths": ["input.sku"] })
+    );
     assert_eq!(rows[0]["request_id"], json!(request));
     assert_eq!(rows[1]["new"]["codes"], json!(["BAD_USER_INPUT"]));
-    assert_eq!(rows[1]["new"]["paths"], json!(["input.listPrice", "input.sku"]));
+    assert_eq!(
+        rows[1]["new"]["paths"],
+        json!(["input.listPrice", "input.sku"])
+    );
     assert_eq!(log(&dealer.schema, "entity = 'products'").await.len(), 1);
 }
 
@@ -53,7 +62,8 @@ async fn who_may_not_is_written_too() {
     let answer = client.send(CREATE, json!({ "input": input })).await;
     assert_eq!(answer.code(), "FORBIDDEN");
     // In the control plane, where there is no transaction of a shop.
-    let role = "mutation { roleCreate(input: { name: \"\", permissions: [] }) { userErrors { code } } }";
+    let role =
+        "mutation { roleCreate(input: { name: \"\", permissions: [] }) { userErrors { code } } }";
     dealer.client.send(role, json!({})).await;
     let rows = refusals(&dealer.schema).await;
     assert_eq!(rows[0]["actor"], json!(user.to_string()));
@@ -81,8 +91,14 @@ async fn a_flood_does_not_fill_the_disk() {
     let fields: String = (0..100)
         .map(|n| format!("m{n}: productArchive(input: {{ id: \"x\", expectedVersion: 1 }}) {{ product {{ id }} }} "))
         .collect();
-    dealer.client.send(&format!("mutation {{ {fields} }}"), json!({})).await;
-    dealer.client.send(&format!("mutation {{ {fields} }}"), json!({})).await;
+    dealer
+        .client
+        .send(&format!("mutation {{ {fields} }}"), json!({}))
+        .await;
+    dealer
+        .client
+        .send(&format!("mutation {{ {fields} }}"), json!({}))
+        .await;
     let most = usize::try_from(MOST_A_MINUTE).unwrap();
     assert!(refusals(&dealer.schema).await.len() <= most);
 }

@@ -24,7 +24,10 @@ async fn a_restored_dealer_has_his_log_and_goes_on_with_it() {
         let [arrived] = &rows[before.len()..] else {
             panic!("{rows:#?}");
         };
-        assert_eq!((arrived["action"].as_str(), arrived["actor"].as_str()), (Some("ARRIVED"), Some("system:transfer")));
+        assert_eq!(
+            (arrived["action"].as_str(), arrived["actor"].as_str()),
+            (Some("ARRIVED"), Some("system:transfer"))
+        );
         let walked = verified(&server, &schema).await;
         assert_eq!((walked.fault, walked.unsealed), (None, 3));
         assert_eq!(seal(&server, &schema).await, 3);

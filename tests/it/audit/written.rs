@@ -17,15 +17,24 @@ async fn a_change_is_written_with_who_what_and_when() {
         panic!("{rows:#?}");
     };
     assert_eq!(made["action"], "INSERT");
-    assert_eq!((&made["new"]["sku"], &made["old"]), (&json!("A-1"), &Value::Null));
+    assert_eq!(
+        (&made["new"]["sku"], &made["old"]),
+        (&json!("A-1"), &Value::Null)
+    );
     assert_eq!(renamed["action"], "UPDATE");
     let key = product.id.split_once('_').unwrap().1;
     let key = Uuid::parse_str(key).unwrap().to_string();
     for row in &rows {
         assert_eq!(row["actor"], json!(dealer.owner.to_string()));
         assert_eq!(row["entity_id"], json!(key));
-        assert_eq!((&row["impersonator"], &row["via"]), (&Value::Null, &Value::Null));
-        assert!(row["request_id"].is_string() && row["tx"].as_i64() > Some(0), "{row:#}");
+        assert_eq!(
+            (&row["impersonator"], &row["via"]),
+            (&Value::Null, &Value::Null)
+        );
+        assert!(
+            row["request_id"].is_string() && row["tx"].as_i64() > Some(0),
+            "{row:#}"
+        );
         // What follows from other columns is left out.
         assert!(row["new"].get("search_text").is_none());
     }
@@ -53,10 +62,16 @@ async fn details_are_found_by_their_record() {
     let delete = format!("DELETE FROM {}.products", dealer.schema);
     owner().await.batch_execute(&delete).await.unwrap();
     let gone = log(&dealer.schema, "action = 'DELETE'").await;
-    let entities: Vec<_> = gone.iter().map(|row| row["entity"].as_str().unwrap()).collect();
+    let entities: Vec<_> = gone
+        .iter()
+        .map(|row| row["entity"].as_str().unwrap())
+        .collect();
     assert!(entities.contains(&"products") && entities.contains(&"product_units"));
     assert_eq!(gone[0]["actor"], "system:test");
-    assert!(gone.iter().all(|row| row["new"].is_null() && row["old"].is_object()));
+    assert!(
+        gone.iter()
+            .all(|row| row["new"].is_null() && row["old"].is_object())
+    );
 }
 
 #[tokio::test]
@@ -103,7 +118,9 @@ async fn what_is_undone_leaves_nothing() {
     let dealer = server.dealer().await;
     let before = log(&dealer.schema, "true").await;
     let mut tx = begin(&server, dealer.id).await;
-    tx.batch_execute("UPDATE units SET name = name || '!'").await.unwrap();
+    tx.batch_execute("UPDATE units SET name = name || '!'")
+        .await
+        .unwrap();
     tx.rollback().await.unwrap();
     assert_eq!(log(&dealer.schema, "true").await, before);
 }
@@ -114,7 +131,11 @@ async fn first_rows_have_an_actor() {
     let dealer = server.dealer().await;
     let units = log(&dealer.schema, "entity = 'units'").await;
     assert_eq!(units.len(), 27);
-    assert!(units.iter().all(|row| row["actor"] == "system:provisioning"));
+    assert!(
+        units
+            .iter()
+            .all(|row| row["actor"] == "system:provisioning")
+    );
 }
 
 #[tokio::test]
@@ -138,7 +159,10 @@ async fn values_that_are_nobodys_business_are_not_kept() {
         json!({ "id": 1, "name": "yard", "pin": "(hidden)", "hash": null })
     );
     assert_eq!(told(1, "old"), json!({ "pin": "(hidden)", "hash": null }));
-    assert_eq!(told(1, "new"), json!({ "pin": "(hidden)", "hash": "(hidden)" }));
+    assert_eq!(
+        told(1, "new"),
+        json!({ "pin": "(hidden)", "hash": "(hidden)" })
+    );
     assert_eq!(told(2, "new"), json!({ "pin": null }));
 }
 
