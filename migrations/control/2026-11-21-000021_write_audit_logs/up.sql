@@ -19,8 +19,8 @@ BEGIN
     END IF;
     EXECUTE format(
         'INSERT INTO %1$I.audit_log_%2$s
-         (id, slot, at, action, entity, entity_id, part, old, new, actor, impersonator, via, request_id, tx)
-         VALUES (nextval(''%1$I.audit_ids''), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)',
+         (slot, at, action, entity, entity_id, part, old, new, actor, impersonator, via, request_id, tx)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)',
         home, place
     ) USING
         place::smallint, moment, deed, what, which, portion, was, becomes, doer,
