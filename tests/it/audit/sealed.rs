@@ -5,7 +5,7 @@ use tubex::kernel::clock::Clock;
 use tubex::tenancy::audit::seal::Sealer;
 
 use super::{log, seal, seal_by, verified};
-use crate::support::{Server, TestDealer, owner};
+use crate::support::{Server, TestDealer, own, owner, owner_of};
 
 /// Changes a unit so often, a row each.
 async fn change(dealer: &TestDealer, times: usize) {
@@ -115,7 +115,9 @@ async fn what_is_written_now_is_never_emptied() {
 
 #[tokio::test]
 async fn a_share_looks_after_its_dealers() {
-    let server = Server::start().await;
+    // Alone, since a share is that of others, too.
+    let database = tokio::task::spawn_blocking(|| own("audit_share")).await;
+    let server = Server::start_on(&database.unwrap(), Clock::system(), |_settings| {}).await;
     let dealer = server.dealer().await;
     let share = i64::from_str_radix(&dealer.schema[2..4], 16).unwrap() / 4;
     let sealer = server.app.core.audit_sealer(15);
@@ -123,4 +125,16 @@ async fn a_share_looks_after_its_dealers() {
     let done = done.unwrap().unwrap();
     assert!(done.dealers >= 1 && done.rows > 0, "{done:?}");
     assert!(verified(&server, &dealer.schema).await.seals > 0);
+    // Nobody has anything new.
+    let (sealer, owner) = (
+        server.app.core.audit_sealer(15),
+        owner_of(&server.database).await,
+    );
+    let again = tokio::task::spawn_blocking(move || sealer.share(share)).await;
+    assert_eq!(again.unwrap().unwrap().rows, 0);
+    let other = format!("SELECT count(*) FROM {}.audit_seals", dealer.schema);
+    assert_eq!(
+        owner.query_one(&other, &[]).await.unwrap().get::<_, i64>(0),
+        1
+    );
 }
