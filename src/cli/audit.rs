@@ -11,11 +11,10 @@ use crate::config::DatabaseSettings;
 use crate::db::error::DbResult;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::DealerId;
+use crate::tenancy::audit::seal::SINCE;
 use crate::tenancy::audit::verify::{Walked, walk};
 use crate::tenancy::migrate::{Target, targets};
 
-/// The version from which on there is a log.
-const SINCE: &str = "20261121000009";
 /// Dealers looked at over one connection, which would never forget their tables.
 const BATCH: usize = 200;
 

@@ -24,7 +24,7 @@ pub const SHARES: i64 = 64;
 /// Most batches of one dealer at a time; what is left waits for his next turn.
 const BATCHES: usize = 1000;
 /// The version from which on there is a log.
-const SINCE: &str = "20261121000009";
+pub const SINCE: &str = "20261121000009";
 /// How long writers may be kept waiting.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '50ms'";
 
