@@ -99,7 +99,7 @@ impl TenantPool {
         &self,
         context: &TenantContext,
         access: Access,
-        more: &str,
+        further: &str,
     ) -> String {
         let (mode, actor) = match access {
             Access::Read => ("ISOLATION LEVEL REPEATABLE READ, READ ONLY", String::new()),
@@ -112,7 +112,7 @@ impl TenantPool {
         let setup = &self.homes.settings().transaction_setup;
         let narrow = context.customer().map(narrowed_to).unwrap_or_default();
         format!(
-            "BEGIN {mode}; {setup}{narrow}{actor}{more}SET LOCAL search_path TO {schema}, public, pg_temp; \
+            "BEGIN {mode}; {setup}{narrow}{actor}{further}SET LOCAL search_path TO {schema}, public, pg_temp; \
              SET LOCAL ROLE {schema}"
         )
     }
