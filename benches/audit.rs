@@ -27,8 +27,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use diesel::prelude::*;
-use diesel_async::SimpleAsyncConnection;
+use diesel::connection::SimpleConnection;
+use diesel::{ExpressionMethods, QueryDsl};
 use serde_json::json;
 use tubex::app::request_pool;
 use tubex::db::observe::StatementCount;
@@ -103,10 +103,7 @@ fn main() {
 }
 
 async fn run(fleet: &Fleet, sql: String) {
-    let work = move |conn: &mut OwnerConn| {
-        use diesel::connection::SimpleConnection;
-        conn.batch_execute(&sql).map_err(MigrateError::from)
-    };
+    let work = move |conn: &mut OwnerConn| conn.batch_execute(&sql).map_err(MigrateError::from);
     fleet.core().owner.run(work).await.unwrap();
 }
 
@@ -173,6 +170,7 @@ async fn rate(pool: &TenantPool, subject: &Subject, args: &Args) -> f64 {
 
 /// Seconds for one statement over all rows.
 async fn bulk(pool: &TenantPool, subject: &Subject) -> f64 {
+    use diesel_async::SimpleAsyncConnection;
     let count = StatementCount::default();
     let begun = pool
         .begin(Arc::clone(&subject.context), Access::Write, &count)
