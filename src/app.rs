@@ -2,6 +2,7 @@
 
 mod callers;
 mod events;
+pub mod files;
 pub mod jobs;
 mod mail;
 mod operator;
@@ -30,6 +31,7 @@ use crate::db::error::DbError;
 use crate::db::owner::OwnerPool;
 use crate::error::AppError;
 use crate::events::RedisError;
+use crate::files::Files;
 use crate::jobs::{Queue, Registry};
 use crate::kernel::clock::Clock;
 use crate::platform::access::members::Members;
@@ -235,6 +237,8 @@ pub struct App {
     pub identity: Identity,
     /// Where jobs are enqueued.
     pub queue: Queue,
+    /// Takes, gives and deletes files.
+    pub files: Files,
     /// The jobs that this program can do.
     pub registry: Arc<Registry>,
     /// The GraphQL schema with its services.
@@ -271,14 +275,18 @@ impl App {
         let factors = factors.with_sms(sms::sms_policy(settings));
         let callers = Callers::new(&core, &vault, &tokens, (&identity, &factors));
         let queue = Queue::new(&core.connector, core.control.clone());
+        let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
+        let store = files::store(&settings.files)?;
+        let homes = (&tenants, &directory);
+        let files = files::files((&core, &vault), settings, &store, homes, &queue);
         let schema = schema(&core, &identity, factors, settings)
             .data(queue.clone())
+            .data(files.clone())
             .data(callers.api_keys.clone())
             .data(callers.impersonations.clone())
             .data(callers.applications.clone())
             .finish();
         check_declared(&schema)?;
-        let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         keys.keep_current(&core.connector, directory.revoked().listen_for_keys());
         let url = core.settings.database_owner_url.clone();
         Ok(Arc::new(Self {
@@ -292,7 +300,8 @@ impl App {
             callers,
             identity,
             queue,
-            registry: Arc::new(jobs::registry()),
+            files,
+            registry: Arc::new(jobs::registry(&store)),
             schema,
             settings: settings.clone(),
             sockets: sockets::Sockets::new(settings),

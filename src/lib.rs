@@ -20,7 +20,7 @@
 //! Around them: [`roots`] lists the features of the schema, [`app`] puts the
 //! parts together, [`cli`] starts them. [`kernel`] holds plain values, [`error`]
 //! what goes wrong, [`db`] connections and paging, [`events`] what subscribers
-//! hear, [`jobs`] what is done later. [`cluster`] and [`demo`] are for `tubex dev` and the tests.
+//! hear, [`jobs`] what is done later, [`files`] what was uploaded. [`cluster`] and [`demo`] are for `tubex dev` and the tests.
 //!
 //! docs/ARCHITECTURE.md walks three operations through these hops.
 
@@ -41,6 +41,7 @@ pub mod platform;
 
 pub mod db;
 pub mod events;
+pub mod files;
 pub mod jobs;
 
 pub mod error;

@@ -3,6 +3,8 @@
 use async_graphql::{Context, ID, Interface, MergedObject, MergedSubscription, Object, Schema};
 use futures_util::future::BoxFuture;
 
+use crate::dealer::attachments::events::{AttachmentAdded, AttachmentRemoved};
+use crate::dealer::attachments::mutation::AttachmentMutation;
 use crate::dealer::catalog::categories::events::{
     CategoryArchived, CategoryCreated, CategoryUpdated,
 };
@@ -27,6 +29,8 @@ use crate::dealer::customers::graphql::{Customer, CustomerListQuery, CustomerQue
 use crate::dealer::customers::loader::{CustomerById, JobById};
 use crate::dealer::customers::model::{CustomerId, JobId};
 use crate::dealer::feed::graphql::FeedQuery;
+use crate::dealer::files::graphql::FileQuery;
+use crate::dealer::files::mutation::FileMutation;
 use crate::dealer::stock::graphql::StockLevelQuery;
 use crate::dealer::stock::warehouses::events::{
     WarehouseArchived, WarehouseCreated, WarehouseUpdated,
@@ -64,6 +68,8 @@ use crate::platform::sessions::mutation::SessionMutation;
 
 /// Every kind of event there is.
 pub const EVENTS: &[&Kind] = &[
+    AttachmentAdded::KIND,
+    AttachmentRemoved::KIND,
     CategoryCreated::KIND,
     CategoryUpdated::KIND,
     CategoryArchived::KIND,
@@ -107,6 +113,7 @@ pub struct QueryRoot(
     CustomerQuery,
     CustomerListQuery,
     FeedQuery,
+    FileQuery,
     ProductQuery,
     StockLevelQuery,
     UnitQuery,
@@ -132,7 +139,9 @@ pub struct MutationRoot(
     OauthMutation,
     DealerMutation,
     AccessMutation,
+    AttachmentMutation,
     CategoryMutation,
+    FileMutation,
     ProductMutation,
     UnitMutation,
     WarehouseMutation,

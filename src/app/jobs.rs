@@ -9,6 +9,8 @@ use crate::auth::text::random;
 use crate::config::JobSettings;
 use crate::db::control::ControlPool;
 use crate::events::EventBus;
+use crate::files::Store;
+use crate::files::sweep::{CopyFiles, ForgetFiles, SweepFiles};
 use crate::jobs::context::JobParts;
 use crate::jobs::cron::{Missed, Schedule};
 use crate::jobs::probe::Probe;
@@ -22,8 +24,12 @@ use crate::tenancy::directory::{Directory, Watching};
 use crate::tenancy::migrate::MigrationSet;
 
 /// Everything that can be done later: one line per kind, and one for what recurs.
-pub fn registry() -> Registry {
+pub fn registry(store: &Store) -> Registry {
+    let store = || store.clone();
     Registry::default()
+        .with(SweepFiles { store: store() })
+        .with(ForgetFiles { store: store() })
+        .with(CopyFiles { store: store() })
         .with(Probe)
         .with(PruneJobs)
         .with(ForgetDealer)
@@ -111,9 +117,14 @@ impl Workshop {
         })
     }
 
-    /// Begins to do jobs; none if the settings say so.
-    pub fn worker(&self, settings: &JobSettings) -> Result<Option<Worker>, StartError> {
-        self.worker_of(Arc::new(registry()), settings)
+    /// Begins to do jobs; none if the settings say so. The content of files lies in
+    /// `store`, the same as that of the nodes that serve.
+    pub fn worker(
+        &self,
+        store: &Store,
+        settings: &JobSettings,
+    ) -> Result<Option<Worker>, StartError> {
+        self.worker_of(Arc::new(registry(store)), settings)
     }
 
     /// As [`Workshop::worker`], for other kinds.

@@ -82,6 +82,7 @@ permissions! {
     WarehousesManage = "warehouses:manage", "Add, change and archive yards and stores.";
     StockRead = "stock:read", "See what lies where.";
     StockAdjust = "stock:adjust", "Correct quantities on hand.";
+    FilesUpload = "files:upload", "Upload files, to attach them to records.";
     CostRead = "cost:read", "See what goods cost the dealer, and margins.";
     PriceOverride = "price:override", "Sell at another price than the price list's.";
     CreditRead = "credit:read", "See how much customers may owe.";

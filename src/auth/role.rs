@@ -126,6 +126,7 @@ const MANAGER: PermissionSet = READING.and(&[
     P::UnitsManage,
     P::WarehousesManage,
     P::StockAdjust,
+    P::FilesUpload,
     P::CostRead,
     P::PriceOverride,
     P::CreditRead,
@@ -133,9 +134,9 @@ const MANAGER: PermissionSet = READING.and(&[
     P::MembersRead,
 ]);
 
-const SALES: PermissionSet = READING.and(&[P::CreditRead]);
+const SALES: PermissionSet = READING.and(&[P::CreditRead, P::FilesUpload]);
 
-const WAREHOUSE: PermissionSet = READING.and(&[P::StockAdjust]);
+const WAREHOUSE: PermissionSet = READING.and(&[P::StockAdjust, P::FilesUpload]);
 
 const DRIVER: PermissionSet = PermissionSet::of(&[
     P::CustomersRead,
@@ -143,6 +144,7 @@ const DRIVER: PermissionSet = PermissionSet::of(&[
     P::ProductsRead,
     P::UnitsRead,
     P::WarehousesRead,
+    P::FilesUpload,
 ]);
 
 const PURCHASING: PermissionSet = CATALOGUE.and(&[
@@ -151,10 +153,12 @@ const PURCHASING: PermissionSet = CATALOGUE.and(&[
     P::UnitsManage,
     P::WarehousesRead,
     P::StockRead,
+    P::FilesUpload,
     P::CostRead,
 ]);
 
 const ACCOUNTS: PermissionSet = READING.and(&[
+    P::FilesUpload,
     P::CostRead,
     P::CreditRead,
     P::CreditOverride,

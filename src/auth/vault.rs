@@ -41,6 +41,8 @@ pub enum Purpose {
     Form,
     /// Codes that travel by SMS.
     SmsCode,
+    /// Links by which files travel.
+    FileLink,
 }
 
 impl Purpose {
@@ -55,6 +57,7 @@ impl Purpose {
             Self::Device => b"tubex/device/1",
             Self::Form => b"tubex/form/1",
             Self::SmsCode => b"tubex/sms-code/1",
+            Self::FileLink => b"tubex/file-link/1",
         }
     }
 }

@@ -9,8 +9,8 @@ use serde_json::json;
 use super::output::Output;
 use super::{CommandResult, stop};
 use crate::app::jobs::Workshop;
-use crate::app::{Core, StartError};
-use crate::config::{DatabaseSettings, JobSettings};
+use crate::app::{Core, StartError, files};
+use crate::config::{DatabaseSettings, FileSettings, JobSettings};
 use crate::kernel::clock::Clock;
 use crate::tenancy::state::{Migrated, check_request_role, migrated};
 
@@ -21,6 +21,8 @@ pub(super) struct WorkerArgs {
     database: DatabaseSettings,
     #[command(flatten)]
     jobs: JobSettings,
+    #[command(flatten)]
+    files: FileSettings,
 
     /// Share events with serving nodes over this Redis.
     #[arg(
@@ -51,7 +53,7 @@ async fn work(args: &WorkerArgs, output: Output) -> CommandResult {
         return Err("this database is not migrated: run `tubex migrate`".into());
     }
     let workshop = Workshop::new(core, args.redis_url.as_ref()).await?;
-    let worker = workshop.worker(&args.jobs)?;
+    let worker = workshop.worker(&files::store(&args.files)?, &args.jobs)?;
     let worker = worker.ok_or("--workers-jobs 0 leaves a worker nothing to do")?;
     let name = worker.name().to_owned();
     output.result(format!("Doing jobs as {name}"), &json!({ "worker": name }))?;

@@ -1,6 +1,19 @@
 // @generated from migrations/tenant; `cargo test` says how to renew it.
 
 diesel::table! {
+    attachments (id) {
+        id -> Uuid,
+        entity -> Text,
+        entity_id -> Uuid,
+        file_id -> Uuid,
+        customer_id -> Nullable<Uuid>,
+        is_public -> Bool,
+        caption -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     categories (id) {
         id -> Uuid,
         code -> Text,
@@ -48,6 +61,26 @@ diesel::table! {
         actor -> Text,
         request_id -> Nullable<Uuid>,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    file_usage (one) {
+        one -> Int2,
+        bytes -> Int8,
+    }
+}
+
+diesel::table! {
+    files (id) {
+        id -> Uuid,
+        name -> Text,
+        content_type -> Text,
+        size -> Int8,
+        sha256 -> Nullable<Bytea>,
+        state -> Text,
+        expires_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -142,6 +175,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(attachments -> files (file_id));
 diesel::joinable!(jobs -> customers (customer_id));
 diesel::joinable!(product_units -> products (product_id));
 diesel::joinable!(product_units -> units (unit_id));
@@ -150,10 +184,13 @@ diesel::joinable!(products -> units (base_unit_id));
 diesel::joinable!(stock_levels -> products (product_id));
 diesel::joinable!(stock_levels -> warehouses (warehouse_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    attachments,
     categories,
     customers,
     event_counter,
     events,
+    file_usage,
+    files,
     jobs,
     kept_answers,
     product_units,
@@ -165,10 +202,13 @@ diesel::allow_tables_to_appear_in_same_query!(
 
 /// The names of all tables.
 pub const TABLES: &[&str] = &[
+    "attachments",
     "categories",
     "customers",
     "event_counter",
     "events",
+    "file_usage",
+    "files",
     "jobs",
     "kept_answers",
     "product_units",

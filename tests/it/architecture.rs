@@ -12,19 +12,25 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tenancy", &["auth", "db", "error", "events", "kernel"]),
     ("jobs", &["db", "error", "kernel", "tenancy"]),
     (
+        "files",
+        &[
+            "auth", "config", "db", "error", "jobs", "kernel", "tenancy",
+        ],
+    ),
+    (
         "graphql",
         &["auth", "db", "error", "events", "kernel", "tenancy"],
     ),
     (
         "dealer",
         &[
-            "db", "error", "events", "graphql", "jobs", "kernel", "tenancy",
+            "db", "error", "events", "files", "graphql", "jobs", "kernel", "tenancy",
         ],
     ),
     (
         "platform",
         &[
-            "auth", "db", "error", "graphql", "jobs", "kernel", "tenancy",
+            "auth", "db", "error", "files", "graphql", "jobs", "kernel", "tenancy",
         ],
     ),
     (
@@ -42,6 +48,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "db",
             "error",
             "events",
+            "files",
             "jobs",
             "kernel",
             "platform",
@@ -63,6 +70,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "auth",
             "config",
             "error",
+            "files",
             "graphql",
             "jobs",
             "kernel",
@@ -195,6 +203,7 @@ fn raw_connections_stay_where_they_are_made() {
             &[
                 "db/",
                 "dealer/",
+                "files/",
                 "tenancy/kept_answers.rs",
                 "tenancy/outbox/",
             ],

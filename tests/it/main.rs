@@ -21,6 +21,7 @@ mod citus;
 mod cli;
 mod events;
 mod factors;
+mod files;
 mod http;
 mod idempotency;
 mod isolation;

@@ -9,7 +9,7 @@ use tubex::kernel::ids::DealerId;
 use tubex::platform::dealers::lifecycle::Order;
 
 use super::{Act, LONG, Yard};
-use crate::support::until;
+use crate::support::{store, until};
 
 const SOON: Duration = Duration::from_secs(5);
 
@@ -81,7 +81,7 @@ async fn the_jobs_of_a_dropped_dealer_go_with_him() {
     lifecycle.drop(&order(mine.id), &name, 0).await.unwrap();
     let dropped = lifecycle.drop_due("test").await.unwrap();
     assert_eq!(dropped.len(), 1);
-    let worker = yard.worker_of(registry(), 2, LONG);
+    let worker = yard.worker_of(registry(&store()), 2, LONG);
     let his = format!("dealer_id = '{}'", mine.id.uuid());
     until("they have gone", async || yard.count(&his).await == 0).await;
     assert_eq!(yard.count("kind = 'test.deed'").await, 1);

@@ -16,7 +16,9 @@ pub use client::{Answer, Client, peer};
 pub use database::{cluster, empty, empty_settings, named, own, request_settings};
 pub use goods::CREATE_PRODUCT;
 pub use owner::{hold, owner, owner_of};
-pub use server::{CHEAP, PASSWORD, Server, TestDealer, settings as server_settings, vault};
+pub use server::{
+    CHEAP, PASSWORD, Server, TestDealer, files_dir, settings as server_settings, store, vault,
+};
 pub use silence::Line;
 pub use smtp::{Reply, SmtpServer, decode_text};
 pub use socket::Socket;

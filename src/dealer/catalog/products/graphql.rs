@@ -7,6 +7,7 @@ use super::input::ProductWhere;
 use super::loader::{ProductByBarcode, ProductById, ProductBySku, UnitsByProduct};
 use super::model::{ProductId, ProductKind, ProductRow, ProductUnitRow};
 use super::query::{self, ProductOrder, ProductSort};
+use crate::dealer::attachments::graphql::{Attachment, attachments_of};
 use crate::dealer::catalog::categories::graphql::Category;
 use crate::dealer::catalog::categories::loader::CategoryById;
 use crate::dealer::catalog::units::graphql::Unit;
@@ -107,6 +108,13 @@ impl Product {
             .into_iter()
             .map(|row| StockLevel::of(row, base))
             .collect())
+    }
+
+    /// Files at it, such as pictures and data sheets, oldest first; at the portal those
+    /// that are public.
+    #[graphql(complexity = "list_cost(child_complexity)")]
+    async fn attachments(&self, ctx: &Context<'_>) -> AppResult<Vec<Attachment>> {
+        attachments_of(ctx, ProductId::PREFIX, self.0.id.uuid()).await
     }
 
     /// When it was archived; null while it is in use.
