@@ -26,6 +26,7 @@ mod http;
 mod idempotency;
 mod isolation;
 mod jobs;
+mod kills;
 mod lifecycle;
 mod mail;
 mod migrations;

@@ -2,12 +2,13 @@
 
 use async_graphql::ID;
 
+use super::query;
 use crate::auth::permission::{Permission, PermissionSet};
 use crate::auth::role::RoleCode;
 use crate::db::control::ControlConn;
-use crate::error::{ErrorCode, ServiceResult, UserError};
+use crate::error::{AppResult, ErrorCode, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
-use crate::kernel::ids::CustomerId;
+use crate::kernel::ids::{CustomerId, DealerId, UserId};
 use crate::platform::factors::account::Factors;
 use crate::tenancy::TenantContext;
 use crate::tenancy::dealer_roles::{DealerRoles, dealer_roles};
@@ -17,34 +18,48 @@ const MAX_HELD: usize = 20;
 
 pub(super) const ROLES: [&str; 2] = ["input", "roles"];
 
-/// Refuses a change of what a role allows, unless the caller has all that is added
-/// or taken away.
-pub(super) fn may_grant(
-    caller: &TenantContext,
+/// What somebody has, and so may give on.
+pub(super) struct Giver {
+    permissions: PermissionSet,
+    is_owner: bool,
+}
+
+impl From<&TenantContext> for Giver {
+    fn from(caller: &TenantContext) -> Self {
+        Self {
+            permissions: caller.permissions(),
+            is_owner: caller.is_owner(),
+        }
+    }
+}
+
+/// Refuses to give or take `changed`, unless it is all among what is held.
+pub(in crate::platform) fn may_grant(
+    held: PermissionSet,
     changed: PermissionSet,
     path: &[&str],
 ) -> Result<(), UserError> {
-    let Some(missing) = changed.without(caller.permissions()).iter().next() else {
+    let Some(missing) = changed.without(held).iter().next() else {
         return Ok(());
     };
     let message = format!("you can neither give nor take {missing}, which you do not have");
     Err(UserError::at(ErrorCode::Forbidden, path, message))
 }
 
-/// Refuses to give or take `roles`, unless the caller has all that they allow, and
+/// Refuses to give or take `roles`, unless the giver has all that they allow, and
 /// is an owner if they make one.
 pub(super) fn may_give(
-    caller: &TenantContext,
+    giver: &Giver,
     dealers: &DealerRoles,
     roles: impl IntoIterator<Item = RoleCode>,
     path: &[&str],
 ) -> Result<(), UserError> {
     for role in roles {
-        if role == RoleCode::OWNER && !caller.is_owner() {
+        if role == RoleCode::OWNER && !giver.is_owner {
             let message = "only an owner makes or removes owners";
             return Err(UserError::at(ErrorCode::Forbidden, path, message));
         }
-        may_grant(caller, dealers.permissions(role), path)?;
+        may_grant(giver.permissions, dealers.permissions(role), path)?;
     }
     Ok(())
 }
@@ -102,11 +117,43 @@ pub(in crate::platform) async fn may_offer(
 ) -> ServiceResult<()> {
     let dealers = dealer_roles(conn, caller.dealer().id).await?;
     all_known(&dealers, roles)?;
-    may_give(caller, &dealers, roles.iter().copied(), &ROLES)?;
+    may_give(&caller.into(), &dealers, roles.iter().copied(), &ROLES)?;
     if give_access(&dealers, roles) {
         factors.proven(conn, caller).await?;
     }
     Ok(())
+}
+
+/// Whether `by` could still offer `roles` to somebody new: they are there, and he has
+/// what they allow. What one lost between the offer and its acceptance he gives nobody.
+///
+/// From here to the end of the transaction, members and roles stay as they are.
+pub(in crate::platform) async fn still_offers(
+    conn: &mut ControlConn,
+    dealer: DealerId,
+    by: Option<UserId>,
+    roles: &[RoleCode],
+) -> AppResult<bool> {
+    query::lock(conn, dealer).await?;
+    let dealers = dealer_roles(conn, dealer).await?;
+    let giver = match by {
+        Some(user) => query::find_member(conn, dealer, user).await?,
+        None => None,
+    };
+    let Some((membership, _user)) = giver else {
+        return Ok(false);
+    };
+    let held = membership
+        .roles
+        .iter()
+        .map(|role| dealers.permissions(*role));
+    let giver = Giver {
+        permissions: held.fold(PermissionSet::NONE, PermissionSet::union),
+        is_owner: membership.roles.contains(&RoleCode::OWNER),
+    };
+    let may_invite = giver.permissions.contains(Permission::MembersManage);
+    let given = may_give(&giver, &dealers, roles.iter().copied(), &ROLES);
+    Ok(may_invite && given.is_ok() && all_known(&dealers, roles).is_ok())
 }
 
 /// Whether who has one of `roles` lets others in, or says what they may do, as owners

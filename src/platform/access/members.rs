@@ -107,7 +107,12 @@ impl Members {
             let member = find(conn, context, input.user_id, input.expected_version).await?;
             all_known(&member.dealers, &roles)?;
             let changed = changed(&member.membership.roles, &roles);
-            may_give(context, &member.dealers, changed.iter().copied(), &ROLES)?;
+            may_give(
+                &context.into(),
+                &member.dealers,
+                changed.iter().copied(),
+                &ROLES,
+            )?;
             if give_access(&member.dealers, &changed) {
                 self.factors.proven(conn, context).await?;
             }
@@ -137,7 +142,12 @@ impl Members {
             let context = caller.context;
             let member = find(conn, context, input.user_id, input.expected_version).await?;
             let held = &member.membership.roles;
-            may_give(context, &member.dealers, held.iter().copied(), &path)?;
+            may_give(
+                &context.into(),
+                &member.dealers,
+                held.iter().copied(),
+                &path,
+            )?;
             if give_access(&member.dealers, held) {
                 self.factors.proven(conn, context).await?;
             }

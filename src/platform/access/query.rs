@@ -11,7 +11,7 @@ use super::model::{MemberRow, RoleChanges};
 use super::reads::MembersConn;
 use crate::auth::role::{RoleCode, RoleId};
 use crate::db::control::ControlConn;
-use crate::db::control_tables::{dealers, memberships, roles, users};
+use crate::db::control_tables::{dealers, invitations, memberships, roles, users};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::error::{AppError, AppResult};
@@ -197,6 +197,23 @@ pub(super) async fn count_holders(
     let query = memberships::table
         .filter(memberships::dealer_id.eq(dealer))
         .filter(memberships::roles.contains(vec![role]))
+        .count();
+    Ok(query.get_result(&mut **conn).await?)
+}
+
+/// How many open invitations of the dealer offer this role.
+pub(super) async fn count_offers(
+    conn: &mut ControlConn,
+    dealer: DealerId,
+    role: RoleCode,
+    now: DateTime<Utc>,
+) -> DbResult<i64> {
+    let query = invitations::table
+        .filter(invitations::dealer_id.eq(dealer))
+        .filter(invitations::accepted_at.is_null())
+        .filter(invitations::revoked_at.is_null())
+        .filter(invitations::expires_at.gt(now))
+        .filter(invitations::roles.contains(vec![role]))
         .count();
     Ok(query.get_result(&mut **conn).await?)
 }

@@ -45,7 +45,11 @@ impl Members {
         let description = checked_description(&mut checks, input.description.as_deref());
         let permissions = checked_permissions(&mut checks, &input.permissions);
         checks.finish()?;
-        may_grant(caller.context, permissions, &["input", "permissions"])?;
+        may_grant(
+            caller.context.permissions(),
+            permissions,
+            &["input", "permissions"],
+        )?;
         let (dealer_id, now) = (caller.context.dealer().id, self.now());
         let row = RoleRow {
             id: RoleId::generate(),
@@ -95,7 +99,11 @@ impl Members {
             let after = changes.permissions.unwrap_or(before.permissions);
             let taken = before.permissions.without(after);
             let in_question = after.without(before.permissions).union(taken);
-            may_grant(caller.context, in_question, &["input", "permissions"])?;
+            may_grant(
+                caller.context.permissions(),
+                in_question,
+                &["input", "permissions"],
+            )?;
             self.factors().proven(conn, caller.context).await?;
             let row = query::update_role(conn, before.id, changes.clone())
                 .await
@@ -106,7 +114,7 @@ impl Members {
         .await
     }
 
-    /// Deletes a role of the caller's dealer that nobody has.
+    /// Deletes a role of the caller's dealer that nobody has, and nobody is offered.
     pub async fn role_delete(
         &self,
         caller: Caller<'_>,
@@ -115,11 +123,21 @@ impl Members {
         let dealer = caller.context.dealer().id;
         self.changing(caller, async |conn| {
             let role = find(conn, caller.context, input.id, input.expected_version).await?;
-            may_grant(caller.context, role.permissions, &["input", "id"])?;
+            may_grant(
+                caller.context.permissions(),
+                role.permissions,
+                &["input", "id"],
+            )?;
             self.factors().proven(conn, caller.context).await?;
             let holders = query::count_holders(conn, dealer, role.id.into()).await?;
             if holders > 0 {
                 let message = format!("{holders} members have this role; give them others first");
+                return Err(UserError::at(ErrorCode::NotAllowed, &["input", "id"], message).into());
+            }
+            let offers = query::count_offers(conn, dealer, role.id.into(), self.now()).await?;
+            if offers > 0 {
+                let message =
+                    format!("{offers} open invitations offer this role; take them back first");
                 return Err(UserError::at(ErrorCode::NotAllowed, &["input", "id"], message).into());
             }
             query::delete_role(conn, role.id).await?;

@@ -16,6 +16,7 @@ use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{DealerId, UserId};
 use crate::kernel::peer::Peer;
+use crate::platform::access::giving::may_grant;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 
 /// Makes, rotates and revokes keys.
@@ -256,15 +257,6 @@ fn addresses(checks: &mut Checks, texts: &[String]) -> Vec<String> {
         }
     }
     ranges
-}
-
-/// Refuses to give what one has not oneself.
-fn may_grant(held: PermissionSet, given: PermissionSet, path: &[&str]) -> Result<(), UserError> {
-    let Some(missing) = given.without(held).iter().next() else {
-        return Ok(());
-    };
-    let message = format!("you can not give {missing}, which you do not have");
-    Err(UserError::at(ErrorCode::Forbidden, path, message))
 }
 
 fn no_such_key() -> Refusal {

@@ -203,6 +203,54 @@ async fn what_is_taken_back_or_too_old_is_accepted_by_nobody() {
     assert_eq!(codes(&accept(&nobody, accepted).await), ["NOT_FOUND"]);
 }
 
+/// Somebody whom `owner` has taken in.
+async fn hired(post: &Post, owner: &Client, email: &str, role: &str) -> Client {
+    let input = json!({ "email": email, "roles": [role] });
+    let payload = owner.run(INVITE, json!({ "input": input })).await["memberInvite"].clone();
+    assert_eq!(codes(&payload), [""; 0]);
+    let token = post.token(email, "invitation").await;
+    let input = json!({ "token": token, "name": "Ada", "password": PASSWORD });
+    assert_eq!(
+        codes(&accept(&post.server.anonymous(), input).await),
+        [""; 0]
+    );
+    post.sign_in(email, PASSWORD).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_the_inviter_has_lost_he_gives_nobody() {
+    const SET: &str = "mutation($input: MemberRolesSetInput!) { memberRolesSet(input: $input) {
+        member { version } userErrors { code } } }";
+    const ADA: &str = "ada@test.example";
+    let post = Post::open("invite_lost").await;
+    let owner = post.dealer("Acme", OLIVIA).await;
+    let ada = hired(&post, &owner, ADA, "admin").await;
+    assert_eq!(codes(&invite(&ada, IVAN).await), [""; 0]);
+    let token = post.token(IVAN, "invitation").await;
+    let accepted = json!({ "token": token, "name": "Ivan", "password": PASSWORD });
+    let members = owner
+        .get("{ members { nodes { user { id email } } } }")
+        .await;
+    let members = members["members"]["nodes"].as_array().unwrap();
+    let ada = members.iter().find(|one| one["user"]["email"] == ADA);
+    let ada = &ada.unwrap()["user"]["id"];
+    let set = async |version: i32, role: &str| {
+        let input = json!({ "userId": ada, "expectedVersion": version, "roles": [role] });
+        let data = owner.run(SET, json!({ "input": input })).await;
+        assert_eq!(codes(&data["memberRolesSet"]), [""; 0]);
+    };
+    // Who only sells invites nobody, and who does not sell offers nobody to.
+    for (version, role) in [(1, "sales"), (2, "viewer")] {
+        set(version, role).await;
+        let refused = accept(&post.server.anonymous(), accepted.clone()).await;
+        assert_eq!(codes(&refused), ["NOT_ALLOWED"]);
+        assert!(post.sign_in(IVAN, PASSWORD).await.is_none());
+    }
+    set(3, "admin").await;
+    let payload = accept(&post.server.anonymous(), accepted).await;
+    assert_eq!(codes(&payload), [""; 0]);
+}
+
 #[tokio::test]
 async fn a_mail_that_is_overtaken_is_not_written() {
     let post = Post::open("invite_overtaken").await;

@@ -12,3 +12,4 @@ mod proof;
 mod roles;
 pub mod schema;
 mod table;
+mod ways_in;

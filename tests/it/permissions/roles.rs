@@ -13,6 +13,11 @@ const UPDATE: &str = "mutation($input: RoleUpdateInput!) { roleUpdate(input: $in
 const DELETE: &str = "mutation($input: RoleDeleteInput!) { roleDelete(input: $input) {
     role { id } userErrors { code path message } } }";
 
+const INVITE: &str = "mutation($input: MemberInviteInput!) { memberInvite(input: $input) {
+    invitation { id } userErrors { code path message } } }";
+const REVOKE: &str = "mutation($input: InvitationRevokeInput!) { invitationRevoke(input: $input) {
+    invitation { id } userErrors { code path message } } }";
+
 async fn send(client: &Client, document: &str, input: Value) -> Value {
     let data = client.run(document, json!({ "input": input })).await;
     data.as_object().unwrap().values().next().unwrap().clone()
@@ -76,6 +81,13 @@ async fn a_role_is_made_changed_and_deleted() {
         .batch_execute(&sql)
         .await
         .unwrap();
+    let offer = json!({ "email": "offered@test.example", "roles": [role["id"]] });
+    let offered = send(&dealer.client, INVITE, offer).await;
+    let refused = send(&dealer.client, DELETE, input.clone()).await;
+    assert_eq!(refusal(&refused), ("NOT_ALLOWED", &json!(["input", "id"])));
+    let taken_back = json!({ "id": offered["invitation"]["id"] });
+    let taken_back = send(&dealer.client, REVOKE, taken_back).await;
+    assert_eq!(taken_back["userErrors"], json!([]));
     let gone = send(&dealer.client, DELETE, input).await;
     assert_eq!(gone["role"]["id"], role["id"]);
 }

@@ -4,7 +4,7 @@
 //! Every row carries its dealer's mark. `TUBEX_SOAK=1000000,200` in the
 //! environment runs so many requests over so many dealers.
 
-mod chance;
+pub mod chance;
 mod request;
 mod shop;
 

@@ -74,6 +74,13 @@ impl Client {
         Answer::of(request.send().await.unwrap()).await
     }
 
+    /// The answer to an operation, if there is one that is JSON.
+    pub async fn try_send(&self, query: &str, variables: Value) -> Option<Value> {
+        let body = json!({ "query": query, "variables": variables });
+        let request = self.request(reqwest::Method::POST, "/graphql").json(&body);
+        request.send().await.ok()?.json().await.ok()
+    }
+
     /// The data of an operation that must succeed.
     pub async fn run(&self, query: &str, variables: Value) -> Value {
         let answer = self.send(query, variables).await;

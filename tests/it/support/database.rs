@@ -67,9 +67,20 @@ pub fn empty(name: &str) -> DatabaseSettings {
 }
 
 fn create(name: &str) -> DatabaseSettings {
+    create_on(cluster(), name)
+}
+
+fn create_on(cluster: &Cluster, name: &str) -> DatabaseSettings {
     let connector = Connector::new(None, 1).unwrap();
-    ensure_database(&connector, &cluster().url("postgres"), name).unwrap();
-    named(name)
+    ensure_database(&connector, &cluster.url("postgres"), name).unwrap();
+    named_on(cluster, name)
+}
+
+/// As [`own`], on a cluster of the test's own.
+pub fn own_on(cluster: &Cluster, name: &str) -> DatabaseSettings {
+    let settings = create_on(cluster, name);
+    prepare(&settings);
+    settings
 }
 
 /// A database of a test's own, with its control plane migrated.
@@ -81,8 +92,12 @@ pub fn own(name: &str) -> DatabaseSettings {
 
 /// How to reach a database of that name.
 pub fn named(database: &str) -> DatabaseSettings {
-    let request = cluster().url_as(REQUEST_ROLE, &request_password(), database);
-    let mut settings = DatabaseSettings::local(request, cluster().url(database));
+    named_on(cluster(), database)
+}
+
+fn named_on(cluster: &Cluster, database: &str) -> DatabaseSettings {
+    let request = cluster.url_as(REQUEST_ROLE, &request_password(), database);
+    let mut settings = DatabaseSettings::local(request, cluster.url(database));
     settings.request_pool_size = 4;
     settings.control_pool_size = 2;
     settings.owner_pool_size = 1;

@@ -13,7 +13,9 @@ mod strike;
 mod wait;
 
 pub use client::{Answer, Client, peer};
-pub use database::{cluster, empty, empty_settings, named, own, request_settings};
+pub use database::{
+    cluster, empty, empty_settings, named, own, own_on as database_on, request_settings,
+};
 pub use goods::CREATE_PRODUCT;
 pub use owner::{hold, owner, owner_of};
 pub use server::{

@@ -16,7 +16,7 @@ use crate::kernel::checks::Checks;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{CustomerId, DealerId, UserId};
 use crate::kernel::peer::Peer;
-use crate::platform::access::giving::{checked_roles, may_offer};
+use crate::platform::access::giving::{checked_roles, may_offer, still_offers};
 use crate::platform::access::members::Caller;
 use crate::platform::factors::account::Factors;
 use crate::platform::identity::accounts::Accounts;
@@ -224,7 +224,11 @@ impl Invitations {
                 inserted.map_err(on_constraint(CONSTRAINTS))?;
             }
             let accepted = query::accept(conn, id, user.id, now).await?;
-            join(conn, &user, &accepted.ok_or_else(one_time::spent)?, now).await?;
+            let accepted = accepted.ok_or_else(one_time::spent)?;
+            if !still_offers(conn, dealer.id, accepted.invited_by, &accepted.roles).await? {
+                return Err(no_longer_offered());
+            }
+            join(conn, &user, &accepted, now).await?;
             let event = NewEvent::of(EventKind::InvitationAccepted, peer).at(dealer.id, user.id);
             Ok(record(conn, event.saying(&user.email), now).await?)
         })
@@ -366,6 +370,15 @@ fn works_there() -> Refusal {
         ErrorCode::AlreadyExists,
         &["input", "email"],
         "somebody with this address works for the dealer already",
+    )
+    .into()
+}
+
+fn no_longer_offered() -> Refusal {
+    UserError::at(
+        ErrorCode::NotAllowed,
+        &["input", "token"],
+        "who invited you can not offer this any more; ask the dealer for another invitation",
     )
     .into()
 }
