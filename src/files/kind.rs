@@ -106,7 +106,9 @@ impl FileKind {
     /// The kind that the first bytes of a file give away; text has no such bytes.
     fn by_content(head: &[u8]) -> Option<Self> {
         let at = |from: usize, mark: &[u8]| head.get(from..).is_some_and(|h| h.starts_with(mark));
-        let heic = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"];
+        let heic = [
+            b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1",
+        ];
         let parts = [&b"[Content_Types].xml"[..], b"_rels/", b"docProps/", b"xl/"];
         if at(0, &[0xff, 0xd8, 0xff]) {
             Some(Self::Jpeg)
@@ -222,7 +224,11 @@ mod tests {
             }
             for other in FileKind::ALL {
                 let alike = kind == other || (kind.is_text() && other.is_text());
-                assert_eq!(inspect(other, content, 5).is_ok(), alike, "{kind:?} as {other:?}");
+                assert_eq!(
+                    inspect(other, content, 5).is_ok(),
+                    alike,
+                    "{kind:?} as {other:?}"
+                );
             }
         }
     }
@@ -238,8 +244,16 @@ mod tests {
         for (media, name, kind) in [
             (Some("image/jpeg"), "a.png", Some(FileKind::Jpeg)),
             (Some("TEXT/CSV; charset=utf-8"), "a", Some(FileKind::Csv)),
-            (Some("application/vnd.ms-excel"), "a.csv", Some(FileKind::Csv)),
-            (Some("application/octet-stream"), "A.PDF", Some(FileKind::Pdf)),
+            (
+                Some("application/vnd.ms-excel"),
+                "a.csv",
+                Some(FileKind::Csv),
+            ),
+            (
+                Some("application/octet-stream"),
+                "A.PDF",
+                Some(FileKind::Pdf),
+            ),
             (None, "list.jsonl", Some(FileKind::Ndjson)),
             (None, "list", None),
             (Some("image/svg+xml"), "a.svg", None),

@@ -183,14 +183,18 @@ mod tests {
     #[test]
     fn a_changed_or_foreign_link_is_none() {
         let clock = Clock::fixed(DateTime::from_timestamp(1_800_000_000, 0).unwrap());
-        let (links, foreign) = (links(&clock), self::links(&clock));
+        let (links, foreign) = (links(&clock), links(&clock));
         let made = links.make(Deed::Download, link()).unwrap();
         let bytes = from_url_safe(&token(&made)).unwrap();
         for index in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[index] ^= 1;
             assert!(links.read(Deed::Download, &url_safe(&changed)).is_err());
-            assert!(links.read(Deed::Download, &url_safe(&bytes[..index])).is_err());
+            assert!(
+                links
+                    .read(Deed::Download, &url_safe(&bytes[..index]))
+                    .is_err()
+            );
         }
         assert!(foreign.read(Deed::Download, &token(&made)).is_err());
     }

@@ -322,7 +322,9 @@ impl Files {
     /// One sweep an hour of a dealer, in those hours in which a time is over.
     async fn sweep_after(&self, tx: &mut TenantTx, at: DateTime<Utc>) -> AppResult<()> {
         let hour = at.timestamp().div_euclid(3600).saturating_add(1);
-        let wait = hour.saturating_mul(3600).saturating_sub(tx.now().timestamp());
+        let wait = hour
+            .saturating_mul(3600)
+            .saturating_sub(tx.now().timestamp());
         let order = JobOrder::of::<SweepFiles>(&Nothing {})?
             .after(Duration::from_secs(u64::try_from(wait).unwrap_or_default()))
             .unique(&format!("hour {hour}"));

@@ -202,7 +202,11 @@ fn key(link: Link) -> Path {
 }
 
 fn unavailable(error: object_store::Error) -> AppError {
-    AppError::new(ErrorCode::Unavailable, "the store of files can not be reached").with_cause(error)
+    AppError::new(
+        ErrorCode::Unavailable,
+        "the store of files can not be reached",
+    )
+    .with_cause(error)
 }
 
 #[cfg(test)]
@@ -216,6 +220,9 @@ mod tests {
             dealer: DealerId::generate(),
             file: FileId::generate(),
         };
-        assert_eq!(key(link).to_string(), format!("{}/{}", link.dealer, link.file));
+        assert_eq!(
+            key(link).to_string(),
+            format!("{}/{}", link.dealer, link.file)
+        );
     }
 }

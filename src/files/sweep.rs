@@ -110,7 +110,9 @@ impl JobKind for CopyFiles {
         }
         // What he was given may end as it did where it comes from.
         let mut tx = job.begin(Access::Write).await?;
-        let sweep = JobOrder::of::<SweepFiles>(&Nothing {})?.after(A_DAY).unique("copied");
+        let sweep = JobOrder::of::<SweepFiles>(&Nothing {})?
+            .after(A_DAY)
+            .unique("copied");
         job.queue().enqueue(&mut tx, &sweep).await?;
         tx.commit().await?;
         if missing > 0 {

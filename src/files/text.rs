@@ -65,7 +65,13 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_found() {
-        for bytes in [&b"a\0b"[..], b"\xff\xfea\0", b"caf\xe9", b"\xe6\xb0", b"\x1b[2J"] {
+        for bytes in [
+            &b"a\0b"[..],
+            b"\xff\xfea\0",
+            b"caf\xe9",
+            b"\xe6\xb0",
+            b"\x1b[2J",
+        ] {
             for piece in 1..=bytes.len() {
                 assert!(!is_text(bytes, piece), "{bytes:?} by {piece}");
             }

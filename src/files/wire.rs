@@ -90,14 +90,16 @@ fn relative(mut request: HttpRequest, target: &Uri) -> Result<HttpRequest, HttpE
         HttpError::new_boxed(HttpErrorKind::Unknown, error)
     };
     if !request.headers().contains_key(HOST) {
-        let authority = target.authority().map_or("", |authority| authority.as_str());
+        let authority = target
+            .authority()
+            .map_or("", |authority| authority.as_str());
         let host = HeaderValue::from_str(authority).map_err(|error| unfit(error.into()))?;
         request.headers_mut().insert(HOST, host);
     }
     let path = target.path_and_query().map_or("/", |path| path.as_str());
-    *request.uri_mut() = path.parse().map_err(|error: hyper::http::uri::InvalidUri| {
-        unfit(error.into())
-    })?;
+    *request.uri_mut() = path
+        .parse()
+        .map_err(|error: hyper::http::uri::InvalidUri| unfit(error.into()))?;
     Ok(request)
 }
 

@@ -13,9 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("jobs", &["db", "error", "kernel", "tenancy"]),
     (
         "files",
-        &[
-            "auth", "config", "db", "error", "jobs", "kernel", "tenancy",
-        ],
+        &["auth", "config", "db", "error", "jobs", "kernel", "tenancy"],
     ),
     (
         "graphql",

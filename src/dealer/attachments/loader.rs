@@ -23,10 +23,7 @@ pub struct AttachmentsByRecord {
 impl LoaderKey for AttachmentsByRecord {
     type Value = Vec<(AttachmentRow, FileRow)>;
 
-    async fn load_batch(
-        tx: &mut TenantTx,
-        keys: &[Self],
-    ) -> AppResult<HashMap<Self, Self::Value>> {
+    async fn load_batch(tx: &mut TenantTx, keys: &[Self]) -> AppResult<HashMap<Self, Self::Value>> {
         let mut kinds: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
         for key in keys {
             kinds.entry(key.entity).or_default().push(key.id);

@@ -51,16 +51,23 @@ async fn given(app: &App, request: &HttpRequest, token: &str) -> AppResult<HttpR
             return Ok(answer.finish());
         }
     };
-    let length = range.as_ref().map_or(size, |part| part.end.saturating_sub(part.start));
+    let length = range
+        .as_ref()
+        .map_or(size, |part| part.end.saturating_sub(part.start));
     let content = app.files.read(link, range).await?;
     headers(&mut answer, &row);
-    let content = content.map_err(actix_web::Error::from);
+    // Too late for an answer that says so: the body breaks.
+    let content = content.map_err(std::io::Error::other);
     Ok(answer.body(SizedStream::new(length, content)))
 }
 
 /// A browser saves it and does nothing else with it, whatever it is.
 fn headers(answer: &mut HttpResponseBuilder, row: &FileRow) {
-    let ascii: String = row.name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
+    let ascii: String = row
+        .name
+        .chars()
+        .map(|c| if c.is_ascii() { c } else { '_' })
+        .collect();
     let named = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![

@@ -52,7 +52,10 @@ impl Form {
 
     /// The next field, if there is one.
     pub(super) async fn next(&mut self) -> AppResult<Option<Field<'static>>> {
-        self.fields.next_field().await.map_err(|error| malformed(&error))
+        self.fields
+            .next_field()
+            .await
+            .map_err(|error| malformed(&error))
     }
 
     /// The next field, which must have this name and hold JSON of at most `limit` bytes.
@@ -62,9 +65,13 @@ impl Form {
         limit: usize,
     ) -> AppResult<T> {
         let field = self.next().await?;
-        let mut field = field.filter(|field| field.name() == Some(name)).ok_or_else(|| {
-            invalid(format!("the form needs the field `{name}` before the files"))
-        })?;
+        let mut field = field
+            .filter(|field| field.name() == Some(name))
+            .ok_or_else(|| {
+                invalid(format!(
+                    "the form needs the field `{name}` before the files"
+                ))
+            })?;
         let mut text = Vec::new();
         while let Some(piece) = field.chunk().await.map_err(|error| malformed(&error))? {
             if text.len().saturating_add(piece.len()) > limit {

@@ -64,9 +64,8 @@ async fn answered(
     // Before the first byte of a file is looked at.
     let caller = app.admit_sender(request).await?;
     let context = caller.clone();
-    let context = context.ok_or_else(|| {
-        AppError::unauthenticated("sign in first: send an access token")
-    })?;
+    let context =
+        context.ok_or_else(|| AppError::unauthenticated("sign in first: send an access token"))?;
     context.require(Permission::FilesUpload)?;
     context.permit(Access::Write)?;
     let uploads = Uploads::default();
@@ -106,9 +105,9 @@ async fn receive(
     }
     while let Some(field) = form.next().await? {
         let name = field.name().unwrap_or_default().to_owned();
-        let targets = places.remove(&name).ok_or_else(|| {
-            invalid("a file is in the form that `map` does not name")
-        })?;
+        let targets = places
+            .remove(&name)
+            .ok_or_else(|| invalid("a file is in the form that `map` does not name"))?;
         let said = said(&field, length);
         let arrived = app.files.take(context, said, content(field)).await?;
         let id = arrived.link.file;
@@ -136,7 +135,9 @@ fn said(field: &Field<'_>, length: i64) -> Announced {
 /// Puts the id where `null` stands, as in `variables.input.file`.
 fn put(operation: &mut Value, target: &str, id: FileId) -> AppResult<()> {
     let pointer = format!("/{}", target.replace('.', "/"));
-    let place = operation.pointer_mut(&pointer).filter(|place| place.is_null());
+    let place = operation
+        .pointer_mut(&pointer)
+        .filter(|place| place.is_null());
     let place = place
         .filter(|_null| target.starts_with("variables."))
         .ok_or_else(|| invalid("`map` must name variables that are null in `operations`"))?;

@@ -54,7 +54,10 @@ mod tests {
             (Some("bytes=0-1,3-4"), Asked::Whole),
             (Some("lines=1-2"), Asked::Whole),
             (Some("bytes=x"), Asked::Whole),
-            (Some("bytes=18446744073709551615-18446744073709551615"), Asked::Nothing),
+            (
+                Some("bytes=18446744073709551615-18446744073709551615"),
+                Asked::Nothing,
+            ),
         ] {
             assert_eq!(asked(header, 10), wanted, "{header:?}");
         }

@@ -31,9 +31,9 @@ pub(super) async fn put(
         let pieces = pieces(body);
         app.files.bring(&token, pieces).await
     });
-    let taken: AppResult<FileRow> = taking.await.unwrap_or_else(|lost| {
-        Err(AppError::internal(lost))
-    });
+    let taken: AppResult<FileRow> = taking
+        .await
+        .unwrap_or_else(|lost| Err(AppError::internal(lost)));
     match taken {
         Ok(row) => HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "no-store"))

@@ -23,7 +23,11 @@ async fn events(dealer: &TestDealer) -> Vec<(String, Value, bool)> {
     let rows = owner().await.query(&sql, &[]).await.unwrap();
     let read = |row: &tokio_postgres::Row| {
         let payload: String = row.get(1);
-        (row.get(0), serde_json::from_str(&payload).unwrap(), row.get(2))
+        (
+            row.get(0),
+            serde_json::from_str(&payload).unwrap(),
+            row.get(2),
+        )
     };
     rows.iter().map(read).collect()
 }
@@ -67,7 +71,10 @@ async fn a_file_is_attached_told_of_and_taken_off() {
 async fn a_file_goes_with_its_last_place() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
-    let (one, two) = (dealer.add_product("ONE").await, dealer.add_product("TWO").await);
+    let (one, two) = (
+        dealer.add_product("ONE").await,
+        dealer.add_product("TWO").await,
+    );
     let file = upload(&dealer, "sheet.png", &png("shared")).await;
     for product in [&one, &two] {
         let added = attach(&dealer.client, &json!(product.id), &file, false).await;
@@ -119,7 +126,9 @@ async fn attachments_of_a_page_cost_one_statement() {
     let query = "{ products(first: 50) { nodes { sku attachments { id file { name url } } } } }";
     let answer = dealer.client.send(query, json!({})).await;
     let nodes = answer.body["data"]["products"]["nodes"].as_array().unwrap();
-    let count = nodes.iter().map(|node| node["attachments"].as_array().unwrap().len());
+    let count = nodes
+        .iter()
+        .map(|node| node["attachments"].as_array().unwrap().len());
     assert_eq!(count.sum::<usize>(), 12);
     assert_eq!(answer.statements(), 2);
 }

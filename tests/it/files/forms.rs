@@ -52,7 +52,10 @@ const MAP: &str = r#"{ "0": ["variables.file"] }"#;
 async fn send(client: &Client, body: Vec<u8>) -> Answer {
     let request = client
         .request(Method::POST, "/graphql")
-        .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))
+        .header(
+            "content-type",
+            format!("multipart/form-data; boundary={BOUNDARY}"),
+        )
         .header("apollo-require-preflight", "true")
         .body(body);
     Answer::of(request.send().await.unwrap()).await
@@ -97,7 +100,10 @@ async fn a_form_of_the_specification_is_kept_and_read_again() {
     let read = download(&server.anonymous(), &file["url"]).await;
     assert_eq!(read.status(), 200);
     assert_eq!(read.bytes().await.unwrap(), content);
-    assert_eq!(usage(&dealer.schema).await, i64::try_from(content.len()).unwrap());
+    assert_eq!(
+        usage(&dealer.schema).await,
+        i64::try_from(content.len()).unwrap()
+    );
 }
 
 #[tokio::test]
@@ -119,10 +125,19 @@ async fn what_is_not_what_it_says_is_refused_and_leaves_nothing() {
     let script = b"<html><script>alert(1)</script></html>";
     for (head, content) in [
         (PICTURE, &script[..]),
-        (PICTURE, &b"%PDF-1.7 a document of considerable length, longer than what is looked at"[..]),
-        ("; filename=\"a.svg\"\r\nContent-Type: image/svg+xml", script),
+        (
+            PICTURE,
+            &b"%PDF-1.7 a document of considerable length, longer than what is looked at"[..],
+        ),
+        (
+            "; filename=\"a.svg\"\r\nContent-Type: image/svg+xml",
+            script,
+        ),
         ("; filename=\"a\"", &png("no type and no ending")[..]),
-        ("; filename=\"a.csv\"\r\nContent-Type: text/csv", b"sku\0name"),
+        (
+            "; filename=\"a.csv\"\r\nContent-Type: text/csv",
+            b"sku\0name",
+        ),
         (PICTURE, b""),
     ] {
         let answer = upload(&dealer.client, head, content).await;
@@ -145,16 +160,32 @@ async fn forms_that_are_none_of_the_specification_are_refused() {
     let map = part("map", "", MAP.as_bytes());
     let cases: Vec<(&str, Vec<u8>)> = vec![
         ("GRAPHQL_INVALID", form(&[map, file()])),
-        ("GRAPHQL_INVALID", form(&[part("operations", "", operation), file()])),
-        ("GRAPHQL_INVALID", form(&[part("operations", "", b"{"), part("map", "", b"{}")])),
-        ("GRAPHQL_INVALID", form(&[part("operations", "", b"[]"), part("map", "", b"{}")])),
         (
             "GRAPHQL_INVALID",
-            form(&[part("operations", "", operation), part("map", "", MAP.as_bytes())]),
+            form(&[part("operations", "", operation), file()]),
         ),
         (
             "GRAPHQL_INVALID",
-            form(&[part("operations", "", operation), part("map", "", b"{}"), file()]),
+            form(&[part("operations", "", b"{"), part("map", "", b"{}")]),
+        ),
+        (
+            "GRAPHQL_INVALID",
+            form(&[part("operations", "", b"[]"), part("map", "", b"{}")]),
+        ),
+        (
+            "GRAPHQL_INVALID",
+            form(&[
+                part("operations", "", operation),
+                part("map", "", MAP.as_bytes()),
+            ]),
+        ),
+        (
+            "GRAPHQL_INVALID",
+            form(&[
+                part("operations", "", operation),
+                part("map", "", b"{}"),
+                file(),
+            ]),
         ),
         (
             "GRAPHQL_INVALID",
@@ -166,12 +197,18 @@ async fn forms_that_are_none_of_the_specification_are_refused() {
         ),
         (
             "LIMIT_EXCEEDED",
-            form(&[part("operations", "", &[b' '; 300_000]), part("map", "", b"{}")]),
+            form(&[
+                part("operations", "", &[b' '; 300_000]),
+                part("map", "", b"{}"),
+            ]),
         ),
         ("BAD_USER_INPUT", b"no form at all".to_vec()),
     ];
     for (code, body) in cases {
-        let text = String::from_utf8_lossy(&body).chars().take(300).collect::<String>();
+        let text = String::from_utf8_lossy(&body)
+            .chars()
+            .take(300)
+            .collect::<String>();
         let answer = send(&dealer.client, body).await;
         assert_eq!(answer.code(), code, "{text}\n{:#}", answer.body);
     }
@@ -216,7 +253,9 @@ async fn a_form_needs_a_header_that_no_page_can_send() {
     let request = |headers: &[(&str, &str)]| {
         let kind = format!("multipart/form-data; boundary={BOUNDARY}");
         let nobody = server.anonymous().request(Method::POST, "/graphql");
-        let request = nobody.header("content-type", kind).header("cookie", &cookie);
+        let request = nobody
+            .header("content-type", kind)
+            .header("cookie", &cookie);
         let headed = headers.iter().fold(request, |request, (name, value)| {
             request.header(*name, *value)
         });

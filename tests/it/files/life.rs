@@ -51,7 +51,11 @@ async fn wear_out(server: &Server, dealer: &TestDealer) {
          UPDATE platform.jobs SET run_at = now() WHERE kind = 'files.sweep' AND state = 'SCHEDULED'",
         dealer.schema
     );
-    owner_of(&server.database).await.batch_execute(&sql).await.unwrap();
+    owner_of(&server.database)
+        .await
+        .batch_execute(&sql)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -68,7 +72,10 @@ async fn what_is_taken_off_goes_from_the_store_too() {
     assert!(object.exists());
     let worker = worker(&server);
     until("its content is gone", async || !object.exists()).await;
-    until("its row is gone", async || rows(&server, &dealer).await == 0).await;
+    until("its row is gone", async || {
+        rows(&server, &dealer).await == 0
+    })
+    .await;
     worker.stop(Duration::from_secs(5)).await;
 }
 
@@ -85,12 +92,22 @@ async fn what_nobody_wants_is_swept_and_what_is_attached_stays() {
     assert_eq!(rows(&server, &dealer).await, 3);
     let worker = worker(&server);
     wear_out(&server, &dealer).await;
-    until("the loose ones are gone", async || rows(&server, &dealer).await == 1).await;
+    until("the loose ones are gone", async || {
+        rows(&server, &dealer).await == 1
+    })
+    .await;
     assert!(!object(dealer.id, &loose).exists());
     assert!(object(dealer.id, &kept).exists());
     let sql = format!("SELECT bytes FROM {}.file_usage", dealer.schema);
-    let row = owner_of(&server.database).await.query_one(&sql, &[]).await.unwrap();
-    assert_eq!(row.get::<_, i64>(0), i64::try_from(png("kept").len()).unwrap());
+    let row = owner_of(&server.database)
+        .await
+        .query_one(&sql, &[])
+        .await
+        .unwrap();
+    assert_eq!(
+        row.get::<_, i64>(0),
+        i64::try_from(png("kept").len()).unwrap()
+    );
     worker.stop(Duration::from_secs(5)).await;
 }
 
@@ -130,7 +147,13 @@ async fn copy_of(server: &Server, dealer: &TestDealer) -> DealerId {
     let note = Note::new("test", None).ok().unwrap();
     let adoption = dealers.prepare_adoption(new, None).await.ok().unwrap();
     let adoption = adoption.noted(note, Origin::from(&manifest));
-    dealers.adopt(staged, adoption).await.ok().unwrap().dealer.id
+    dealers
+        .adopt(staged, adoption)
+        .await
+        .ok()
+        .unwrap()
+        .dealer
+        .id
 }
 
 /// A copy has contents of its own, which outlive those it was made of.
@@ -144,7 +167,10 @@ async fn a_clone_has_the_files_too() {
     attach(&dealer.client, &json!(product.id), &file, false).await;
     let copy = copy_of(&server, &dealer).await;
     let worker = worker(&server);
-    until("the content is copied", async || object(copy, &file).exists()).await;
+    until("the content is copied", async || {
+        object(copy, &file).exists()
+    })
+    .await;
     worker.stop(Duration::from_secs(5)).await;
     std::fs::remove_file(object(dealer.id, &file)).unwrap();
     let grant = server.grant(dealer.owner, copy);

@@ -11,7 +11,11 @@ async fn one_file_has_a_limit() {
     let server = Server::start_with(|settings| settings.files.max_file_mib = 1).await;
     let dealer = server.dealer().await;
     let mib = 1024 * 1024;
-    for (size, errors) in [(mib, json!([])), (mib + 1, json!(["BAD_USER_INPUT"])), (0, json!(["BAD_USER_INPUT"]))] {
+    for (size, errors) in [
+        (mib, json!([])),
+        (mib + 1, json!(["BAD_USER_INPUT"])),
+        (0, json!(["BAD_USER_INPUT"])),
+    ] {
         let begun = begin(&dealer.client, "a.png", size).await;
         let codes = begun["userErrors"].as_array().unwrap().iter();
         let codes: Vec<_> = codes.map(|error| error["code"].clone()).collect();
@@ -31,7 +35,9 @@ async fn all_files_of_a_dealer_have_a_limit_even_at_once() {
     let size = 1024 * 1024;
     let tries = (0..8).map(|_| begin(&dealer.client, "a.png", size));
     let begun = join_all(tries).await;
-    let taken = begun.iter().filter(|begun| begun["userErrors"] == json!([]));
+    let taken = begun
+        .iter()
+        .filter(|begun| begun["userErrors"] == json!([]));
     assert_eq!(taken.count(), 3);
     let refused = begun.iter().find(|begun| begun["userErrors"] != json!([]));
     assert_eq!(refused.unwrap()["userErrors"][0]["code"], "LIMIT_EXCEEDED");
@@ -50,9 +56,13 @@ async fn a_record_has_a_limit_even_at_once() {
         files.push(upload(&dealer, "a.png", &png(&number.to_string())).await);
     }
     let record = json!(product.id);
-    let tries = files.iter().map(|file| attach(&dealer.client, &record, file, false));
+    let tries = files
+        .iter()
+        .map(|file| attach(&dealer.client, &record, file, false));
     let added = join_all(tries).await;
-    let taken = added.iter().filter(|added| added["userErrors"] == json!([]));
+    let taken = added
+        .iter()
+        .filter(|added| added["userErrors"] == json!([]));
     assert_eq!(taken.count(), 3);
 }
 

@@ -37,7 +37,10 @@ async fn a_link_reads_for_five_minutes() {
     assert_eq!(header("cache-control"), "private, no-store");
     let named = header("content-disposition");
     assert!(named.starts_with("attachment;"), "{named}");
-    assert!(named.contains("filename*=UTF-8''%E1%BA%A2nh%201.png"), "{named}");
+    assert!(
+        named.contains("filename*=UTF-8''%E1%BA%A2nh%201.png"),
+        "{named}"
+    );
     assert_eq!(read.bytes().await.unwrap(), content);
 
     clock.set(start() + TimeDelta::seconds(298));
@@ -85,9 +88,18 @@ async fn what_was_cut_short_or_wrong_may_be_sent_again() {
     }
     let query = "query($id: ID!) { file(id: $id) { id } }";
     let id = json!({ "id": begun["upload"]["fileId"] });
-    assert_eq!(dealer.client.run(query, id.clone()).await["file"], Value::Null);
-    assert_eq!(bring(&nobody, url, &content).send().await.unwrap().status(), 200);
-    assert_eq!(dealer.client.run(query, id.clone()).await["file"]["id"], id["id"]);
+    assert_eq!(
+        dealer.client.run(query, id.clone()).await["file"],
+        Value::Null
+    );
+    assert_eq!(
+        bring(&nobody, url, &content).send().await.unwrap().status(),
+        200
+    );
+    assert_eq!(
+        dealer.client.run(query, id.clone()).await["file"]["id"],
+        id["id"]
+    );
 }
 
 /// The connection ends in the middle; the file can be brought again at once.
@@ -111,7 +123,10 @@ async fn a_client_who_hangs_up_may_come_back() {
     line.flush().await.unwrap();
     let nobody = server.anonymous();
     let owner = crate::support::owner().await;
-    let arriving = format!("SELECT 1 FROM {}.files WHERE state = 'ARRIVING'", dealer.schema);
+    let arriving = format!(
+        "SELECT 1 FROM {}.files WHERE state = 'ARRIVING'",
+        dealer.schema
+    );
     crate::support::until("it is on its way", async || {
         !owner.query(&arriving, &[]).await.unwrap().is_empty()
     })
@@ -132,7 +147,12 @@ async fn ranges_are_given_and_heads_have_no_body() {
     let file = upload(&dealer, "a.png", &content).await;
     let path = path(&url(&dealer, &file).await);
     let nobody = server.anonymous();
-    let ask = |range: &str| nobody.request(Method::GET, &path).header("range", range).send();
+    let ask = |range: &str| {
+        nobody
+            .request(Method::GET, &path)
+            .header("range", range)
+            .send()
+    };
     let part = ask("bytes=-4").await.unwrap();
     assert_eq!(part.status(), 206);
     let size = content.len();

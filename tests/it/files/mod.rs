@@ -65,7 +65,9 @@ pub async fn attach(client: &Client, record: &Value, file: &str, is_public: bool
 
 /// Takes a file off; gives the codes of its refusals.
 pub async fn detach(client: &Client, attachment: &Value) -> Vec<String> {
-    let data = client.run(REMOVE, json!({ "input": { "id": attachment } })).await;
+    let data = client
+        .run(REMOVE, json!({ "input": { "id": attachment } }))
+        .await;
     let errors = data["attachmentRemove"]["userErrors"].as_array().unwrap();
     let code = |error: &Value| error["code"].as_str().unwrap().to_owned();
     errors.iter().map(code).collect()

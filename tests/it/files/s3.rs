@@ -60,24 +60,32 @@ async fn content_comes_and_goes_by_a_bucket() {
     let begun = begin(&dealer.client, "b.png", 9_000_000).await;
     let mut wrong = png("wrong");
     wrong.resize(8_000_000, 1);
-    let answer = bring(&nobody, &begun["upload"]["url"], &wrong).send().await.unwrap();
+    let answer = bring(&nobody, &begun["upload"]["url"], &wrong)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(answer.status(), 400);
     let id = dealer.id.to_string();
     assert_eq!(objects(&id).await, 3);
 
     // A dealer's content goes with him.
-    let registry = tubex::app::jobs::registry(&tubex::app::files::store(&server.app.settings.files).unwrap());
+    let registry =
+        tubex::app::jobs::registry(&tubex::app::files::store(&server.app.settings.files).unwrap());
     let settings = tubex::config::JobSettings {
         workers_jobs: 2,
         job_lease_s: std::time::Duration::from_mins(1),
     };
     let app = &server.app;
-    let worker = app.core.worker(app.job_parts(), std::sync::Arc::new(registry), &settings);
+    let worker = app
+        .core
+        .worker(app.job_parts(), std::sync::Arc::new(registry), &settings);
     let worker = worker.unwrap().unwrap();
     let gone = Gone { dealer: dealer.id };
     let order = tubex::jobs::JobOrder::of::<tubex::files::sweep::ForgetFiles>(&gone).unwrap();
     let mut conn = app.core.control.checkout().await.unwrap();
-    tubex::jobs::Queue::enqueue_for(&mut conn, None, &order).await.unwrap();
+    tubex::jobs::Queue::enqueue_for(&mut conn, None, &order)
+        .await
+        .unwrap();
     drop(conn);
     until("his objects are gone", async || objects(&id).await == 0).await;
     worker.stop(TimeDelta::seconds(5).to_std().unwrap()).await;

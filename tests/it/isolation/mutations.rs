@@ -65,10 +65,12 @@ const CASES: &[Case] = &[
     Case {
         field: "attachmentAdd",
         input_type: "AttachmentAddInput",
-        input: |attack| json!({
-            "recordId": attack.attackers.at("/products/nodes/1/id"),
-            "fileId": attack.victims.at(FILE),
-        }),
+        input: |attack| {
+            json!({
+                "recordId": attack.attackers.at("/products/nodes/1/id"),
+                "fileId": attack.victims.at(FILE),
+            })
+        },
         code: Some("NOT_FOUND"),
     },
     Case {

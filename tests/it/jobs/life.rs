@@ -107,7 +107,7 @@ async fn what_ended_long_ago_is_thrown_away() {
     tubex::jobs::Queue::enqueue_for(&mut conn, None, &order)
         .await
         .unwrap();
-    let worker = yard.worker_of(registry(), 2, LONG);
+    let worker = yard.worker_of(registry(&store()), 2, LONG);
     yard.until_job(order.id(), "DONE").await;
     let old = "kind = 'test.deed' AND state =";
     assert_eq!(yard.count(&format!("{old} 'DONE'")).await, 1500);

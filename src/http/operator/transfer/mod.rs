@@ -24,7 +24,6 @@ use crate::http::answer::{self, MediaType, status_of_resource};
 pub(super) use crate::http::body::PATIENCE;
 use crate::http::endpoint::Endpoint;
 
-
 /// The paths of whole dealers.
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
