@@ -1,7 +1,10 @@
 //! Files at records.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use tubex::auth::role::BuiltInRole;
+use tubex::roots::EVENTS;
 
 use super::{ADD, attach, detach, download, png, upload};
 use crate::support::{Server, TestDealer, owner};
@@ -60,6 +63,12 @@ async fn a_file_is_attached_told_of_and_taken_off() {
     let told = events(&dealer).await;
     let names: Vec<_> = told.iter().map(|(name, _, _)| name.as_str()).collect();
     assert_eq!(names, ["attachment.added", "attachment.removed"]);
+    for (name, payload, _) in &told {
+        let kind = EVENTS.iter().find(|kind| kind.name == name).unwrap();
+        let fields: BTreeSet<String> = kind.fields.iter().map(|field| field.key()).collect();
+        let keys: BTreeSet<String> = payload.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, fields, "{name}");
+    }
     let (_, payload, is_public) = &told[0];
     assert_eq!(payload["record"], product.id);
     assert_eq!(payload["file"], file);
