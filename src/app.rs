@@ -276,9 +276,9 @@ impl App {
         let callers = Callers::new(&core, &vault, &tokens, (&identity, &factors));
         let queue = Queue::new(&core.connector, core.control.clone());
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
-        let store = files::store(&settings.files)?;
+        let depot = files::depot(&settings.files)?;
         let homes = (&tenants, &directory);
-        let files = files::files((&core, &vault), settings, &store, homes, &queue);
+        let files = files::files((&core, &vault), settings, &depot, homes, &queue);
         let schema = schema(&core, &identity, factors, settings)
             .data(queue.clone())
             .data(files.clone())
@@ -301,7 +301,7 @@ impl App {
             identity,
             queue,
             files,
-            registry: Arc::new(jobs::registry(&store)),
+            registry: Arc::new(jobs::registry(&depot)),
             schema,
             settings: settings.clone(),
             sockets: sockets::Sockets::new(settings),

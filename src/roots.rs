@@ -5,6 +5,10 @@ use futures_util::future::BoxFuture;
 
 use crate::dealer::attachments::events::{AttachmentAdded, AttachmentRemoved};
 use crate::dealer::attachments::mutation::AttachmentMutation;
+use crate::dealer::bulk::events::{BulkOperationAdvanced, BulkOperationEnded};
+use crate::dealer::bulk::graphql::BulkQuery;
+use crate::dealer::bulk::mutation::BulkMutation;
+use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::categories::events::{
     CategoryArchived, CategoryCreated, CategoryUpdated,
 };
@@ -70,6 +74,8 @@ use crate::platform::sessions::mutation::SessionMutation;
 pub const EVENTS: &[&Kind] = &[
     AttachmentAdded::KIND,
     AttachmentRemoved::KIND,
+    BulkOperationAdvanced::KIND,
+    BulkOperationEnded::KIND,
     CategoryCreated::KIND,
     CategoryUpdated::KIND,
     CategoryArchived::KIND,
@@ -108,6 +114,7 @@ pub struct QueryRoot(
     ApiKeyQuery,
     ImpersonationQuery,
     OauthQuery,
+    BulkQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
@@ -140,6 +147,7 @@ pub struct MutationRoot(
     DealerMutation,
     AccessMutation,
     AttachmentMutation,
+    BulkMutation,
     CategoryMutation,
     FileMutation,
     ProductMutation,
@@ -150,7 +158,7 @@ pub struct MutationRoot(
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(ProductSubscription);
+pub struct SubscriptionRoot(ProductSubscription, BulkSubscription);
 
 /// A record with an id that `node` finds again.
 #[derive(Interface)]

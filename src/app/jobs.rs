@@ -8,8 +8,10 @@ use super::{App, Core, StartError, control_pool, request_pool};
 use crate::auth::text::random;
 use crate::config::JobSettings;
 use crate::db::control::ControlPool;
+use crate::dealer::bulk::export::Export;
+use crate::dealer::bulk::import::Import;
 use crate::events::EventBus;
-use crate::files::Store;
+use crate::files::Depot;
 use crate::files::sweep::{CopyFiles, ForgetFiles, SweepFiles};
 use crate::jobs::context::JobParts;
 use crate::jobs::cron::{Missed, Schedule};
@@ -24,12 +26,18 @@ use crate::tenancy::directory::{Directory, Watching};
 use crate::tenancy::migrate::MigrationSet;
 
 /// Everything that can be done later: one line per kind, and one for what recurs.
-pub fn registry(store: &Store) -> Registry {
-    let store = || store.clone();
+pub fn registry(depot: &Depot) -> Registry {
+    let store = || depot.store.clone();
     Registry::default()
         .with(SweepFiles { store: store() })
         .with(ForgetFiles { store: store() })
         .with(CopyFiles { store: store() })
+        .with(Import {
+            depot: depot.clone(),
+        })
+        .with(Export {
+            depot: depot.clone(),
+        })
         .with(Probe)
         .with(PruneJobs)
         .with(ForgetDealer)
@@ -118,13 +126,13 @@ impl Workshop {
     }
 
     /// Begins to do jobs; none if the settings say so. The content of files lies in
-    /// `store`, the same as that of the nodes that serve.
+    /// `depot`, the same as that of the nodes that serve.
     pub fn worker(
         &self,
-        store: &Store,
+        depot: &Depot,
         settings: &JobSettings,
     ) -> Result<Option<Worker>, StartError> {
-        self.worker_of(Arc::new(registry(store)), settings)
+        self.worker_of(Arc::new(registry(depot)), settings)
     }
 
     /// As [`Workshop::worker`], for other kinds.

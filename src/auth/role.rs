@@ -127,6 +127,7 @@ const MANAGER: PermissionSet = READING.and(&[
     P::WarehousesManage,
     P::StockAdjust,
     P::FilesUpload,
+    P::BulkRun,
     P::CostRead,
     P::PriceOverride,
     P::CreditRead,
@@ -154,6 +155,7 @@ const PURCHASING: PermissionSet = CATALOGUE.and(&[
     P::WarehousesRead,
     P::StockRead,
     P::FilesUpload,
+    P::BulkRun,
     P::CostRead,
 ]);
 

@@ -53,7 +53,7 @@ async fn work(args: &WorkerArgs, output: Output) -> CommandResult {
         return Err("this database is not migrated: run `tubex migrate`".into());
     }
     let workshop = Workshop::new(core, args.redis_url.as_ref()).await?;
-    let worker = workshop.worker(&files::store(&args.files)?, &args.jobs)?;
+    let worker = workshop.worker(&files::depot(&args.files)?, &args.jobs)?;
     let worker = worker.ok_or("--workers-jobs 0 leaves a worker nothing to do")?;
     let name = worker.name().to_owned();
     output.result(format!("Doing jobs as {name}"), &json!({ "worker": name }))?;

@@ -14,6 +14,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    bulk_errors (operation_id, number) {
+        operation_id -> Uuid,
+        number -> Int8,
+        line -> Int8,
+        field -> Nullable<Text>,
+        code -> Text,
+        message -> Text,
+    }
+}
+
+diesel::table! {
+    bulk_operations (id) {
+        id -> Uuid,
+        direction -> Text,
+        kind -> Text,
+        format -> Text,
+        on_error -> Text,
+        is_dry_run -> Bool,
+        state -> Text,
+        message -> Nullable<Text>,
+        input_file_id -> Nullable<Uuid>,
+        input_size -> Int8,
+        output_file_id -> Nullable<Uuid>,
+        error_file_id -> Nullable<Uuid>,
+        place -> Int8,
+        line -> Int8,
+        created -> Int8,
+        updated -> Int8,
+        unchanged -> Int8,
+        failed -> Int8,
+        written -> Int8,
+        started_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     categories (id) {
         id -> Uuid,
         code -> Text,
@@ -176,6 +214,7 @@ diesel::table! {
 }
 
 diesel::joinable!(attachments -> files (file_id));
+diesel::joinable!(bulk_errors -> bulk_operations (operation_id));
 diesel::joinable!(jobs -> customers (customer_id));
 diesel::joinable!(product_units -> products (product_id));
 diesel::joinable!(product_units -> units (unit_id));
@@ -185,6 +224,8 @@ diesel::joinable!(stock_levels -> products (product_id));
 diesel::joinable!(stock_levels -> warehouses (warehouse_id));
 diesel::allow_tables_to_appear_in_same_query!(
     attachments,
+    bulk_errors,
+    bulk_operations,
     categories,
     customers,
     event_counter,
@@ -203,6 +244,8 @@ diesel::allow_tables_to_appear_in_same_query!(
 /// The names of all tables.
 pub const TABLES: &[&str] = &[
     "attachments",
+    "bulk_errors",
+    "bulk_operations",
     "categories",
     "customers",
     "event_counter",

@@ -4,6 +4,7 @@
 //! `loader` (batched lookups), `service` (use cases), `graphql` (the surface).
 
 pub mod attachments;
+pub mod bulk;
 pub mod catalog;
 pub mod customers;
 pub mod feed;

@@ -11,6 +11,7 @@
 //! comes and goes by links of five minutes that name dealer and file ([`links`]).
 
 mod arrival;
+pub mod depot;
 pub mod kind;
 pub mod limits;
 pub mod links;
@@ -25,6 +26,7 @@ mod uploads;
 mod wire;
 
 pub use arrival::Arrived;
+pub use depot::Depot;
 pub use limits::Limits;
 pub use links::{Deed, Link, SignedUrl};
 pub use model::{FileId, FileRow, FileState};

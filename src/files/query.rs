@@ -88,18 +88,24 @@ pub(super) async fn keep(
     Ok(query.get_result(tx).await.optional()?)
 }
 
-/// Says until when a file is kept, or that something refers to it; none if it is not
-/// there.
-pub(super) async fn hold(
-    tx: &mut TenantTx,
-    id: FileId,
-    expires_at: Option<DateTime<Utc>>,
-) -> DbResult<Option<FileRow>> {
+/// Lets a file stay, since something refers to it; none if it is not there.
+pub(super) async fn hold(tx: &mut TenantTx, id: FileId) -> DbResult<Option<FileRow>> {
     let query = diesel::update(files::table.find(id))
         .filter(files::state.eq(FileState::Kept))
-        .set(files::expires_at.eq(expires_at))
+        .set(files::expires_at.eq(None::<DateTime<Utc>>))
         .returning(FileRow::as_returning());
     Ok(query.get_result(tx).await.optional()?)
+}
+
+/// Lets a loose file stay until then, unless it stays longer anyway.
+pub(super) async fn prolong(tx: &mut TenantTx, id: FileId, until: DateTime<Utc>) -> DbResult<()> {
+    diesel::update(files::table.find(id))
+        .filter(files::state.eq(FileState::Kept))
+        .filter(files::expires_at.lt(until))
+        .set(files::expires_at.eq(Some(until)))
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Marks these for deletion; gives what that frees, in bytes.

@@ -8,32 +8,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::Stream;
 use futures_util::stream::BoxStream;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::timeout;
 
-use super::arrival::{Arrived, Expected, receive};
-use super::kind::FileKind;
-use super::limits::Limits;
+use super::arrival::Arrived;
+use super::depot::{Depot, gone, sweep_after, sweep_now};
 use super::links::{Deed, Link, Links, SignedUrl};
 use super::model::{FileId, FileRow, FileState};
-use super::name::cleaned;
 use super::query;
-use super::store::Store;
-use super::sweep::SweepFiles;
 use super::uploads::{Announced, Uploads};
 use crate::db::observe::StatementCount;
-use crate::error::{AppError, AppResult, ErrorCode, ServiceResult, UserError};
-use crate::jobs::upkeep::Nothing;
-use crate::jobs::{JobOrder, Queue};
-use crate::kernel::checks::Checks;
+use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult};
+use crate::jobs::Queue;
 use crate::tenancy::directory::Directory;
 use crate::tenancy::{Access, TenantContext, TenantPool, TenantTx};
 
 /// The part of the system that works where a link is shown.
 const PART: &str = "files";
-/// How long an announced file is waited for; longer than its content may take.
-const AWAITED_FOR: TimeDelta = TimeDelta::hours(1);
-/// Longest time for one content, however slowly it comes.
-const LONGEST: Duration = Duration::from_mins(30);
 /// How long a file is kept to which nothing refers.
 const LOOSE_FOR: TimeDelta = TimeDelta::hours(24);
 
@@ -44,7 +33,7 @@ pub struct Files(Arc<Parts>);
 /// What files are made of.
 pub struct Parts {
     /// Where content lies.
-    pub store: Store,
+    pub depot: Depot,
     /// Links to it.
     pub links: Links,
     /// Rows of dealers.
@@ -53,8 +42,6 @@ pub struct Parts {
     pub directory: Directory,
     /// Where sweeps are enqueued.
     pub queue: Queue,
-    /// How much there may be.
-    pub limits: Limits,
 }
 
 impl Files {
@@ -65,7 +52,7 @@ impl Files {
 
     /// Most files at one record.
     pub fn most_per_record(&self) -> usize {
-        self.0.limits.per_record
+        self.0.depot.limits.per_record
     }
 
     /// A link by which the content is read.
@@ -85,46 +72,8 @@ impl Files {
 
     /// Announces a file whose content comes later, by a link.
     pub async fn announce(&self, tx: &mut TenantTx, said: Announced) -> ServiceResult<FileRow> {
-        self.add(tx, said, FileState::Awaited).await
-    }
-
-    async fn add(
-        &self,
-        tx: &mut TenantTx,
-        said: Announced,
-        state: FileState,
-    ) -> ServiceResult<FileRow> {
-        let limits = &self.0.limits;
-        let mut checks = Checks::default();
-        let fits = (1..=limits.size).contains(&said.size);
-        let most = limits.size;
-        let message = format!("must be from 1 to {most} bytes");
-        checks.require(fits, &["input", "size"], &message);
-        let kind = FileKind::claimed(said.content_type.as_deref(), &said.name);
-        if kind.is_none() {
-            checks.fault(&["input", "contentType"], taken_kinds());
-        }
-        checks.finish()?;
-        let kind = kind.ok_or_else(|| AppError::internal("checked above"))?;
-        if !query::reserve(tx, said.size, limits.total).await? {
-            let message = "the dealer's files would take more than they may; delete some first";
-            let error = UserError::at(ErrorCode::LimitExceeded, &["input", "size"], message);
-            return Err(error.into());
-        }
-        let now = tx.now();
-        let row = FileRow {
-            id: FileId::generate(),
-            name: cleaned(&said.name, kind),
-            content_type: kind.media().to_owned(),
-            size: said.size,
-            sha256: None,
-            state,
-            expires_at: Some(now + AWAITED_FOR),
-            created_at: now,
-        };
-        query::insert(tx, &row).await?;
-        self.sweep_after(tx, now + AWAITED_FOR).await?;
-        Ok(row)
+        let (depot, queue) = (&self.0.depot, &self.0.queue);
+        depot.add(tx, queue, said, FileState::Awaited).await
     }
 
     /// Takes the content of a file that comes with an operation of `context`; of its
@@ -137,14 +86,15 @@ impl Files {
     ) -> AppResult<Arrived> {
         let _turn = self.turn()?;
         let said = Announced {
-            size: said.size.min(self.0.limits.size),
+            size: said.size.min(self.0.depot.limits.size),
             ..said
         };
         let mut tx = self.begin(context, Access::Write).await?;
-        let row = self.add(&mut tx, said, FileState::Arriving).await;
-        let row = row.map_err(crate::error::Refusal::into_error)?;
+        let (depot, queue) = (&self.0.depot, &self.0.queue);
+        let row = depot.add(&mut tx, queue, said, FileState::Arriving).await;
+        let row = row.map_err(Refusal::into_error)?;
         tx.commit().await?;
-        let taken = self.receive(context, &row, false, pieces).await;
+        let taken = depot.receive(context, &row, false, pieces).await;
         if taken.is_err() {
             self.drop_all(context, &[row.id]).await;
         }
@@ -168,7 +118,8 @@ impl Files {
             let message = "the content has come already, or is on its way, or came too late";
             AppError::new(ErrorCode::Conflict, message)
         })?;
-        match self.receive(&context, &row, true, pieces).await {
+        let depot = &self.0.depot;
+        match depot.receive(&context, &row, true, pieces).await {
             Ok(arrived) => {
                 let mut tx = self.begin(&context, Access::Write).await?;
                 let row = self.keep(&mut tx, &arrived).await?;
@@ -182,74 +133,35 @@ impl Files {
         }
     }
 
-    async fn receive(
-        &self,
-        context: &TenantContext,
-        row: &FileRow,
-        is_exact: bool,
-        pieces: impl Stream<Item = AppResult<Bytes>>,
-    ) -> AppResult<Arrived> {
-        let dealer = context.dealer().id;
-        let link = Link {
-            dealer,
-            file: row.id,
-        };
-        let expected = Expected {
-            kind: FileKind::claimed(Some(&row.content_type), &row.name)
-                .ok_or_else(|| AppError::internal("a row of no kind"))?,
-            size: row.size,
-            is_exact,
-        };
-        let receiving = receive(&self.0.store, link, expected, pieces);
-        let received = timeout(LONGEST, receiving).await;
-        received.unwrap_or_else(|_elapsed| {
-            let message = "the content took longer than 30 minutes";
-            Err(AppError::new(ErrorCode::Timeout, message))
-        })
-    }
-
     /// Says, with the rest of the transaction, that the content is there. Kept for a
     /// day, unless something refers to it by then.
     pub async fn keep(&self, tx: &mut TenantTx, arrived: &Arrived) -> AppResult<FileRow> {
         let until = tx.now() + LOOSE_FOR;
-        let Some(row) = query::keep(tx, arrived, until).await? else {
-            self.0.store.delete(arrived.link).await?;
-            let message = "the content came too late; announce the file again";
-            return Err(AppError::new(ErrorCode::Conflict, message));
-        };
-        let too_much = arrived.reserved.saturating_sub(arrived.size);
-        if too_much > 0 {
-            query::release(tx, too_much).await?;
-        }
-        self.sweep_after(tx, until).await?;
-        Ok(row)
+        self.0.depot.keep(tx, &self.0.queue, arrived, until).await
     }
 
     /// Lets something refer to a file; none if it is not there.
     pub async fn hold(&self, tx: &mut TenantTx, id: FileId) -> AppResult<Option<FileRow>> {
-        Ok(query::hold(tx, id, None).await?)
+        Ok(query::hold(tx, id).await?)
     }
 
-    /// Keeps a file so long that something has to refer to it only until then; none if
-    /// it is not there.
+    /// Keeps a file at least until then; none if it is not there.
     pub async fn hold_until(
         &self,
         tx: &mut TenantTx,
         id: FileId,
         until: DateTime<Utc>,
     ) -> AppResult<Option<FileRow>> {
-        let held = query::hold(tx, id, Some(until)).await?;
-        self.sweep_after(tx, until).await?;
-        Ok(held)
+        query::prolong(tx, id, until).await?;
+        sweep_after(tx, &self.0.queue, until).await?;
+        Ok(query::find_kept(tx, &[id]).await?.pop())
     }
 
     /// Deletes files with the transaction; their content soon after it.
     pub async fn discard(&self, tx: &mut TenantTx, ids: &[FileId]) -> AppResult<()> {
         let freed = query::mark(tx, ids).await?;
         query::release(tx, freed).await?;
-        let order = JobOrder::of::<SweepFiles>(&Nothing {})?.unique("now");
-        self.0.queue.enqueue(tx, &order).await?;
-        Ok(())
+        sweep_now(tx, &self.0.queue).await
     }
 
     /// Deletes what came with an operation and was not taken.
@@ -301,7 +213,7 @@ impl Files {
         link: Link,
         range: Option<std::ops::Range<u64>>,
     ) -> AppResult<BoxStream<'static, AppResult<Bytes>>> {
-        let content = self.0.store.read(link, range).await?;
+        let content = self.0.depot.store.read(link, range).await?;
         content.ok_or_else(|| gone().with_cause(format!("no object of {}", link.file)))
     }
 
@@ -312,32 +224,10 @@ impl Files {
     }
 
     fn turn(&self) -> AppResult<OwnedSemaphorePermit> {
-        let turn = Arc::clone(&self.0.limits.turns).try_acquire_owned();
+        let turn = Arc::clone(&self.0.depot.limits.turns).try_acquire_owned();
         turn.map_err(|_none_left| {
             let message = "too many files are being uploaded; try again";
             AppError::overloaded(message, Duration::from_secs(2))
         })
     }
-
-    /// One sweep an hour of a dealer, in those hours in which a time is over.
-    async fn sweep_after(&self, tx: &mut TenantTx, at: DateTime<Utc>) -> AppResult<()> {
-        let hour = at.timestamp().div_euclid(3600).saturating_add(1);
-        let wait = hour
-            .saturating_mul(3600)
-            .saturating_sub(tx.now().timestamp());
-        let order = JobOrder::of::<SweepFiles>(&Nothing {})?
-            .after(Duration::from_secs(u64::try_from(wait).unwrap_or_default()))
-            .unique(&format!("hour {hour}"));
-        self.0.queue.enqueue(tx, &order).await?;
-        Ok(())
-    }
-}
-
-fn gone() -> AppError {
-    AppError::new(ErrorCode::NotFound, "there is no such file")
-}
-
-fn taken_kinds() -> String {
-    let kinds: Vec<&str> = FileKind::ALL.iter().map(|kind| kind.media()).collect();
-    format!("must be one of {}", kinds.join(", "))
 }

@@ -157,13 +157,12 @@ impl Writer {
     }
 
     async fn part(&mut self, part: Bytes) -> AppResult<()> {
-        let mut upload = match self.upload.take() {
-            Some(upload) => upload,
-            None => {
-                let options = PutMultipartOptions::default();
-                let begun = self.store.objects.put_multipart_opts(&self.key, options);
-                begun.await.map_err(unavailable)?
-            }
+        let mut upload = if let Some(upload) = self.upload.take() {
+            upload
+        } else {
+            let options = PutMultipartOptions::default();
+            let begun = self.store.objects.put_multipart_opts(&self.key, options);
+            begun.await.map_err(unavailable)?
         };
         let sent = upload.put_part(part.into()).await;
         self.upload = Some(upload);

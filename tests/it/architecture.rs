@@ -44,6 +44,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "auth",
             "config",
             "db",
+            "dealer",
             "error",
             "events",
             "files",

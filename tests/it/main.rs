@@ -15,6 +15,7 @@ mod support;
 
 mod api_keys;
 mod architecture;
+mod bulk;
 mod cancellation;
 mod catalogue;
 mod citus;

@@ -3,8 +3,9 @@
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 
+use super::loader::FileById;
 use crate::error::{AppError, AppResult};
-use crate::files::{FileId, FileRow, Files, SignedUrl, query};
+use crate::files::{FileId, FileRow, Files, SignedUrl};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{Permission as P, has_permission, open_to_all};
 use crate::kernel::hex;
@@ -108,8 +109,6 @@ impl FileQuery {
             // What he may see he finds where it is attached.
             return Ok(None);
         }
-        let found = query::find_kept(&mut *unit.tx().await?, &[id]).await?;
-        unit.spend(found.len())?;
-        Ok(found.into_iter().next().map(File))
+        Ok(unit.load(FileById(id)).await?.map(File))
     }
 }

@@ -2,5 +2,6 @@
 
 pub mod graphql;
 pub mod input;
+pub mod loader;
 pub mod mutation;
 pub mod upload;

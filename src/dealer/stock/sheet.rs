@@ -1,7 +1,5 @@
 //! Stock levels as lines of a file.
 
-use uuid::Uuid;
-
 use super::model::StockLevelRow;
 use super::query;
 use crate::dealer::bulk::cell::Cell;

@@ -27,14 +27,14 @@ pub(super) async fn put(
     }
     // A client who goes away must not keep the file from being brought again, so this
     // goes on to its end without him.
-    let taking = actix_web::rt::spawn(async move {
+    let bringing = actix_web::rt::spawn(async move {
         let pieces = pieces(body);
         app.files.bring(&token, pieces).await
     });
-    let taken: AppResult<FileRow> = taking
+    let brought: AppResult<FileRow> = bringing
         .await
         .unwrap_or_else(|lost| Err(AppError::internal(lost)));
-    match taken {
+    match brought {
         Ok(row) => HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "no-store"))
             .json(json!({

@@ -127,7 +127,12 @@ const DEEDS: &[(&str, &str, &str)] = &[
 ];
 
 /// Kinds whose records are made by more than one mutation, tried where those are.
-const ELSEWHERE: &[&str] = &["attachment.added", "attachment.removed"];
+const ELSEWHERE: &[&str] = &[
+    "attachment.added",
+    "attachment.removed",
+    "bulk_operation.advanced",
+    "bulk_operation.ended",
+];
 
 #[tokio::test]
 async fn each_mutation_tells_its_event_with_the_payload_of_the_book() {

@@ -1,13 +1,9 @@
 //! What becomes of content: swept, dropped, carried along, and never lost.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tubex::app::jobs::registry;
-use tubex::config::JobSettings;
-use tubex::jobs::Worker;
 use tubex::kernel::clock::Clock;
 use tubex::kernel::ids::DealerId;
 use tubex::platform::dealers::lifecycle::Order;
@@ -15,7 +11,7 @@ use tubex::platform::dealers::note::{Note, Origin};
 use tubex::tenancy::provision::NewDealer;
 
 use super::{attach, begin, detach, download, png, upload};
-use crate::support::{Server, TestDealer, files_dir, own, owner_of, store, until};
+use crate::support::{Server, TestDealer, files_dir, own, owner_of, until};
 use crate::transfer::{export, stage};
 
 /// Where the content of a file lies.
@@ -26,16 +22,6 @@ fn object(dealer: DealerId, file: &str) -> PathBuf {
 async fn server(name: &'static str) -> Server {
     let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
     Server::start_on(&database, Clock::system(), |_settings| {}).await
-}
-
-fn worker(server: &Server) -> Worker {
-    let settings = JobSettings {
-        workers_jobs: 4,
-        job_lease_s: Duration::from_mins(1),
-    };
-    let (app, registry) = (&server.app, Arc::new(registry(&store())));
-    let worker = app.core.worker(app.job_parts(), registry, &settings);
-    worker.unwrap().unwrap()
 }
 
 async fn rows(server: &Server, dealer: &TestDealer) -> i64 {
@@ -70,7 +56,7 @@ async fn what_is_taken_off_goes_from_the_store_too() {
     detach(&dealer.client, &added["attachment"]["id"]).await;
     // Only when that has been committed, and by a job.
     assert!(object.exists());
-    let worker = worker(&server);
+    let worker = server.worker();
     until("its content is gone", async || !object.exists()).await;
     until("its row is gone", async || {
         rows(&server, &dealer).await == 0
@@ -90,7 +76,7 @@ async fn what_nobody_wants_is_swept_and_what_is_attached_stays() {
     let loose = upload(&dealer, "loose.png", &png("loose")).await;
     begin(&dealer.client, "never.png", 100).await;
     assert_eq!(rows(&server, &dealer).await, 3);
-    let worker = worker(&server);
+    let worker = server.worker();
     wear_out(&server, &dealer).await;
     until("the loose ones are gone", async || {
         rows(&server, &dealer).await == 1
@@ -128,7 +114,7 @@ async fn the_files_of_a_dropped_dealer_go_with_him() {
     lifecycle.archive(&order).await.unwrap();
     lifecycle.drop(&order, &name, 0).await.unwrap();
     assert_eq!(lifecycle.drop_due("test").await.unwrap().len(), 1);
-    let worker = worker(&server);
+    let worker = server.worker();
     until("his are gone", async || !object(gone.id, &his).exists()).await;
     assert!(object(stays.id, &others).exists());
     worker.stop(Duration::from_secs(5)).await;
@@ -166,7 +152,7 @@ async fn a_clone_has_the_files_too() {
     let file = upload(&dealer, "a.png", &content).await;
     attach(&dealer.client, &json!(product.id), &file, false).await;
     let copy = copy_of(&server, &dealer).await;
-    let worker = worker(&server);
+    let worker = server.worker();
     until("the content is copied", async || {
         object(copy, &file).exists()
     })

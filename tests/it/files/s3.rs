@@ -69,17 +69,7 @@ async fn content_comes_and_goes_by_a_bucket() {
     assert_eq!(objects(&id).await, 3);
 
     // A dealer's content goes with him.
-    let registry =
-        tubex::app::jobs::registry(&tubex::app::files::store(&server.app.settings.files).unwrap());
-    let settings = tubex::config::JobSettings {
-        workers_jobs: 2,
-        job_lease_s: std::time::Duration::from_mins(1),
-    };
-    let app = &server.app;
-    let worker = app
-        .core
-        .worker(app.job_parts(), std::sync::Arc::new(registry), &settings);
-    let worker = worker.unwrap().unwrap();
+    let (app, worker) = (&server.app, server.worker());
     let gone = Gone { dealer: dealer.id };
     let order = tubex::jobs::JobOrder::of::<tubex::files::sweep::ForgetFiles>(&gone).unwrap();
     let mut conn = app.core.control.checkout().await.unwrap();

@@ -63,6 +63,24 @@ const CASES: &[Case] = &[
         code: None,
     },
     Case {
+        field: "bulkImportStart",
+        input_type: "BulkImportStartInput",
+        input: |attack| json!({ "kind": "PRODUCTS", "fileId": attack.victims.at(FILE) }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "bulkExportStart",
+        input_type: "BulkExportStartInput",
+        input: |_| json!({ "kind": "CUSTOMERS" }),
+        code: None,
+    },
+    Case {
+        field: "bulkOperationCancel",
+        input_type: "BulkOperationCancelInput",
+        input: |attack| json!({ "id": attack.victims.at("/bulkOperations/0/id") }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
         field: "attachmentAdd",
         input_type: "AttachmentAddInput",
         input: |attack| {

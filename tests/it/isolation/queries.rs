@@ -53,6 +53,18 @@ pub const CASES: &[Case] = &[
         expect: Expect::Nothing,
     },
     Case {
+        field: "bulkOperation",
+        query: "query($id: ID!) { bulkOperation(id: $id) { id kind } }",
+        keys: |victim| json!({ "id": victim.at("/bulkOperations/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "bulkOperations",
+        query: "{ bulkOperations { id errors { line } errorFile { id } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
         field: "sessions",
         query: "{ sessions { id } }",
         keys: NO_KEYS,

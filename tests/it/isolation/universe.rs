@@ -30,6 +30,7 @@ const EVERYTHING: &str = "query Everything($after: String) {
     roles { id name description permissions version }
     members(first: 200) { nodes { user { id email name } roles { id } customerId since version } edges { cursor } }
     invitations { id email }
+    bulkOperations { id kind state }
 }";
 
 /// A dealer's records, and what of them is his alone.

@@ -19,7 +19,7 @@ use tubex::auth::token::AccessTokens;
 use tubex::auth::vault::{Purpose, Vault, generate_secret};
 use tubex::config::{DatabaseSettings, ServerSettings};
 use tubex::demo::data::DemoDealer;
-use tubex::files::Store;
+use tubex::files::Depot;
 use tubex::http::{Page, bind, bind_operator, serve_both};
 use tubex::kernel::clock::Clock;
 use tubex::kernel::ids::{DealerId, SessionId, UserId};
@@ -85,8 +85,8 @@ pub fn files_dir() -> PathBuf {
 }
 
 /// What lies in it.
-pub fn store() -> Store {
-    tubex::app::files::store(&settings().files).unwrap()
+pub fn depot() -> Depot {
+    tubex::app::files::depot(&settings().files).unwrap()
 }
 
 impl Server {

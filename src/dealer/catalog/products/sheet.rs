@@ -93,12 +93,18 @@ impl Named {
         let categories: Vec<_> = texts("category").into_iter().map(CategoryByCode).collect();
         let products = ProductBySku::load_batch(tx, &skus).await?;
         let mut named = Self {
-            products: products.into_iter().map(|(key, row)| (key.0, row)).collect(),
+            products: products
+                .into_iter()
+                .map(|(key, row)| (key.0, row))
+                .collect(),
             ..Self::default()
         };
         if !units.is_empty() {
             let found = UnitByCode::load_batch(tx, &units).await?;
-            named.units = found.into_iter().map(|(key, row)| (key.0, row.id)).collect();
+            named.units = found
+                .into_iter()
+                .map(|(key, row)| (key.0, row.id))
+                .collect();
         }
         if !categories.is_empty() {
             let found = CategoryByCode::load_batch(tx, &categories).await?;
@@ -111,11 +117,7 @@ impl Named {
 
 /// Adds the product of a line, or changes the one with its SKU. Columns that are absent
 /// change nothing.
-pub async fn take(
-    tx: &mut TenantTx,
-    named: &mut Named,
-    cells: &Cells,
-) -> Result<Taken, Refused> {
+pub async fn take(tx: &mut TenantTx, named: &mut Named, cells: &Cells) -> Result<Taken, Refused> {
     let sku = cells.get("sku").unwrap_or_default();
     let said = Said::read(cells, named)?;
     let (row, taken) = match named.products.get(sku) {
@@ -123,10 +125,7 @@ pub async fn take(
             None => return Ok(Taken::Unchanged),
             Some(changes) => (service::update(tx, changes).await, Taken::Updated),
         },
-        None => (
-            service::create(tx, said.create(sku)?).await,
-            Taken::Created,
-        ),
+        None => (service::create(tx, said.create(sku)?).await, Taken::Created),
     };
     let row = row.map_err(Refused::of)?;
     named.products.insert(row.sku.clone(), row);
@@ -140,7 +139,13 @@ pub async fn take_price(
     cells: &Cells,
 ) -> Result<Taken, Refused> {
     let sku = cells.get("sku").unwrap_or_default();
-    let missing = || fault(ErrorCode::NotFound, "sku", "there is no product with this SKU");
+    let missing = || {
+        fault(
+            ErrorCode::NotFound,
+            "sku",
+            "there is no product with this SKU",
+        )
+    };
     let row = named.products.get(sku).ok_or_else(missing)?;
     let price = price(cells)?.ok_or_else(|| missing_cell("listPrice"))?;
     if price == row.list_price {
@@ -264,7 +269,7 @@ fn price(cells: &Cells) -> Result<Option<rust_decimal::Decimal>, Refused> {
     let text = cells.get("listPrice").filter(|text| !text.is_empty());
     let price = text.map(|text| {
         let message = "must be a decimal such as 12.50";
-        text.parse()
+        text.parse::<rust_decimal::Decimal>()
             .map_err(|_| fault(ErrorCode::BadUserInput, "listPrice", message))
     });
     price.transpose()

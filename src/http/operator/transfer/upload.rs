@@ -1,14 +1,12 @@
 //! A body as a file without a name.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
-
-use actix_web::web::{self, Bytes, BytesMut, Payload};
-use uuid::Uuid;
 
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::http::body::next_piece;
+use crate::kernel::nameless::nameless;
+use actix_web::web::{self, Bytes, BytesMut, Payload};
 
 /// Written at once.
 const PIECE: usize = 256 * 1024;
@@ -50,14 +48,4 @@ async fn written(mut file: File, data: Bytes) -> AppResult<File> {
 async fn on_disk(work: impl FnOnce() -> io::Result<File> + Send + 'static) -> AppResult<File> {
     let done = web::block(work).await.map_err(AppError::internal)?;
     done.map_err(AppError::internal)
-}
-
-fn nameless() -> io::Result<File> {
-    let path = std::env::temp_dir().join(format!("tubex-import-{}", Uuid::new_v4()));
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true).mode(0o600);
-    let file = options.open(&path)?;
-    // From here on it is there for as long as it is open.
-    std::fs::remove_file(&path)?;
-    Ok(file)
 }
