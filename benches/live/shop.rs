@@ -15,6 +15,7 @@ const UPDATE: &str = "mutation($input: ProductUpdateInput!) { productUpdate(inpu
     product { version } userErrors { message } } }";
 
 /// When a change was sent, and when its answer had been read.
+#[derive(Debug)]
 pub struct Moment {
     pub sent: Instant,
     pub answered: Instant,

@@ -10,13 +10,11 @@ use crate::tenancy::outbox::Pruner;
 
 /// The bus of all nodes: over Redis if there is one, else over the database.
 pub(super) async fn bus(core: &Core, settings: &ServerSettings) -> Result<EventBus, RedisError> {
-    match &settings.redis_url {
-        Some(url) => EventBus::with_redis(url.expose_secret()).await,
-        None => {
-            let url = core.settings.database_owner_url.clone();
-            Ok(EventBus::with_database(&core.connector, url))
-        }
+    if let Some(url) = &settings.redis_url {
+        return EventBus::with_redis(url.expose_secret()).await;
     }
+    let url = core.settings.database_owner_url.clone();
+    Ok(EventBus::with_database(&core.connector, url))
 }
 
 impl App {

@@ -152,8 +152,8 @@ pub(in crate::platform) async fn still_offers(
         is_owner: membership.roles.contains(&RoleCode::OWNER),
     };
     let may_invite = giver.permissions.contains(Permission::MembersManage);
-    let given = may_give(&giver, &dealers, roles.iter().copied(), &ROLES);
-    Ok(may_invite && given.is_ok() && all_known(&dealers, roles).is_ok())
+    let all = may_give(&giver, &dealers, roles.iter().copied(), &ROLES);
+    Ok(may_invite && all.is_ok() && all_known(&dealers, roles).is_ok())
 }
 
 /// Whether who has one of `roles` lets others in, or says what they may do, as owners

@@ -5,7 +5,7 @@
 //!          └──────────────── pages, for who is behind ───────────┘
 //! ```
 //!
-//! A [`Tail`] reads each event once and hands it to all [`Follower`]s of the dealer
+//! A `Tail` reads each event once and hands it to all `Follower`s of the dealer
 //! on this node. A hint of the bus wakes it; without one it looks every second. A
 //! follower that comes late, or reads more slowly than events come, reads pages from
 //! the table, until it has caught up. Ids have no gaps, so each knows exactly what

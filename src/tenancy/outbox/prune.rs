@@ -59,12 +59,12 @@ impl Pruner {
         let pruner = self.clone();
         let work = move || {
             pruner.owner.run_apart(|conn| {
-                let mut pruned = Pruned::default();
+                let mut gone = Pruned::default();
                 for schema in schemas(conn, &start)? {
-                    pruned.dealers += 1;
-                    pruned.events += pruner.prune(conn, &schema)?;
+                    gone.dealers += 1;
+                    gone.events += pruner.prune(conn, &schema)?;
                 }
-                Ok(pruned)
+                Ok(gone)
             })
         };
         let done = tokio::task::spawn_blocking(work).await;

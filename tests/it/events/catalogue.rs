@@ -165,7 +165,7 @@ async fn each_mutation_tells_its_event_with_the_payload_of_the_book() {
         assert_eq!(name, expected);
         let kind = EVENTS.iter().find(|kind| kind.name == name).unwrap();
         let keys: BTreeSet<String> = payload.keys().cloned().collect();
-        let fields: BTreeSet<String> = kind.fields.iter().map(|field| field.key()).collect();
+        let fields: BTreeSet<String> = kind.fields.iter().map(tubex::events::Field::key).collect();
         assert_eq!(keys, fields, "{name}");
         assert_eq!(
             (&payload[kind.entity], &payload["recordVersion"]),

@@ -12,8 +12,9 @@ const EVENTS: usize = 4000;
 /// What makes each message some kilobytes long.
 fn long() -> String {
     let fields: String = (0..120)
-        .map(|number| format!("at{number}: at event{number}: event "))
-        .collect();
+        .map(|number| format!("at{number}: at event{number}: event"))
+        .collect::<Vec<_>>()
+        .join(" ");
     format!("subscription {{ productChanged {{ eventId {fields} }} }}")
 }
 

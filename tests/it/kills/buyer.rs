@@ -132,8 +132,10 @@ impl Buyer {
         input["idempotencyKey"] = json!(format!("{}-{}", self.number, self.sent));
         let variables = json!({ "input": input });
         let deadline = Instant::now() + PATIENCE;
-        for attempt in self.sent.. {
+        let mut attempt = self.sent;
+        loop {
             let client = &self.clients[attempt % 2];
+            attempt += 1;
             let answer = timeout(TRY, client.try_send(mutation, variables.clone())).await;
             let answer = answer.ok().flatten().unwrap_or_default();
             let payload = &answer["data"][field];
@@ -146,6 +148,5 @@ impl Buyer {
             self.done.again += 1;
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        unreachable!()
     }
 }

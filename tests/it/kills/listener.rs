@@ -84,9 +84,8 @@ async fn follow(url: &str, token: &str, before: &str, heard: &Heard) -> Result<(
                 }
             }
             "ping" => {
-                socket
-                    .send(Message::text(json!({ "type": "pong" }).to_string()))
-                    .await?
+                let pong = json!({ "type": "pong" });
+                socket.send(Message::text(pong.to_string())).await?;
             }
             "next" => {
                 let id = &message["payload"]["data"]["productChanged"]["eventId"];

@@ -86,8 +86,9 @@ impl Stage {
 
     fn serve(&self, number: usize) -> Running {
         let listen = format!("127.0.0.1:{}", self.ports[number]);
-        let more = ["--listen", &listen, "--registration", "open"];
-        self.start("serve", &more)
+        let key = self.folder.path("key.pem");
+        let more = ["--listen", &listen, "--secret-key-file", &key];
+        self.start("serve", &[&more[..], &["--registration", "open"]].concat())
     }
 
     fn work(&self) -> Running {
@@ -97,12 +98,13 @@ impl Stage {
     fn start(&self, what: &str, more: &[&str]) -> Running {
         let mut command = self.folder.program(&[what, "--json"]);
         command
-            .args(["--secret-key-file", &self.folder.path("key.pem")])
             .args(database_flags(&self.database))
             // What they have to say about a database that is gone is of no interest.
             .env("TUBEX_LOG", "off")
             .args(more);
-        Running::start(command).0
+        let (running, report) = Running::start(command);
+        assert!(report["error"].is_null(), "{report}");
+        running
     }
 
     /// Kills one of them, and starts it again.

@@ -21,7 +21,7 @@ const SEEN: &str = "{ viewer { dealer { id } customerId } customers { totalCount
 struct Guest {
     server: Server,
     dealer: TestDealer,
-    guest: TestDealer,
+    home: TestDealer,
     customer: Value,
 }
 
@@ -32,7 +32,7 @@ impl Guest {
         })
         .await;
         let dealer = server.dealer_like(&DEALERS[1]).await;
-        let guest = server.dealer().await;
+        let home = server.dealer().await;
         let data = dealer
             .client
             .get("{ customers { totalCount nodes { id } } }")
@@ -40,7 +40,7 @@ impl Guest {
         assert!(data["customers"]["totalCount"].as_i64().unwrap() > 3);
         let customer = data["customers"]["nodes"][0]["id"].clone();
         let id: CustomerId = customer.as_str().unwrap().parse().unwrap();
-        let keys = [guest.owner.uuid(), dealer.id.uuid(), id.uuid()].map(|id| id.to_string());
+        let keys = [home.owner.uuid(), dealer.id.uuid(), id.uuid()].map(|id| id.to_string());
         let [user, at, of] = &keys;
         owner_of(&server.database)
             .await
@@ -54,7 +54,7 @@ impl Guest {
         Self {
             server,
             dealer,
-            guest,
+            home,
             customer,
         }
     }
@@ -68,7 +68,7 @@ impl Guest {
     }
 
     async fn login(&self, dealer: &TestDealer) -> Value {
-        let input = json!({ "email": self.guest.email, "password": PASSWORD,
+        let input = json!({ "email": self.home.email, "password": PASSWORD,
             "dealerId": dealer.id.to_string() });
         Self::done(&self.server.anonymous(), LOGIN, input).await
     }
@@ -101,7 +101,7 @@ impl Guest {
     async fn is_at_home(&self, tokens: &Value) {
         let seen = self.client(tokens).get(SEEN).await;
         let home = json!({
-            "viewer": { "dealer": { "id": self.guest.id.to_string() }, "customerId": null },
+            "viewer": { "dealer": { "id": self.home.id.to_string() }, "customerId": null },
             "customers": { "totalCount": 0, "nodes": [] },
         });
         assert_eq!(seen, home);
@@ -120,13 +120,13 @@ async fn by_password_and_by_refresh_token() {
 #[tokio::test]
 async fn by_a_switch_there_and_back() {
     let guest = Guest::invited().await;
-    let tokens = guest.login(&guest.guest).await;
+    let tokens = guest.login(&guest.home).await;
     guest.is_at_home(&tokens).await;
     let there = guest.switch(&tokens, &guest.dealer).await;
     guest.sees_his_own(&there).await;
     let refreshed = guest.refresh(&tokens).await;
     guest.sees_his_own(&refreshed).await;
-    let back = guest.switch(&there, &guest.guest).await;
+    let back = guest.switch(&there, &guest.home).await;
     guest.is_at_home(&back).await;
 }
 
@@ -134,7 +134,7 @@ async fn by_a_switch_there_and_back() {
 async fn by_an_operator_in_his_name() {
     let guest = Guest::invited().await;
     let input = json!({ "dealerId": guest.dealer.id.to_string(),
-        "userId": guest.guest.owner.to_string(), "reason": "ticket 4712", "readOnly": false });
+        "userId": guest.home.owner.to_string(), "reason": "ticket 4712", "readOnly": false });
     let tokens = Guest::done(&guest.server.operator(), IMPERSONATE, input).await;
     guest.sees_his_own(&tokens).await;
 }
