@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tubex::auth::role::BuiltInRole;
+use tubex::events::Field;
 use tubex::roots::EVENTS;
 
 use super::{ADD, attach, detach, download, png, upload};
@@ -65,7 +66,7 @@ async fn a_file_is_attached_told_of_and_taken_off() {
     assert_eq!(names, ["attachment.added", "attachment.removed"]);
     for (name, payload, _) in &told {
         let kind = EVENTS.iter().find(|kind| kind.name == name).unwrap();
-        let fields: BTreeSet<String> = kind.fields.iter().map(|field| field.key()).collect();
+        let fields: BTreeSet<String> = kind.fields.iter().map(Field::key).collect();
         let keys: BTreeSet<String> = payload.as_object().unwrap().keys().cloned().collect();
         assert_eq!(keys, fields, "{name}");
     }
