@@ -37,11 +37,17 @@ pub(super) async fn start(
 }
 
 async fn send(mut manager: redis::aio::ConnectionManager, mut messages: Messages) {
+    let mut is_away = false;
     loop {
         let message = messages.next().await;
-        if let Err(error) = publish(&mut manager, &message).await {
+        let sent = publish(&mut manager, &message).await;
+        // Once for each time that it goes: it may be away for long.
+        if let Err(error) = &sent
+            && !is_away
+        {
             tracing::warn!(%error, "Redis is away: other nodes hear of events a little later");
         }
+        is_away = sent.is_err();
     }
 }
 
@@ -65,14 +71,22 @@ async fn listen(
     ears: &Listeners<DealerId>,
 ) {
     let mut connection = Some(first);
+    let mut is_away = false;
     loop {
         let attempt = match connection.take() {
             Some(pubsub) => Ok(pubsub),
             None => listener(&client).await,
         };
         match attempt {
-            Ok(pubsub) => relay(node, pubsub, ears).await,
-            Err(error) => tracing::warn!(%error, "Redis is away: other nodes are not heard"),
+            Ok(pubsub) => {
+                is_away = false;
+                relay(node, pubsub, ears).await;
+            }
+            Err(error) if !is_away => {
+                is_away = true;
+                tracing::warn!(%error, "Redis is away: other nodes are not heard");
+            }
+            Err(_) => {}
         }
         tokio::time::sleep(RECONNECT).await;
     }

@@ -19,11 +19,29 @@ use crate::tenancy::{Access, SharedTx, TenantContext, TenantPool};
 /// [`ContextExt`](super::context::ContextExt).
 pub struct RequestScope {
     request_id: Uuid,
-    context: Option<Arc<TenantContext>>,
+    sender: Sender,
     pool: TenantPool,
     trace: Trace,
     max_rows: usize,
     unit: Mutex<Option<Arc<UnitOfWork>>>,
+}
+
+/// Who has sent an operation.
+#[derive(Clone)]
+pub enum Sender {
+    /// Somebody who has not said who he is.
+    Nobody,
+    /// Who works for which dealer.
+    Known(Arc<TenantContext>),
+    /// Somebody whose cookie is good for nothing here. His browser goes on sending it,
+    /// and what is open to all must stay so, or he could not sign in or out.
+    Refused(AppError),
+}
+
+impl From<Option<Arc<TenantContext>>> for Sender {
+    fn from(context: Option<Arc<TenantContext>>) -> Self {
+        context.map_or(Self::Nobody, Self::Known)
+    }
 }
 
 /// What the operation cost, for the log and for tests.
@@ -55,13 +73,13 @@ impl RequestScope {
     /// introspection, `login`, `dealerRegister`.
     pub fn new(
         pool: TenantPool,
-        context: Option<Arc<TenantContext>>,
+        sender: impl Into<Sender>,
         request_id: Uuid,
         max_rows: usize,
     ) -> Self {
         Self {
             request_id,
-            context,
+            sender: sender.into(),
             pool,
             trace: Trace::default(),
             max_rows,
@@ -81,9 +99,13 @@ impl RequestScope {
 
     /// Who works for which dealer, or UNAUTHENTICATED.
     pub fn context(&self) -> AppResult<&Arc<TenantContext>> {
-        self.context
-            .as_ref()
-            .ok_or_else(|| AppError::unauthenticated("sign in first: send an access token"))
+        match &self.sender {
+            Sender::Known(context) => Ok(context),
+            Sender::Nobody => Err(AppError::unauthenticated(
+                "sign in first: send an access token",
+            )),
+            Sender::Refused(error) => Err(error.clone()),
+        }
     }
 
     /// The events of the caller's dealer that he may hear of: those behind `after`,
@@ -105,7 +127,7 @@ impl RequestScope {
 
     /// Starts a unit of work in place of the current one.
     pub fn begin(&self, access: Access) {
-        let fresh = self.context.as_ref().map(|c| self.new_unit(c, access));
+        let fresh = self.context().ok().map(|c| self.new_unit(c, access));
         *self.lock() = fresh;
     }
 

@@ -27,7 +27,8 @@ pub(super) struct Credentials<'r> {
     address: IpAddr,
     bearer: Option<Cow<'r, str>>,
     cookie: Option<Cow<'r, str>>,
-    dealer: Option<DealerId>,
+    /// For whom the request is meant: as a header says, and as the host's name does.
+    dealers: [Option<DealerId>; 2],
 }
 
 impl<'r> Credentials<'r> {
@@ -41,7 +42,7 @@ impl<'r> Credentials<'r> {
             address: peer(request, settings).address,
             bearer: bearer(header_text(request)?)?.map(Cow::Borrowed),
             cookie: cookie.map(Cow::Borrowed),
-            dealer: dealer(request, settings)?,
+            dealers: [named_dealer(request)?, host_dealer(request, settings)],
         })
     }
 
@@ -61,7 +62,7 @@ impl<'r> Credentials<'r> {
             address: self.address,
             bearer: self.bearer.map(owned),
             cookie: self.cookie.map(owned),
-            dealer: self.dealer,
+            dealers: self.dealers,
         }
     }
 
@@ -83,14 +84,14 @@ impl<'r> Credentials<'r> {
     /// Refuses a caller whose token is good for another dealer than the one the
     /// request is meant for.
     pub(super) fn check_dealer(&self, dealer: DealerId) -> AppResult<()> {
-        match self.dealer {
-            Some(named) if named != dealer => Err(AppError::new(
-                ErrorCode::Forbidden,
-                "the request is meant for another dealer than the access token is good for; \
-                 switch the dealer first",
-            )),
-            _ => Ok(()),
+        if self.dealers.iter().flatten().all(|named| *named == dealer) {
+            return Ok(());
         }
+        Err(AppError::new(
+            ErrorCode::Forbidden,
+            "the request is meant for another dealer than the access token is good for; \
+             switch the dealer first",
+        ))
     }
 }
 
@@ -99,9 +100,12 @@ pub(super) fn sent_cookies(
     request: &HttpRequest,
     settings: &ServerSettings,
 ) -> Option<SentCookies> {
-    let refresh = || cookie(request, policy(settings).refresh());
+    // A token sent on purpose says who calls; the browser may have somebody else's cookies.
+    let lives_on_cookies = !request.headers().contains_key(AUTHORIZATION);
+    let refresh = || cookie(request, policy(settings).refresh()).filter(|_| lives_on_cookies);
     is_own_origin(request, settings).then(|| SentCookies {
         refresh: refresh().map(SecretString::from),
+        host_of: host_dealer(request, settings),
     })
 }
 
@@ -146,30 +150,40 @@ pub(super) fn is_own_origin(request: &HttpRequest, settings: &ServerSettings) ->
     let Some(origin) = text(ORIGIN) else {
         return false;
     };
-    let is_host = |(_, host): (&str, &str)| text(HOST) == Some(host);
-    origin.split_once("://").is_some_and(is_host)
+    // A page that came without TLS is not one of a server that is reached by it.
+    let is_plain = settings.public_url.starts_with("http://");
+    let is_ours = |(scheme, host): (&str, &str)| {
+        (scheme == "https" || (scheme == "http" && is_plain)) && text(HOST) == Some(host)
+    };
+    origin.split_once("://").is_some_and(is_ours)
         || settings.public_url == origin
         || settings.allowed_origins.iter().any(|known| known == origin)
 }
 
-/// The dealer whom the request says it is meant for.
-fn dealer(request: &HttpRequest, settings: &ServerSettings) -> AppResult<Option<DealerId>> {
-    if let Some(value) = request.headers().get(DEALER) {
-        let named = value.to_str().ok().and_then(|text| text.parse().ok());
-        return named.map(Some).ok_or_else(|| {
-            AppError::bad_input("Tubex-Dealer", "the header must hold the id of a dealer")
-        });
-    }
-    let Some(domain) = &settings.dealer_domain else {
+/// The dealer whom a header says the request is meant for.
+fn named_dealer(request: &HttpRequest) -> AppResult<Option<DealerId>> {
+    let Some(value) = request.headers().get(DEALER) else {
         return Ok(None);
     };
-    let info = request.connection_info();
-    let host = info.host().split(':').next().unwrap_or_default();
-    let label = host
-        .strip_suffix(domain.as_str())
-        .and_then(|front| front.strip_suffix('.'));
+    let named = value.to_str().ok().and_then(|text| text.parse().ok());
+    named.map(Some).ok_or_else(|| {
+        AppError::bad_input("Tubex-Dealer", "the header must hold the id of a dealer")
+    })
+}
+
+/// The dealer in front of the domain in the name of the host, as the client wrote it:
+/// what others may add to a request is not asked.
+fn host_dealer(request: &HttpRequest, settings: &ServerSettings) -> Option<DealerId> {
+    let domain = settings.dealer_domain.as_ref()?;
+    let header = request.headers().get(HOST)?.to_str().ok()?;
+    let host = request.uri().host().unwrap_or(header);
+    let name = host.split(':').next()?.to_ascii_lowercase();
+    let name = name.strip_suffix('.').unwrap_or(&name);
+    let label = name
+        .strip_suffix(&domain.to_ascii_lowercase())?
+        .strip_suffix('.')?;
     // What else lives under the domain is no dealer's.
-    Ok(label.and_then(|label| label.replacen('-', "_", 1).parse().ok()))
+    label.replacen('-', "_", 1).parse().ok()
 }
 
 #[cfg(test)]
@@ -219,6 +233,7 @@ mod tests {
             &[("origin", "https://evil.test")][..],
             &[("origin", "https://shop.test.evil.test")],
             &[("origin", "null")],
+            &[("origin", "ftp://api.test")],
             &[
                 ("origin", "https://evil.test"),
                 ("sec-fetch-site", "same-origin"),
@@ -231,20 +246,47 @@ mod tests {
     }
 
     #[test]
+    fn a_page_without_tls_is_none_of_a_server_behind_it() {
+        let settings = settings(&["--public-url", "https://api.test"]);
+        for (origin, counts) in [("https://api.test", true), ("http://api.test", false)] {
+            let request = request(&[("origin", origin)]);
+            assert_eq!(is_own_origin(&request, &settings), counts, "{origin}");
+        }
+    }
+
+    #[test]
+    fn no_cookie_counts_beside_a_token_sent_on_purpose() {
+        let settings = settings(&[]);
+        let alone = sent_cookies(&request(&[]), &settings).unwrap();
+        assert!(alone.refresh.is_some());
+        let beside = request(&[("authorization", "Bearer x")]);
+        assert!(sent_cookies(&beside, &settings).unwrap().refresh.is_none());
+    }
+
+    #[test]
     fn a_host_or_a_header_names_the_dealer() {
         let settings = settings(&["--dealer-domain", "shops.test"]);
         let (mine, other) = (DealerId::generate(), DealerId::generate());
         let host = format!("{}.shops.test:8080", mine.to_string().replace('_', "-"));
+        let other_id = other.to_string();
         for (named, header) in [
             (mine, ("host", host.as_str())),
-            (other, ("tubex-dealer", &other.to_string())),
+            (mine, ("host", &host.to_uppercase())),
+            (mine, ("host", &host.replace(":8080", "."))),
+            (other, ("tubex-dealer", &other_id)),
         ] {
-            let request = request(&[header]);
+            let request = request(&[header, ("x-forwarded-host", "api.test")]);
             let credentials = Credentials::of(&request, &settings).unwrap();
-            assert!(credentials.check_dealer(named).is_ok());
+            assert!(credentials.check_dealer(named).is_ok(), "{header:?}");
             assert!(credentials.check_dealer(DealerId::generate()).is_err());
         }
-        let request = request(&[("host", "api.shops.test")]);
+        // Both count.
+        let request = request(&[("host", &host), ("tubex-dealer", &other_id)]);
+        let credentials = Credentials::of(&request, &settings).unwrap();
+        assert!(
+            credentials.check_dealer(mine).is_err() && credentials.check_dealer(other).is_err()
+        );
+        let request = self::request(&[("host", "api.shops.test")]);
         let credentials = Credentials::of(&request, &settings).unwrap();
         assert!(credentials.check_dealer(mine).is_ok());
         let request = self::request(&[("tubex-dealer", "acme")]);

@@ -19,7 +19,7 @@ use crate::auth::principal::Principal;
 use crate::auth::token::refused;
 use crate::error::{AppResult, ErrorCode};
 use crate::graphql::context::OperationScope;
-use crate::graphql::scope::RequestScope;
+use crate::graphql::scope::{RequestScope, Sender};
 use crate::telemetry::serving::Door;
 use crate::tenancy::TenantContext;
 
@@ -62,7 +62,7 @@ impl Endpoint for App {
     const DOOR: Door = Door::Api;
     const USAGE: &'static str = "POST operations here as JSON, or open a websocket with the \
         graphql-transport-ws protocol; /graphiql has a page to explore by hand";
-    type Caller = Option<Arc<TenantContext>>;
+    type Caller = Sender;
     type Scope = RequestScope;
 
     fn app(&self) -> &App {
@@ -70,19 +70,21 @@ impl Endpoint for App {
     }
 
     async fn admit(&self, credentials: &Credentials<'_>) -> AppResult<Self::Caller> {
-        let context = match (credentials.bearer(), credentials.cookie()) {
-            (Some(token), _) => Some(self.bearer(token, credentials).await?),
-            (None, Some(token)) => self.verify_cookie(token).await?,
-            (None, None) => None,
-        };
-        if let Some(context) = &context {
-            credentials.check_dealer(context.dealer().id)?;
+        Ok(self.admit_caller(credentials).await?.into())
+    }
+
+    async fn admit_sender(&self, request: &HttpRequest) -> AppResult<Self::Caller> {
+        let credentials = Credentials::of(request, &self.settings)?;
+        match self.admit(&credentials).await {
+            Err(error) if credentials.bearer().is_none() && !error.code().is_server_fault() => {
+                Ok(Sender::Refused(error))
+            }
+            admitted => admitted,
         }
-        Ok(context.map(Arc::new))
     }
 
     fn sign(caller: &Self::Caller, span: &Span) {
-        let Some(context) = caller else {
+        let Sender::Known(context) = caller else {
             return;
         };
         span.record("dealer", tracing::field::display(context.dealer().id));
@@ -108,6 +110,22 @@ impl Endpoint for App {
 }
 
 impl App {
+    /// Who calls, if anybody says who he is.
+    pub(super) async fn admit_caller(
+        &self,
+        credentials: &Credentials<'_>,
+    ) -> AppResult<Option<Arc<TenantContext>>> {
+        let context = match (credentials.bearer(), credentials.cookie()) {
+            (Some(token), _) => Some(self.bearer(token, credentials).await?),
+            (None, Some(token)) => self.verify_cookie(token).await?,
+            (None, None) => None,
+        };
+        if let Some(context) = &context {
+            credentials.check_dealer(context.dealer().id)?;
+        }
+        Ok(context.map(Arc::new))
+    }
+
     /// Who calls by what was sent on purpose: an access token or an API key.
     async fn bearer(&self, token: &str, sent: &Credentials<'_>) -> AppResult<TenantContext> {
         let principal = if token.starts_with(api_key::PREFIX) {

@@ -81,7 +81,8 @@ async fn readiness(app: &App) -> Readiness {
         None => (false, None),
     };
     Readiness {
-        ready: accepting && database && requests && migrations,
+        // A node that may have missed a revocation refuses all changes.
+        ready: accepting && database && requests && migrations && revocations,
         database,
         requests,
         migrations,

@@ -10,7 +10,6 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::http::answer::status_of;
 use crate::http::credentials::Credentials;
-use crate::http::endpoint::Endpoint;
 use crate::platform::oauth::fault::Word;
 use crate::platform::oauth::request::plain;
 use crate::tenancy::TenantContext;
@@ -52,7 +51,7 @@ async fn admitted(
     if credentials.bearer().is_none() {
         return Ok(None);
     }
-    app.admit(&credentials).await
+    app.admit_caller(&credentials).await
 }
 
 /// A refusal by RFC 6750.

@@ -13,7 +13,6 @@ use super::protocol::{Close, ServerMessage, authorization};
 use super::socket::{End, Socket};
 use crate::auth::principal::Principal;
 use crate::error::{AppError, AppResult};
-use crate::http::endpoint::Endpoint;
 use crate::telemetry::sockets::SocketRefresh;
 use crate::tenancy::directory::suspended;
 use crate::tenancy::{Standing, TenantContext};
@@ -55,7 +54,7 @@ impl Socket {
     /// brought that opened the socket.
     async fn admit(&self, authorization: Option<&str>) -> AppResult<Option<Arc<TenantContext>>> {
         let sent = self.from.credentials.with_authorization(authorization)?;
-        self.app.admit(&sent).await
+        self.app.admit_caller(&sent).await
     }
 
     fn live_until(&self, expires_at: DateTime<Utc>) {

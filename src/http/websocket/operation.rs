@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::graphql::errors::is_refusal;
 use crate::graphql::live::Begun;
+use crate::graphql::scope::Sender;
 use crate::http::answer::refusal;
 use crate::http::execute::Operation;
 use crate::tenancy::TenantContext;
@@ -59,7 +60,7 @@ pub(super) async fn run(
 ) {
     let request_id = Uuid::now_v7();
     let _at_work = app.serving.socket_operations.hold();
-    let operation = match Operation::new(&*app, Some(context), &mut request, request_id) {
+    let operation = match Operation::new(&*app, Sender::Known(context), &mut request, request_id) {
         Ok(operation) => operation,
         Err(error) => {
             let errors = refusal(error, request_id).errors;

@@ -18,6 +18,8 @@ use crate::kernel::ids::{DealerId, UserId};
 use crate::kernel::peer::Peer;
 use crate::platform::access::giving::may_grant;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
+use crate::platform::identity::notices::{self, Occasion};
+use crate::platform::mail::MailKind;
 
 /// Makes, rotates and revokes keys.
 #[derive(Clone)]
@@ -93,7 +95,7 @@ impl ApiKeys {
             query::insert(conn, &made.row).await?;
             self.record(conn, EventKind::ApiKeyCreated, by, &made.row)
                 .await?;
-            Ok(())
+            Ok(self.tell(conn, by).await?)
         })
         .await?;
         Ok(made)
@@ -128,7 +130,7 @@ impl ApiKeys {
             }
             self.record(conn, EventKind::ApiKeyRotated, by, &made.row)
                 .await?;
-            Ok(())
+            Ok(self.tell(conn, by).await?)
         })
         .await?;
         Ok(made)
@@ -207,6 +209,12 @@ impl ApiKeys {
         let event = NewEvent::of(kind, by.peer).at(by.dealer, by.user);
         let what = format!("{} {}", key.id, key.name);
         Ok(record(conn, event.saying(&what), self.clock.now()).await?)
+    }
+
+    /// Has whoever made a key told by mail: it is a way in without his password.
+    async fn tell(&self, conn: &mut ControlConn, by: Keeper<'_>) -> AppResult<()> {
+        let occasion = Occasion::of(self.clock.now(), by.peer);
+        Ok(notices::tell_by_id(conn, MailKind::ApiKeyCreated, by.user, occasion).await?)
     }
 }
 

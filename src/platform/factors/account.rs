@@ -18,6 +18,7 @@ use crate::kernel::peer::Peer;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::events::EventKind;
 use crate::platform::identity::query as identity;
+use crate::platform::mail::MailKind;
 use crate::platform::sessions::model::{EndCause, SessionRow};
 use crate::platform::sessions::query::{self as sessions, Which};
 use crate::platform::sessions::service::Sessions;
@@ -261,6 +262,7 @@ impl Factors {
                     return Err(check::is_off());
                 }
                 shower.record(conn, EventKind::SecondFactorRemoved).await?;
+                shower.tell(conn, MailKind::AuthenticatorRemoved).await?;
                 end_others(conn, &session, shower.now).await?;
                 self.sessions.prove(conn, &session, without(&session)).await
             })
@@ -284,7 +286,8 @@ impl Factors {
         let shower = self.shower(principal, peer);
         conn.transaction(async |conn| -> AppResult<()> {
             query::replace_codes(conn, shower.user, &backup::hashes(&codes)).await?;
-            shower.record(conn, EventKind::BackupCodesRenewed).await
+            shower.record(conn, EventKind::BackupCodesRenewed).await?;
+            shower.tell(conn, MailKind::BackupCodesRenewed).await
         })
         .await?;
         Ok(codes)
@@ -312,7 +315,8 @@ pub(super) async fn take_into_use(
         return Err(check::wrong());
     }
     query::replace_codes(conn, shower.user, &backup::hashes(codes)).await?;
-    Ok(shower.record(conn, EventKind::SecondFactorAdded).await?)
+    shower.record(conn, EventKind::SecondFactorAdded).await?;
+    Ok(shower.tell(conn, MailKind::AuthenticatorAdded).await?)
 }
 
 /// Ends the user's other sessions, since what he signs in with has changed.

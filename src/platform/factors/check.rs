@@ -11,6 +11,8 @@ use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::ids::{DealerId, UserId};
 use crate::kernel::peer::Peer;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
+use crate::platform::identity::notices::{self, Occasion};
+use crate::platform::mail::MailKind;
 
 /// Who shows a code, and when.
 pub struct Shower<'s> {
@@ -29,6 +31,12 @@ impl Shower<'_> {
     pub async fn record(&self, conn: &mut ControlConn, kind: EventKind) -> AppResult<()> {
         let event = NewEvent::of(kind, self.peer).at(self.dealer, self.user);
         Ok(record(conn, event, self.now).await?)
+    }
+
+    /// Has him told by mail.
+    pub async fn tell(&self, conn: &mut ControlConn, kind: MailKind) -> AppResult<()> {
+        let occasion = Occasion::of(self.now, self.peer);
+        Ok(notices::tell_by_id(conn, kind, self.user, occasion).await?)
     }
 }
 

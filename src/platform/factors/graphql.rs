@@ -96,7 +96,7 @@ impl FactorQuery {
     /// How the caller stands with his second factor.
     #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn second_factor(&self, ctx: &Context<'_>) -> AppResult<SecondFactor> {
-        let user = ctx.principal()?.user();
+        let user = ctx.in_person()?.user();
         let factors = ctx.service::<Factors>()?;
         let overview = factors.overview(user).await?;
         let dealer = ctx.scope()?.context()?.dealer();

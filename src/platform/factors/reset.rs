@@ -8,6 +8,8 @@ use crate::db::control::ControlConn;
 use crate::error::AppResult;
 use crate::kernel::ids::UserId;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
+use crate::platform::identity::notices::{self, Occasion};
+use crate::platform::mail::MailKind;
 use crate::platform::sessions::model::EndCause;
 use crate::platform::sessions::query::{self as sessions, Which};
 
@@ -28,6 +30,11 @@ pub async fn reset(
         sessions::end(conn, user, Which::All, EndCause::Operator, now).await?;
         let event = NewEvent::of_system(EventKind::SecondFactorReset).by(user);
         record(conn, event.saying(actor), now).await?;
+        let occasion = Occasion {
+            when: now,
+            peer: None,
+        };
+        notices::tell_by_id(conn, MailKind::SecondFactorReset, user, occasion).await?;
         Ok(true)
     })
     .await

@@ -9,7 +9,7 @@ use super::password::graphql::give;
 use super::service::{Credentials, Identity, SignIn};
 use crate::auth::permission::Permission;
 use crate::auth::role::RoleCode;
-use crate::error::{AppResult, ErrorCode, Refusal, UserError};
+use crate::error::{AppError, AppResult, ErrorCode, Refusal, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
 use crate::kernel::ids::{CustomerId, DealerId};
@@ -33,20 +33,46 @@ impl User {
     }
 
     /// Address the user signs in with.
-    async fn email(&self) -> &str {
-        &self.0.email
+    async fn email(&self, ctx: &Context<'_>) -> AppResult<&str> {
+        may_know(ctx, "email")?;
+        Ok(&self.0.email)
     }
 
     /// Name of the person.
-    async fn name(&self) -> &str {
-        &self.0.name
+    async fn name(&self, ctx: &Context<'_>) -> AppResult<&str> {
+        may_know(ctx, "profile")?;
+        Ok(&self.0.name)
     }
 
     /// When the user last showed that mail to his address reaches him; null until
     /// then.
-    async fn email_verified_at(&self) -> Option<DateTime<Utc>> {
-        self.0.email_verified_at
+    async fn email_verified_at(&self, ctx: &Context<'_>) -> AppResult<Option<DateTime<Utc>>> {
+        may_know(ctx, "email")?;
+        Ok(self.0.email_verified_at)
     }
+}
+
+/// Refuses to tell who a user is to an application that was not let know it by this word
+/// of its scope, or to an API key; whoever may see the members is told anyway.
+fn may_know(ctx: &Context<'_>, word: &str) -> AppResult<()> {
+    let Ok(context) = ctx.scope()?.context() else {
+        return Ok(());
+    };
+    let Some(principal) = context.principal() else {
+        return Ok(());
+    };
+    let is_let = principal.application().map_or_else(
+        || principal.api_key().is_none(),
+        |application| application.scope.split(' ').any(|known| known == word),
+    );
+    if is_let || context.permissions().contains(Permission::MembersRead) {
+        return Ok(());
+    }
+    let message = format!(
+        "this takes the scope {word}, or {}",
+        Permission::MembersRead
+    );
+    Err(AppError::new(ErrorCode::Forbidden, message))
 }
 
 /// A company that runs its shop on Tubex.

@@ -4,74 +4,57 @@
 use chrono::{DateTime, Utc};
 
 use super::model::UserRow;
+use super::query;
 use crate::db::control::ControlConn;
 use crate::db::error::DbResult;
+use crate::kernel::ids::UserId;
 use crate::kernel::peer::Peer;
 use crate::platform::mail::{Mail, MailKind, enqueue};
 
-/// A refresh token was used again after it had been replaced, and its session is
-/// over: somebody may have a copy.
-pub async fn refresh_token_reused(
-    conn: &mut ControlConn,
-    user: &UserRow,
-    when: DateTime<Utc>,
-    peer: &Peer,
-) -> DbResult<()> {
-    tell(conn, MailKind::RefreshTokenReused, user, when, peer).await
+/// When something happened, and who did it, from where; nobody, if it was an operator.
+#[derive(Clone, Copy)]
+pub struct Occasion<'p> {
+    /// When.
+    pub when: DateTime<Utc>,
+    /// From where.
+    pub peer: Option<&'p Peer>,
 }
 
-/// The user has signed in where he had not been before.
-pub async fn new_device(
-    conn: &mut ControlConn,
-    user: &UserRow,
-    when: DateTime<Utc>,
-    peer: &Peer,
-) -> DbResult<()> {
-    tell(conn, MailKind::NewDevice, user, when, peer).await
+impl<'p> Occasion<'p> {
+    /// What somebody does at this moment.
+    pub const fn of(when: DateTime<Utc>, peer: &'p Peer) -> Self {
+        Self {
+            when,
+            peer: Some(peer),
+        }
+    }
 }
 
-/// The password is another one.
-pub async fn password_changed(
-    conn: &mut ControlConn,
-    user: &UserRow,
-    when: DateTime<Utc>,
-    peer: &Peer,
-) -> DbResult<()> {
-    tell(conn, MailKind::PasswordChanged, user, when, peer).await
-}
-
-/// Codes are sent to a telephone from now on, which let whoever reads them in.
-pub async fn phone_added(
-    conn: &mut ControlConn,
-    user: &UserRow,
-    when: DateTime<Utc>,
-    peer: &Peer,
-) -> DbResult<()> {
-    tell(conn, MailKind::PhoneAdded, user, when, peer).await
-}
-
-/// No codes are sent to the telephone any more.
-pub async fn phone_removed(
-    conn: &mut ControlConn,
-    user: &UserRow,
-    when: DateTime<Utc>,
-    peer: &Peer,
-) -> DbResult<()> {
-    tell(conn, MailKind::PhoneRemoved, user, when, peer).await
-}
-
-async fn tell(
+/// Tells a user.
+pub async fn tell(
     conn: &mut ControlConn,
     kind: MailKind,
     user: &UserRow,
-    when: DateTime<Utc>,
-    peer: &Peer,
+    occasion: Occasion<'_>,
 ) -> DbResult<()> {
     let mail = Mail {
         user: Some(user.id),
-        peer: Some(peer.clone()),
-        ..Mail::new(kind, &user.email, when)
+        peer: occasion.peer.cloned(),
+        ..Mail::new(kind, &user.email, occasion.when)
     };
     enqueue(conn, mail).await?;
     Ok(())
+}
+
+/// As [`tell`], for who knows no more than the user's id.
+pub async fn tell_by_id(
+    conn: &mut ControlConn,
+    kind: MailKind,
+    user: UserId,
+    occasion: Occasion<'_>,
+) -> DbResult<()> {
+    match query::find(conn, user).await? {
+        Some(user) => tell(conn, kind, &user, occasion).await,
+        None => Ok(()),
+    }
 }

@@ -33,12 +33,22 @@ text_enum! {
         PhoneAdded = "PHONE_ADDED",
         /// The telephone is no second factor any more.
         PhoneRemoved = "PHONE_REMOVED",
+        /// An authenticator was added as a second factor.
+        AuthenticatorAdded = "AUTHENTICATOR_ADDED",
+        /// There is no authenticator any more.
+        AuthenticatorRemoved = "AUTHENTICATOR_REMOVED",
+        /// There are new backup codes, and the old ones are void.
+        BackupCodesRenewed = "BACKUP_CODES_RENEWED",
+        /// An operator has taken all second factors away.
+        SecondFactorReset = "SECOND_FACTOR_RESET",
+        /// A key was made that acts for the user.
+        ApiKeyCreated = "API_KEY_CREATED",
     }
 }
 
 impl MailKind {
     /// All that this program can write. A newer one may have ordered others.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::VerifyEmail,
         Self::ResetPassword,
         Self::Invitation,
@@ -47,6 +57,11 @@ impl MailKind {
         Self::PasswordChanged,
         Self::PhoneAdded,
         Self::PhoneRemoved,
+        Self::AuthenticatorAdded,
+        Self::AuthenticatorRemoved,
+        Self::BackupCodesRenewed,
+        Self::SecondFactorReset,
+        Self::ApiKeyCreated,
     ];
 
     /// After this a mail is no use any more, and is not tried again.
@@ -59,7 +74,12 @@ impl MailKind {
             | Self::NewDevice
             | Self::PasswordChanged
             | Self::PhoneAdded
-            | Self::PhoneRemoved => TimeDelta::days(3),
+            | Self::PhoneRemoved
+            | Self::AuthenticatorAdded
+            | Self::AuthenticatorRemoved
+            | Self::BackupCodesRenewed
+            | Self::SecondFactorReset
+            | Self::ApiKeyCreated => TimeDelta::days(3),
         }
     }
 }

@@ -37,6 +37,11 @@ const SOURCES: &[(&str, &str)] = &templates![
     "password_changed",
     "phone_added",
     "phone_removed",
+    "authenticator_added",
+    "authenticator_removed",
+    "backup_codes_renewed",
+    "second_factor_reset",
+    "api_key_created",
 ];
 
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> =
@@ -77,6 +82,11 @@ const fn name(kind: MailKind) -> &'static str {
         MailKind::PasswordChanged => "password_changed",
         MailKind::PhoneAdded => "phone_added",
         MailKind::PhoneRemoved => "phone_removed",
+        MailKind::AuthenticatorAdded => "authenticator_added",
+        MailKind::AuthenticatorRemoved => "authenticator_removed",
+        MailKind::BackupCodesRenewed => "backup_codes_renewed",
+        MailKind::SecondFactorReset => "second_factor_reset",
+        MailKind::ApiKeyCreated => "api_key_created",
     }
 }
 

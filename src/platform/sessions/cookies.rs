@@ -11,8 +11,9 @@ use secrecy::{ExposeSecret, SecretString};
 use super::service::Opened;
 use crate::auth::device;
 use crate::auth::token::IssuedToken;
-use crate::error::{AppError, AppResult};
+use crate::error::{AppError, AppResult, ErrorCode, UserError};
 use crate::graphql::context::ContextExt;
+use crate::kernel::ids::DealerId;
 
 /// How cookies are written on this server.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,8 @@ pub struct CookiePolicy {
 pub struct SentCookies {
     /// The refresh token.
     pub refresh: Option<SecretString>,
+    /// The dealer whose the host is.
+    pub host_of: Option<DealerId>,
 }
 
 impl CookiePolicy {
@@ -110,13 +113,30 @@ pub fn sent_refresh(ctx: &Context<'_>) -> Option<SecretString> {
     sent.refresh.clone()
 }
 
+/// Refuses to go on at another dealer on a host that is one dealer's: the cookies would be
+/// good for nothing there.
+pub fn check_host(ctx: &Context<'_>, dealer: DealerId) -> Result<(), UserError> {
+    let sent = ctx.data_opt::<SentCookies>();
+    let host_of = sent.filter(|sent| sent.refresh.is_some());
+    match host_of.and_then(|sent| sent.host_of) {
+        Some(own) if own != dealer => Err(UserError::at(
+            ErrorCode::NotAllowed,
+            &["input", "dealerId"],
+            "this host is another dealer's, and its cookies are for it alone; sign in at the \
+             host of that dealer",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses what wants cookies where there can be none.
 pub fn check_possible(ctx: &Context<'_>) -> AppResult<()> {
     match ctx.data_opt::<SentCookies>() {
         Some(_) => Ok(()),
         None => Err(AppError::bad_input(
             "input.cookies",
-            "cookies are set by answers over HTTP only",
+            "cookies are set by answers over HTTP, and for pages whose origin is this server's or \
+             one of --allowed-origins",
         )),
     }
 }

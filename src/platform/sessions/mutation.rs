@@ -188,6 +188,12 @@ impl SessionMutation {
         #[graphql(desc = "Where to go on.")] input: DealerSwitchInput,
     ) -> AppResult<DealerSwitchPayload> {
         let principal = ctx.in_person()?;
+        if let Err(error) = cookies::check_host(ctx, input.dealer_id) {
+            return Ok(DealerSwitchPayload {
+                user_errors: vec![error],
+                ..DealerSwitchPayload::default()
+            });
+        }
         let sessions = ctx.service::<Sessions>()?;
         match sessions
             .switch(principal, input.dealer_id, ctx.peer()?)

@@ -23,7 +23,9 @@ use crate::kernel::ids::{CustomerId, DealerId, SessionId};
 use crate::kernel::peer::Peer;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;
-use crate::platform::identity::{notices, query as identity};
+use crate::platform::identity::notices::{self, Occasion};
+use crate::platform::identity::query as identity;
+use crate::platform::mail::MailKind;
 use crate::platform::oauth::model::ClientId;
 use crate::tenancy::Standing;
 use crate::tenancy::directory::{Dealer, dealer_find};
@@ -163,7 +165,13 @@ impl Sessions {
             let event = NewEvent::of(EventKind::TokenReused, peer).at(row.dealer_id, row.user_id);
             record(conn, event.about(row.id), now).await?;
             if let Some(user) = identity::find(conn, row.user_id).await? {
-                notices::refresh_token_reused(conn, &user, now, peer).await?;
+                notices::tell(
+                    conn,
+                    MailKind::RefreshTokenReused,
+                    &user,
+                    Occasion::of(now, peer),
+                )
+                .await?;
             }
             Ok(())
         })

@@ -44,12 +44,12 @@ pub async fn order(
     policy: SmsPolicy,
 ) -> ServiceResult<DateTime<Utc>> {
     query::lock(conn, new.phone, new.user).await?;
-    let of_phone = query::to_phone(conn, new.phone, new.at - HOUR).await?;
+    let of_phone = query::to_phone(conn, &new, new.at - HOUR).await?;
     let of_user = query::of_user(conn, new.user, new.at - DAY).await?;
     if let Some(left) = wait(&of_phone, &of_user, new.at) {
         return Err(too_many(left));
     }
-    if query::count(conn, new.at - DAY).await? >= i64::from(policy.per_day) {
+    if is_used_up(conn, &new, policy).await? {
         tracing::error!(
             per_day = policy.per_day,
             "no code is sent: --sms-per-day is used up"
@@ -71,6 +71,23 @@ pub async fn order(
     };
     query::insert(conn, &row).await?;
     Ok(row.expires_at)
+}
+
+/// Whether the day's messages are used up. Numbers that somebody wants to add, which
+/// may be anybody's, get at most half of them: the rest is for those who sign in.
+async fn is_used_up(
+    conn: &mut ControlConn,
+    new: &NewSms<'_>,
+    policy: SmsPolicy,
+) -> AppResult<bool> {
+    let (since, per_day) = (new.at - DAY, i64::from(policy.per_day));
+    if query::count(conn, since, None).await? >= per_day {
+        return Ok(true);
+    }
+    if new.kind != SmsKind::ConfirmPhone {
+        return Ok(false);
+    }
+    Ok(query::count(conn, since, Some(new.kind)).await? >= (per_day + 1) / 2)
 }
 
 /// Spends the code that was sent last on this occasion, if `shown` is that one. Not

@@ -32,18 +32,29 @@ pub(super) async fn lock(conn: &mut ControlConn, phone: &str, user: UserId) -> D
     Ok(())
 }
 
-/// When the last messages to a telephone were ordered, newest first, back to `since`.
+/// When the last messages like this one to its telephone were ordered, newest first,
+/// back to `since`. Whoever wants to add a number counts with all who want to; codes
+/// for those who have added it count for each by himself, so that nobody can use up
+/// another's by naming his number.
 pub(super) async fn to_phone(
     conn: &mut ControlConn,
-    phone: &str,
+    new: &NewSms<'_>,
     since: DateTime<Utc>,
 ) -> DbResult<Vec<DateTime<Utc>>> {
+    let confirms = text_messages::kind.eq(SmsKind::ConfirmPhone);
     let query = text_messages::table
-        .filter(text_messages::phone.eq(phone))
+        .filter(text_messages::phone.eq(new.phone))
         .filter(text_messages::created_at.gt(since))
         .order(text_messages::created_at.desc())
         .limit(i64::try_from(PER_HOUR).unwrap_or(i64::MAX))
-        .select(text_messages::created_at);
+        .select(text_messages::created_at)
+        .into_boxed();
+    let query = match new.kind {
+        SmsKind::ConfirmPhone => query.filter(confirms),
+        SmsKind::SignIn | SmsKind::StepUp => query
+            .filter(diesel::dsl::not(confirms))
+            .filter(text_messages::user_id.eq(new.user)),
+    };
     Ok(query.load(&mut **conn).await?)
 }
 
@@ -62,9 +73,19 @@ pub(super) async fn of_user(
     Ok(query.load(&mut **conn).await?)
 }
 
-/// How many messages were ordered since.
-pub(super) async fn count(conn: &mut ControlConn, since: DateTime<Utc>) -> DbResult<i64> {
-    let recent = text_messages::table.filter(text_messages::created_at.gt(since));
+/// How many messages were ordered since, of one kind or of all.
+pub(super) async fn count(
+    conn: &mut ControlConn,
+    since: DateTime<Utc>,
+    kind: Option<SmsKind>,
+) -> DbResult<i64> {
+    let recent = text_messages::table
+        .filter(text_messages::created_at.gt(since))
+        .into_boxed();
+    let recent = match kind {
+        Some(kind) => recent.filter(text_messages::kind.eq(kind)),
+        None => recent,
+    };
     Ok(recent.count().get_result(&mut **conn).await?)
 }
 

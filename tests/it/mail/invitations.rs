@@ -1,7 +1,9 @@
 //! Invitations to work for a dealer.
 
 use chrono::TimeDelta;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use tubex::auth::principal::ActingOperator;
 
 use super::{Post, codes};
 use crate::support::{Client, PASSWORD};
@@ -116,6 +118,32 @@ async fn who_has_an_account_shows_that_it_is_his() {
     assert_eq!(payload["user"]["name"], "Olivia Owner");
     assert!(post.sign_in(IVAN, PASSWORD).await.is_some());
     assert_eq!(codes(&invite(&owner, IVAN).await), ["ALREADY_EXISTS"]);
+}
+
+/// What an operator or an application does in a user's name makes him nobody's member.
+#[tokio::test]
+async fn nobody_accepts_in_his_name() {
+    let post = Post::open("invite_in_name").await;
+    let owner = post.dealer("Acme", OLIVIA).await;
+    let ivan = post.dealer("Ivan's own", IVAN).await;
+    invite(&owner, IVAN).await;
+    let token = post.token(IVAN, "invitation").await;
+    let seen = ivan.get("{ viewer { user { id } dealer { id } } }").await;
+    let id = |of: &str| seen["viewer"][of]["id"].as_str().unwrap().to_owned();
+    let user = id("user").parse().unwrap();
+    let mut grant = post.server.grant(user, id("dealer").parse().unwrap());
+    grant.actor = Some(ActingOperator {
+        sub: "alice".to_owned(),
+    });
+    grant.read_only = true;
+    let issued = post.server.app.tokens.issue(&grant).unwrap();
+    let operator = owner.with_token(issued.token.expose_secret());
+    let refused = accept(&operator, json!({ "token": token })).await;
+    assert_eq!(codes(&refused), ["INVALID_CREDENTIALS"]);
+    assert_eq!(
+        codes(&accept(&ivan, json!({ "token": token })).await),
+        [""; 0]
+    );
 }
 
 #[tokio::test]

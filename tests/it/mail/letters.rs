@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde_json::json;
 use tubex::kernel::peer::Peer;
-use tubex::platform::identity::notices;
+use tubex::platform::identity::notices::{self, Occasion};
+use tubex::platform::mail::MailKind;
 use tubex::platform::mail::transport::StoredMail;
 
 use super::{Post, token_in};
@@ -22,11 +23,11 @@ const INVITE: &str = "mutation($input: MemberInviteInput!) { memberInvite(input:
     userErrors { code } } }";
 
 /// A mail of every kind, by the name of its file.
-async fn all(post: &Post, shop: &str) -> Vec<(&'static str, StoredMail)> {
+async fn all(post: &Post, shop: &str) -> Vec<(String, StoredMail)> {
     let owner = post.dealer(shop, OLIVIA).await;
-    let mut letters = vec![("verify_email", newest(post, OLIVIA).await)];
+    let mut letters = vec![("verify_email".to_owned(), newest(post, OLIVIA).await)];
     post.send(ASK, json!({ "email": OLIVIA })).await;
-    letters.push(("reset_password", newest(post, OLIVIA).await));
+    letters.push(("reset_password".to_owned(), newest(post, OLIVIA).await));
     for (name, email) in [
         ("invitation", IVAN),
         ("invitation_known", "known@test.example"),
@@ -39,7 +40,7 @@ async fn all(post: &Post, shop: &str) -> Vec<(&'static str, StoredMail)> {
         let mails = post.mails_to(email).await;
         let subject = format!("{shop} invites you");
         let invitation = mails.into_iter().find(|mail| mail.subject == subject);
-        letters.push((name, invitation.unwrap()));
+        letters.push((name.to_owned(), invitation.unwrap()));
     }
     let address: IpAddr = "203.0.113.7".parse().unwrap();
     let peer = Peer::at(address).with_user_agent("Mozilla/5.0 <b>(X11; Linux x86_64)</b>");
@@ -48,27 +49,28 @@ async fn all(post: &Post, shop: &str) -> Vec<(&'static str, StoredMail)> {
         .accounts
         .authenticate(OLIVIA, crate::support::PASSWORD.into(), &peer);
     let user = user.await.unwrap();
-    for name in [
-        "refresh_token_reused",
-        "new_device",
-        "password_changed",
-        "phone_added",
-        "phone_removed",
+    for kind in [
+        MailKind::RefreshTokenReused,
+        MailKind::NewDevice,
+        MailKind::PasswordChanged,
+        MailKind::PhoneAdded,
+        MailKind::PhoneRemoved,
+        MailKind::AuthenticatorAdded,
+        MailKind::AuthenticatorRemoved,
+        MailKind::BackupCodesRenewed,
+        MailKind::SecondFactorReset,
+        MailKind::ApiKeyCreated,
     ] {
         let mut conn = core.control.checkout().await.unwrap();
-        let now = post.now();
-        let told = match name {
-            "refresh_token_reused" => {
-                notices::refresh_token_reused(&mut conn, &user, now, &peer).await
-            }
-            "new_device" => notices::new_device(&mut conn, &user, now, &peer).await,
-            "phone_added" => notices::phone_added(&mut conn, &user, now, &peer).await,
-            "phone_removed" => notices::phone_removed(&mut conn, &user, now, &peer).await,
-            _ => notices::password_changed(&mut conn, &user, now, &peer).await,
+        let by_operator = kind == MailKind::SecondFactorReset;
+        let occasion = Occasion {
+            when: post.now(),
+            peer: (!by_operator).then_some(&peer),
         };
+        let told = notices::tell(&mut conn, kind, &user, occasion).await;
         told.unwrap();
         drop(conn);
-        letters.push((name, newest(post, OLIVIA).await));
+        letters.push((kind.as_str().to_lowercase(), newest(post, OLIVIA).await));
     }
     letters
 }

@@ -2,6 +2,7 @@
 //! server does, role by role and operation by operation.
 
 mod fields;
+mod in_person;
 mod live;
 pub mod matrix;
 mod members;

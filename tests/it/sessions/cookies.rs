@@ -110,6 +110,68 @@ async fn a_browser_lives_on_cookies_that_no_script_can_read() {
     .await;
 }
 
+/// A server on whose hosts dealers have names.
+async fn with_hosts() -> Server {
+    Server::start_with(|settings| settings.dealer_domain = Some("shops.test".to_owned())).await
+}
+
+fn host_of(dealer: &TestDealer) -> String {
+    format!("{}.shops.test", dealer.id.to_string().replace('_', "-"))
+}
+
+#[tokio::test]
+async fn what_is_open_to_all_stays_so_beside_a_cookie_that_is_refused() {
+    let server = with_hosts().await;
+    let (dealer, stranger) = (server.dealer().await, server.dealer().await);
+    let mut browser = Browser::signed_in(&server, &dealer).await;
+    let host = host_of(&stranger);
+    let there = [("host", host.as_str())];
+    assert_eq!(browser.units(&there).await.code(), "FORBIDDEN");
+    let input = json!({ "email": dealer.email, "password": PASSWORD, "cookies": true });
+    let again = browser.send(LOGIN, json!({ "input": input }), &there).await;
+    assert_eq!(again.body["data"]["login"]["userErrors"], json!([]));
+    let out = browser.send(LOGOUT, json!({}), &there).await;
+    assert_eq!(out.body["data"]["logout"]["ended"], 1);
+    assert!(browser.cookies.keys().eq(["__Host-tubex_device"]));
+}
+
+#[tokio::test]
+async fn cookies_of_a_dealers_host_stay_with_him() {
+    let server = with_hosts().await;
+    let dealer = server.dealer().await;
+    let mut browser = Browser::signed_in(&server, &dealer).await;
+    let second = super::second_dealer(&server, &dealer).await;
+    let switch = "mutation($id: ID!) { dealerSwitch(input: { dealerId: $id }) {
+        userErrors { code path } } }";
+    let host = host_of(&dealer);
+    let here = [("host", host.as_str())];
+    let refused = browser.send(switch, json!({ "id": second }), &here).await;
+    assert_eq!(
+        refused.body["data"]["dealerSwitch"]["userErrors"],
+        json!([{ "code": "NOT_ALLOWED", "path": ["input", "dealerId"] }])
+    );
+    assert_eq!(browser.units(&here).await.code(), "none");
+}
+
+#[tokio::test]
+async fn a_token_sent_on_purpose_says_whose_session_ends() {
+    let server = Server::start().await;
+    let (mine, others) = (server.dealer().await, server.dealer().await);
+    let mut browser = Browser::signed_in(&server, &others).await;
+    let tokens = server.login(&mine).await;
+    let token = format!("Bearer {}", tokens["accessToken"].as_str().unwrap());
+    let before = browser.cookies.clone();
+    let sent = [("authorization", token.as_str())];
+    browser.send(LOGOUT, json!({}), &sent).await;
+    assert_eq!(browser.cookies, before);
+    assert_eq!(browser.units(&[]).await.code(), "none");
+    crate::support::until("the token is refused", async || {
+        let answer = super::try_access(&server, &tokens["accessToken"]).await;
+        answer.code() == "UNAUTHENTICATED"
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn cookies_count_for_pages_of_ours_only() {
     let server = Server::start_with(|settings| {

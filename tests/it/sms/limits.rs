@@ -35,22 +35,49 @@ async fn one_a_minute_even_if_many_ask_at_once() {
 }
 
 #[tokio::test]
-async fn five_an_hour_to_a_telephone_whoever_asks() {
+async fn five_an_hour_to_whoever_has_a_telephone() {
     let booth = Booth::open("sms_hour").await;
     let client = booth.with_phone().await;
-    for _more in 0..4 {
+    for _more in 0..5 {
         assert_eq!(code(&again(&client).await), "none");
         booth.wait(TimeDelta::minutes(1));
     }
     assert_eq!(code(&again(&client).await), "LIMIT_EXCEEDED");
-    // Somebody else, who says that it is his.
-    let other = booth.server.dealer().await;
-    for (wait, outcome) in [(0, "LIMIT_EXCEEDED"), (55, "none")] {
-        booth.wait(TimeDelta::minutes(wait));
-        let client = booth.client(&booth.server.login(&other).await);
-        let begun = run(&client, ADD, json!({ "phone": PHONE })).await;
-        assert_eq!(code(&begun), outcome);
+}
+
+#[tokio::test]
+async fn nobody_uses_anothers_up_by_naming_his_number() {
+    let booth = Booth::open("sms_named").await;
+    let client = booth.with_phone().await;
+    let add = async || {
+        let other = booth.server.dealer().await;
+        let thief = booth.client(&booth.server.login(&other).await);
+        let begun = run(&thief, ADD, json!({ "phone": PHONE })).await;
+        code(&begun).to_owned()
+    };
+    // The number's owner was the first to name it.
+    for _more in 0..4 {
+        assert_eq!(add().await, "none");
+        assert_eq!(add().await, "LIMIT_EXCEEDED");
+        booth.wait(TimeDelta::minutes(1));
     }
+    assert_eq!(add().await, "LIMIT_EXCEEDED");
+    assert_eq!(code(&again(&client).await), "none");
+}
+
+#[tokio::test]
+async fn numbers_to_be_added_get_half_of_the_days_messages() {
+    let booth = Booth::open_with("sms_half", |settings| settings.sms.sms_per_day = 4).await;
+    let client = booth.with_phone().await;
+    let add = async |number: i32| {
+        let other = booth.server.dealer().await;
+        let another = booth.client(&booth.server.login(&other).await);
+        let input = json!({ "phone": format!("+1 555 010 03{number:02}") });
+        code(&run(&another, ADD, input).await).to_owned()
+    };
+    assert_eq!(add(0).await, "none");
+    assert_eq!(add(1).await, "LIMIT_EXCEEDED");
+    assert_eq!(code(&again(&client).await), "none");
 }
 
 #[tokio::test]

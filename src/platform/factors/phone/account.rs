@@ -12,7 +12,7 @@ use crate::platform::factors::check::{self, Shower};
 use crate::platform::factors::model::ENROLMENT;
 use crate::platform::factors::query as factors;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
-use crate::platform::identity::{notices, query as identity};
+use crate::platform::mail::MailKind;
 use crate::platform::sessions::model::SessionRow;
 use crate::platform::sms::phone::{PhoneNumber, PhoneNumberError, masked};
 
@@ -125,20 +125,13 @@ async fn tell(
     phone: &str,
     change: Change,
 ) -> AppResult<()> {
-    let kind = match change {
-        Change::Added => EventKind::PhoneAdded,
-        Change::Removed => EventKind::PhoneRemoved,
+    let (event, mail) = match change {
+        Change::Added => (EventKind::PhoneAdded, MailKind::PhoneAdded),
+        Change::Removed => (EventKind::PhoneRemoved, MailKind::PhoneRemoved),
     };
-    let event = NewEvent::of(kind, shower.peer).at(shower.dealer, shower.user);
+    let event = NewEvent::of(event, shower.peer).at(shower.dealer, shower.user);
     record(conn, event.saying(&masked(phone)), shower.now).await?;
-    let Some(user) = identity::find(conn, shower.user).await? else {
-        return Ok(());
-    };
-    match change {
-        Change::Added => notices::phone_added(conn, &user, shower.now, shower.peer).await?,
-        Change::Removed => notices::phone_removed(conn, &user, shower.now, shower.peer).await?,
-    }
-    Ok(())
+    shower.tell(conn, mail).await
 }
 
 fn malformed(error: &PhoneNumberError) -> Refusal {

@@ -238,7 +238,10 @@ impl InvitationMutation {
         #[graphql(desc = "The token, and who accepts.")] input: InvitationAcceptInput,
     ) -> AppResult<InvitationAcceptPayload> {
         let context = ctx.scope()?.context().ok();
-        let principal = context.and_then(|context| context.principal());
+        // Whoever acts in a user's name makes him nobody's member.
+        let principal = context
+            .and_then(|context| context.principal())
+            .filter(|principal| principal.is_in_person());
         let acceptance = Acceptance {
             token: input.token,
             name: input.name,

@@ -11,7 +11,9 @@ use crate::kernel::peer::Peer;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;
-use crate::platform::identity::{notices, query};
+use crate::platform::identity::notices::{self, Occasion};
+use crate::platform::identity::query;
+use crate::platform::mail::MailKind;
 use crate::platform::sessions::model::EndCause;
 use crate::platform::sessions::query::{Which, end};
 
@@ -53,7 +55,13 @@ impl Accounts {
             end(conn, user.id, others, cause, now).await?;
             let event = NewEvent::of(EventKind::PasswordChanged, peer);
             record(conn, event.at(principal.dealer(), user.id), now).await?;
-            notices::password_changed(conn, &user, now, peer).await?;
+            notices::tell(
+                conn,
+                MailKind::PasswordChanged,
+                &user,
+                Occasion::of(now, peer),
+            )
+            .await?;
             ServiceResult::Ok(())
         })
         .await?;

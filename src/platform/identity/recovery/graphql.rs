@@ -86,7 +86,7 @@ impl RecoveryMutation {
         &self,
         ctx: &Context<'_>,
     ) -> AppResult<EmailVerificationRequestPayload> {
-        let principal = ctx.principal()?;
+        let principal = ctx.in_person()?;
         let recovery = ctx.service::<Recovery>()?;
         let requested = recovery.request_verification(principal.user(), principal.dealer());
         Ok(user(requested.await)?.into())

@@ -13,8 +13,9 @@ use crate::kernel::peer::Peer;
 use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::events::{EventKind, NewEvent, record};
 use crate::platform::identity::model::UserRow;
+use crate::platform::identity::notices::{self, Occasion};
 use crate::platform::identity::one_time::{self, TokenPurpose};
-use crate::platform::identity::{notices, query as identity};
+use crate::platform::identity::query as identity;
 use crate::platform::mail::{Mail, MailKind, Wait, enqueue_limited};
 use crate::platform::sessions::model::EndCause;
 use crate::platform::sessions::query::{self as sessions, Which};
@@ -128,7 +129,13 @@ impl Recovery {
             sessions::end(conn, user.id, Which::All, cause, now).await?;
             let event = NewEvent::of(EventKind::PasswordReset, peer).by(user.id);
             record(conn, event, now).await?;
-            notices::password_changed(conn, &user, now, peer).await?;
+            notices::tell(
+                conn,
+                MailKind::PasswordChanged,
+                &user,
+                Occasion::of(now, peer),
+            )
+            .await?;
             Ok(user.id)
         })
         .await

@@ -12,7 +12,8 @@ use crate::kernel::peer::Peer;
 use crate::platform::factors::query as factors;
 use crate::platform::identity::events::{EventKind, NewEvent, has_signed_in, record};
 use crate::platform::identity::model::UserRow;
-use crate::platform::identity::notices;
+use crate::platform::identity::notices::{self, Occasion};
+use crate::platform::mail::MailKind;
 use crate::platform::sessions::model::{ABSOLUTE, AT_MOST, EndCause, IDLE, SessionRow};
 use crate::platform::sessions::query::{self, Which};
 use crate::platform::sessions::refresh_token::hash;
@@ -101,7 +102,7 @@ async fn tell(
     now: DateTime<Utc>,
 ) -> AppResult<()> {
     if !new.is_known_device && has_signed_in(conn, user.id).await? {
-        notices::new_device(conn, user, now, new.peer).await?;
+        notices::tell(conn, MailKind::NewDevice, user, Occasion::of(now, new.peer)).await?;
     }
     let event = NewEvent::of(EventKind::LoggedIn, new.peer).at(new.dealer, user.id);
     Ok(record(conn, event, now).await?)
