@@ -12,6 +12,7 @@
 
 mod arrival;
 pub mod depot;
+mod folder;
 pub mod kind;
 pub mod limits;
 pub mod links;

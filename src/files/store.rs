@@ -14,6 +14,7 @@ use object_store::{
 };
 use secrecy::ExposeSecret;
 
+use super::folder::Folder;
 use super::links::Link;
 use super::wire::Wire;
 use crate::config::{ConfigError, FileSettings};
@@ -30,6 +31,7 @@ const BUCKET_PIECE: usize = 5 * 1024 * 1024;
 pub struct Store {
     objects: Arc<dyn ObjectStore>,
     piece: usize,
+    folder: Option<Arc<Folder>>,
 }
 
 /// Content on its way into the store. Until [`Writer::finish`] nobody sees it.
@@ -61,6 +63,7 @@ impl Store {
         Ok(Self {
             objects: Arc::new(folder.with_fsync(true)),
             piece: FOLDER_PIECE,
+            folder: Some(Arc::new(Folder::new(dir))),
         })
     }
 
@@ -87,6 +90,7 @@ impl Store {
         Ok(Self {
             objects: Arc::new(builder.build().map_err(unusable)?),
             piece: BUCKET_PIECE,
+            folder: None,
         })
     }
 
@@ -116,6 +120,9 @@ impl Store {
 
     /// Deletes the content of a file, if it is there.
     pub(super) async fn delete(&self, link: Link) -> AppResult<()> {
+        if let Some(folder) = &self.folder {
+            folder.tidy(link).await?;
+        }
         match self.objects.delete(&key(link)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(unavailable(error)),
@@ -129,7 +136,11 @@ impl Store {
         let keys = listed.map_ok(|meta| meta.location).boxed();
         let gone = self.objects.delete_stream(keys);
         let count = gone.try_fold(0_u64, async |count, _key| Ok(count.saturating_add(1)));
-        count.await.map_err(unavailable)
+        let count = count.await.map_err(unavailable)?;
+        if let Some(folder) = &self.folder {
+            folder.remove(dealer).await?;
+        }
+        Ok(count)
     }
 
     /// Copies the content of a file of one dealer to the same file of another; whether

@@ -63,9 +63,7 @@ async fn answered(
     check_deliberate(request)?;
     // Before the first byte of a file is looked at.
     let caller = app.admit_sender(request).await?;
-    let context = caller.clone();
-    let context =
-        context.ok_or_else(|| AppError::unauthenticated("sign in first: send an access token"))?;
+    let context = Arc::clone(caller.known()?);
     context.require(Permission::FilesUpload)?;
     context.permit(Access::Write)?;
     let uploads = Uploads::default();

@@ -74,7 +74,11 @@ async fn what_nobody_wants_is_swept_and_what_is_attached_stays() {
     let kept = upload(&dealer, "kept.png", &png("kept")).await;
     attach(&dealer.client, &json!(product.id), &kept, false).await;
     let loose = upload(&dealer, "loose.png", &png("loose")).await;
-    begin(&dealer.client, "never.png", 100).await;
+    let never = begin(&dealer.client, "never.png", 100).await;
+    // What a server leaves that is killed while the content comes.
+    let half = never["upload"]["fileId"].as_str().unwrap();
+    let half = object(dealer.id, &format!("{half}#1"));
+    std::fs::write(&half, "half").unwrap();
     assert_eq!(rows(&server, &dealer).await, 3);
     let worker = server.worker();
     wear_out(&server, &dealer).await;
@@ -83,6 +87,7 @@ async fn what_nobody_wants_is_swept_and_what_is_attached_stays() {
     })
     .await;
     assert!(!object(dealer.id, &loose).exists());
+    assert!(!half.exists());
     assert!(object(dealer.id, &kept).exists());
     let sql = format!("SELECT bytes FROM {}.file_usage", dealer.schema);
     let row = owner_of(&server.database)
@@ -115,7 +120,9 @@ async fn the_files_of_a_dropped_dealer_go_with_him() {
     lifecycle.drop(&order, &name, 0).await.unwrap();
     assert_eq!(lifecycle.drop_due("test").await.unwrap().len(), 1);
     let worker = server.worker();
-    until("his are gone", async || !object(gone.id, &his).exists()).await;
+    let folder = files_dir().join(gone.id.to_string());
+    assert!(object(gone.id, &his).starts_with(&folder));
+    until("his are gone", async || !folder.exists()).await;
     assert!(object(stays.id, &others).exists());
     worker.stop(Duration::from_secs(5)).await;
 }
