@@ -2,6 +2,7 @@
 
 mod callers;
 mod events;
+pub mod files;
 pub mod jobs;
 mod mail;
 mod operator;
@@ -31,6 +32,7 @@ use crate::db::error::DbError;
 use crate::db::owner::OwnerPool;
 use crate::error::AppError;
 use crate::events::RedisError;
+use crate::files::Files;
 use crate::jobs::{Queue, Registry};
 use crate::kernel::clock::Clock;
 use crate::platform::access::members::Members;
@@ -239,6 +241,8 @@ pub struct App {
     pub queue: Queue,
     /// Where dealers' events are sent.
     pub webhooks: Webhooks,
+    /// Takes, gives and deletes files.
+    pub files: Files,
     /// The jobs that this program can do.
     pub registry: Arc<Registry>,
     /// The GraphQL schema with its services.
@@ -276,15 +280,19 @@ impl App {
         let callers = Callers::new(&core, &vault, &tokens, (&identity, &factors));
         let queue = Queue::new(&core.connector, core.control.clone());
         let webhooks = core.webhooks(&vault, &settings.webhooks);
+        let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
+        let depot = files::depot(&settings.files)?;
+        let homes = (&tenants, &directory);
+        let files = files::files((&core, &vault), settings, &depot, homes, &queue);
         let schema = schema(&core, &identity, factors, settings)
             .data(queue.clone())
             .data(webhooks.clone())
+            .data(files.clone())
             .data(callers.api_keys.clone())
             .data(callers.impersonations.clone())
             .data(callers.applications.clone())
             .finish();
         check_declared(&schema)?;
-        let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
         keys.keep_current(&core.connector, directory.revoked().listen_for_keys());
         let url = core.settings.database_owner_url.clone();
         Ok(Arc::new(Self {
@@ -299,7 +307,8 @@ impl App {
             identity,
             queue,
             webhooks,
-            registry: Arc::new(jobs::registry(&core, &settings.jobs)),
+            files,
+            registry: Arc::new(jobs::registry(&core, &settings.jobs, &depot)),
             schema,
             settings: settings.clone(),
             sockets: sockets::Sockets::new(settings),

@@ -6,6 +6,7 @@
 //! of its flag.
 
 mod file;
+mod files;
 mod jobs;
 mod mail;
 mod server;
@@ -20,6 +21,7 @@ use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
 pub use file::{ConfigFileError, with_file};
+pub use files::{DEFAULT_FILES_DIR, FileSettings};
 pub use jobs::JobSettings;
 pub use mail::MailSettings;
 pub use server::{DEFAULT_PUBLIC_URL, KeySettings, ProxyHeader, Registration, ServerSettings};

@@ -20,7 +20,8 @@
 //! Around them: [`roots`] lists the features of the schema, [`app`] puts the
 //! parts together, [`cli`] starts them. [`kernel`] holds plain values, [`error`]
 //! what goes wrong, [`db`] connections and paging, [`events`] what subscribers
-//! hear, [`jobs`] what is done later, [`outbound`] calls to servers of others. [`cluster`] and [`demo`] are for `tubex dev` and the tests.
+//! hear, [`jobs`] what is done later, [`files`] what was uploaded, [`outbound`] calls to servers of others.
+//! [`cluster`] and [`demo`] are for `tubex dev` and the tests.
 //!
 //! docs/ARCHITECTURE.md walks three operations through these hops.
 
@@ -41,6 +42,7 @@ pub mod platform;
 
 pub mod db;
 pub mod events;
+pub mod files;
 pub mod jobs;
 pub mod outbound;
 

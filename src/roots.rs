@@ -3,7 +3,13 @@
 use async_graphql::{Context, ID, Interface, MergedObject, MergedSubscription, Object, Schema};
 use futures_util::future::BoxFuture;
 
+use crate::dealer::attachments::events::{AttachmentAdded, AttachmentRemoved};
+use crate::dealer::attachments::mutation::AttachmentMutation;
 use crate::dealer::audit::graphql::AuditQuery;
+use crate::dealer::bulk::events::{BulkOperationAdvanced, BulkOperationEnded};
+use crate::dealer::bulk::graphql::BulkQuery;
+use crate::dealer::bulk::mutation::BulkMutation;
+use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::categories::events::{
     CategoryArchived, CategoryCreated, CategoryUpdated,
 };
@@ -28,6 +34,8 @@ use crate::dealer::customers::graphql::{Customer, CustomerListQuery, CustomerQue
 use crate::dealer::customers::loader::{CustomerById, JobById};
 use crate::dealer::customers::model::{CustomerId, JobId};
 use crate::dealer::feed::graphql::FeedQuery;
+use crate::dealer::files::graphql::FileQuery;
+use crate::dealer::files::mutation::FileMutation;
 use crate::dealer::stock::graphql::StockLevelQuery;
 use crate::dealer::stock::warehouses::events::{
     WarehouseArchived, WarehouseCreated, WarehouseUpdated,
@@ -67,6 +75,10 @@ use crate::platform::webhooks::mutation::WebhookMutation;
 
 /// Every kind of event there is.
 pub const EVENTS: &[&Kind] = &[
+    AttachmentAdded::KIND,
+    AttachmentRemoved::KIND,
+    BulkOperationAdvanced::KIND,
+    BulkOperationEnded::KIND,
     CategoryCreated::KIND,
     CategoryUpdated::KIND,
     CategoryArchived::KIND,
@@ -108,11 +120,13 @@ pub struct QueryRoot(
     WebhookQuery,
     WebhookDeliveryListQuery,
     AuditQuery,
+    BulkQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,
     CustomerListQuery,
     FeedQuery,
+    FileQuery,
     ProductQuery,
     StockLevelQuery,
     UnitQuery,
@@ -139,7 +153,10 @@ pub struct MutationRoot(
     WebhookMutation,
     DealerMutation,
     AccessMutation,
+    AttachmentMutation,
+    BulkMutation,
     CategoryMutation,
+    FileMutation,
     ProductMutation,
     UnitMutation,
     WarehouseMutation,
@@ -148,7 +165,7 @@ pub struct MutationRoot(
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(ProductSubscription);
+pub struct SubscriptionRoot(ProductSubscription, BulkSubscription);
 
 /// A record with an id that `node` finds again.
 #[derive(Interface)]

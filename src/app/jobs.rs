@@ -10,7 +10,11 @@ use crate::auth::text::random;
 use crate::auth::vault::Vault;
 use crate::config::{JobSettings, WebhookSettings};
 use crate::db::control::ControlPool;
+use crate::dealer::bulk::export::Export;
+use crate::dealer::bulk::import::Import;
 use crate::events::EventBus;
+use crate::files::Depot;
+use crate::files::sweep::{CopyFiles, ForgetFiles, SweepFiles};
 use crate::jobs::audit::{SealAudit, Share};
 use crate::jobs::context::JobParts;
 use crate::jobs::cron::{Missed, Schedule};
@@ -27,9 +31,19 @@ use crate::tenancy::directory::{Directory, Watching};
 use crate::tenancy::migrate::MigrationSet;
 
 /// Everything that can be done later: one line per kind, and one for what recurs.
-pub fn registry(core: &Core, settings: &JobSettings) -> Registry {
+pub fn registry(core: &Core, settings: &JobSettings, depot: &Depot) -> Registry {
     let sealer = core.audit_sealer(settings.audit_kept_months);
+    let store = || depot.store.clone();
     Registry::default()
+        .with(SweepFiles { store: store() })
+        .with(ForgetFiles { store: store() })
+        .with(CopyFiles { store: store() })
+        .with(Import {
+            depot: depot.clone(),
+        })
+        .with(Export {
+            depot: depot.clone(),
+        })
         .with(Probe)
         .with(PruneJobs)
         .with(ForgetDealer)
@@ -146,9 +160,14 @@ impl Workshop {
         self.core.couriers(&webhooks, &self.parts, settings, jobs)
     }
 
-    /// Begins to do jobs; none if the settings say so.
-    pub fn worker(&self, settings: &JobSettings) -> Result<Option<Worker>, StartError> {
-        self.worker_of(Arc::new(registry(&self.core, settings)), settings)
+    /// Begins to do jobs; none if the settings say so. The content of files lies in
+    /// `depot`, the same as that of the nodes that serve.
+    pub fn worker(
+        &self,
+        depot: &Depot,
+        settings: &JobSettings,
+    ) -> Result<Option<Worker>, StartError> {
+        self.worker_of(Arc::new(registry(&self.core, settings, depot)), settings)
     }
 
     /// As [`Workshop::worker`], for other kinds.

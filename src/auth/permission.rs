@@ -82,6 +82,8 @@ permissions! {
     WarehousesManage = "warehouses:manage", "Add, change and archive yards and stores.";
     StockRead = "stock:read", "See what lies where.";
     StockAdjust = "stock:adjust", "Correct quantities on hand.";
+    FilesUpload = "files:upload", "Upload files, to attach them to records.";
+    BulkRun = "bulk:run", "Import and export records in bulk.";
     CostRead = "cost:read", "See what goods cost the dealer, and margins.";
     PriceOverride = "price:override", "Sell at another price than the price list's.";
     CreditRead = "credit:read", "See how much customers may owe.";
@@ -107,6 +109,7 @@ impl Permission {
     /// given for a reason.
     pub const SENSITIVE: PermissionSet = PermissionSet::of(&[
         Self::StockAdjust,
+        Self::BulkRun,
         Self::CostRead,
         Self::PriceOverride,
         Self::CreditOverride,

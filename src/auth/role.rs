@@ -126,6 +126,8 @@ const MANAGER: PermissionSet = READING.and(&[
     P::UnitsManage,
     P::WarehousesManage,
     P::StockAdjust,
+    P::FilesUpload,
+    P::BulkRun,
     P::CostRead,
     P::PriceOverride,
     P::CreditRead,
@@ -133,9 +135,9 @@ const MANAGER: PermissionSet = READING.and(&[
     P::MembersRead,
 ]);
 
-const SALES: PermissionSet = READING.and(&[P::CreditRead]);
+const SALES: PermissionSet = READING.and(&[P::CreditRead, P::FilesUpload]);
 
-const WAREHOUSE: PermissionSet = READING.and(&[P::StockAdjust]);
+const WAREHOUSE: PermissionSet = READING.and(&[P::StockAdjust, P::FilesUpload]);
 
 const DRIVER: PermissionSet = PermissionSet::of(&[
     P::CustomersRead,
@@ -143,6 +145,7 @@ const DRIVER: PermissionSet = PermissionSet::of(&[
     P::ProductsRead,
     P::UnitsRead,
     P::WarehousesRead,
+    P::FilesUpload,
 ]);
 
 const PURCHASING: PermissionSet = CATALOGUE.and(&[
@@ -151,10 +154,13 @@ const PURCHASING: PermissionSet = CATALOGUE.and(&[
     P::UnitsManage,
     P::WarehousesRead,
     P::StockRead,
+    P::FilesUpload,
+    P::BulkRun,
     P::CostRead,
 ]);
 
 const ACCOUNTS: PermissionSet = READING.and(&[
+    P::FilesUpload,
     P::CostRead,
     P::CreditRead,
     P::CreditOverride,

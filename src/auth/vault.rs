@@ -43,6 +43,8 @@ pub enum Purpose {
     SmsCode,
     /// Secrets of webhooks.
     Webhook,
+    /// Links by which files travel.
+    FileLink,
 }
 
 impl Purpose {
@@ -58,6 +60,7 @@ impl Purpose {
             Self::Form => b"tubex/form/1",
             Self::SmsCode => b"tubex/sms-code/1",
             Self::Webhook => b"tubex/webhook/1",
+            Self::FileLink => b"tubex/file-link/1",
         }
     }
 }

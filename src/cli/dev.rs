@@ -19,7 +19,7 @@ use crate::app::{App, Core, password_work};
 use crate::auth::operator::OperatorTokens;
 use crate::auth::vault::Vault;
 use crate::cluster::{self, Cluster, ClusterSpec, Durability};
-use crate::config::{DEFAULT_PUBLIC_URL, DatabaseSettings, ServerSettings};
+use crate::config::{DEFAULT_FILES_DIR, DEFAULT_PUBLIC_URL, DatabaseSettings, ServerSettings};
 use crate::db::connect::Connector;
 use crate::db::owner::ensure_database;
 use crate::demo::{OpenShop, open_shops};
@@ -137,6 +137,9 @@ fn for_demo(settings: &ServerSettings, data: &Path, address: SocketAddr) -> Serv
     if settings.public_url == DEFAULT_PUBLIC_URL {
         settings.public_url = format!("http://{address}");
     }
+    if settings.files.files_dir == Path::new(DEFAULT_FILES_DIR) {
+        settings.files.files_dir = data.join(FILES);
+    }
     let mail = &mut settings.mail;
     if mail.smtp_url.is_none() && mail.mail_dir.is_none() {
         mail.mail_dir = Some(data.join(MAILS));
@@ -225,6 +228,8 @@ fn reset(data: &Path) -> CommandResult {
 }
 
 const MAILS: &str = "mails";
+/// The folder of uploaded files, beside it.
+const FILES: &str = "files";
 const SECRET_KEY: &str = "secret.key";
 const REQUEST_PASSWORD: &str = "request-password";
 

@@ -10,9 +10,9 @@ use serde_json::json;
 use super::output::Output;
 use super::{CommandResult, stop};
 use crate::app::jobs::Workshop;
-use crate::app::{Core, StartError};
+use crate::app::{Core, StartError, files};
 use crate::auth::vault::Vault;
-use crate::config::{DatabaseSettings, JobSettings, WebhookSettings};
+use crate::config::{DatabaseSettings, FileSettings, JobSettings, WebhookSettings};
 use crate::kernel::clock::Clock;
 use crate::tenancy::state::{Migrated, check_request_role, migrated};
 
@@ -23,6 +23,8 @@ pub(super) struct WorkerArgs {
     database: DatabaseSettings,
     #[command(flatten)]
     jobs: JobSettings,
+    #[command(flatten)]
+    files: FileSettings,
     #[command(flatten)]
     webhooks: WebhookSettings,
 
@@ -60,7 +62,7 @@ async fn work(args: &WorkerArgs, output: Output) -> CommandResult {
         return Err("this database is not migrated: run `tubex migrate`".into());
     }
     let workshop = Workshop::new(core, args.redis_url.as_ref()).await?;
-    let worker = workshop.worker(&args.jobs)?;
+    let worker = workshop.worker(&files::depot(&args.files)?, &args.jobs)?;
     let worker = worker.ok_or("--workers-jobs 0 leaves a worker nothing to do")?;
     let couriers = match &args.secret_key_file {
         Some(file) => workshop.couriers(&Vault::from_file(file)?, &args.webhooks, &args.jobs)?,

@@ -12,7 +12,7 @@ use super::values::{
     list_size, milliseconds, network, origin, pool_size, public_url, redis_address, secret,
     some_milliseconds, spare_count,
 };
-use super::{ConfigError, JobSettings, MailSettings, SmsSettings, WebhookSettings};
+use super::{ConfigError, FileSettings, JobSettings, MailSettings, SmsSettings, WebhookSettings};
 
 /// Where a server is reached that nobody says more about.
 pub const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
@@ -103,6 +103,10 @@ pub struct ServerSettings {
     /// How webhooks are sent.
     #[command(flatten)]
     pub webhooks: WebhookSettings,
+
+    /// Where files are kept.
+    #[command(flatten)]
+    pub files: FileSettings,
 
     /// Schemas kept ready for dealers to come; 0 makes each when it is asked for.
     #[arg(long, env = "TUBEX_SPARE_DEALERS", value_name = "N", default_value = "16", value_parser = spare_count)]
@@ -209,6 +213,7 @@ impl ServerSettings {
         let redis = self.redis_url.as_ref().map_or(Ok(()), redis_address);
         redis.map_err(|message| ConfigError::new("--redis-url", message))?;
         self.mail.validate()?;
+        self.files.validate()?;
         self.sms.validate()
     }
 }

@@ -20,6 +20,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    attachments (id) {
+        id -> Uuid,
+        entity -> Text,
+        entity_id -> Uuid,
+        file_id -> Uuid,
+        customer_id -> Nullable<Uuid>,
+        is_public -> Bool,
+        caption -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     audit_seals (number) {
         number -> Int8,
         kind -> Text,
@@ -30,6 +43,44 @@ diesel::table! {
         entries_hash -> Bytea,
         hash -> Bytea,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    bulk_errors (operation_id, number) {
+        operation_id -> Uuid,
+        number -> Int8,
+        line -> Int8,
+        field -> Nullable<Text>,
+        code -> Text,
+        message -> Text,
+    }
+}
+
+diesel::table! {
+    bulk_operations (id) {
+        id -> Uuid,
+        direction -> Text,
+        kind -> Text,
+        format -> Text,
+        on_error -> Text,
+        is_dry_run -> Bool,
+        state -> Text,
+        message -> Nullable<Text>,
+        input_file_id -> Nullable<Uuid>,
+        input_size -> Int8,
+        output_file_id -> Nullable<Uuid>,
+        error_file_id -> Nullable<Uuid>,
+        place -> Int8,
+        line -> Int8,
+        created -> Int8,
+        updated -> Int8,
+        unchanged -> Int8,
+        failed -> Int8,
+        written -> Int8,
+        started_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -81,6 +132,26 @@ diesel::table! {
         actor -> Text,
         request_id -> Nullable<Uuid>,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    file_usage (one) {
+        one -> Int2,
+        bytes -> Int8,
+    }
+}
+
+diesel::table! {
+    files (id) {
+        id -> Uuid,
+        name -> Text,
+        content_type -> Text,
+        size -> Int8,
+        sha256 -> Nullable<Bytea>,
+        state -> Text,
+        expires_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -175,6 +246,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(attachments -> files (file_id));
+diesel::joinable!(bulk_errors -> bulk_operations (operation_id));
 diesel::joinable!(jobs -> customers (customer_id));
 diesel::joinable!(product_units -> products (product_id));
 diesel::joinable!(product_units -> units (unit_id));
@@ -185,10 +258,15 @@ diesel::joinable!(stock_levels -> warehouses (warehouse_id));
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     audit_seals,
+    attachments,
+    bulk_errors,
+    bulk_operations,
     categories,
     customers,
     event_counter,
     events,
+    file_usage,
+    files,
     jobs,
     kept_answers,
     product_units,
@@ -202,10 +280,15 @@ diesel::allow_tables_to_appear_in_same_query!(
 pub const TABLES: &[&str] = &[
     "audit_log",
     "audit_seals",
+    "attachments",
+    "bulk_errors",
+    "bulk_operations",
     "categories",
     "customers",
     "event_counter",
     "events",
+    "file_usage",
+    "files",
     "jobs",
     "kept_answers",
     "product_units",

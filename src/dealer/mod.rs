@@ -3,8 +3,11 @@
 //! Each folder has the same files: `model` (rows and enums), `query` (the SQL),
 //! `loader` (batched lookups), `service` (use cases), `graphql` (the surface).
 
+pub mod attachments;
 pub mod audit;
+pub mod bulk;
 pub mod catalog;
 pub mod customers;
 pub mod feed;
+pub mod files;
 pub mod stock;

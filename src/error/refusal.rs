@@ -44,6 +44,26 @@ pub enum Refusal {
     Fault(AppError),
 }
 
+impl Refusal {
+    /// The same as one error, where there is no payload: each refusal with the last word
+    /// of its path.
+    pub fn into_error(self) -> AppError {
+        let errors = match self {
+            Self::Fault(error) => return error,
+            Self::User(errors) => errors,
+        };
+        let code = errors.first().map_or(ErrorCode::BadUserInput, |e| e.code);
+        let texts = errors.iter().map(|error| {
+            let field = error.path.as_deref().and_then(<[String]>::last);
+            field.map_or_else(
+                || error.message.clone(),
+                |field| format!("{field}: {}", error.message),
+            )
+        });
+        AppError::new(code, texts.collect::<Vec<_>>().join("; "))
+    }
+}
+
 /// What a use case returns.
 pub type ServiceResult<T> = Result<T, Refusal>;
 

@@ -39,6 +39,19 @@ pub enum Sender {
     Refused(AppError),
 }
 
+impl Sender {
+    /// Who works for which dealer, or why nobody does.
+    pub fn known(&self) -> AppResult<&Arc<TenantContext>> {
+        match self {
+            Self::Known(context) => Ok(context),
+            Self::Nobody => Err(AppError::unauthenticated(
+                "sign in first: send an access token",
+            )),
+            Self::Refused(error) => Err(error.clone()),
+        }
+    }
+}
+
 impl From<Option<Arc<TenantContext>>> for Sender {
     fn from(context: Option<Arc<TenantContext>>) -> Self {
         context.map_or(Self::Nobody, Self::Known)
@@ -100,13 +113,7 @@ impl RequestScope {
 
     /// Who works for which dealer, or UNAUTHENTICATED.
     pub fn context(&self) -> AppResult<&Arc<TenantContext>> {
-        match &self.sender {
-            Sender::Known(context) => Ok(context),
-            Sender::Nobody => Err(AppError::unauthenticated(
-                "sign in first: send an access token",
-            )),
-            Sender::Refused(error) => Err(error.clone()),
-        }
+        self.sender.known()
     }
 
     /// The events of the caller's dealer that he may hear of: those behind `after`,

@@ -127,6 +127,19 @@ pub(super) const fn status_of(code: ErrorCode) -> StatusCode {
     }
 }
 
+/// As [`status_of`], where what is asked for is a thing with an address of its own.
+pub(super) const fn status_of_resource(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::NotFound => StatusCode::NOT_FOUND,
+        ErrorCode::Conflict | ErrorCode::NotAllowed | ErrorCode::DealerNotActive => {
+            StatusCode::CONFLICT
+        }
+        ErrorCode::LimitExceeded => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::Timeout => StatusCode::REQUEST_TIMEOUT,
+        other => status_of(other),
+    }
+}
+
 fn json(status: StatusCode, response: &Response, media: MediaType) -> HttpResponse {
     let body = if is_refusal(response) {
         let errors = &response.errors;

@@ -90,7 +90,11 @@ fn is_json(request: &HttpRequest) -> bool {
 }
 
 /// What resolvers may know of the request beside the operation.
-fn with_sender(operation: Request, request: &HttpRequest, settings: &ServerSettings) -> Request {
+pub(super) fn with_sender(
+    operation: Request,
+    request: &HttpRequest,
+    settings: &ServerSettings,
+) -> Request {
     let operation = operation.data(peer(request, settings));
     let operation = match idempotency_key(request) {
         Some(key) => operation.data(key),

@@ -3,10 +3,12 @@
 
 mod account;
 mod answer;
+mod body;
 mod caller;
 mod credentials;
 mod endpoint;
 mod execute;
+mod files;
 mod graphiql;
 mod graphql;
 mod health;
@@ -35,6 +37,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/.well-known/jwks.json", web::get().to(well_known::jwks))
         .service(
             web::resource("/graphql")
+                .route(web::post().guard(files::IsForm).to(files::post))
                 .route(web::post().to(graphql::post::<App>))
                 .route(web::get().guard(WantsSocket).to(websocket::open))
                 .default_service(web::to(graphql::wrong_method::<App>)),
@@ -45,6 +48,7 @@ fn routes(config: &mut ServiceConfig) {
         .route("/graphiql/assets/{file:.*}", web::get().to(graphiql::asset))
         .route("/", web::get().to(graphiql::front_door))
         .configure(account::routes)
+        .configure(files::routes)
         .configure(oauth::routes)
         .configure(mailbox::routes);
 }

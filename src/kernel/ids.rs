@@ -27,6 +27,11 @@ pub fn split(text: &str) -> Option<(&str, Uuid)> {
         .map(|uuid| (prefix, uuid))
 }
 
+/// The written form of an id with this prefix.
+pub fn written(prefix: &str, id: Uuid) -> String {
+    format!("{prefix}_{}", id.simple())
+}
+
 /// Declares an identifier type with its prefix.
 macro_rules! typed_id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {

@@ -11,6 +11,7 @@ pub mod hex;
 pub mod ids;
 pub mod listeners;
 pub mod metric;
+pub mod nameless;
 pub mod peer;
 pub mod quota;
 pub mod ratio;

@@ -13,19 +13,24 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tenancy", &["auth", "db", "error", "events", "kernel"]),
     ("jobs", &["db", "error", "kernel", "tenancy"]),
     (
+        "files",
+        &["auth", "config", "db", "error", "jobs", "kernel", "tenancy"],
+    ),
+    (
         "graphql",
         &["auth", "db", "error", "events", "kernel", "tenancy"],
     ),
     (
         "dealer",
         &[
-            "db", "error", "events", "graphql", "jobs", "kernel", "tenancy",
+            "db", "error", "events", "files", "graphql", "jobs", "kernel", "tenancy",
         ],
     ),
     (
         "platform",
         &[
-            "auth", "db", "error", "events", "graphql", "jobs", "kernel", "outbound", "tenancy",
+            "auth", "db", "error", "events", "files", "graphql", "jobs", "kernel", "outbound",
+            "tenancy",
         ],
     ),
     (
@@ -41,8 +46,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "auth",
             "config",
             "db",
+            "dealer",
             "error",
             "events",
+            "files",
             "jobs",
             "kernel",
             "outbound",
@@ -65,6 +72,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "auth",
             "config",
             "error",
+            "files",
             "graphql",
             "jobs",
             "kernel",
@@ -197,6 +205,7 @@ fn raw_connections_stay_where_they_are_made() {
             &[
                 "db/",
                 "dealer/",
+                "files/",
                 "tenancy/audit/",
                 "tenancy/kept_answers.rs",
                 "tenancy/outbox/",

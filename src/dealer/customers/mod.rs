@@ -5,3 +5,4 @@ pub mod input;
 pub mod loader;
 pub mod model;
 pub mod query;
+pub mod sheet;

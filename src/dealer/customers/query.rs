@@ -82,6 +82,22 @@ pub async fn find_jobs_by_customers(
     Ok(query.load(tx).await?)
 }
 
+/// Customers that are not archived, in the order of their ids behind `after`.
+pub async fn sheet(
+    tx: &mut TenantTx,
+    after: Option<CustomerId>,
+    most: i64,
+) -> DbResult<Vec<CustomerRow>> {
+    let after = after.unwrap_or(CustomerId::from_uuid(uuid::Uuid::nil()));
+    let query = customers::table
+        .filter(customers::id.gt(after))
+        .filter(customers::archived_at.is_null())
+        .order(customers::id)
+        .limit(most)
+        .select(CustomerRow::as_select());
+    Ok(query.load(tx).await?)
+}
+
 /// Adds customers.
 pub async fn insert_many(tx: &mut TenantTx, rows: Vec<CustomerRow>) -> DbResult<()> {
     let query = diesel::insert_into(customers::table).values(rows);

@@ -8,4 +8,5 @@ pub mod input;
 pub mod loader;
 pub mod model;
 pub mod query;
+pub mod sheet;
 pub mod warehouses;

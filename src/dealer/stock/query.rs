@@ -4,11 +4,13 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use super::model::StockLevelRow;
+use super::warehouses::model::WarehouseId;
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
-use crate::db::tenant_tables::{stock_levels, warehouses};
+use crate::db::tenant_tables::{products, stock_levels, warehouses};
 use crate::dealer::catalog::products::model::ProductId;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
@@ -59,6 +61,34 @@ pub async fn find_by_products(
         .filter(stock_levels::product_id.eq_any(ids.to_vec()))
         .order((stock_levels::product_id, warehouses::code))
         .select(StockLevelRow::as_select());
+    Ok(query.load(tx).await?)
+}
+
+/// Levels with the codes of product and warehouse, in the order of their ids behind
+/// `after`.
+pub async fn sheet(
+    tx: &mut TenantTx,
+    (product, warehouse): (Uuid, Uuid),
+    most: i64,
+) -> DbResult<Vec<(StockLevelRow, String, String)>> {
+    let (product, warehouse) = (
+        ProductId::from_uuid(product),
+        WarehouseId::from_uuid(warehouse),
+    );
+    let behind = stock_levels::product_id
+        .gt(product)
+        .or(stock_levels::product_id
+            .eq(product)
+            .and(stock_levels::warehouse_id.gt(warehouse)));
+    let query = stock_levels::table
+        .inner_join(warehouses::table)
+        .inner_join(products::table)
+        // Said twice, so that the index is entered at the product.
+        .filter(stock_levels::product_id.ge(product))
+        .filter(behind)
+        .order((stock_levels::product_id, stock_levels::warehouse_id))
+        .limit(most)
+        .select((StockLevelRow::as_select(), products::sku, warehouses::code));
     Ok(query.load(tx).await?)
 }
 

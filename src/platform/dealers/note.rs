@@ -8,6 +8,8 @@ use super::lifecycle::{self, ActionRow};
 use crate::db::control::ControlConn;
 use crate::db::error::DbResult;
 use crate::error::ServiceResult;
+use crate::files::sweep::{CopyFiles, Formerly};
+use crate::jobs::{JobOrder, Queue};
 use crate::kernel::checks::Checks;
 use crate::kernel::ids::DealerId;
 use crate::tenancy::transfer::Manifest;
@@ -72,8 +74,22 @@ impl Note {
         lifecycle::note(conn, self.row(dealer, "IMPERSONATE", Some(detail), now)).await
     }
 
-    /// The rows of `dealer` have come from there. A clone is noted of both.
+    /// The rows of `dealer` have come from there, and what his files hold is to follow.
+    /// A clone is noted of both.
     pub(super) async fn adopted_tx(
+        &self,
+        conn: &mut ControlConn,
+        dealer: DealerId,
+        origin: &Origin,
+        now: DateTime<Utc>,
+    ) -> ServiceResult<()> {
+        let (Origin::File { dealer: from, .. } | Origin::Dealer(from)) = origin;
+        let files = JobOrder::of::<CopyFiles>(&Formerly { dealer: *from })?;
+        Queue::enqueue_for(conn, Some(dealer), &files).await?;
+        Ok(self.told_tx(conn, dealer, origin, now).await?)
+    }
+
+    async fn told_tx(
         &self,
         conn: &mut ControlConn,
         dealer: DealerId,

@@ -61,6 +61,8 @@ impl Attack {
         let grant = granted(&victim, &application).await;
         for dealer in [&victim, &attacker] {
             invite_guest(dealer).await;
+            crate::files::attach_some(dealer).await;
+            crate::bulk::start_some(dealer).await;
         }
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);

@@ -35,6 +35,8 @@ fn versioned(attack: &Attack, list: &str) -> Value {
     json!({ "id": attack.victims.at(&format!("/{list}/nodes/0/id")), "expectedVersion": 1 })
 }
 
+const FILE: &str = "/products/nodes/0/attachments/0/file/id";
+
 const CASES: &[Case] = &[
     Case {
         field: "login",
@@ -47,6 +49,53 @@ const CASES: &[Case] = &[
             })
         },
         code: Some("FORBIDDEN"),
+    },
+    Case {
+        field: "fileUpload",
+        input_type: "FileUploadInput",
+        input: |attack| json!({ "file": attack.victims.at(FILE) }),
+        code: Some("BAD_USER_INPUT"),
+    },
+    Case {
+        field: "fileUploadBegin",
+        input_type: "FileUploadBeginInput",
+        input: |_| json!({ "name": "own.pdf", "size": 10 }),
+        code: None,
+    },
+    Case {
+        field: "bulkImportStart",
+        input_type: "BulkImportStartInput",
+        input: |attack| json!({ "kind": "PRODUCTS", "fileId": attack.victims.at(FILE) }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "bulkExportStart",
+        input_type: "BulkExportStartInput",
+        input: |_| json!({ "kind": "CUSTOMERS" }),
+        code: None,
+    },
+    Case {
+        field: "bulkOperationCancel",
+        input_type: "BulkOperationCancelInput",
+        input: |attack| json!({ "id": attack.victims.at("/bulkOperations/0/id") }),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "attachmentAdd",
+        input_type: "AttachmentAddInput",
+        input: |attack| {
+            json!({
+                "recordId": attack.attackers.at("/products/nodes/1/id"),
+                "fileId": attack.victims.at(FILE),
+            })
+        },
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "attachmentRemove",
+        input_type: "AttachmentRemoveInput",
+        input: |attack| json!({ "id": attack.victims.at("/products/nodes/0/attachments/0/id") }),
+        code: Some("NOT_FOUND"),
     },
     Case {
         field: "passwordChange",

@@ -47,6 +47,24 @@ pub const CASES: &[Case] = &[
         expect: Expect::Nothing,
     },
     Case {
+        field: "file",
+        query: "query($id: ID!) { file(id: $id) { id name url sha256 } }",
+        keys: |victim| json!({ "id": victim.at("/products/nodes/0/attachments/0/file/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "bulkOperation",
+        query: "query($id: ID!) { bulkOperation(id: $id) { id kind } }",
+        keys: |victim| json!({ "id": victim.at("/bulkOperations/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "bulkOperations",
+        query: "{ bulkOperations { id errors { line } errorFile { id } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
         field: "sessions",
         query: "{ sessions { id } }",
         keys: NO_KEYS,
@@ -139,7 +157,8 @@ pub const CASES: &[Case] = &[
     Case {
         field: "products",
         query: "query($after: String) { products(first: 200, after: $after, orderBy: [{ field: SKU }]) {
-            nodes { id sku name units { barcode unit { id } } stockLevels { warehouse { id } } category { id } }
+            nodes { id sku name units { barcode unit { id } } stockLevels { warehouse { id } } category { id }
+            attachments { id file { id name } } }
         } }",
         keys: |victim| json!({ "after": victim.at("/products/edges/0/cursor") }),
         expect: Expect::Own,

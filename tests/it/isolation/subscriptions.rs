@@ -10,6 +10,9 @@ const CASES: &[(&str, &str)] = &[(
     "subscription($ids: [ID!]) { productChanged(ids: $ids) { eventId product { id name } } }",
 )];
 
+/// Has no names to change, so it is tried by itself.
+const BULK: &str = "bulkOperationChanged";
+
 /// Renames a product as its owner.
 async fn rename(client: &crate::support::Client, id: &serde_json::Value, name: &str) {
     let query = "mutation($input: ProductUpdateInput!) {
@@ -24,7 +27,8 @@ async fn rename(client: &crate::support::Client, id: &serde_json::Value, name: &
 async fn no_subscription_hears_another_dealer() {
     let attack = Attack::prepare().await;
     let fields = root_fields(&attack.attacker.client, "subscriptionType").await;
-    assert_covered(&fields, CASES.iter().map(|(field, _)| *field));
+    let cases = CASES.iter().map(|(field, _)| *field);
+    assert_covered(&fields, cases.chain([BULK]));
 
     let victims = attack.victims.at("/products/nodes/0/id");
     let own = attack.attackers.at("/products/nodes/0/id");
@@ -44,4 +48,34 @@ async fn no_subscription_hears_another_dealer() {
         attack.victims.assert_hidden(&heard, &json!(null), field);
         socket.settle().await;
     }
+}
+
+#[tokio::test]
+async fn nobody_hears_of_anothers_imports_and_exports() {
+    let attack = Attack::prepare().await;
+    let query =
+        "subscription($id: ID) { bulkOperationChanged(id: $id) { bulkOperation { id state } } }";
+    let victims = attack.victims.at("/bulkOperations/0/id");
+    let own = attack.attackers.at("/bulkOperations/0/id");
+    let mut socket = attack.server.socket(&attack.attacker).await;
+    socket.subscribe("all", query, json!({})).await;
+    socket
+        .subscribe("his", query, json!({ "id": victims }))
+        .await;
+    socket.settle().await;
+    let cancel =
+        "mutation($id: ID!) { bulkOperationCancel(input: { id: $id }) { userErrors { code } } }";
+    for (client, id) in [
+        (&attack.victim.client, &victims),
+        (&attack.attacker.client, &own),
+    ] {
+        let data = client.run(cancel, json!({ "id": id })).await;
+        assert_eq!(data["bulkOperationCancel"]["userErrors"], json!([]));
+    }
+    let heard = socket.next().await;
+    assert_eq!(heard["id"], "all");
+    let operation = &heard["payload"]["data"][BULK]["bulkOperation"];
+    assert_eq!(operation["id"], own);
+    attack.victims.assert_hidden(&heard, &json!(null), BULK);
+    socket.settle().await;
 }

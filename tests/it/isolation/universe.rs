@@ -13,6 +13,7 @@ const EVERYTHING: &str = "query Everything($after: String) {
         nodes {
             id sku name version archivedAt listPrice { amount }
             units { num den barcode unit { id } }
+            attachments { id caption file { id name sha256 } }
             stockLevels { onHand { value } reserved { value } warehouse { id } }
         }
         edges { cursor }
@@ -29,6 +30,7 @@ const EVERYTHING: &str = "query Everything($after: String) {
     roles { id name description permissions version }
     members(first: 200) { nodes { user { id email name } roles { id } customerId since version } edges { cursor } }
     invitations { id email }
+    bulkOperations { id kind state }
 }";
 
 /// A dealer's records, and what of them is his alone.
@@ -59,7 +61,7 @@ impl Universe {
 
     /// Adds names and keys that `other` does not have too.
     pub fn without(mut self, other: &Self) -> Self {
-        for key in ["sku", "barcode", "name", "email"] {
+        for key in ["sku", "barcode", "name", "email", "caption", "sha256"] {
             let (mut mine, mut theirs) = (Vec::new(), Vec::new());
             collect(&self.all, key, &mut mine);
             collect(&other.all, key, &mut theirs);

@@ -9,7 +9,7 @@ use tubex::kernel::ids::DealerId;
 use tubex::platform::dealers::lifecycle::Order;
 
 use super::{Act, LONG, Yard};
-use crate::support::until;
+use crate::support::{depot, until};
 
 const SOON: Duration = Duration::from_secs(5);
 
@@ -82,7 +82,11 @@ async fn the_jobs_of_a_dropped_dealer_go_with_him() {
     let dropped = lifecycle.drop_due("test").await.unwrap();
     assert_eq!(dropped.len(), 1);
     let worker = yard.worker_of(
-        registry(&yard.server.app.core, &yard.server.app.settings.jobs),
+        registry(
+            &yard.server.app.core,
+            &yard.server.app.settings.jobs,
+            &depot(),
+        ),
         2,
         LONG,
     );
@@ -112,7 +116,11 @@ async fn what_ended_long_ago_is_thrown_away() {
         .await
         .unwrap();
     let worker = yard.worker_of(
-        registry(&yard.server.app.core, &yard.server.app.settings.jobs),
+        registry(
+            &yard.server.app.core,
+            &yard.server.app.settings.jobs,
+            &depot(),
+        ),
         2,
         LONG,
     );

@@ -60,7 +60,7 @@ const WAYS: &[(&str, &str)] = &[
 
 /// Seen by an event only: `live.rs` ends such subscriptions, and its root needs the
 /// same permission.
-const BY_EVENT: &[&str] = &["ProductChange.product"];
+const BY_EVENT: &[&str] = &["BulkOperationChange.bulkOperation", "ProductChange.product"];
 
 async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -> Client {
     let rest = PermissionSet::ALL

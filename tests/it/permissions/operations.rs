@@ -35,6 +35,15 @@ fn input(mutation: &str) -> Value {
         "unitUpdate" => versioned("unt"),
         "warehouseCreate" => json!({ "code": "W", "name": "W", "kind": "YARD" }),
         "warehouseUpdate" | "warehouseArchive" => versioned("whs"),
+        "fileUpload" => json!({ "file": nowhere("fil") }),
+        "fileUploadBegin" => json!({ "name": "", "size": 0 }),
+        // Which permission it takes depends on the record, and there is none.
+        "attachmentAdd" => json!({ "recordId": nowhere("zzz"), "fileId": nowhere("fil") }),
+        "attachmentRemove" => json!({ "id": nowhere("att") }),
+        "bulkImportStart" => json!({ "kind": "PRICES", "fileId": nowhere("fil") }),
+        // Which further permission it takes is told as a userError.
+        "bulkExportStart" => json!({ "kind": "STOCK" }),
+        "bulkOperationCancel" => json!({ "id": nowhere("blk") }),
         "roleCreate" => json!({ "name": "Looker", "permissions": ["products:read"] }),
         "roleUpdate" | "roleDelete" => versioned("rol"),
         "memberRolesSet" => json!({ "userId": nowhere("usr"), "expectedVersion": 1,
@@ -81,6 +90,14 @@ pub fn operation(field: &Field) -> Operation {
         ("Query", "nodes") => Operation {
             document: "query($ids: [ID!]!) { nodes(ids: $ids) { id } }".to_owned(),
             variables: json!({ "ids": [nowhere("zzz")] }),
+        },
+        ("Query", "bulkOperation") => Operation {
+            document: "query($id: ID!) { bulkOperation(id: $id) { id } }".to_owned(),
+            variables: json!({ "id": nowhere("blk") }),
+        },
+        ("Query", "file") => Operation {
+            document: "query($id: ID!) { file(id: $id) { id } }".to_owned(),
+            variables: json!({ "id": nowhere("fil") }),
         },
         ("Query", "invitationPreview") => Operation {
             document: "{ invitationPreview(token: \"none\") { email } }".to_owned(),

@@ -11,6 +11,7 @@ mod socket;
 mod staff;
 mod strike;
 mod wait;
+mod worker;
 
 pub use client::{Answer, Client, peer};
 pub use database::{
@@ -18,7 +19,9 @@ pub use database::{
 };
 pub use goods::CREATE_PRODUCT;
 pub use owner::{hold, owner, owner_of};
-pub use server::{CHEAP, PASSWORD, Server, TestDealer, settings as server_settings, vault};
+pub use server::{
+    CHEAP, PASSWORD, Server, TestDealer, depot, files_dir, settings as server_settings, vault,
+};
 pub use silence::Line;
 pub use smtp::{Reply, SmtpServer, decode_text};
 pub use socket::Socket;

@@ -1,5 +1,6 @@
 //! A server of a test's own, and dealers of its own.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -18,6 +19,7 @@ use tubex::auth::token::AccessTokens;
 use tubex::auth::vault::{Purpose, Vault, generate_secret};
 use tubex::config::{DatabaseSettings, ServerSettings};
 use tubex::demo::data::DemoDealer;
+use tubex::files::Depot;
 use tubex::http::{Page, bind, bind_operator, serve_both};
 use tubex::kernel::clock::Clock;
 use tubex::kernel::ids::{DealerId, SessionId, UserId};
@@ -70,9 +72,21 @@ pub const CHEAP: PasswordWork = PasswordWork {
 pub fn settings() -> ServerSettings {
     let mut settings = Defaults::parse_from(["tubex", "--listen", "127.0.0.1:0"]).server;
     settings.workers = Some(1);
+    settings.files.files_dir = files_dir();
     settings.debug_extensions = true;
     settings.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
     settings
+}
+
+/// The folder of this run's files, which all its servers share.
+pub fn files_dir() -> PathBuf {
+    let folder = format!("files-{}", std::process::id());
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder)
+}
+
+/// What lies in it.
+pub fn depot() -> Depot {
+    tubex::app::files::depot(&settings().files).unwrap()
 }
 
 impl Server {

@@ -7,6 +7,7 @@ use super::input::ProductWhere;
 use super::loader::{ProductByBarcode, ProductById, ProductBySku, UnitsByProduct};
 use super::model::{ProductId, ProductKind, ProductRow, ProductUnitRow};
 use super::query::{self, ProductOrder, ProductSort};
+use crate::dealer::attachments::graphql::{Attachment, attachments_of};
 use crate::dealer::audit::graphql::{AuditEntry, history};
 use crate::dealer::audit::model::Record;
 use crate::dealer::catalog::categories::graphql::Category;
@@ -123,6 +124,13 @@ impl Product {
         #[graphql(desc = "How many changes, 1 to 100.", default = 20)] first: i32,
     ) -> AppResult<Vec<AuditEntry>> {
         history(ctx, (Record::PRODUCT, self.0.id.uuid()), first).await
+    }
+
+    /// Files at it, such as pictures and data sheets, oldest first; at the portal those
+    /// that are public.
+    #[graphql(complexity = "list_cost(child_complexity)")]
+    async fn attachments(&self, ctx: &Context<'_>) -> AppResult<Vec<Attachment>> {
+        attachments_of(ctx, ProductId::PREFIX, self.0.id.uuid()).await
     }
 
     /// When it was archived; null while it is in use.

@@ -8,4 +8,5 @@ pub mod model;
 pub mod mutation;
 pub mod query;
 pub mod service;
+pub mod sheet;
 pub mod subscription;

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::model::{ProductChanges, ProductId, ProductRow, ProductUnitRow};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
-use crate::db::tenant_tables::{product_units, products};
+use crate::db::tenant_tables::{categories, product_units, products, units};
 use crate::error::AppResult;
 use crate::graphql::filter::{any_of, like_literal};
 use crate::graphql::order::sort_keys;
@@ -117,6 +117,29 @@ pub async fn find_units(tx: &mut TenantTx, ids: &[ProductId]) -> DbResult<Vec<Pr
     // By the exact factor, which no division in the database gives.
     units.sort_by_key(|unit| Ratio::new(unit.num, unit.den).ok());
     Ok(units)
+}
+
+/// Products that are not archived, with the codes of category and base unit, in the order
+/// of their ids behind `after`.
+pub async fn sheet(
+    tx: &mut TenantTx,
+    after: Option<ProductId>,
+    most: i64,
+) -> DbResult<Vec<(ProductRow, Option<String>, String)>> {
+    let after = after.unwrap_or(ProductId::from_uuid(uuid::Uuid::nil()));
+    let query = products::table
+        .left_join(categories::table)
+        .inner_join(units::table)
+        .filter(products::id.gt(after))
+        .filter(products::archived_at.is_null())
+        .order(products::id)
+        .limit(most)
+        .select((
+            ProductRow::as_select(),
+            categories::code.nullable(),
+            units::code,
+        ));
+    Ok(query.load(tx).await?)
 }
 
 /// Adds a product.

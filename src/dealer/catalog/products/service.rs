@@ -1,13 +1,14 @@
 //! Use cases of products.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use super::events::{ProductArchived, ProductCreated, ProductRestored, ProductUpdated};
 use super::input::{ProductArchiveInput, ProductCreateInput, ProductUnitInput, ProductUpdateInput};
 use super::model::{ProductChanges, ProductId, ProductRow, ProductUnitRow};
 use super::query;
 use crate::dealer::catalog::units::model::UnitId;
-use crate::error::{Constraint, ServiceResult, on_constraint};
+use crate::error::{AppResult, Constraint, ServiceResult, on_constraint};
 use crate::graphql::payload::{given, updated};
 use crate::kernel::checks::Checks;
 use crate::kernel::ratio::Ratio;
@@ -121,6 +122,12 @@ pub async fn restore(tx: &mut TenantTx, input: ProductArchiveInput) -> ServiceRe
     let row = set_archived(tx, input, None).await?;
     tx.emit(&ProductRestored((&row).into()));
     Ok(row)
+}
+
+/// Whether there is such a product, archived or not.
+pub async fn product_exists(tx: &mut TenantTx, id: Uuid) -> AppResult<bool> {
+    let found = query::find_many(tx, &[ProductId::from_uuid(id)]).await?;
+    Ok(!found.is_empty())
 }
 
 async fn set_archived(

@@ -11,7 +11,6 @@ mod upload;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
@@ -20,13 +19,10 @@ use uuid::Uuid;
 
 use crate::app::OperatorApp;
 use crate::auth::operator::Operator;
-use crate::error::{AppError, AppResult, ErrorCode, Refusal, UserError};
-use crate::http::answer::{self, MediaType, status_of};
+use crate::error::{AppError, AppResult, Refusal};
+use crate::http::answer::{self, MediaType, status_of_resource};
+pub(super) use crate::http::body::PATIENCE;
 use crate::http::endpoint::Endpoint;
-
-/// How long a client may neither take nor send anything. Until then it keeps a
-/// snapshot or a file open.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The paths of whole dealers.
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -57,35 +53,7 @@ fn turn(endpoint: &OperatorApp) -> AppResult<OwnedSemaphorePermit> {
 }
 
 fn refused(refusal: Refusal, request: &HttpRequest, request_id: Uuid) -> HttpResponse {
-    let error = match refusal {
-        Refusal::Fault(error) => error,
-        Refusal::User(errors) => told(&errors),
-    };
+    let error = refusal.into_error();
     let media = MediaType::accepted(request);
-    answer::refused(status(error.code()), error, request_id, media)
-}
-
-/// Refusals in terms of the parameters behind the `?`.
-fn told(errors: &[UserError]) -> AppError {
-    let code = errors.first().map_or(ErrorCode::BadUserInput, |e| e.code);
-    let texts = errors.iter().map(|error| {
-        let field = error.path.as_deref().and_then(<[String]>::last);
-        field.map_or_else(
-            || error.message.clone(),
-            |field| format!("{field}: {}", error.message),
-        )
-    });
-    AppError::new(code, texts.collect::<Vec<_>>().join("; "))
-}
-
-const fn status(code: ErrorCode) -> StatusCode {
-    match code {
-        ErrorCode::NotFound => StatusCode::NOT_FOUND,
-        ErrorCode::Conflict | ErrorCode::NotAllowed | ErrorCode::DealerNotActive => {
-            StatusCode::CONFLICT
-        }
-        ErrorCode::LimitExceeded => StatusCode::PAYLOAD_TOO_LARGE,
-        ErrorCode::Timeout => StatusCode::REQUEST_TIMEOUT,
-        other => status_of(other),
-    }
+    answer::refused(status_of_resource(error.code()), error, request_id, media)
 }

@@ -1,16 +1,12 @@
 //! A body as a file without a name.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 
-use actix_web::web::{self, Bytes, BytesMut, Payload};
-use futures_util::StreamExt;
-use tokio::time::timeout;
-use uuid::Uuid;
-
-use super::PATIENCE;
 use crate::error::{AppError, AppResult, ErrorCode};
+use crate::http::body::next_piece;
+use crate::kernel::nameless::nameless;
+use actix_web::web::{self, Bytes, BytesMut, Payload};
 
 /// Written at once.
 const PIECE: usize = 256 * 1024;
@@ -21,7 +17,7 @@ pub(super) async fn receive(mut body: Payload, limit: u64) -> AppResult<File> {
     let mut file = on_disk(nameless).await?;
     let mut together = BytesMut::with_capacity(PIECE);
     let mut bytes = 0_u64;
-    while let Some(piece) = next(&mut body).await? {
+    while let Some(piece) = next_piece(&mut body).await? {
         bytes = bytes.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
         check(bytes, limit)?;
         together.extend_from_slice(&piece);
@@ -45,15 +41,6 @@ pub(super) fn check(bytes: u64, limit: u64) -> AppResult<()> {
     Err(AppError::new(ErrorCode::LimitExceeded, message))
 }
 
-async fn next(body: &mut Payload) -> AppResult<Option<Bytes>> {
-    let piece = timeout(PATIENCE, body.next()).await;
-    let piece = piece
-        .map_err(|_elapsed| AppError::new(ErrorCode::Timeout, "nothing more came of the file"))?;
-    piece.transpose().map_err(|error| {
-        AppError::bad_input("body", "the file was cut short").with_cause(error.to_string())
-    })
-}
-
 async fn written(mut file: File, data: Bytes) -> AppResult<File> {
     on_disk(move || file.write_all(&data).map(|()| file)).await
 }
@@ -61,14 +48,4 @@ async fn written(mut file: File, data: Bytes) -> AppResult<File> {
 async fn on_disk(work: impl FnOnce() -> io::Result<File> + Send + 'static) -> AppResult<File> {
     let done = web::block(work).await.map_err(AppError::internal)?;
     done.map_err(AppError::internal)
-}
-
-fn nameless() -> io::Result<File> {
-    let path = std::env::temp_dir().join(format!("tubex-import-{}", Uuid::new_v4()));
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true).mode(0o600);
-    let file = options.open(&path)?;
-    // From here on it is there for as long as it is open.
-    std::fs::remove_file(&path)?;
-    Ok(file)
 }

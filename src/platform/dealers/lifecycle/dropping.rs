@@ -2,6 +2,7 @@
 
 use super::query::{self, ActionRow};
 use super::{DealerAction, Lifecycle, LifecycleError, Order, find};
+use crate::files::sweep::ForgetFiles;
 use crate::jobs::upkeep::{ForgetDealer, Gone};
 use crate::jobs::{JobOrder, Queue};
 use crate::kernel::ids::DealerId;
@@ -93,6 +94,9 @@ impl Lifecycle {
                 let jobs =
                     JobOrder::of::<ForgetDealer>(&Gone { dealer }).map_err(LifecycleError::raze)?;
                 Queue::enqueue_for(conn, None, &jobs).await?;
+                let files =
+                    JobOrder::of::<ForgetFiles>(&Gone { dealer }).map_err(LifecycleError::raze)?;
+                Queue::enqueue_for(conn, None, &files).await?;
             }
             Ok(())
         })

@@ -1,0 +1,3 @@
+DROP TABLE attachments;
+DROP TABLE file_usage;
+DROP TABLE files;

@@ -1,0 +1,2 @@
+DROP TABLE bulk_errors;
+DROP TABLE bulk_operations;

@@ -1,0 +1,54 @@
+//! Content of files: in with operations, in and out by links.
+//!
+//! Bodies are streams in both directions; neither is ever in memory whole. A link is its
+//! own proof, and no cookie counts where one is shown. Refusals have the form of those of
+//! GraphQL, with a status that says more.
+
+mod download;
+mod form;
+mod multipart;
+mod range;
+mod upload;
+
+use actix_web::guard::{Guard, GuardContext};
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use uuid::Uuid;
+
+pub(super) use multipart::post;
+
+use super::answer::{self, MediaType, status_of_resource};
+use crate::error::AppError;
+use crate::files::Deed;
+
+/// The paths of links.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    let download = format!("{}/{{token}}", Deed::Download.path());
+    let upload = format!("{}/{{token}}", Deed::Upload.path());
+    config
+        .service(
+            web::resource(download)
+                .route(web::get().to(download::get))
+                .route(web::head().to(download::get)),
+        )
+        .route(&upload, web::put().to(upload::put));
+}
+
+/// Whether a request is an operation with files beside it.
+pub(super) struct IsForm;
+
+impl Guard for IsForm {
+    fn check(&self, ctx: &GuardContext<'_>) -> bool {
+        let header = ctx.head().headers().get(CONTENT_TYPE);
+        let text = header.and_then(|value| value.to_str().ok());
+        let essence = text.unwrap_or_default().split(';').next();
+        let essence = essence.unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("multipart/form-data")
+    }
+}
+
+fn refused(error: AppError, request: &HttpRequest, request_id: Uuid) -> HttpResponse {
+    let media = MediaType::accepted(request);
+    answer::refused(status_of_resource(error.code()), error, request_id, media)
+}

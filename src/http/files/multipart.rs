@@ -1,0 +1,161 @@
+//! An operation with files beside it, by the GraphQL multipart request specification:
+//! the fields `operations` and `map`, then the files that `map` says where to put.
+//!
+//! A browser sends such a form for any page without asking first, so there has to be a
+//! header that no form can have.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::http::header::{AUTHORIZATION, CONTENT_LENGTH};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use async_graphql::{Request, Response};
+use multer::Field;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::form::{Form, content, invalid};
+use super::refused;
+use crate::app::App;
+use crate::auth::permission::Permission;
+use crate::error::{AppError, AppResult, ErrorCode};
+use crate::files::{Announced, FileId, Uploads};
+use crate::http::answer::{self, MediaType};
+use crate::http::endpoint::Endpoint;
+use crate::http::execute::{count_refused, execute};
+use crate::http::graphql::with_sender;
+use crate::http::request_id::RequestId;
+use crate::tenancy::{Access, TenantContext};
+
+/// Most files of one operation.
+const MOST: usize = 10;
+/// Headers that say that a script has sent the request, or a program.
+const DELIBERATE: [&str; 2] = ["apollo-require-preflight", "graphql-require-preflight"];
+
+/// Where the content of each file is meant to be.
+type Places = BTreeMap<String, Vec<String>>;
+
+/// Takes the files and answers the operation.
+pub(in crate::http) async fn post(
+    app: Data<App>,
+    request: HttpRequest,
+    RequestId(request_id): RequestId,
+    body: Payload,
+) -> HttpResponse {
+    let started = Instant::now();
+    match answered(&app, &request, request_id, body).await {
+        Ok(response) => answer::executed(&response, MediaType::accepted(&request)),
+        Err(error) => {
+            count_refused(&**app, error.code(), started);
+            refused(error, &request, request_id)
+        }
+    }
+}
+
+async fn answered(
+    app: &App,
+    request: &HttpRequest,
+    request_id: Uuid,
+    body: Payload,
+) -> AppResult<Response> {
+    check_deliberate(request)?;
+    // Before the first byte of a file is looked at.
+    let caller = app.admit_sender(request).await?;
+    let context = Arc::clone(caller.known()?);
+    context.require(Permission::FilesUpload)?;
+    context.permit(Access::Write)?;
+    let uploads = Uploads::default();
+    let mut form = Form::of(request, body)?;
+    let received = receive(app, &context, (&mut form, length(request)), &uploads).await;
+    let outcome = match received.and_then(operation) {
+        Ok(operation) => {
+            let operation = with_sender(operation, request, &app.settings);
+            let operation = operation.data(uploads.clone());
+            let limit = app.settings.request_timeout_ms;
+            execute(app, caller, operation, request_id, limit).await
+        }
+        Err(error) => Err(error),
+    };
+    app.files.drop_rest(&context, &uploads).await;
+    outcome
+}
+
+fn operation(operation: Value) -> AppResult<Request> {
+    serde_json::from_value(operation)
+        .map_err(|error| invalid(format!("`operations` is not a GraphQL request: {error}")))
+}
+
+/// Reads the form; gives the operation with ids where files are meant to be.
+async fn receive(
+    app: &App,
+    context: &Arc<TenantContext>,
+    (form, length): (&mut Form, i64),
+    uploads: &Uploads,
+) -> AppResult<Value> {
+    let limit = app.settings.max_body_bytes;
+    let mut operation: Value = form.json("operations", limit).await?;
+    let mut places: Places = form.json("map", limit).await?;
+    if places.len() > MOST {
+        let message = format!("an operation may have at most {MOST} files");
+        return Err(AppError::new(ErrorCode::LimitExceeded, message));
+    }
+    while let Some(field) = form.next().await? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let targets = places
+            .remove(&name)
+            .ok_or_else(|| invalid("a file is in the form that `map` does not name"))?;
+        let said = said(&field, length);
+        let arrived = app.files.take(context, said, content(field)).await?;
+        let id = arrived.link.file;
+        uploads.put(arrived);
+        for target in targets {
+            put(&mut operation, &target, id)?;
+        }
+    }
+    match places.first_key_value() {
+        Some((name, _)) => Err(invalid(format!("the file `{name}` of `map` is missing"))),
+        None => Ok(operation),
+    }
+}
+
+/// What a form says of a file. How long it is shows at its end only; it is no longer
+/// than all of the form.
+fn said(field: &Field<'_>, length: i64) -> Announced {
+    Announced {
+        name: field.file_name().unwrap_or_default().to_owned(),
+        content_type: field.content_type().map(ToString::to_string),
+        size: length,
+    }
+}
+
+/// Puts the id where `null` stands, as in `variables.input.file`.
+fn put(operation: &mut Value, target: &str, id: FileId) -> AppResult<()> {
+    let pointer = format!("/{}", target.replace('.', "/"));
+    let place = operation
+        .pointer_mut(&pointer)
+        .filter(|place| place.is_null());
+    let place = place
+        .filter(|_null| target.starts_with("variables."))
+        .ok_or_else(|| invalid("`map` must name variables that are null in `operations`"))?;
+    *place = Value::String(id.to_string());
+    Ok(())
+}
+
+fn length(request: &HttpRequest) -> i64 {
+    let header = request.headers().get(CONTENT_LENGTH);
+    let said = header.and_then(|value| value.to_str().ok()?.parse().ok());
+    said.unwrap_or(i64::MAX)
+}
+
+fn check_deliberate(request: &HttpRequest) -> AppResult<()> {
+    let headers = request.headers();
+    let is_deliberate = DELIBERATE.iter().any(|name| headers.contains_key(*name));
+    if is_deliberate || headers.contains_key(AUTHORIZATION) {
+        return Ok(());
+    }
+    Err(invalid(
+        "a form needs the header Apollo-Require-Preflight: true, or an Authorization header",
+    ))
+}
