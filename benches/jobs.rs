@@ -158,6 +158,7 @@ impl Bench {
         let settings = JobSettings {
             workers_jobs: self.slots,
             job_lease_s: Duration::from_mins(1),
+            audit_kept_months: 15,
         };
         let worker = workshop.worker_of(Arc::new(registry), &settings).unwrap();
         (worker.unwrap(), workshop, heard)

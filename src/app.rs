@@ -299,7 +299,7 @@ impl App {
             identity,
             queue,
             webhooks,
-            registry: Arc::new(jobs::registry()),
+            registry: Arc::new(jobs::registry(&core, &settings.jobs)),
             schema,
             settings: settings.clone(),
             sockets: sockets::Sockets::new(settings),

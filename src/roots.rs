@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Interface, MergedObject, MergedSubscription, Object, Schema};
 use futures_util::future::BoxFuture;
 
+use crate::dealer::audit::graphql::AuditQuery;
 use crate::dealer::catalog::categories::events::{
     CategoryArchived, CategoryCreated, CategoryUpdated,
 };
@@ -106,6 +107,7 @@ pub struct QueryRoot(
     OauthQuery,
     WebhookQuery,
     WebhookDeliveryListQuery,
+    AuditQuery,
     CategoryQuery,
     CategoryListQuery,
     CustomerQuery,

@@ -45,7 +45,7 @@ pub async fn fill(core: &Core, settings: &DatabaseSettings, count: usize) -> Arc
     let shared = contexts.remove(0);
     let schema = shared.dealer().schema.quoted();
     let setup = format!(
-        "SET synchronous_commit = off; SET search_path TO {schema}, public; {SHARED_TABLES}"
+        "SET tubex.actor = 'bench'; SET synchronous_commit = off; SET search_path TO {schema}, public; {SHARED_TABLES}"
     );
     owner.batch_execute(&setup).await.unwrap();
     for context in &contexts {

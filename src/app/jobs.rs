@@ -11,6 +11,7 @@ use crate::auth::vault::Vault;
 use crate::config::{JobSettings, WebhookSettings};
 use crate::db::control::ControlPool;
 use crate::events::EventBus;
+use crate::jobs::audit::{SealAudit, Share};
 use crate::jobs::context::JobParts;
 use crate::jobs::cron::{Missed, Schedule};
 use crate::jobs::probe::Probe;
@@ -21,23 +22,39 @@ use crate::kernel::hex;
 use crate::platform::sessions::upkeep::PruneSessions;
 use crate::platform::webhooks::upkeep::PruneWebhooks;
 use crate::tenancy::TenantPool;
+use crate::tenancy::audit::seal::Sealer;
 use crate::tenancy::directory::{Directory, Watching};
 use crate::tenancy::migrate::MigrationSet;
 
 /// Everything that can be done later: one line per kind, and one for what recurs.
-pub fn registry() -> Registry {
+pub fn registry(core: &Core, settings: &JobSettings) -> Registry {
+    let sealer = core.audit_sealer(settings.audit_kept_months);
     Registry::default()
         .with(Probe)
         .with(PruneJobs)
         .with(ForgetDealer)
         .with(PruneSessions)
         .with(PruneWebhooks)
+        .with(SealAudit(sealer))
         .recurring::<PruneJobs>(Schedule::every_min(1), Missed::Skip, |_slot| Nothing {})
         .recurring::<PruneSessions>(Schedule::every_min(10), Missed::Once, |_slot| Nothing {})
         .recurring::<PruneWebhooks>(Schedule::every_min(60), Missed::Once, |_slot| Nothing {})
+        .recurring::<SealAudit>(Schedule::every_min(1), Missed::Skip, |slot| Share {
+            minute: slot.timestamp().div_euclid(60),
+        })
 }
 
 impl Core {
+    /// What seals the audit logs of dealers, and empties what is older than so many
+    /// months.
+    pub fn audit_sealer(&self, kept_months: u32) -> Sealer {
+        Sealer {
+            owner: self.owner.clone(),
+            clock: self.clock.clone(),
+            kept_months,
+        }
+    }
+
     /// Begins to do the jobs of `registry`; none if the settings say so.
     pub fn worker(
         &self,
@@ -131,7 +148,7 @@ impl Workshop {
 
     /// Begins to do jobs; none if the settings say so.
     pub fn worker(&self, settings: &JobSettings) -> Result<Option<Worker>, StartError> {
-        self.worker_of(Arc::new(registry()), settings)
+        self.worker_of(Arc::new(registry(&self.core, settings)), settings)
     }
 
     /// As [`Workshop::worker`], for other kinds.

@@ -96,6 +96,7 @@ permissions! {
     AppsManage = "apps:manage", "Register and remove applications of third parties.";
     WebhooksRead = "webhooks:read", "See where events are sent, and what became of it.";
     WebhooksManage = "webhooks:manage", "Say where events are sent, and send them again.";
+    AuditRead = "audit:read", "See who changed what and when, with all values.";
 }
 
 // Each has a bit of its own in a word.
@@ -116,6 +117,7 @@ impl Permission {
         Self::ApiKeysManage,
         Self::AppsManage,
         Self::WebhooksManage,
+        Self::AuditRead,
     ]);
 
     /// Those by which access itself is given. People use them in person: nobody who

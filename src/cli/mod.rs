@@ -1,5 +1,6 @@
 //! The commands.
 
+mod audit;
 mod config_check;
 mod dev;
 mod dev_report;
@@ -72,6 +73,9 @@ enum Command {
     /// Look at jobs, and have dead ones done again.
     #[command(subcommand)]
     Job(job::JobCommand),
+    /// Look whether audit logs are as they were sealed.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Print the GraphQL schema.
     Schema(schema::SchemaArgs),
     /// Look at settings.
@@ -143,6 +147,7 @@ fn dispatch(command: Command, output: Output) -> CommandResult {
         Command::Tenant(command) => tenant::run(&command, output),
         Command::Operator(command) => operator::run(&command, output),
         Command::Job(command) => job::run(&command, output),
+        Command::Audit(command) => audit::run(&command, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::Config(command) => config_check::run(&command, output),
         Command::Key(command) => key::run(&command, output),

@@ -16,4 +16,9 @@ pub struct JobSettings {
     /// How long jobs are left to a worker that is not heard of any more, in seconds.
     #[arg(long, env = "TUBEX_JOB_LEASE_S", value_name = "S", default_value = "60", value_parser = lease)]
     pub job_lease_s: Duration,
+
+    /// For how many months audit logs are kept at least; what is older goes in parts of
+    /// eight months.
+    #[arg(long, env = "TUBEX_AUDIT_KEPT_MONTHS", value_name = "MONTHS", default_value = "15", value_parser = clap::value_parser!(u32).range(1..=15))]
+    pub audit_kept_months: u32,
 }

@@ -1,6 +1,39 @@
 // @generated from migrations/tenant; `cargo test` says how to renew it.
 
 diesel::table! {
+    audit_log (id, slot) {
+        id -> Int8,
+        slot -> Int2,
+        at -> Timestamptz,
+        action -> Text,
+        entity -> Text,
+        entity_id -> Text,
+        part -> Nullable<Text>,
+        old -> Nullable<Jsonb>,
+        new -> Nullable<Jsonb>,
+        actor -> Text,
+        impersonator -> Nullable<Text>,
+        via -> Nullable<Text>,
+        request_id -> Nullable<Uuid>,
+        tx -> Int8,
+    }
+}
+
+diesel::table! {
+    audit_seals (number) {
+        number -> Int8,
+        kind -> Text,
+        slot -> Int2,
+        after_id -> Int8,
+        last_id -> Int8,
+        entries -> Bytea,
+        entries_hash -> Bytea,
+        hash -> Bytea,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     categories (id) {
         id -> Uuid,
         code -> Text,
@@ -150,6 +183,8 @@ diesel::joinable!(products -> units (base_unit_id));
 diesel::joinable!(stock_levels -> products (product_id));
 diesel::joinable!(stock_levels -> warehouses (warehouse_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    audit_log,
+    audit_seals,
     categories,
     customers,
     event_counter,
@@ -165,6 +200,8 @@ diesel::allow_tables_to_appear_in_same_query!(
 
 /// The names of all tables.
 pub const TABLES: &[&str] = &[
+    "audit_log",
+    "audit_seals",
     "categories",
     "customers",
     "event_counter",

@@ -18,6 +18,7 @@ pub mod loader;
 pub mod order;
 pub mod payload;
 pub mod permit;
+pub mod refused;
 pub mod scalars;
 pub mod scope;
 pub mod transactional;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::context::OperationScope;
 use super::loader::{LoaderKey, LoaderSet};
+use super::refused;
 use crate::db::observe::StatementCount;
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::events::EventId;
@@ -144,6 +145,20 @@ impl RequestScope {
         }
     }
 
+    /// Writes down that a change of the caller was refused, and why. Nothing hangs on
+    /// it: the caller is answered the same.
+    pub async fn note_refused(&self, operation: &str, why: serde_json::Value) {
+        let Some(context) = &self.context else {
+            return;
+        };
+        let noted = self
+            .pool
+            .note_refused(context, self.request_id, operation.to_owned(), why);
+        if let Err(error) = noted.await {
+            tracing::warn!(operation, %error, "a refused change is not in the audit log");
+        }
+    }
+
     /// Ends the current unit, which only read; nobody waits for the database.
     pub async fn release(&self) {
         let unit = self.lock().take();
@@ -266,6 +281,7 @@ impl UnitOfWork {
         match result {
             Ok(value) => Ok(Ok(value)),
             Err(Refusal::User(errors)) => {
+                refused::tell(&errors);
                 *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = true;
                 Ok(Err(errors))
             }

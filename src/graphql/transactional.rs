@@ -11,6 +11,7 @@ use async_graphql::{
 
 use super::context::ContextExt;
 use super::idempotency;
+use super::refused;
 use super::scope::RequestScope;
 use crate::error::AppError;
 use crate::tenancy::Access;
@@ -25,8 +26,25 @@ pub struct Transactional<M>(pub M);
 
 impl<M: ObjectType> ContainerType for Transactional<M> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        let scope = ctx.scope().map_err(|error| located(ctx, error))?;
+        let (answer, why) = refused::watched(self.settled(ctx, scope)).await;
+        if let Some(why) = why {
+            scope
+                .note_refused(ctx.item.node.name.node.as_str(), why)
+                .await;
+        }
+        answer
+    }
+}
+
+impl<M: ObjectType> Transactional<M> {
+    /// Resolves the field, and makes what it did last or undoes it.
+    async fn settled(
+        &self,
+        ctx: &Context<'_>,
+        scope: &RequestScope,
+    ) -> ServerResult<Option<Value>> {
         let fault = |error: AppError| located(ctx, error);
-        let scope = ctx.scope().map_err(fault)?;
         let wanted = idempotency::wanted(ctx)?;
         scope.begin(Access::Write);
         let answer = match wanted {
@@ -42,9 +60,7 @@ impl<M: ObjectType> ContainerType for Transactional<M> {
             }
         }
     }
-}
 
-impl<M: ObjectType> Transactional<M> {
     /// Resolves the field unless that was done before; its answer is kept with what
     /// it changed, or not at all.
     async fn once(

@@ -12,6 +12,7 @@
 //! [`TenantContext`](crate::tenancy::TenantContext) of that dealer and no other.
 //! Handlers have to bear being run twice: a job's id is the same each time.
 
+pub mod audit;
 pub mod backoff;
 pub mod context;
 pub mod cron;

@@ -17,6 +17,7 @@ pub mod sms;
 pub mod webhooks;
 
 use crate::error::{AppResult, Refusal, ServiceResult, UserError};
+use crate::graphql::refused;
 
 /// The payload of a use case that has no transaction of a shop.
 fn outcome<T, P>(result: ServiceResult<T>) -> AppResult<P>
@@ -25,7 +26,10 @@ where
 {
     match result {
         Ok(done) => Ok(P::from(Ok(done))),
-        Err(Refusal::User(errors)) => Ok(P::from(Err(errors))),
+        Err(Refusal::User(errors)) => {
+            refused::tell(&errors);
+            Ok(P::from(Err(errors)))
+        }
         Err(Refusal::Fault(error)) => Err(error),
     }
 }

@@ -91,6 +91,14 @@ impl TenantContext {
         )
     }
 
+    /// The same actor, of whom something is to be noted whatever he may do.
+    pub(super) fn to_note(&self) -> Self {
+        Self {
+            standing: Standing::Open,
+            ..self.clone()
+        }
+    }
+
     /// What the actor may do here.
     pub const fn permissions(&self) -> PermissionSet {
         self.permissions

@@ -8,6 +8,7 @@
 //! is a transaction whose first words set the `search_path` and the role of the
 //! dealer; every function that reads or writes a dealer's table takes one.
 
+pub mod audit;
 mod build;
 pub mod context;
 pub mod dealer_roles;

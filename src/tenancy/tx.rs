@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::audit::note::Refusals;
+use super::audit::words;
 use super::context::TenantContext;
 use super::live::Tails;
 use super::outbox::append::Told;
@@ -41,6 +43,7 @@ pub struct TenantPool {
     homes: Homes,
     bus: EventBus,
     tails: Tails,
+    refusals: Refusals,
     clock: Clock,
 }
 
@@ -51,6 +54,7 @@ impl TenantPool {
             homes: Homes::new(connector, settings),
             bus,
             tails: Tails::default(),
+            refusals: Refusals::default(),
             clock,
         }
     }
@@ -64,12 +68,23 @@ impl TenantPool {
         count: &StatementCount,
     ) -> DbResult<TenantTx> {
         context.permit(access)?;
+        let words = self.first_words(&context, access, "");
+        self.begin_with(context, (access, words), count).await
+    }
+
+    /// Begins a transaction by these words.
+    pub(super) async fn begin_with(
+        &self,
+        context: Arc<TenantContext>,
+        (access, words): (Access, String),
+        count: &StatementCount,
+    ) -> DbResult<TenantTx> {
         let mut lease = self.homes.lease(context.dealer().id).await?;
-        let words = self.first_words(&context, access);
         lease.backend().begin(words, count);
         Ok(TenantTx {
             lease,
             context,
+            access,
             pool: self.clone(),
             told: Told::default(),
             request: None,
@@ -80,16 +95,24 @@ impl TenantPool {
     /// The first words of a transaction. `SET LOCAL` ends with it, whatever
     /// happens, and is the only form that a transaction-mode pooler can not turn
     /// into a leak.
-    fn first_words(&self, context: &TenantContext, access: Access) -> String {
-        let mode = match access {
-            Access::Read => "ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-            Access::Write => "ISOLATION LEVEL READ COMMITTED, READ WRITE",
+    pub(super) fn first_words(
+        &self,
+        context: &TenantContext,
+        access: Access,
+        further: &str,
+    ) -> String {
+        let (mode, actor) = match access {
+            Access::Read => ("ISOLATION LEVEL REPEATABLE READ, READ ONLY", String::new()),
+            Access::Write => (
+                "ISOLATION LEVEL READ COMMITTED, READ WRITE",
+                words::of(context),
+            ),
         };
         let schema = context.dealer().schema.quoted();
         let setup = &self.homes.settings().transaction_setup;
         let narrow = context.customer().map(narrowed_to).unwrap_or_default();
         format!(
-            "BEGIN {mode}; {setup}{narrow}SET LOCAL search_path TO {schema}, public, pg_temp; \
+            "BEGIN {mode}; {setup}{narrow}{actor}{further}SET LOCAL search_path TO {schema}, public, pg_temp; \
              SET LOCAL ROLE {schema}"
         )
     }
@@ -112,6 +135,16 @@ impl TenantPool {
     /// Whoever is followed on this node.
     pub(super) const fn tails(&self) -> &Tails {
         &self.tails
+    }
+
+    /// What bounds the notes of refused changes.
+    pub(super) const fn refusals(&self) -> &Refusals {
+        &self.refusals
+    }
+
+    /// Opens connections.
+    pub(super) fn connector(&self) -> &Connector {
+        self.homes.connector()
     }
 
     /// Runs `work` where the database's sockets are driven; nobody waits for it.
@@ -161,6 +194,7 @@ fn narrowed_to(customer: Uuid) -> String {
 pub struct TenantTx {
     lease: Lease,
     context: Arc<TenantContext>,
+    access: Access,
     pool: TenantPool,
     told: Told,
     request: Option<Uuid>,
@@ -178,10 +212,13 @@ impl TenantTx {
         self.pool.clock.now()
     }
 
-    /// Names the request whose work this is.
+    /// Names the request whose work this is, before its first statement.
     #[must_use]
-    pub const fn of_request(mut self, request: Uuid) -> Self {
+    pub fn of_request(mut self, request: Uuid) -> Self {
         self.request = Some(request);
+        if self.access == Access::Write {
+            self.lease.backend().add_words(&words::request(request));
+        }
         self
     }
 

@@ -197,6 +197,7 @@ fn raw_connections_stay_where_they_are_made() {
             &[
                 "db/",
                 "dealer/",
+                "tenancy/audit/",
                 "tenancy/kept_answers.rs",
                 "tenancy/outbox/",
             ],

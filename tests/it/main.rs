@@ -15,6 +15,7 @@ mod support;
 
 mod api_keys;
 mod architecture;
+mod audit;
 mod cancellation;
 mod catalogue;
 mod citus;

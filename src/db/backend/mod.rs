@@ -101,6 +101,13 @@ impl Backend {
         self.count = count.clone();
     }
 
+    /// Adds to the words of a transaction none of whose statements was sent.
+    pub(crate) fn add_words(&mut self, more: &str) {
+        if let Stage::Armed(words) = &mut self.stage {
+            words.push_str(more);
+        }
+    }
+
     /// Rows of `source`, as a statement of the owner of `mark`.
     pub(crate) fn load<T>(
         &mut self,

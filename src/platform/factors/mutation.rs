@@ -62,7 +62,7 @@ impl FactorMutation {
         let factors = ctx.service::<Factors>()?;
         let begun = match input.challenge_id {
             Some(id) => factors.enrol_to_sign_in(id).await,
-            None => factors.enrol(ctx.principal()?).await,
+            None => factors.enrol(ctx.in_person()?).await,
         };
         Ok(sorted(begun)?.into())
     }
@@ -83,7 +83,7 @@ impl FactorMutation {
         let peer = ctx.peer()?.clone();
         let peer = &peer.with_device(input.device_token.as_deref());
         let Some(id) = input.challenge_id else {
-            let confirmed = factors.confirm(ctx.principal()?, &input.code, peer);
+            let confirmed = factors.confirm(ctx.in_person()?, &input.code, peer);
             return match sorted(confirmed.await)? {
                 Ok((codes, access)) => TotpConfirmPayload::went_on(ctx, &codes, &access),
                 Err(user_errors) => Ok(TotpConfirmPayload::refused(user_errors)),
@@ -113,7 +113,7 @@ impl FactorMutation {
         input: TotpDisableInput,
     ) -> AppResult<NewAccessPayload> {
         let factors = ctx.service::<Factors>()?;
-        let (principal, peer) = (ctx.principal()?, ctx.peer()?);
+        let (principal, peer) = (ctx.in_person()?, ctx.peer()?);
         let disabled = factors.disable(principal, input.code.as_deref(), peer);
         NewAccessPayload::of(ctx, sorted(disabled.await)?)
     }
@@ -131,7 +131,7 @@ impl FactorMutation {
         input: BackupCodesRegenerateInput,
     ) -> AppResult<BackupCodesPayload> {
         let factors = ctx.service::<Factors>()?;
-        let (principal, peer) = (ctx.principal()?, ctx.peer()?);
+        let (principal, peer) = (ctx.in_person()?, ctx.peer()?);
         let codes = factors.renew_codes(principal, input.code.as_deref(), peer);
         Ok(BackupCodesPayload::of(sorted(codes.await)?))
     }
@@ -154,7 +154,7 @@ impl FactorMutation {
             }
         };
         let factors = ctx.service::<Factors>()?;
-        let proven = factors.step_up(ctx.principal()?, again, ctx.peer()?);
+        let proven = factors.step_up(ctx.in_person()?, again, ctx.peer()?);
         NewAccessPayload::of(ctx, sorted(proven.await)?)
     }
 
@@ -167,7 +167,7 @@ impl FactorMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What signing in needs.")] input: DealerSecondFactorSetInput,
     ) -> AppResult<NewAccessPayload> {
-        let principal = ctx.principal()?;
+        let principal = ctx.in_person()?;
         let factors = ctx.service::<Factors>()?;
         let set = factors.set_required(principal, input.required, ctx.peer()?);
         NewAccessPayload::of(ctx, sorted(set.await)?)

@@ -2,13 +2,42 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Jsonb, Text, Uuid};
 use diesel_async::RunQueryDsl;
+use serde_json::json;
 
 use super::model::ImpersonationRow;
 use crate::db::control::ControlConn;
 use crate::db::control_tables::impersonations;
 use crate::db::error::DbResult;
 use crate::kernel::ids::{DealerId, SessionId};
+
+diesel::define_sql_function! {
+    /// Adds to a dealer's audit log.
+    #[sql_name = "platform.note_for_dealer"]
+    fn note_for_dealer(dealer: Uuid, doer: Text, deed: Text, which: Text, detail: Jsonb);
+}
+
+/// Tells the dealer in his audit log that an operator began to see his shop as a user
+/// does.
+pub async fn tell_dealer(conn: &mut ControlConn, row: &ImpersonationRow) -> DbResult<()> {
+    let doer = format!("operator:{}", row.operator);
+    let detail = json!({
+        "user": row.user_id.to_string(),
+        "reason": row.reason,
+        "read_only": row.read_only,
+        "impersonation": row.id.to_string(),
+    });
+    let call = note_for_dealer(
+        row.dealer_id,
+        doer,
+        "IMPERSONATED",
+        "dealerImpersonate",
+        detail,
+    );
+    diesel::select(call).execute(&mut **conn).await?;
+    Ok(())
+}
 
 /// Adds an impersonation.
 pub async fn insert(conn: &mut ControlConn, row: &ImpersonationRow) -> DbResult<()> {

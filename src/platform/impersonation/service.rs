@@ -111,6 +111,7 @@ impl Impersonations {
     ) -> ServiceResult<()> {
         let now = row.started_at;
         query::insert(conn, row).await?;
+        query::tell_dealer(conn, row).await?;
         let how = if row.read_only {
             "to read only"
         } else {

@@ -13,6 +13,8 @@ use super::Site;
 use crate::db::control_tables::schema_builds;
 use crate::db::owner::OwnerConn;
 use crate::db::pipeline::pipeline;
+use crate::tenancy::audit::attach::attach;
+use crate::tenancy::audit::words;
 use crate::tenancy::migrate::statements::statements;
 use crate::tenancy::migrate::step::{applied_or_none, failed, record_version, stand_on};
 use crate::tenancy::migrate::{MigrateError, MigrationSet, Step};
@@ -44,7 +46,7 @@ struct Piece<'a> {
     is_last: bool,
 }
 
-/// The next statements of the set; with the last ones the schema becomes whole.
+/// The next statements of the set; when none is left the schema becomes whole.
 pub(in crate::tenancy) fn fill_chunk(
     conn: &mut OwnerConn,
     set: &MigrationSet,
@@ -52,16 +54,15 @@ pub(in crate::tenancy) fn fill_chunk(
 ) -> Result<Filled, MigrateError> {
     conn.transaction(|conn| {
         let position = position(conn, site)?;
-        stand_on(conn, &site.schema, "")?;
-        let mut applied = applied_or_none(conn, &site.schema)?;
+        stand_on(conn, &site.schema, &words::system("provisioning"))?;
+        let applied = applied_or_none(conn, &site.schema)?;
         let left = left(set, &applied, &position)?;
-        let (chunk, rest) = left.split_at_checked(CHUNK).unwrap_or((&left, &[]));
-        run(conn, chunk)?;
-        if !rest.is_empty() {
+        if !left.is_empty() {
+            let (chunk, _rest) = left.split_at_checked(CHUNK).unwrap_or((&left, &[]));
+            run(conn, chunk)?;
             keep_position(conn, site, chunk.last())?;
             return Ok(Filled::Partly);
         }
-        applied.extend(left.iter().map(|piece| piece.step.version.clone()));
         finish(conn, site, applied)?;
         Ok(Filled::Whole)
     })
@@ -157,8 +158,9 @@ pub(in crate::tenancy) fn add_reference_rows(conn: &mut OwnerConn) -> QueryResul
     pipeline(conn, &texts)
 }
 
-/// Reference rows, and the mark that all is there.
+/// The triggers of all tables, reference rows, and the mark that all is there.
 fn finish(conn: &mut OwnerConn, site: &Site, applied: HashSet<String>) -> QueryResult<()> {
+    attach(conn, &site.schema)?;
     add_reference_rows(conn)?;
     record_version(conn, &site.schema, applied)?;
     diesel::delete(schema_builds::table.find(site.dealer))

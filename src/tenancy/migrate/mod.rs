@@ -35,7 +35,7 @@ pub use failures::{Failure, failures};
 pub use report::{Event, Options, Report, Stopped};
 pub use run::Runner;
 pub use set::{MigrationSet, Step};
-pub(in crate::tenancy) use step::{apply_all, turn_key};
+pub(in crate::tenancy) use step::{apply_all, migrate_to_fill, turn_key};
 pub use step::{migrate_schema, migrate_schema_with, revert_schema};
 pub use survey::{Survey, Target, survey, targets};
 

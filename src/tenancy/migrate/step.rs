@@ -20,6 +20,8 @@ use crate::db::control_tables::{dealers, migration_failures};
 use crate::db::error::DbError;
 use crate::db::owner::{OwnerConn, OwnerPool, take_turn};
 use crate::db::pipeline::pipeline;
+use crate::tenancy::audit::attach::attach;
+use crate::tenancy::audit::words;
 use crate::tenancy::build::add_reference_rows;
 use crate::tenancy::schema_name::SchemaName;
 
@@ -44,7 +46,23 @@ pub fn migrate_schema_with(
 ) -> Result<Vec<String>, MigrateError> {
     conn.transaction(|conn| {
         wait_for_turn(conn, schema)?;
-        Ok(apply(conn, set, schema, None)?.versions)
+        let applied = apply(conn, set, schema, None)?;
+        attach(conn, schema)?;
+        Ok(applied.versions)
+    })
+}
+
+/// As [`migrate_schema_with`], of a schema that is to take rows as they were written
+/// elsewhere: they are no changes, so nobody is asked who made them. Whoever fills it
+/// calls [`migrate_schema`] at the end.
+pub(in crate::tenancy) fn migrate_to_fill(
+    conn: &mut OwnerConn,
+    set: &MigrationSet,
+    schema: &SchemaName,
+) -> Result<(), MigrateError> {
+    conn.transaction(|conn| {
+        wait_for_turn(conn, schema)?;
+        apply(conn, set, schema, None).map(|_done| ())
     })
 }
 
@@ -84,6 +102,7 @@ pub(super) fn migrate_target(
             conn.transaction(|conn| {
                 try_turn(conn, &schema, options.lock_timeout)?;
                 let done = apply(conn, set, &schema, options.concurrent_index_above)?;
+                attach(conn, &schema)?;
                 if done.large.is_none() {
                     // Whoever has lost all his tables has lost these rows, too.
                     if target.version.is_none() {
@@ -144,7 +163,10 @@ pub(in crate::tenancy) fn stand_on(
     more: &str,
 ) -> QueryResult<()> {
     let path = schema.quoted();
-    conn.batch_execute(&format!("{more} SET LOCAL search_path TO {path}, public"))
+    let actor = words::system("migration");
+    conn.batch_execute(&format!(
+        "{actor}{more} SET LOCAL search_path TO {path}, public"
+    ))
 }
 
 /// As [`migrate_schema`], for a schema that nobody else knows of, in the
@@ -155,7 +177,8 @@ pub(in crate::tenancy) fn apply_all(
     schema: &SchemaName,
 ) -> Result<(), MigrateError> {
     stand_on(conn, schema, "")?;
-    apply(conn, set, schema, None).map(|_done| ())
+    apply(conn, set, schema, None)?;
+    Ok(attach(conn, schema)?)
 }
 
 /// What one transaction did.
@@ -209,6 +232,8 @@ pub(super) fn undo(
         return Err(MigrateError::Set { version, fault });
     };
     run(conn, step, down, &step.forget())?;
+    // A table that is back has to be given its trigger again.
+    attach(conn, schema)?;
     applied.remove(&last);
     record_version(conn, schema, applied)?;
     Ok(last)

@@ -19,8 +19,9 @@ use crate::db::copy::CopyConn;
 use crate::db::error::DbError;
 use crate::db::owner::OwnerConn;
 use crate::kernel::ids::DealerId;
+use crate::tenancy::audit::note::arrived;
 use crate::tenancy::build::create_bare;
-use crate::tenancy::migrate::{MigrateError, MigrationSet, migrate_schema, migrate_schema_with};
+use crate::tenancy::migrate::{MigrateError, MigrationSet, migrate_schema, migrate_to_fill};
 use crate::tenancy::schema_name::SchemaName;
 
 /// A whole schema at this program's version that belongs to nobody yet. Dropped
@@ -137,7 +138,7 @@ impl Transfer {
             let set = MigrationSet::tenant()?.until(&version);
             let set = set.ok_or_else(|| TransferError::UnknownVersion(version.clone()))?;
             conn.transaction(|conn| create_bare(conn, &schema, &role))?;
-            migrate_schema_with(conn, &set, &schema)?;
+            migrate_to_fill(conn, &set, &schema)?;
             let tables = tables(conn, &schema, &version)?;
             switch_policies(conn, &schema, &tables, "DISABLE")?;
             Ok(tables)
@@ -167,6 +168,7 @@ impl Transfer {
             }
             migrate_schema(conn, &schema)?;
             begin_events(conn, &schema, now)?;
+            arrived(conn, &schema)?;
             let newest = MigrationSet::tenant()?.newest();
             Ok::<_, MigrateError>(newest.map(str::to_owned))
         };

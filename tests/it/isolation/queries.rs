@@ -151,6 +151,24 @@ pub const CASES: &[Case] = &[
         expect: Expect::Nothing,
     },
     Case {
+        field: "products",
+        query: "{ products(first: 50) { nodes { id history(first: 9) { entityId actor changes { old new } } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "auditLog",
+        query: "{ auditLog(first: 200) { totalCount nodes { entityId part actor changes { old new } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "auditLog",
+        query: "query($id: ID) { auditLog(filter: { entityId: $id }) { totalCount nodes { actor changes { new } } } }",
+        keys: |victim| json!({ "id": victim.at("/products/nodes/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
         field: "category",
         query: "query($id: ID) { category(id: $id) { id } }",
         keys: |victim| json!({ "id": victim.at("/categories/nodes/0/id") }),

@@ -81,7 +81,11 @@ async fn the_jobs_of_a_dropped_dealer_go_with_him() {
     lifecycle.drop(&order(mine.id), &name, 0).await.unwrap();
     let dropped = lifecycle.drop_due("test").await.unwrap();
     assert_eq!(dropped.len(), 1);
-    let worker = yard.worker_of(registry(), 2, LONG);
+    let worker = yard.worker_of(
+        registry(&yard.server.app.core, &yard.server.app.settings.jobs),
+        2,
+        LONG,
+    );
     let his = format!("dealer_id = '{}'", mine.id.uuid());
     until("they have gone", async || yard.count(&his).await == 0).await;
     assert_eq!(yard.count("kind = 'test.deed'").await, 1);
@@ -107,7 +111,11 @@ async fn what_ended_long_ago_is_thrown_away() {
     tubex::jobs::Queue::enqueue_for(&mut conn, None, &order)
         .await
         .unwrap();
-    let worker = yard.worker_of(registry(), 2, LONG);
+    let worker = yard.worker_of(
+        registry(&yard.server.app.core, &yard.server.app.settings.jobs),
+        2,
+        LONG,
+    );
     yard.until_job(order.id(), "DONE").await;
     let old = "kind = 'test.deed' AND state =";
     assert_eq!(yard.count(&format!("{old} 'DONE'")).await, 1500);

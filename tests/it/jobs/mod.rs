@@ -181,6 +181,7 @@ impl Yard {
         let settings = JobSettings {
             workers_jobs: slots,
             job_lease_s: lease,
+            audit_kept_months: 15,
         };
         let (app, registry) = (&self.server.app, Arc::new(registry));
         let worker = app.core.worker(app.job_parts(), registry, &settings);

@@ -45,6 +45,25 @@ pub async fn check(stage: &Stage, shop: &Shop, done: &[Done]) -> Vec<String> {
         assert_eq!(names[0], "product.created");
         assert!(names[1..].iter().all(|name| *name == "product.updated"));
     }
+    // One set of rows of the audit log for each change, and no change without.
+    let audited = format!(
+        "SELECT entity_id, array_agg(action ORDER BY id), array_agg((new->>'version')::bigint ORDER BY id),
+             (SELECT count(*) FROM {schema}.audit_log u
+              WHERE u.entity = 'product_units' AND u.entity_id = l.entity_id)
+         FROM {schema}.audit_log l WHERE entity = 'products' GROUP BY entity_id"
+    );
+    let audited = owner.query(&audited, &[]).await.unwrap();
+    assert_eq!(audited.len(), rows.len());
+    for row in &audited {
+        let (entity, actions, counted): (&str, Vec<&str>, Vec<i64>) =
+            (row.get(0), row.get(1), row.get(2));
+        let all: Vec<i64> = (1..=versions[entity]).collect();
+        assert_eq!(counted, all, "{actions:?}");
+        assert_eq!(actions[0], "INSERT");
+        assert!(actions[1..].iter().all(|action| *action == "UPDATE"));
+        assert_eq!(row.get::<_, i64>(3), 3, "{entity}");
+    }
+
     let ids = format!("SELECT id FROM {schema}.events ORDER BY id");
     let ids = owner.query(&ids, &[]).await.unwrap();
     let ids: Vec<i64> = ids.iter().map(|row| row.get(0)).collect();

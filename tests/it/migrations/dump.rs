@@ -29,12 +29,15 @@ SELECT format('column %s.%s %s not null %s default %s generated %s comment %s',
     FROM tables t
     JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE t.relkind = 'r'
+    WHERE t.relkind IN ('r', 'p')
 UNION ALL
 SELECT format('constraint %s.%s %s', t.relname, con.conname, pg_get_constraintdef(con.oid))
     FROM tables t JOIN pg_constraint con ON con.conrelid = t.oid
 UNION ALL
 SELECT format('index %s', pg_get_indexdef(oid)) FROM tables WHERE relkind = 'i'
+UNION ALL
+SELECT format('trigger %s', pg_get_triggerdef(tr.oid))
+    FROM tables t JOIN pg_trigger tr ON tr.tgrelid = t.oid AND NOT tr.tgisinternal
 UNION ALL
 SELECT format('comment %s %s', relname, obj_description(oid, 'pg_class'))
     FROM tables WHERE obj_description(oid, 'pg_class') IS NOT NULL

@@ -46,8 +46,13 @@ impl Fleet {
 
     /// Runs SQL as the owner.
     pub async fn sql(&self, sql: String) {
-        self.as_owner(move |conn| Ok(conn.batch_execute(&sql)?))
-            .await;
+        let work = move |conn: &mut OwnerConn| {
+            conn.batch_execute("SET tubex.actor = 'system:test'")?;
+            conn.batch_execute(&sql)?;
+            // Nobody else is to write in this name.
+            Ok(conn.batch_execute("RESET tubex.actor")?)
+        };
+        self.as_owner(work).await;
     }
 
     pub async fn as_owner<T: Send + 'static>(

@@ -33,6 +33,10 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Product { category { id } } } }",
     ),
     (
+        "Product.history",
+        "{ node(id: $id) { ... on Product { history { id } } } }",
+    ),
+    (
         "Product.stockLevels",
         "{ node(id: $id) { ... on Product { stockLevels { updatedAt } } } }",
     ),

@@ -16,11 +16,11 @@ fn client(server: &Server, dealer: &TestDealer, change: impl FnOnce(&mut Grant))
     server.anonymous().with_token(issued.token.expose_secret())
 }
 
-fn application(scope: &str) -> Option<Application> {
-    Some(Application {
+fn application(scope: &str) -> Application {
+    Application {
         client: "app_00000000000000000000000000000000".to_owned(),
         scope: scope.to_owned(),
-    })
+    }
 }
 
 #[tokio::test]
@@ -28,7 +28,9 @@ async fn what_concerns_an_account_is_for_its_user_alone() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
     let by_application = client(&server, &dealer, |grant| {
-        grant.application = application("openid profile email offline_access products:read");
+        grant.application = Some(application(
+            "openid profile email offline_access products:read",
+        ));
     });
     let by_operator = client(&server, &dealer, |grant| {
         grant.actor = Some(ActingOperator {
@@ -64,7 +66,7 @@ async fn an_application_knows_of_a_user_what_he_let_it_know() {
     let dealer = server.dealer().await;
     let code = async |scope: &str, fields: &str| {
         let caller = client(&server, &dealer, |grant| {
-            grant.application = application(scope);
+            grant.application = Some(application(scope));
         });
         let document = format!("{{ viewer {{ user {{ {fields} }} dealer {{ id }} }} }}");
         caller.send(&document, json!({})).await.code().to_owned()
@@ -76,7 +78,7 @@ async fn an_application_knows_of_a_user_what_he_let_it_know() {
     assert_eq!(code("email", "email emailVerifiedAt").await, "none");
     assert_eq!(code("members:read", "name email").await, "none");
     let caller = client(&server, &dealer, |grant| {
-        grant.application = application("products:read");
+        grant.application = Some(application("products:read"));
     });
     let answer = caller.send("{ secondFactor { isOn } }", json!({})).await;
     assert_eq!(answer.code(), "FORBIDDEN");

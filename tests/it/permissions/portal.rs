@@ -219,6 +219,8 @@ async fn a_contractor_changes_nothing_and_sees_neither_stock_nor_people() {
         "{ members(first: 1) { totalCount } }",
         "{ roles { id } }",
         "{ securityEvents(first: 1) { id } }",
+        "{ auditLog(first: 1) { totalCount } }",
+        "{ products(first: 1) { nodes { history { id } } } }",
     ] {
         let answer = portal.ask(document, json!({})).await;
         assert_eq!(answer.code(), "FORBIDDEN", "{document}");

@@ -20,6 +20,11 @@ pub async fn owner_of(database: &DatabaseSettings) -> Client {
     let url = database.database_owner_url.expose_secret();
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(connection);
+    // Whose changes of rows are audited as well.
+    client
+        .batch_execute("SET tubex.actor = 'system:test'")
+        .await
+        .unwrap();
     client
 }
 

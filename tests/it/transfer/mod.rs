@@ -64,13 +64,14 @@ pub async fn adopt(app: &App, staged: Staged) -> (DealerId, String) {
 }
 
 /// All rows of all tables of a schema as PostgreSQL writes them, generated
-/// columns included; found by the catalogue and not by what the program knows.
+/// columns included, but for the word that they came from elsewhere; found by the catalogue and not by what the program knows.
 pub async fn content(owner: &Client, schema: &str) -> BTreeMap<String, Vec<String>> {
     let mut content = BTreeMap::new();
     for table in tables(owner, schema).await {
         // The columns by name: two schemas may have them in another order.
         let rows = format!(
-            "SELECT to_jsonb(t)::text FROM \"{schema}\".\"{table}\" t ORDER BY to_jsonb(t)::text COLLATE \"C\""
+            "SELECT to_jsonb(t)::text FROM \"{schema}\".\"{table}\" t
+             WHERE to_jsonb(t) ->> 'action' IS DISTINCT FROM 'ARRIVED' ORDER BY to_jsonb(t)::text COLLATE \"C\""
         );
         let rows = owner.query(&rows, &[]).await.unwrap();
         content.insert(table, rows.iter().map(|row| row.get(0)).collect());
@@ -83,7 +84,7 @@ pub async fn content(owner: &Client, schema: &str) -> BTreeMap<String, Vec<Strin
 pub async fn tables(owner: &Client, schema: &str) -> Vec<String> {
     let tables =
         "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND c.relname NOT LIKE '\\_\\_%'
+        WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE '\\_\\_%'
         AND c.relname NOT IN ('events', 'event_counter') ORDER BY 1";
     let rows = owner.query(tables, &[&schema]).await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()

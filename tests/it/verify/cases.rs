@@ -80,7 +80,18 @@ const CASES: &[(&str, &[&str])] = &[
     ),
     (
         "ALTER TABLE S.jobs DISABLE TRIGGER ALL",
-        &["constraint jobs.jobs_customer_exists: enforcement: switched off, should be on"],
+        &[
+            "constraint jobs.jobs_customer_exists: enforcement: switched off, should be on",
+            "trigger jobs.audit: firing: D, should be O",
+        ],
+    ),
+    (
+        "DROP TRIGGER audit ON S.products",
+        &["trigger products.audit is missing"],
+    ),
+    (
+        "GRANT INSERT ON S.audit_log TO S",
+        &["table audit_log: privileges of dealer: INSERT, SELECT, should be SELECT"],
     ),
     (
         "CREATE FUNCTION S.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';

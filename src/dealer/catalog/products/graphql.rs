@@ -7,6 +7,8 @@ use super::input::ProductWhere;
 use super::loader::{ProductByBarcode, ProductById, ProductBySku, UnitsByProduct};
 use super::model::{ProductId, ProductKind, ProductRow, ProductUnitRow};
 use super::query::{self, ProductOrder, ProductSort};
+use crate::dealer::audit::graphql::{AuditEntry, history};
+use crate::dealer::audit::model::Record;
 use crate::dealer::catalog::categories::graphql::Category;
 use crate::dealer::catalog::categories::loader::CategoryById;
 use crate::dealer::catalog::units::graphql::Unit;
@@ -107,6 +109,20 @@ impl Product {
             .into_iter()
             .map(|row| StockLevel::of(row, base))
             .collect())
+    }
+
+    /// What became of it and its units, the latest first.
+    #[graphql(
+        guard = P::AuditRead,
+        directive = has_permission::apply(P::AuditRead),
+        complexity = "list_cost(child_complexity)"
+    )]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many changes, 1 to 100.", default = 20)] first: i32,
+    ) -> AppResult<Vec<AuditEntry>> {
+        history(ctx, (Record::PRODUCT, self.0.id.uuid()), first).await
     }
 
     /// When it was archived; null while it is in use.

@@ -88,7 +88,7 @@ impl PhoneMutation {
         #[graphql(desc = "Which telephone.")] input: PhoneEnrolInput,
     ) -> AppResult<CodeSentPayload> {
         let factors = ctx.service::<Factors>()?;
-        let (principal, peer) = (ctx.principal()?, ctx.peer()?);
+        let (principal, peer) = (ctx.in_person()?, ctx.peer()?);
         outcome(factors.phone_enrol(principal, &input.phone, peer).await)
     }
 
@@ -102,7 +102,7 @@ impl PhoneMutation {
         #[graphql(desc = "The code.")] input: PhoneConfirmInput,
     ) -> AppResult<NewAccessPayload> {
         let factors = ctx.service::<Factors>()?;
-        let (principal, peer) = (ctx.principal()?, ctx.peer()?);
+        let (principal, peer) = (ctx.in_person()?, ctx.peer()?);
         let confirmed = factors.phone_confirm(principal, &input.code, peer);
         NewAccessPayload::of(ctx, sorted(confirmed.await)?)
     }
@@ -121,7 +121,7 @@ impl PhoneMutation {
         input: PhoneRemoveInput,
     ) -> AppResult<NewAccessPayload> {
         let factors = ctx.service::<Factors>()?;
-        let (principal, peer) = (ctx.principal()?, ctx.peer()?);
+        let (principal, peer) = (ctx.in_person()?, ctx.peer()?);
         let removed = factors.phone_remove(principal, input.code.as_deref(), peer);
         NewAccessPayload::of(ctx, sorted(removed.await)?)
     }
@@ -143,7 +143,7 @@ impl PhoneMutation {
     #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
     async fn step_up_code_send(&self, ctx: &Context<'_>) -> AppResult<CodeSentPayload> {
         let factors = ctx.service::<Factors>()?;
-        let sent = factors.send_to_step_up(ctx.principal()?, ctx.peer()?);
+        let sent = factors.send_to_step_up(ctx.in_person()?, ctx.peer()?);
         outcome(sent.await)
     }
 }

@@ -56,8 +56,9 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         name: "trigger",
-        advice: "triggers and rules can not be had where schemas are spread over servers, and \
-                 nobody sees them in the program; do it in the service that writes the table",
+        advice: "nobody sees triggers and rules in the program, and each has to work where schemas are \
+                 spread over servers; do it in the service that writes the table. That of the audit \
+                 log is attached to every table by itself",
         finds: |s| created(s, &["trigger", "rule"]),
     },
     Rule {

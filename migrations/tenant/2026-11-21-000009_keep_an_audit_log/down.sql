@@ -1,0 +1,11 @@
+DROP TRIGGER IF EXISTS audit ON units;
+DROP TRIGGER IF EXISTS audit ON categories;
+DROP TRIGGER IF EXISTS audit ON products;
+DROP TRIGGER IF EXISTS audit ON product_units;
+DROP TRIGGER IF EXISTS audit ON warehouses;
+DROP TRIGGER IF EXISTS audit ON stock_levels;
+DROP TRIGGER IF EXISTS audit ON customers;
+DROP TRIGGER IF EXISTS audit ON jobs;
+DROP TABLE audit_seals;
+DROP TABLE audit_log;
+DROP SEQUENCE audit_ids;

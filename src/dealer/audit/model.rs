@@ -1,0 +1,61 @@
+//! What the log speaks of, in the words of the API.
+
+use uuid::Uuid;
+
+use crate::db::text_enum::text_enum;
+use crate::dealer::catalog::categories::model::CategoryId;
+use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::catalog::units::model::UnitId;
+use crate::dealer::customers::model::{CustomerId, JobId};
+use crate::dealer::stock::warehouses::model::WarehouseId;
+
+text_enum! {
+    /// What was done.
+    pub enum AuditAction {
+        /// A record was made.
+        Insert = "INSERT",
+        /// A record was changed.
+        Update = "UPDATE",
+        /// A record was removed.
+        Delete = "DELETE",
+        /// A change was refused, or failed. Its codes are among the changes.
+        Refused = "REFUSED",
+        /// Refused changes that were too many to be written down. Their count is among the
+        /// changes.
+        LeftOut = "LEFT_OUT",
+        /// An operator of the platform began to see the shop as one of its users does.
+        Impersonated = "IMPERSONATED",
+        /// The records came from a file or from another dealer.
+        Arrived = "ARRIVED",
+    }
+}
+
+/// The parts of one record: the table it is in, and those with its details.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Record {
+    /// Tables whose keys begin with the record's id.
+    pub tables: &'static [&'static str],
+}
+
+impl Record {
+    /// A product with its units.
+    pub const PRODUCT: Self = Self {
+        tables: &["products", "product_units"],
+    };
+}
+
+/// The id of a record as the API writes it; the key itself for what has none there.
+pub fn written(entity: &str, key: &str) -> String {
+    let Ok(uuid) = Uuid::try_parse(key) else {
+        return key.to_owned();
+    };
+    match entity {
+        "categories" => CategoryId::from_uuid(uuid).to_string(),
+        "customers" => CustomerId::from_uuid(uuid).to_string(),
+        "jobs" => JobId::from_uuid(uuid).to_string(),
+        "products" | "product_units" | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
+        "units" => UnitId::from_uuid(uuid).to_string(),
+        "warehouses" => WarehouseId::from_uuid(uuid).to_string(),
+        _ => key.to_owned(),
+    }
+}

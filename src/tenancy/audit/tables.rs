@@ -1,0 +1,58 @@
+//! Which tables are audited, and what of them is not kept.
+//!
+//! This is the one place to declare it. A table that is not named here is audited
+//! with all its columns.
+
+/// Tables without the trigger, and why.
+pub const EXEMPT: &[(&str, &str)] = &[
+    (
+        "__diesel_schema_migrations",
+        "the record of migrations, which dealers' roles can not reach",
+    ),
+    ("audit_log", "the log itself"),
+    (
+        "audit_seals",
+        "the seals of the log; dealers' roles can not write them",
+    ),
+    (
+        "event_counter",
+        "raised once for each transaction that tells events",
+    ),
+    (
+        "events",
+        "written once beside the rows it tells of; dealers' roles can change none",
+    ),
+    (
+        "kept_answers",
+        "copies of answers, which go by themselves after some days",
+    ),
+];
+
+/// Tables of the log, from which the dealer's role may only read.
+pub const LOG: &[&str] = &["audit_log", "audit_seals"];
+
+/// The parts of the log. The dealer's role reads them through the log alone.
+pub const PARTS: &[&str] = &["audit_log_0", "audit_log_1", "audit_log_2"];
+
+/// What gives the log's rows their ids.
+pub const IDS: &str = "audit_ids";
+
+/// Columns whose values are nobody's business: that they changed is kept, and not
+/// what they are. Passwords, tokens, keys and their hashes belong here.
+pub const HIDDEN: &[(&str, &[&str])] = &[];
+
+/// Columns that follow from others, and would only be in the way.
+pub const LEFT_OUT: &[(&str, &[&str])] = &[("products", &["search_text"])];
+
+/// The columns of a list for one table.
+pub(super) fn columns_of(list: &[(&str, &[&str])], table: &str) -> String {
+    let found = list.iter().find(|(name, _)| *name == table);
+    found
+        .map(|(_, columns)| columns.join(","))
+        .unwrap_or_default()
+}
+
+/// Whether a table has the trigger.
+pub fn is_audited(table: &str) -> bool {
+    !PARTS.contains(&table) && !EXEMPT.iter().any(|(name, _)| *name == table)
+}

@@ -1,0 +1,52 @@
+//! `tubex audit verify`, on a database of its own.
+
+use serde_json::{Value, json};
+use tubex::app::Core;
+use tubex::kernel::clock::Clock;
+
+use crate::cli::program::{Ended, Folder, database_flags};
+use crate::support::{own, owner_of};
+
+#[tokio::test]
+async fn a_row_that_was_changed_is_told_and_ends_with_1() {
+    let database = tokio::task::spawn_blocking(|| own("cli_audit"))
+        .await
+        .unwrap();
+    let folder = Folder::new();
+    let run = |args: &[&str]| {
+        let mut command = folder.program(args);
+        command.args(database_flags(&database));
+        Ended::of(command)
+    };
+    run(&["tenant", "create", "--synthetic", "--count", "2"]);
+    let listed = run(&["tenant", "list", "--json"]).json();
+    let schema = listed["dealers"][0]["schema"].as_str().unwrap();
+    let id = listed["dealers"][0]["id"].as_str().unwrap();
+    let (core, name) = (
+        Core::new(&database, 1, Clock::system()).unwrap(),
+        schema.parse().unwrap(),
+    );
+    let sealer = core.audit_sealer(15);
+    let sealed = core.owner.run(move |conn| sealer.dealer(conn, &name)).await;
+    assert!(sealed.unwrap().0 > 0);
+    let whole = run(&["audit", "verify", "--all", "--json"]);
+    assert_eq!(whole.code, Some(0), "{}", whole.text());
+    let whole = whole.json();
+    assert_eq!(
+        (&whole["dealers"], &whole["faults"]),
+        (&json!(2), &json!(0))
+    );
+    let owner = owner_of(&database).await;
+    let change = format!("UPDATE {schema}.audit_log SET actor = 'nobody' WHERE id = 3");
+    owner.batch_execute(&change).await.unwrap();
+    let told = run(&["audit", "verify", "--dealer", id, "--json"]);
+    assert_eq!(told.code, Some(1), "{}", told.text());
+    let told: Value = serde_json::from_str(&told.out).unwrap();
+    assert_eq!(
+        told["logs"][0]["fault"],
+        "row 3 was changed after it was sealed"
+    );
+    assert_eq!(told["logs"][0]["dealer"], json!(id));
+    let text = run(&["audit", "verify", "--all"]);
+    assert!(text.out.contains("row 3 was changed"), "{}", text.text());
+}

@@ -1,0 +1,104 @@
+//! Refused changes are written down, but for their input and for floods.
+
+use serde_json::{Value, json};
+use tubex::auth::role::{BuiltInRole, RoleCode};
+use tubex::kernel::ids::UserId;
+use tubex::tenancy::audit::note::MOST_A_MINUTE;
+
+use super::log;
+use crate::support::Server;
+
+const CREATE: &str = "mutation($input: ProductCreateInput!) {
+    productCreate(input: $input) { product { id } } }";
+
+async fn refusals(schema: &str) -> Vec<Value> {
+    log(schema, "action = 'REFUSED'").await
+}
+
+#[tokio::test]
+async fn a_refusal_is_written_whatever_the_caller_selects() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    dealer.add_product("A-1").await;
+    let mut input = dealer.product_input("A-1").await;
+    // Exists already.
+    let answer = dealer.client.send(CREATE, json!({ "input": input })).await;
+    let request = answer.headers["x-request-id"].to_str().unwrap().to_owned();
+    // Can not be.
+    input["sku"] = json!("");
+    input["listPrice"] = json!("-4711");
+    dealer.client.send(CREATE, json!({ "input": input })).await;
+    let rows = refusals(&dealer.schema).await;
+    assert_eq!(rows.len(), 2, "{rows:#?}");
+    for row in &rows {
+        assert_eq!(
+            (&row["entity"], &row["entity_id"]),
+            (&json!("operation"), &json!("productCreate"))
+        );
+        assert_eq!(row["actor"], json!(dealer.owner.to_string()));
+        assert!(!row.to_string().contains("4711"));
+    }
+    assert_eq!(
+        rows[0]["new"],
+        json!({ "codes": ["ALREADY_EXISTS"], "paths": ["input.sku"] })
+    );
+    assert_eq!(rows[0]["request_id"], json!(request));
+    assert_eq!(rows[1]["new"]["codes"], json!(["BAD_USER_INPUT"]));
+    assert_eq!(
+        rows[1]["new"]["paths"],
+        json!(["input.listPrice", "input.sku"])
+    );
+    assert_eq!(log(&dealer.schema, "entity = 'products'").await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_may_not_is_written_too() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    let viewer = [RoleCode::BuiltIn(BuiltInRole::Viewer)];
+    let user = UserId::generate();
+    let client = server.client_as(&dealer, user, &viewer, None);
+    let input = dealer.product_input("A-1").await;
+    let answer = client.send(CREATE, json!({ "input": input })).await;
+    assert_eq!(answer.code(), "FORBIDDEN");
+    // In the control plane, where there is no transaction of a shop.
+    let role =
+        "mutation { roleCreate(input: { name: \"\", permissions: [] }) { userErrors { code } } }";
+    dealer.client.send(role, json!({})).await;
+    let rows = refusals(&dealer.schema).await;
+    assert_eq!(rows[0]["actor"], json!(user.to_string()));
+    assert_eq!(rows[0]["new"]["codes"], json!(["FORBIDDEN"]));
+    assert_eq!(rows[1]["entity_id"], "roleCreate");
+    assert_eq!(rows.len(), 2);
+}
+
+#[tokio::test]
+async fn at_a_suspended_dealer_it_is_written_as_well() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    let input = dealer.product_input("A-1").await;
+    let owner = crate::support::owner().await;
+    crate::transfer::set_status(&server.app, &owner, dealer.id, "SUSPENDED").await;
+    let answer = dealer.client.send(CREATE, json!({ "input": input })).await;
+    assert_eq!(answer.code(), "DEALER_SUSPENDED");
+    assert_eq!(refusals(&dealer.schema).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_flood_does_not_fill_the_disk() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    let fields: String = (0..100)
+        .map(|n| format!("m{n}: productArchive(input: {{ id: \"x\", expectedVersion: 1 }}) {{ product {{ id }} }} "))
+        .collect();
+    dealer
+        .client
+        .send(&format!("mutation {{ {fields} }}"), json!({}))
+        .await;
+    dealer
+        .client
+        .send(&format!("mutation {{ {fields} }}"), json!({}))
+        .await;
+    let most = usize::try_from(MOST_A_MINUTE).unwrap();
+    assert!(refusals(&dealer.schema).await.len() <= most);
+}
