@@ -8,7 +8,6 @@ use serde_json::json;
 use tubex::kernel::ids::{DealerId, UserId};
 use tubex::kernel::peer::Peer;
 use tubex::platform::identity::notices::{self, Occasion};
-use tubex::platform::mail::MailKind;
 use tubex::platform::mail::transport::StoredMail;
 use tubex::platform::mail::{Mail, MailKind, enqueue};
 use tubex::platform::webhooks::model::EndpointId;
