@@ -155,7 +155,7 @@ impl RequestScope {
     /// Writes down that a change of the caller was refused, and why. Nothing hangs on
     /// it: the caller is answered the same.
     pub async fn note_refused(&self, operation: &str, why: serde_json::Value) {
-        let Some(context) = &self.context else {
+        let Sender::Known(context) = &self.sender else {
             return;
         };
         let noted = self

@@ -27,8 +27,8 @@ async fn a_row_that_was_changed_is_told_and_ends_with_1() {
         schema.parse().unwrap(),
     );
     let sealer = core.audit_sealer(15);
-    let sealed = core.owner.run(move |conn| sealer.dealer(conn, &name)).await;
-    assert!(sealed.unwrap().0 > 0);
+    let done = core.owner.run(move |conn| sealer.dealer(conn, &name)).await;
+    assert!(done.unwrap().0 > 0);
     let whole = run(&["audit", "verify", "--all", "--json"]);
     assert_eq!(whole.code, Some(0), "{}", whole.text());
     let whole = whole.json();

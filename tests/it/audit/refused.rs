@@ -88,9 +88,13 @@ async fn at_a_suspended_dealer_it_is_written_as_well() {
 async fn a_flood_does_not_fill_the_disk() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
-    let fields: String = (0..100)
-        .map(|n| format!("m{n}: productArchive(input: {{ id: \"x\", expectedVersion: 1 }}) {{ product {{ id }} }} "))
-        .collect();
+    let field = |n| {
+        format!(
+            "m{n}: productArchive(input: {{ id: \"x\", expectedVersion: 1 }}) {{ product {{ id }} }}"
+        )
+    };
+    let fields: Vec<String> = (0..100).map(field).collect();
+    let fields = fields.join(" ");
     dealer
         .client
         .send(&format!("mutation {{ {fields} }}"), json!({}))

@@ -108,8 +108,8 @@ async fn what_is_written_now_is_never_emptied() {
         clock: Clock::fixed(later),
         ..server.app.core.audit_sealer(1)
     };
-    let (sealed, emptied) = seal_by(&server, sealer, &dealer.schema).await;
-    assert_eq!((sealed, emptied), (rows.len(), 0));
+    let (covered, emptied) = seal_by(&server, sealer, &dealer.schema).await;
+    assert_eq!((covered, emptied), (rows.len(), 0));
     assert_eq!(log(&dealer.schema, "true").await, rows);
 }
 
