@@ -15,9 +15,11 @@ impl Server {
         let settings = JobSettings {
             workers_jobs: 4,
             job_lease_s: Duration::from_mins(1),
+            ..self.app.settings.jobs.clone()
         };
         let depot = tubex::app::files::depot(&self.app.settings.files).unwrap();
-        let (app, registry) = (&self.app, Arc::new(registry(&depot)));
+        let app = &self.app;
+        let registry = Arc::new(registry(&app.core, &settings, &depot));
         let worker = app.core.worker(app.job_parts(), registry, &settings);
         worker.unwrap().unwrap()
     }
