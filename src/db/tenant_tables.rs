@@ -1,6 +1,19 @@
 // @generated from migrations/tenant; `cargo test` says how to renew it.
 
 diesel::table! {
+    attachments (id) {
+        id -> Uuid,
+        entity -> Text,
+        entity_id -> Uuid,
+        file_id -> Uuid,
+        customer_id -> Nullable<Uuid>,
+        is_public -> Bool,
+        caption -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     audit_log (id, slot) {
         id -> Int8,
         slot -> Int2,
@@ -16,19 +29,6 @@ diesel::table! {
         via -> Nullable<Text>,
         request_id -> Nullable<Uuid>,
         tx -> Int8,
-    }
-}
-
-diesel::table! {
-    attachments (id) {
-        id -> Uuid,
-        entity -> Text,
-        entity_id -> Uuid,
-        file_id -> Uuid,
-        customer_id -> Nullable<Uuid>,
-        is_public -> Bool,
-        caption -> Nullable<Text>,
-        created_at -> Timestamptz,
     }
 }
 
@@ -256,9 +256,9 @@ diesel::joinable!(products -> units (base_unit_id));
 diesel::joinable!(stock_levels -> products (product_id));
 diesel::joinable!(stock_levels -> warehouses (warehouse_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    attachments,
     audit_log,
     audit_seals,
-    attachments,
     bulk_errors,
     bulk_operations,
     categories,
@@ -278,9 +278,9 @@ diesel::allow_tables_to_appear_in_same_query!(
 
 /// The names of all tables.
 pub const TABLES: &[&str] = &[
+    "attachments",
     "audit_log",
     "audit_seals",
-    "attachments",
     "bulk_errors",
     "bulk_operations",
     "categories",

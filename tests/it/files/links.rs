@@ -21,7 +21,8 @@ fn start() -> DateTime<Utc> {
 
 #[tokio::test]
 async fn a_link_reads_for_five_minutes() {
-    let clock = Clock::fixed(start());
+    let start = start();
+    let clock = Clock::fixed(start);
     let server = Server::start_at(clock.clone(), |_settings| {}).await;
     let dealer = server.dealer().await;
     let content = png("five minutes");
@@ -43,9 +44,9 @@ async fn a_link_reads_for_five_minutes() {
     );
     assert_eq!(read.bytes().await.unwrap(), content);
 
-    clock.set(start() + TimeDelta::seconds(298));
+    clock.set(start + TimeDelta::seconds(298));
     assert_eq!(download(&nobody, &url).await.status(), 200);
-    clock.set(start() + TimeDelta::seconds(302));
+    clock.set(start + TimeDelta::seconds(302));
     let late = Answer::of(download(&nobody, &url).await).await;
     assert_eq!((late.status, late.code()), (403, "FORBIDDEN"));
 }
