@@ -112,6 +112,11 @@ async fn a_rotated_key_is_good_beside_the_next_for_some_days() {
     assert_eq!(code(&old.client).await, "none");
     assert_eq!(code(&new.client).await, "none");
     server.clock.set(noon + TimeDelta::days(2));
+    // That it was rotated is heard of within a second.
+    until("the old key is refused", async || {
+        code(&old.client).await != "none"
+    })
+    .await;
     assert_refused(&old.client.send(UNITS, json!({})).await, "expired");
     assert_eq!(code(&new.client).await, "none");
 }
