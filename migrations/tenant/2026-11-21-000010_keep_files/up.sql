@@ -46,7 +46,6 @@ ALTER TABLE attachments ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_customer ON attachments USING (
     coalesce(
         customer_id = nullif(current_setting('tubex.customer', true), '')::uuid,
-        nullif(current_setting('tubex.customer', true), '') IS NULL
-            OR (customer_id IS NULL AND is_public)
+        coalesce(nullif(current_setting('tubex.customer', true), '') = '', true) OR is_public
     )
 );

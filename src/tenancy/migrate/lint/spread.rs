@@ -33,6 +33,15 @@ pub(super) const RULES: &[Rule] = &[
             asks.filter(|_| s.begins(&["create", "policy"]).is_some())
         },
     },
+    Rule {
+        name: "spread-null",
+        advice: "where schemas are spread over servers, a policy can not say IS NULL; write \
+                 coalesce(column = …, true)",
+        finds: |s| {
+            let says = s.line_of_any(&["is"]);
+            says.filter(|_| s.begins(&["create", "policy"]).is_some())
+        },
+    },
 ];
 
 /// A constraint that is added beside something else.

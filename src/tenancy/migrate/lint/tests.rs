@@ -146,6 +146,10 @@ fn what_can_not_be_spread_is_refused() {
             "CREATE POLICY a ON jobs USING (customer_id = (SELECT id FROM customers LIMIT 1))",
             "spread-policy",
         ),
+        (
+            "CREATE POLICY a ON jobs USING (customer_id IS NULL)",
+            "spread-null",
+        ),
     ] {
         assert_eq!(refused(sql), [(1, rule)], "{sql}");
     }
