@@ -1,7 +1,7 @@
 //! The job that sends what is due at one endpoint.
 //!
 //! There is one of an endpoint at a time, on whichever node, so an endpoint never gets
-//! more than [`AT_ONCE`] messages at once. It ends when nothing is due any more, when the
+//! more than `AT_ONCE` messages at once. It ends when nothing is due any more, when the
 //! endpoint rests, and after a while in any case, so that others have their turn. Who
 //! wakes it is said in the endpoint's row (`due_at`), by the clock of the program.
 

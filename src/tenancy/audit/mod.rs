@@ -8,8 +8,8 @@
 //! ```
 //!
 //! [`tables`] says which tables have the trigger, and what of their columns is not kept;
-//! [`attach`](attach::attach) gives it to them after each dealer's migrations, so that nobody can
-//! forget it. [`words`] are what a transaction says of its actor: without them the
+//! `attach` gives it to them after each dealer's migrations, so that nobody can
+//! forget it. `words` are what a transaction says of its actor: without them the
 //! trigger refuses. [`note`] writes down what happened to no row, [`seal`] chains what
 //! was written, [`ring`] empties what is old, and [`verify`] walks the chain.
 
