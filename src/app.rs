@@ -1,6 +1,7 @@
 //! The parts of the program, put together once at start.
 
 mod callers;
+mod control;
 mod events;
 pub mod files;
 pub mod jobs;
@@ -14,33 +15,28 @@ pub mod webhooks;
 use std::sync::Arc;
 
 pub use callers::Callers;
+pub use control::Core;
 pub use operator::OperatorApp;
 use pools::control_pool;
 pub use pools::request_pool;
-use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
 use crate::auth::device::Devices;
-use crate::auth::password::{PasswordCost, PasswordWork, Passwords};
+use crate::auth::password::{PasswordCost, PasswordWork};
 use crate::auth::token::AccessTokens;
 use crate::auth::vault::{SecretError, Vault};
-use crate::config::{ConfigError, DatabaseSettings, EngineChoice, Registration, ServerSettings};
-use crate::db::connect::{ConnectError, Connector};
-use crate::db::control::ControlPool;
-use crate::db::engine::{Engine, EngineFault, Wanted};
+use crate::config::{ConfigError, Registration, ServerSettings};
+use crate::db::connect::ConnectError;
+use crate::db::engine::EngineFault;
 use crate::db::error::DbError;
-use crate::db::owner::OwnerPool;
+use crate::dealer::files::links::link_maker;
 use crate::error::AppError;
 use crate::events::RedisError;
 use crate::files::Files;
 use crate::jobs::{Queue, Registry};
-use crate::kernel::clock::Clock;
 use crate::platform::access::members::Members;
 use crate::platform::dealers::graphql::RegistrationPolicy;
-use crate::platform::dealers::lifecycle::Lifecycle;
-use crate::platform::dealers::service::Dealers;
 use crate::platform::factors::account::Factors;
-use crate::platform::identity::accounts::Accounts;
 use crate::platform::identity::invitations::service::Invitations;
 use crate::platform::identity::recovery::service::Recovery;
 use crate::platform::identity::service::Identity;
@@ -55,10 +51,8 @@ use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::{Directory, Watching};
 use crate::tenancy::migrate::{MigrateError, MigrationSet};
-use crate::tenancy::provision::{ProvisionError, Provisioner};
-use crate::tenancy::spares::Spares;
+use crate::tenancy::provision::ProvisionError;
 use crate::tenancy::state::{Migrated, RoleFault, migrated};
-use crate::tenancy::transfer::Transfer;
 
 /// Why the program can not start. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -113,107 +107,6 @@ impl From<MigrateError> for StartError {
             MigrateError::Db(error) => Self::Database(error),
             other => Self::Migrate(other),
         }
-    }
-}
-
-/// The control plane: what an operator's commands need.
-#[derive(Clone)]
-pub struct Core {
-    /// Opens connections.
-    pub connector: Connector,
-    /// Connections to the `platform` schema.
-    pub control: ControlPool,
-    /// Connections for DDL.
-    pub owner: OwnerPool,
-    /// The people who may sign in.
-    pub accounts: Accounts,
-    /// Registers dealers.
-    pub dealers: Dealers,
-    /// Suspends, archives and drops dealers.
-    pub lifecycle: Lifecycle,
-    /// Makes dealers' schemas.
-    pub provisioner: Provisioner,
-    /// Exports, restores and clones dealers.
-    pub transfer: Transfer,
-    /// Name of the login role of the request pool.
-    pub request_role: String,
-    /// The time.
-    pub clock: Clock,
-    settings: DatabaseSettings,
-}
-
-impl Core {
-    /// Puts the control plane together; nothing is connected yet.
-    pub fn new(
-        settings: &DatabaseSettings,
-        password_work: impl Into<PasswordWork>,
-        clock: Clock,
-    ) -> Result<Self, StartError> {
-        let request_role = settings.validate()?;
-        let ca_file = settings.database_ca_file.as_deref();
-        let connector = Connector::new(ca_file, settings.database_threads)?;
-        let control = ControlPool::new(&connector, &control_pool(settings));
-        let owner_url = settings.database_owner_url.clone();
-        let engine = engine(settings.engine);
-        let owner = OwnerPool::new(&connector, owner_url, settings.owner_pool_size, engine);
-        let passwords = Passwords::new(password_work.into())?;
-        let accounts = Accounts::new(control.clone(), passwords, clock.clone());
-        let provisioner = Provisioner::new(
-            owner.clone(),
-            control.clone(),
-            request_role.clone(),
-            clock.clone(),
-        );
-        let transfer = Transfer {
-            connector: connector.clone(),
-            request_url: settings.database_url.clone(),
-            owner_url: settings.database_owner_url.clone(),
-            request_role: request_role.clone(),
-            owner: owner.clone(),
-            control: control.clone(),
-            clock: clock.clone(),
-        };
-        Ok(Self {
-            dealers: Dealers::new(accounts.clone(), provisioner.clone(), clock.clone()),
-            lifecycle: Lifecycle::new(control.clone(), owner.clone(), clock.clone()),
-            connector,
-            control,
-            owner,
-            accounts,
-            provisioner,
-            transfer,
-            request_role,
-            clock,
-            settings: settings.clone(),
-        })
-    }
-
-    /// The stock of spare schemas, with a connection of its own: filling it takes
-    /// long, and neither dealers nor migrations should wait for that.
-    pub fn spares(&self) -> Spares {
-        let url = self.settings.database_owner_url.clone();
-        let owner = OwnerPool::new(&self.connector, url, 1, engine(self.settings.engine));
-        Spares::new(owner, self.request_role.clone(), self.clock.clone())
-    }
-
-    /// The keys that sign tokens, none of them read yet. Their address is told in
-    /// tokens for others than this program.
-    pub fn signing_keys(&self, vault: Vault, issuer: &str) -> Result<SigningKeys, StartError> {
-        let (control, clock) = (self.control.clone(), self.clock.clone());
-        Ok(SigningKeys::new(control, vault, issuer, clock)?)
-    }
-
-    /// The engine of the database, if it is the one of the settings. Blocks.
-    pub fn engine(&self) -> Result<Engine, StartError> {
-        Ok(self.owner.engine()??)
-    }
-
-    /// The password in the connection string of the request role, if any.
-    pub fn request_password(&self) -> Option<SecretString> {
-        let url = self.settings.database_url.expose_secret();
-        let config: tokio_postgres::Config = url.parse().ok()?;
-        let password = String::from_utf8_lossy(config.get_password()?).into_owned();
-        Some(password.into())
     }
 }
 
@@ -288,6 +181,7 @@ impl App {
             .data(queue.clone())
             .data(webhooks.clone())
             .data(files.clone())
+            .data(link_maker(&files))
             .data(callers.api_keys.clone())
             .data(callers.impersonations.clone())
             .data(callers.applications.clone())
@@ -384,13 +278,5 @@ pub const fn password_work(settings: &ServerSettings) -> PasswordWork {
             ..PasswordCost::STANDARD
         },
         parallel: settings.password_hashes,
-    }
-}
-
-const fn engine(choice: EngineChoice) -> Wanted {
-    match choice {
-        EngineChoice::Auto => Wanted::Found,
-        EngineChoice::Postgres => Wanted::Postgres,
-        EngineChoice::Citus => Wanted::Citus,
     }
 }

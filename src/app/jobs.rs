@@ -10,6 +10,7 @@ use crate::auth::text::random;
 use crate::auth::vault::Vault;
 use crate::config::{JobSettings, WebhookSettings};
 use crate::db::control::ControlPool;
+use crate::dealer::bulk::end::EndOperation;
 use crate::dealer::bulk::export::Export;
 use crate::dealer::bulk::import::Import;
 use crate::events::EventBus;
@@ -44,6 +45,9 @@ pub fn registry(core: &Core, settings: &JobSettings, depot: &Depot) -> Registry 
         .with(Export {
             depot: depot.clone(),
         })
+        .with(EndOperation)
+        .heir::<Import, EndOperation>()
+        .heir::<Export, EndOperation>()
         .with(Probe)
         .with(PruneJobs)
         .with(ForgetDealer)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::{DatabaseSettings, Pooler};
+use crate::config::{DatabaseSettings, EngineChoice, Pooler};
 use crate::db::homes::HomeSettings;
 use crate::db::limits;
 use crate::db::pool::PoolSettings;
@@ -12,10 +12,14 @@ use crate::db::pool::PoolSettings;
 pub fn request_pool(settings: &DatabaseSettings) -> HomeSettings {
     let statement = settings.statement_timeout_ms.as_millis();
     // The plans of a dealer's statements are kept, so they must not hang on the
-    // values of one execution.
+    // values of one execution. Citus can not plan all of them without values.
+    let plans = match settings.engine {
+        EngineChoice::Citus => "auto",
+        EngineChoice::Auto | EngineChoice::Postgres => "force_generic_plan",
+    };
     let session_words = |local: &str| {
         format!(
-            "SET {local}TIME ZONE 'UTC'; SET {local}plan_cache_mode = force_generic_plan; \
+            "SET {local}TIME ZONE 'UTC'; SET {local}plan_cache_mode = {plans}; \
              SET {local}statement_timeout = {statement}; SET {local}lock_timeout = 5000; \
              SET {local}idle_in_transaction_session_timeout = 60000; "
         )

@@ -66,7 +66,7 @@ impl Core {
             vault: vault.clone(),
             clock: self.clock.clone(),
             guard: guard(settings),
-            kinds: EVENTS,
+            kinds: &EVENTS,
             figures: Arc::default(),
         })
     }

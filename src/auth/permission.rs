@@ -81,12 +81,12 @@ permissions! {
     WarehousesRead = "warehouses:read", "See yards and stores.";
     WarehousesManage = "warehouses:manage", "Add, change and archive yards and stores.";
     StockRead = "stock:read", "See what lies where.";
-    StockAdjust = "stock:adjust", "Correct quantities on hand.";
+    StockAdjust = "stock:adjust", "Correct quantities on hand, and say how goods are kept.";
     FilesUpload = "files:upload", "Upload files, to attach them to records.";
     BulkRun = "bulk:run", "Import and export records in bulk.";
     CostRead = "cost:read", "See what goods cost the dealer, and margins.";
     PriceOverride = "price:override", "Sell at another price than the price list's.";
-    CreditRead = "credit:read", "See how much customers may owe.";
+    CreditRead = "credit:read", "See how much customers owe, and may owe.";
     CreditOverride = "credit:override", "Sell beyond a customer's credit limit.";
     InvoicePost = "invoice:post", "Post invoices and credit notes to the books.";
     MembersRead = "members:read", "See who works for the dealer, and as what.";
@@ -99,6 +99,15 @@ permissions! {
     WebhooksRead = "webhooks:read", "See where events are sent, and what became of it.";
     WebhooksManage = "webhooks:manage", "Say where events are sent, and send them again.";
     AuditRead = "audit:read", "See who changed what and when, with all values.";
+    StockReserve = "stock:reserve", "Put goods aside, and give them free again.";
+    TransfersManage = "transfers:manage", "Move goods between the dealer's places.";
+    CustomersManage = "customers:manage", "Add, change, hold and archive customers and their contacts.";
+    JobsManage = "jobs:manage", "Add, change, hold and close job sites.";
+    CreditManage = "credit:manage", "Set how much customers may owe, and where that is checked.";
+    AccountsPost = "accounts:post", "Post, reverse and allocate entries in customers' accounts.";
+    PricesRead = "prices:read", "See price lists and rules, tax rates, and how a price comes about.";
+    PricesManage = "prices:manage", "Set price lists and rules, and change many prices at once.";
+    TaxesManage = "taxes:manage", "Set tax classes and rates.";
 }
 
 // Each has a bit of its own in a word.
@@ -121,6 +130,10 @@ impl Permission {
         Self::AppsManage,
         Self::WebhooksManage,
         Self::AuditRead,
+        Self::CreditManage,
+        Self::AccountsPost,
+        Self::PricesManage,
+        Self::TaxesManage,
     ]);
 
     /// Those by which access itself is given. People use them in person: nobody who
@@ -146,11 +159,16 @@ impl Permission {
             Self::ProductsManage => Some(Self::ProductsRead),
             Self::UnitsManage => Some(Self::UnitsRead),
             Self::WarehousesManage => Some(Self::WarehousesRead),
-            Self::StockAdjust => Some(Self::StockRead),
-            Self::CreditOverride => Some(Self::CreditRead),
+            Self::CustomersManage => Some(Self::CustomersRead),
+            Self::JobsManage => Some(Self::JobsRead),
+            Self::CreditOverride | Self::CreditManage | Self::AccountsPost => {
+                Some(Self::CreditRead)
+            }
             Self::MembersManage | Self::RolesManage => Some(Self::MembersRead),
             Self::SecurityManage => Some(Self::SecurityRead),
             Self::WebhooksManage => Some(Self::WebhooksRead),
+            Self::StockAdjust | Self::StockReserve | Self::TransfersManage => Some(Self::StockRead),
+            Self::PricesManage | Self::TaxesManage => Some(Self::PricesRead),
             _ => None,
         }
     }

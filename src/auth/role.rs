@@ -126,6 +126,8 @@ const MANAGER: PermissionSet = READING.and(&[
     P::UnitsManage,
     P::WarehousesManage,
     P::StockAdjust,
+    P::StockReserve,
+    P::TransfersManage,
     P::FilesUpload,
     P::BulkRun,
     P::CostRead,
@@ -133,11 +135,28 @@ const MANAGER: PermissionSet = READING.and(&[
     P::CreditRead,
     P::CreditOverride,
     P::MembersRead,
+    P::CustomersManage,
+    P::JobsManage,
+    P::CreditManage,
+    P::PricesRead,
+    P::PricesManage,
 ]);
 
-const SALES: PermissionSet = READING.and(&[P::CreditRead, P::FilesUpload]);
+const SALES: PermissionSet = READING.and(&[
+    P::CreditRead,
+    P::FilesUpload,
+    P::StockReserve,
+    P::CustomersManage,
+    P::JobsManage,
+    P::PricesRead,
+]);
 
-const WAREHOUSE: PermissionSet = READING.and(&[P::StockAdjust, P::FilesUpload]);
+const WAREHOUSE: PermissionSet = READING.and(&[
+    P::StockAdjust,
+    P::StockReserve,
+    P::TransfersManage,
+    P::FilesUpload,
+]);
 
 const DRIVER: PermissionSet = PermissionSet::of(&[
     P::CustomersRead,
@@ -157,6 +176,7 @@ const PURCHASING: PermissionSet = CATALOGUE.and(&[
     P::FilesUpload,
     P::BulkRun,
     P::CostRead,
+    P::PricesRead,
 ]);
 
 const ACCOUNTS: PermissionSet = READING.and(&[
@@ -165,6 +185,11 @@ const ACCOUNTS: PermissionSet = READING.and(&[
     P::CreditRead,
     P::CreditOverride,
     P::InvoicePost,
+    P::CustomersManage,
+    P::CreditManage,
+    P::AccountsPost,
+    P::PricesRead,
+    P::TaxesManage,
 ]);
 
 const CONTRACTOR: PermissionSet = CATALOGUE.and(&[P::CustomersRead, P::JobsRead, P::CreditRead]);

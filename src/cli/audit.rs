@@ -1,5 +1,9 @@
 //! `tubex audit …`.
 
+use std::collections::HashMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -10,7 +14,9 @@ use crate::app::Core;
 use crate::config::DatabaseSettings;
 use crate::db::error::DbResult;
 use crate::kernel::clock::Clock;
+use crate::kernel::hex;
 use crate::kernel::ids::DealerId;
+use crate::tenancy::audit::heads::Head;
 use crate::tenancy::audit::seal::SINCE;
 use crate::tenancy::audit::verify::{Walked, walk};
 use crate::tenancy::migrate::{Target, targets};
@@ -32,6 +38,11 @@ pub(super) struct VerifyArgs {
     #[command(flatten)]
     whose: WhoseArgs,
 
+    /// What this command told before, with --json, kept where nobody who can change the
+    /// database can: each log has to go on from there.
+    #[arg(long, value_name = "FILE")]
+    since: Option<PathBuf>,
+
     #[command(flatten)]
     database: DatabaseSettings,
 }
@@ -51,6 +62,8 @@ struct WhoseArgs {
 
 pub(super) fn run(command: &AuditCommand, output: Output) -> CommandResult {
     let AuditCommand::Verify(args) = command;
+    let earlier = args.since.as_deref().map(heads).transpose()?;
+    let earlier = earlier.unwrap_or_default();
     let core = Core::new(&args.database, 1, Clock::system())?;
     let mut targets = core
         .owner
@@ -60,18 +73,51 @@ pub(super) fn run(command: &AuditCommand, output: Output) -> CommandResult {
     progress.begin(targets.len());
     let mut walked = Vec::with_capacity(targets.len());
     for batch in targets.chunks(BATCH) {
-        walked.extend(walk_all(&core, batch, &progress)?);
+        walked.extend(walk_all((&core, &earlier), batch, &progress)?);
     }
     progress.end();
     report(&walked, output)
 }
 
-fn walk_all(core: &Core, batch: &[Target], progress: &Count) -> DbResult<Vec<(DealerId, Walked)>> {
+/// The last seals that an earlier report tells.
+fn heads(path: &Path) -> Result<Heads, Box<dyn Error + Send + Sync>> {
+    let named = |error: &dyn Error| format!("{}: {error}", path.display());
+    let text = std::fs::read(path).map_err(|error| named(&error))?;
+    let report: Report = serde_json::from_slice(&text).map_err(|error| named(&error))?;
+    let logs = report.logs.into_iter();
+    let head = |log: Log| {
+        let hash = hex::decode(&log.head?)?;
+        Some((log.dealer, (log.seals, hash)))
+    };
+    Ok(logs.filter_map(head).collect())
+}
+
+type Heads = HashMap<DealerId, Head>;
+
+/// What is read of an earlier report.
+#[derive(serde::Deserialize)]
+struct Report {
+    logs: Vec<Log>,
+}
+
+#[derive(serde::Deserialize)]
+struct Log {
+    dealer: DealerId,
+    seals: i64,
+    head: Option<String>,
+}
+
+fn walk_all(
+    (core, earlier): (&Core, &Heads),
+    batch: &[Target],
+    progress: &Count,
+) -> DbResult<Vec<(DealerId, Walked)>> {
     core.owner.run_apart(|conn| {
         let mut all = Vec::with_capacity(batch.len());
         for target in batch {
             if let Ok(schema) = target.schema.parse() {
-                all.push((target.dealer, walk(conn, &schema)?));
+                let known = earlier.get(&target.dealer).cloned();
+                all.push((target.dealer, walk(conn, &schema, known)?));
             }
             progress.one();
         }

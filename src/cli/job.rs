@@ -9,6 +9,8 @@ use super::CommandResult;
 use super::output::{Output, Verdict};
 use crate::app::Core;
 use crate::config::DatabaseSettings;
+use crate::db::control::ControlConn;
+use crate::db::error::DbResult;
 use crate::jobs::probe::{Idle, Probe};
 use crate::jobs::query::{self, Wanted};
 use crate::jobs::{JobId, JobOrder, JobRow, JobState, Queue};
@@ -133,13 +135,25 @@ async fn retry(args: &JobsArgs, output: Output) -> CommandResult {
     for id in &args.ids {
         match query::retry(&mut conn, *id, core.clock.now()).await {
             Ok(Some(_)) => done.push(id.to_string()),
-            Ok(None) => left.push(format!("{id}: neither dead nor waiting for its time")),
+            Ok(None) => left.push(format!("{id}: {}", why_not(&mut conn, *id).await?)),
             Err(error) => left.push(format!("{id}: {error}")),
         }
     }
     let told = json!({ "queued": done, "left": left });
     output.result(format!("queued: {}", done.len()), &told)?;
     verdict(&left)
+}
+
+/// Why a job is not queued anew.
+async fn why_not(conn: &mut ControlConn, id: JobId) -> DbResult<String> {
+    let row = query::find(conn, id).await?;
+    let heir = row.and_then(|row| row.heir_id);
+    Ok(match heir {
+        Some(heir) => {
+            format!("it is dead, and {heir} has ended what it had begun: have it ordered anew")
+        }
+        None => "neither dead nor waiting for its time".to_owned(),
+    })
 }
 
 async fn drop_jobs(args: &JobsArgs, output: Output) -> CommandResult {
@@ -215,6 +229,7 @@ fn record(row: &JobRow) -> Value {
         "max_attempts": row.max_attempts,
         "worker": row.worker,
         "last_error": row.last_error,
+        "heir": row.heir_id.map(|heir| heir.to_string()),
         "created_at": row.created_at,
         "started_at": row.started_at,
         "finished_at": row.finished_at,

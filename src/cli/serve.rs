@@ -32,10 +32,9 @@ pub(super) struct ServeArgs {
 
 pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
     let clock = Clock::system();
-    let core = Core::new(&args.database, password_work(&args.server), clock)?;
+    let core = Core::new(&args.database, password_work(&args.server), clock)?.on_its_engine()?;
     let vault = Vault::from_file(&args.key.secret_key_file)?;
     let page = page(&args.server)?;
-    core.engine()?;
     if args.migrate {
         migrate::everything(&core, &Progress::new(output))?;
     }

@@ -54,6 +54,7 @@ pub(super) fn run(args: &WorkerArgs, output: Output) -> CommandResult {
 async fn work(args: &WorkerArgs, output: Output) -> CommandResult {
     let stop = stop::requested()?;
     let core = Core::new(&args.database, 1, Clock::system())?;
+    let core = tokio::task::spawn_blocking(move || core.on_its_engine()).await??;
     check_request_role(&core.control, &core.request_role)
         .await
         .map_err(StartError::from)?

@@ -8,7 +8,7 @@ use super::command::run;
 /// Oldest major version that serves: the first to recover with one `syncfs`.
 const OLDEST: u32 = 14;
 /// What our schemas need beyond the core.
-const EXTENSION: &str = "pg_trgm";
+const EXTENSIONS: [&str; 2] = ["pg_trgm", "btree_gist"];
 
 /// `initdb` and `postgres` of one usable version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +36,13 @@ impl Binaries {
             return Err(format!("version {version} is older than {OLDEST}"));
         }
         let share = value(&told, "share_path").unwrap_or_default();
-        let control = format!("{share}/extension/{EXTENSION}.control");
-        if !Path::new(&control).exists() {
-            return Err(format!(
-                "it lacks {EXTENSION}, which comes in a package such as `postgresql-contrib`"
-            ));
+        for extension in EXTENSIONS {
+            let control = format!("{share}/extension/{extension}.control");
+            if !Path::new(&control).exists() {
+                return Err(format!(
+                    "it lacks {extension}, which comes in a package such as `postgresql-contrib`"
+                ));
+            }
         }
         Ok(Self {
             folder,

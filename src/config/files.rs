@@ -60,7 +60,8 @@ pub struct FileSettings {
     #[arg(long, env = "TUBEX_FILES_PER_DEALER_MIB", value_name = "MIB", default_value = "10240", value_parser = clap::value_parser!(u32).range(1..))]
     pub files_per_dealer_mib: u32,
 
-    /// Most uploads that this node takes at once; more are told to come again.
+    /// Most uploads that this node takes at once, a quarter of them from one dealer; more are
+    /// told to come again.
     #[arg(long, env = "TUBEX_MAX_UPLOADS", value_name = "N", default_value = "32", value_parser = pool_size)]
     pub max_uploads: usize,
 }

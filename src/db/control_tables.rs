@@ -20,6 +20,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.audit_heads (schema_name) {
+        schema_name -> Text,
+        number -> Int8,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
     platform.backup_codes (user_id, code_hash) {
         user_id -> Uuid,
         code_hash -> Bytea,
@@ -136,6 +144,7 @@ diesel::table! {
         created_at -> Timestamptz,
         started_at -> Nullable<Timestamptz>,
         finished_at -> Nullable<Timestamptz>,
+        heir_id -> Nullable<Uuid>,
     }
 }
 
@@ -519,6 +528,7 @@ diesel::joinable!(webhook_feeds -> dealers (dealer_id));
 diesel::joinable!(webhook_secrets -> webhook_endpoints (endpoint_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
+    audit_heads,
     backup_codes,
     cron_slots,
     dealer_actions,

@@ -21,6 +21,21 @@ pub enum DbError {
         /// Name of the constraint.
         constraint: String,
     },
+    /// An exclusion constraint refused the row: it overlaps another one.
+    #[error("exclusion constraint {constraint}")]
+    Excluded {
+        /// Name of the constraint.
+        constraint: String,
+    },
+    /// A check refused the row.
+    #[error("check constraint {constraint}")]
+    Check {
+        /// Name of the constraint.
+        constraint: String,
+        /// What the database says.
+        #[source]
+        cause: DieselError,
+    },
     /// A concurrent transaction won.
     #[error("serialization failure")]
     Serialization(#[source] DieselError),
@@ -87,6 +102,10 @@ impl From<DieselError> for DbError {
             DatabaseErrorKind::ForeignKeyViolation => Self::ForeignKey {
                 constraint: constraint(),
             },
+            DatabaseErrorKind::CheckViolation => Self::Check {
+                constraint: constraint(),
+                cause: error,
+            },
             DatabaseErrorKind::SerializationFailure => Self::Serialization(error),
             DatabaseErrorKind::ClosedConnection => Self::Away(info.message().to_owned()),
             // In these words the driver says that the line is cut.
@@ -97,6 +116,9 @@ impl From<DieselError> for DbError {
             {
                 Self::Away(info.message().to_owned())
             }
+            DatabaseErrorKind::ExclusionViolation => Self::Excluded {
+                constraint: constraint(),
+            },
             // The server's last words on a connection that it ends.
             _ if info.message().starts_with("terminating connection") => {
                 Self::Away(info.message().to_owned())
@@ -116,7 +138,7 @@ impl From<DieselError> for DbError {
 impl From<DbError> for AppError {
     fn from(error: DbError) -> Self {
         let (code, message) = match &error {
-            DbError::Unique { .. } => (
+            DbError::Unique { .. } | DbError::Excluded { .. } => (
                 ErrorCode::AlreadyExists,
                 "another record has this value already",
             ),
@@ -166,7 +188,7 @@ impl From<DbError> for AppError {
                     .with_retry_after(Duration::from_secs(1))
                     .with_cause(error);
             }
-            DbError::Other(_) => return Self::internal(error),
+            DbError::Check { .. } | DbError::Other(_) => return Self::internal(error),
         };
         Self::new(code, message).with_cause(error)
     }

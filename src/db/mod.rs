@@ -31,6 +31,8 @@ mod shares;
 pub mod tenant_tables;
 pub mod text_enum;
 mod under_way;
+#[expect(missing_docs, reason = "the migrations explain them")]
+pub mod views;
 
 /// Every table of a dealer, by name.
 pub use tenant_tables::TABLES as TENANT_TABLES;

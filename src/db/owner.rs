@@ -61,6 +61,9 @@ impl r2d2::ManageConnection for OwnerManager {
     }
 }
 
+/// Making a schema takes most of a second on a busy machine, and many may be made before it.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
 impl OwnerPool {
     /// A pool of at most `size` connections.
     pub fn new(connector: &Connector, url: SecretString, size: u32, engine: Wanted) -> Self {
@@ -72,7 +75,7 @@ impl OwnerPool {
         let pool = r2d2::Pool::builder()
             .max_size(size.max(1))
             .min_idle(Some(0))
-            .connection_timeout(Duration::from_secs(10))
+            .connection_timeout(LONGEST_WAIT)
             .error_handler(Box::new(LogErrors))
             .build_unchecked(manager.clone());
         Self { pool, manager }
@@ -121,10 +124,33 @@ impl OwnerPool {
         E: From<DbError> + Send + 'static,
     {
         let pool = self.clone();
-        tokio::task::spawn_blocking(move || pool.run_blocking(work))
-            .await
-            .unwrap_or_else(|error| Err(E::from(DbError::Away(error.to_string()))))
+        blocking(move || pool.run_blocking(work)).await
     }
+
+    /// [`Self::run_apart`] on a blocking thread: for work that others with a connection
+    /// of the pool wait for.
+    pub async fn run_alone<T, E>(
+        &self,
+        work: impl FnOnce(&mut OwnerConn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let pool = self.clone();
+        blocking(move || pool.run_apart(work)).await
+    }
+}
+
+/// Runs `work` on a thread that may block.
+async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<DbError> + Send + 'static,
+{
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(E::from(DbError::Away(error.to_string()))))
 }
 
 /// Runs a statement that takes a lock behind which others do the same work. The

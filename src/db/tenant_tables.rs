@@ -1,6 +1,37 @@
 // @generated from migrations/tenant; `cargo test` says how to renew it.
 
 diesel::table! {
+    account_entries (id) {
+        id -> Uuid,
+        customer_id -> Uuid,
+        job_id -> Nullable<Uuid>,
+        kind -> Text,
+        reference -> Nullable<Text>,
+        note -> Nullable<Text>,
+        amount -> Numeric,
+        document_on -> Date,
+        due_on -> Date,
+        source_id -> Nullable<Uuid>,
+        reverses_id -> Nullable<Uuid>,
+        posted_by -> Nullable<Uuid>,
+        posted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    account_items (entry_id) {
+        entry_id -> Uuid,
+        customer_id -> Uuid,
+        job_id -> Nullable<Uuid>,
+        amount -> Numeric,
+        allocated -> Numeric,
+        document_on -> Date,
+        due_on -> Date,
+        settled_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
     attachments (id) {
         id -> Uuid,
         entity -> Text,
@@ -14,7 +45,45 @@ diesel::table! {
 }
 
 diesel::table! {
-    audit_log (id, slot) {
+    audit_log_0 (id) {
+        id -> Int8,
+        slot -> Int2,
+        at -> Timestamptz,
+        action -> Text,
+        entity -> Text,
+        entity_id -> Text,
+        part -> Nullable<Text>,
+        old -> Nullable<Jsonb>,
+        new -> Nullable<Jsonb>,
+        actor -> Text,
+        impersonator -> Nullable<Text>,
+        via -> Nullable<Text>,
+        request_id -> Nullable<Uuid>,
+        tx -> Int8,
+    }
+}
+
+diesel::table! {
+    audit_log_1 (id) {
+        id -> Int8,
+        slot -> Int2,
+        at -> Timestamptz,
+        action -> Text,
+        entity -> Text,
+        entity_id -> Text,
+        part -> Nullable<Text>,
+        old -> Nullable<Jsonb>,
+        new -> Nullable<Jsonb>,
+        actor -> Text,
+        impersonator -> Nullable<Text>,
+        via -> Nullable<Text>,
+        request_id -> Nullable<Uuid>,
+        tx -> Int8,
+    }
+}
+
+diesel::table! {
+    audit_log_2 (id) {
         id -> Int8,
         slot -> Int2,
         at -> Timestamptz,
@@ -98,6 +167,56 @@ diesel::table! {
 }
 
 diesel::table! {
+    credit_commitments (source_type, source_id) {
+        source_type -> Text,
+        source_id -> Uuid,
+        customer_id -> Uuid,
+        job_id -> Nullable<Uuid>,
+        bucket -> Text,
+        amount -> Numeric,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    credit_overrides (id) {
+        id -> Uuid,
+        customer_id -> Uuid,
+        job_id -> Nullable<Uuid>,
+        amount -> Numeric,
+        reason -> Text,
+        granted_by -> Nullable<Uuid>,
+        granted_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        used_amount -> Nullable<Numeric>,
+    }
+}
+
+diesel::table! {
+    credit_settings (one) {
+        one -> Int2,
+        overdue_days -> Nullable<Int2>,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    customer_contacts (id) {
+        id -> Uuid,
+        customer_id -> Uuid,
+        name -> Text,
+        role -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     customers (id) {
         id -> Uuid,
         code -> Text,
@@ -109,6 +228,39 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        price_list_id -> Nullable<Uuid>,
+        credit_check -> Text,
+        credit_limit_reason -> Nullable<Text>,
+        hold_reason -> Nullable<Text>,
+        held_at -> Nullable<Timestamptz>,
+        address_line -> Nullable<Text>,
+        city -> Nullable<Text>,
+        postcode -> Nullable<Text>,
+        country -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        notes -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    document_counters (kind) {
+        kind -> Text,
+        last -> Int8,
+    }
+}
+
+diesel::table! {
+    entry_allocations (id) {
+        id -> Uuid,
+        customer_id -> Uuid,
+        credit_entry_id -> Uuid,
+        debit_entry_id -> Uuid,
+        amount -> Numeric,
+        undoes_id -> Nullable<Uuid>,
+        allocated_on -> Date,
+        allocated_by -> Nullable<Uuid>,
+        allocated_at -> Timestamptz,
     }
 }
 
@@ -168,6 +320,13 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        price_list_id -> Nullable<Uuid>,
+        credit_limit -> Nullable<Numeric>,
+        credit_limit_reason -> Nullable<Text>,
+        hold_reason -> Nullable<Text>,
+        held_at -> Nullable<Timestamptz>,
+        postcode -> Nullable<Text>,
+        site_instructions -> Nullable<Text>,
     }
 }
 
@@ -178,6 +337,44 @@ diesel::table! {
         permissions -> Array<Text>,
         answer -> Text,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    price_lists (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        currency -> Text,
+        priority -> Int4,
+        is_default -> Bool,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    price_rules (id) {
+        id -> Uuid,
+        price_list_id -> Nullable<Uuid>,
+        customer_id -> Nullable<Uuid>,
+        job_id -> Nullable<Uuid>,
+        product_id -> Nullable<Uuid>,
+        category_id -> Nullable<Uuid>,
+        unit_id -> Nullable<Uuid>,
+        min_quantity -> Numeric,
+        min_unit_id -> Nullable<Uuid>,
+        method -> Text,
+        value -> Numeric,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -206,6 +403,8 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         search_text -> Text,
+        tax_class_id -> Nullable<Uuid>,
+        standard_cost -> Nullable<Numeric>,
     }
 }
 
@@ -215,6 +414,102 @@ diesel::table! {
         warehouse_id -> Uuid,
         on_hand -> Numeric,
         reserved -> Numeric,
+        updated_at -> Timestamptz,
+        value -> Numeric,
+        last_cost -> Numeric,
+        movements -> Int8,
+        may_be_negative -> Bool,
+        reorder_point -> Nullable<Numeric>,
+        reorder_quantity -> Nullable<Numeric>,
+    }
+}
+
+diesel::table! {
+    stock_movements (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        warehouse_id -> Uuid,
+        number -> Int8,
+        kind -> Text,
+        quantity -> Numeric,
+        value -> Numeric,
+        on_hand -> Numeric,
+        on_hand_value -> Numeric,
+        source -> Nullable<Text>,
+        source_id -> Nullable<Uuid>,
+        source_line -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        note -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    stock_reservations (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        warehouse_id -> Uuid,
+        quantity -> Numeric,
+        open -> Numeric,
+        unit_id -> Uuid,
+        unit_quantity -> Numeric,
+        source -> Text,
+        source_id -> Uuid,
+        reason -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    stock_transfer_lines (id) {
+        id -> Uuid,
+        transfer_id -> Uuid,
+        position -> Int4,
+        product_id -> Uuid,
+        unit_id -> Uuid,
+        unit_quantity -> Numeric,
+        quantity -> Numeric,
+        received -> Nullable<Numeric>,
+    }
+}
+
+diesel::table! {
+    stock_transfers (id) {
+        id -> Uuid,
+        number -> Int8,
+        from_id -> Uuid,
+        to_id -> Uuid,
+        state -> Text,
+        transit_id -> Nullable<Uuid>,
+        note -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tax_classes (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tax_rates (id) {
+        id -> Uuid,
+        tax_class_id -> Uuid,
+        region -> Text,
+        rate -> Numeric,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        created_at -> Timestamptz,
         updated_at -> Timestamptz,
     }
 }
@@ -246,54 +541,108 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(account_entries -> customers (customer_id));
+diesel::joinable!(account_items -> account_entries (entry_id));
 diesel::joinable!(attachments -> files (file_id));
 diesel::joinable!(bulk_errors -> bulk_operations (operation_id));
+diesel::joinable!(credit_commitments -> customers (customer_id));
+diesel::joinable!(credit_overrides -> customers (customer_id));
+diesel::joinable!(customer_contacts -> customers (customer_id));
+diesel::joinable!(customers -> price_lists (price_list_id));
 diesel::joinable!(jobs -> customers (customer_id));
+diesel::joinable!(jobs -> price_lists (price_list_id));
+diesel::joinable!(price_rules -> categories (category_id));
+diesel::joinable!(price_rules -> customers (customer_id));
+diesel::joinable!(price_rules -> jobs (job_id));
+diesel::joinable!(price_rules -> price_lists (price_list_id));
+diesel::joinable!(price_rules -> products (product_id));
 diesel::joinable!(product_units -> products (product_id));
 diesel::joinable!(product_units -> units (unit_id));
 diesel::joinable!(products -> categories (category_id));
+diesel::joinable!(products -> tax_classes (tax_class_id));
 diesel::joinable!(products -> units (base_unit_id));
 diesel::joinable!(stock_levels -> products (product_id));
 diesel::joinable!(stock_levels -> warehouses (warehouse_id));
+diesel::joinable!(stock_reservations -> units (unit_id));
+diesel::joinable!(stock_transfer_lines -> products (product_id));
+diesel::joinable!(stock_transfer_lines -> stock_transfers (transfer_id));
+diesel::joinable!(stock_transfer_lines -> units (unit_id));
+diesel::joinable!(tax_rates -> tax_classes (tax_class_id));
 diesel::allow_tables_to_appear_in_same_query!(
+    account_entries,
+    account_items,
     attachments,
-    audit_log,
+    audit_log_0,
+    audit_log_1,
+    audit_log_2,
     audit_seals,
     bulk_errors,
     bulk_operations,
     categories,
+    credit_commitments,
+    credit_overrides,
+    credit_settings,
+    customer_contacts,
     customers,
+    document_counters,
+    entry_allocations,
     event_counter,
     events,
     file_usage,
     files,
     jobs,
     kept_answers,
+    price_lists,
+    price_rules,
     product_units,
     products,
     stock_levels,
+    stock_movements,
+    stock_reservations,
+    stock_transfer_lines,
+    stock_transfers,
+    tax_classes,
+    tax_rates,
     units,
     warehouses,
 );
 
 /// The names of all tables.
 pub const TABLES: &[&str] = &[
+    "account_entries",
+    "account_items",
     "attachments",
-    "audit_log",
+    "audit_log_0",
+    "audit_log_1",
+    "audit_log_2",
     "audit_seals",
     "bulk_errors",
     "bulk_operations",
     "categories",
+    "credit_commitments",
+    "credit_overrides",
+    "credit_settings",
+    "customer_contacts",
     "customers",
+    "document_counters",
+    "entry_allocations",
     "event_counter",
     "events",
     "file_usage",
     "files",
     "jobs",
     "kept_answers",
+    "price_lists",
+    "price_rules",
     "product_units",
     "products",
     "stock_levels",
+    "stock_movements",
+    "stock_reservations",
+    "stock_transfer_lines",
+    "stock_transfers",
+    "tax_classes",
+    "tax_rates",
     "units",
     "warehouses",
 ];

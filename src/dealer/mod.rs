@@ -3,11 +3,16 @@
 //! Each folder has the same files: `model` (rows and enums), `query` (the SQL),
 //! `loader` (batched lookups), `service` (use cases), `graphql` (the surface).
 
+pub mod accounts;
 pub mod attachments;
 pub mod audit;
 pub mod bulk;
+pub mod calendar;
 pub mod catalog;
+pub mod credit;
 pub mod customers;
 pub mod feed;
 pub mod files;
+pub mod numbering;
+pub mod prices;
 pub mod stock;

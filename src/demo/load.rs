@@ -3,9 +3,13 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
-use super::data::{CATEGORIES, DemoCustomer, DemoDealer, DemoProduct, DemoUnit, DemoWarehouse};
+use super::accounts::{self, Parties};
+use super::data::{
+    CATEGORIES, DemoCustomer, DemoDealer, DemoJob, DemoProduct, DemoUnit, DemoWarehouse,
+};
 use crate::dealer::catalog::categories::input::CategoryCreateInput;
 use crate::dealer::catalog::categories::model::CategoryId;
 use crate::dealer::catalog::categories::service as categories;
@@ -14,10 +18,12 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::products::{query as product_rows, service as products};
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::catalog::units::query as unit_rows;
-use crate::dealer::customers::model::{CustomerId, CustomerRow, JobId, JobRow};
+use crate::dealer::customers::jobs::model::{JobRow, JobStatus};
+use crate::dealer::customers::jobs::query as job_rows;
+use crate::dealer::customers::model::{CustomerId, CustomerRow};
 use crate::dealer::customers::query as customer_rows;
-use crate::dealer::stock::model::StockLevelRow;
-use crate::dealer::stock::query as stock_rows;
+use crate::dealer::stock::ledger::model::MovementKind;
+use crate::dealer::stock::ledger::posting::{Change, Posting, post};
 use crate::dealer::stock::warehouses::input::WarehouseCreateInput;
 use crate::dealer::stock::warehouses::service as warehouses;
 use crate::error::{AppError, AppResult, ServiceResult};
@@ -28,7 +34,14 @@ use crate::tenancy::TenantTx;
 struct Made {
     units: HashMap<String, UnitId>,
     categories: HashMap<&'static str, CategoryId>,
-    products: HashMap<&'static str, ProductId>,
+    products: HashMap<&'static str, (ProductId, Decimal)>,
+}
+
+impl Made {
+    /// A product and its list price.
+    fn product(&self, sku: &str) -> AppResult<(ProductId, Decimal)> {
+        found(&self.products, sku)
+    }
 }
 
 /// Whether the dealer has no products yet.
@@ -58,12 +71,13 @@ pub(super) async fn fill(tx: &mut TenantTx, demo: &DemoDealer) -> ServiceResult<
     }
     for product in demo.products() {
         let row = products::create(tx, product_input(demo, product, &made)?).await?;
-        made.products.insert(product.sku, row.id);
+        made.products.insert(product.sku, (row.id, row.list_price));
     }
     for warehouse in demo.warehouses {
         fill_warehouse(tx, warehouse, &made).await?;
     }
-    fill_customers(tx, demo.customers).await
+    let parties = fill_customers(tx, demo).await?;
+    accounts::fill(tx, &demo.accounts, &parties).await
 }
 
 async fn units(tx: &mut TenantTx, demo: &DemoDealer) -> AppResult<HashMap<String, UnitId>> {
@@ -125,55 +139,76 @@ async fn fill_warehouse(tx: &mut TenantTx, demo: &DemoWarehouse, made: &Made) ->
         kind: demo.kind,
     };
     let warehouse = warehouses::create(tx, input).await?;
-    let updated_at = tx.now();
-    let level = |stock: &super::data::DemoStock| {
-        Ok(StockLevelRow {
-            product_id: found(&made.products, stock.sku)?,
-            warehouse_id: warehouse.id,
-            on_hand: decimal(stock.on_hand)?,
-            reserved: Decimal::ZERO,
-            updated_at,
+    let opening = |stock: &super::data::DemoStock| {
+        let product = made.product(stock.sku)?;
+        let cost = (product.1 * cost_share()).round_dp(4);
+        Ok(Posting {
+            place: (product.0, warehouse.id),
+            kind: MovementKind::Opening,
+            change: Change::In(decimal(stock.on_hand)?, Some(cost)),
+            source: None,
+            reason: None,
+            note: None,
+            path: Vec::new(),
         })
     };
-    let levels: AppResult<Vec<_>> = demo.stock.iter().map(level).collect();
-    stock_rows::insert_many(tx, levels?).await?;
+    let postings: AppResult<Vec<_>> = demo.stock.iter().map(opening).collect();
+    post(tx, postings?).await?;
     Ok(())
 }
 
-async fn fill_customers(tx: &mut TenantTx, demo: &[DemoCustomer]) -> ServiceResult<()> {
+/// What goods of the demo have cost, as a share of their list price.
+fn cost_share() -> Decimal {
+    Decimal::new(72, 2)
+}
+
+async fn fill_customers(tx: &mut TenantTx, demo: &DemoDealer) -> ServiceResult<Parties> {
     let now = tx.now();
+    let mut parties = Parties::default();
     let (mut customers, mut jobs) = (Vec::new(), Vec::new());
-    for customer in demo {
-        let id = CustomerId::generate();
+    for customer in demo.customers {
+        let new = CustomerRow::new(customer.code.to_owned(), customer.name.to_owned(), now);
+        let holds = demo.accounts.holds.iter();
+        let hold = holds.copied().find(|(code, _)| *code == customer.code);
+        parties.customers.insert(customer.code, new.id);
+        for job in customer.jobs {
+            let row = job_row(demo, (customer, new.id), job, now)?;
+            parties.jobs.insert((customer.code, job.code), row.id);
+            jobs.push(row);
+        }
         customers.push(CustomerRow {
-            id,
-            code: customer.code.to_owned(),
-            name: customer.name.to_owned(),
             tax_id: customer.tax_id.map(str::to_owned),
             terms_days: customer.terms_days,
             credit_limit: decimal(customer.credit_limit)?,
-            archived_at: None,
-            version: 1,
-            created_at: now,
-            updated_at: now,
+            hold_reason: hold.map(|(_, reason)| reason.to_owned()),
+            held_at: hold.map(|_| now),
+            ..new
         });
-        jobs.extend(customer.jobs.iter().map(|job| JobRow {
-            id: JobId::generate(),
-            customer_id: id,
-            code: job.code.to_owned(),
-            name: job.name.to_owned(),
-            address_line: job.address_line.to_owned(),
-            city: job.city.to_owned(),
-            po_number: job.po_number.map(str::to_owned),
-            status: job.status,
-            version: 1,
-            created_at: now,
-            updated_at: now,
-        }));
     }
     customer_rows::insert_many(tx, customers).await?;
-    customer_rows::insert_jobs(tx, jobs).await?;
-    Ok(())
+    job_rows::insert_many(tx, jobs).await?;
+    Ok(parties)
+}
+
+fn job_row(
+    demo: &DemoDealer,
+    (customer, id): (&DemoCustomer, CustomerId),
+    job: &DemoJob,
+    now: DateTime<Utc>,
+) -> AppResult<JobRow> {
+    let mut limits = demo.accounts.job_limits.iter();
+    let limit = limits.find(|(owner, code, _)| (*owner, *code) == (customer.code, job.code));
+    let is_held = job.status == JobStatus::Hold;
+    let names = (job.code.to_owned(), job.name.to_owned());
+    let site = (job.address_line.to_owned(), job.city.to_owned());
+    Ok(JobRow {
+        po_number: job.po_number.map(str::to_owned),
+        status: job.status,
+        credit_limit: limit.map(|(_, _, limit)| decimal(limit)).transpose()?,
+        hold_reason: is_held.then(|| "bills of this site are unpaid".to_owned()),
+        held_at: is_held.then_some(now),
+        ..JobRow::new(id, names, site, now)
+    })
 }
 
 fn found<K, I>(ids: &HashMap<K, I>, code: &str) -> AppResult<I>
@@ -185,7 +220,7 @@ where
     id.ok_or_else(|| AppError::internal(format!("the demo names {code}, which it does not make")))
 }
 
-fn decimal(text: &str) -> AppResult<Decimal> {
+pub(super) fn decimal(text: &str) -> AppResult<Decimal> {
     text.parse()
         .map_err(|error: rust_decimal::Error| AppError::internal(error))
 }

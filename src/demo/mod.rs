@@ -1,5 +1,6 @@
 //! The demo: two dealers of the trade, each with a shop full of goods.
 
+mod accounts;
 pub mod data;
 mod load;
 

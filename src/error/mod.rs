@@ -8,7 +8,7 @@
 
 mod refusal;
 
-pub use refusal::{Constraint, Refusal, ServiceResult, UserError, on_constraint};
+pub use refusal::{Constraint, ErrorDetail, Refusal, ServiceResult, UserError, on_constraint};
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -58,6 +58,12 @@ pub enum ErrorCode {
     IdempotencyKeyReused,
     /// The record is archived or in use in a way that forbids the change.
     NotAllowed,
+    /// Less is there than was asked for. Details: `productId`, and `available` and
+    /// `requested` in base units.
+    InsufficientStock,
+    /// The change is made once under a key, and came without: send idempotencyKey, or
+    /// the header Idempotency-Key.
+    IdempotencyKeyRequired,
     /// The events behind the given id are not kept any more: read anew.
     EventsPruned,
     /// Too much work at once: retry after the hinted delay.
@@ -96,6 +102,8 @@ impl ErrorCode {
             Self::Conflict => "CONFLICT",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::NotAllowed => "NOT_ALLOWED",
+            Self::InsufficientStock => "INSUFFICIENT_STOCK",
+            Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
             Self::EventsPruned => "EVENTS_PRUNED",
             Self::Overloaded => "OVERLOADED",
             Self::Timeout => "TIMEOUT",

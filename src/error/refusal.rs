@@ -13,6 +13,18 @@ pub struct UserError {
     pub message: String,
     /// Path from the mutation's arguments to the field at fault, if it is one.
     pub path: Option<Vec<String>>,
+    /// What the code says there is to know, such as what is available; the code names
+    /// the details it comes with.
+    pub details: Vec<ErrorDetail>,
+}
+
+/// Something to know about a refusal, for programs to read.
+#[derive(async_graphql::SimpleObject, Clone, Debug, PartialEq, Eq)]
+pub struct ErrorDetail {
+    /// What it is: `available`.
+    pub name: String,
+    /// Its value, as text; decimals as everywhere.
+    pub value: String,
 }
 
 impl UserError {
@@ -22,6 +34,7 @@ impl UserError {
             code,
             message: message.into(),
             path: Some(path.iter().map(|part| (*part).to_owned()).collect()),
+            details: Vec::new(),
         }
     }
 
@@ -31,7 +44,18 @@ impl UserError {
             code,
             message: message.into(),
             path: None,
+            details: Vec::new(),
         }
+    }
+
+    /// The same, with something to know about it.
+    #[must_use]
+    pub fn with_detail(mut self, name: &str, value: &impl ToString) -> Self {
+        self.details.push(ErrorDetail {
+            name: name.to_owned(),
+            value: value.to_string(),
+        });
+        self
     }
 }
 
@@ -60,7 +84,15 @@ impl Refusal {
                 |field| format!("{field}: {}", error.message),
             )
         });
-        AppError::new(code, texts.collect::<Vec<_>>().join("; "))
+        let error = AppError::new(code, texts.collect::<Vec<_>>().join("; "));
+        let alone = match errors.as_slice() {
+            [one] => one.path.as_deref().and_then(<[String]>::last),
+            _ => None,
+        };
+        match alone {
+            Some(field) => error.at_field(field.clone()),
+            None => error,
+        }
     }
 }
 
@@ -79,6 +111,7 @@ impl From<Vec<Fault>> for Refusal {
             code: ErrorCode::BadUserInput,
             message: fault.message,
             path: Some(fault.path),
+            details: Vec::new(),
         });
         Self::User(errors.collect())
     }
@@ -119,7 +152,10 @@ pub fn on_constraint(known: &[Constraint]) -> impl Fn(diesel::result::Error) -> 
     move |error| {
         let error = DbError::from(error);
         let (code, name) = match &error {
-            DbError::Unique { constraint } => (ErrorCode::AlreadyExists, constraint),
+            DbError::Unique { constraint } | DbError::Excluded { constraint } => {
+                (ErrorCode::AlreadyExists, constraint)
+            }
+            DbError::Check { constraint, .. } => (ErrorCode::BadUserInput, constraint),
             DbError::ForeignKey { constraint } => (ErrorCode::NotFound, constraint),
             _ => return error.into(),
         };

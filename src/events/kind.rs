@@ -1,6 +1,6 @@
 //! Kinds of events: their names, versions and payloads.
 //!
-//! A feature declares its own in `events.rs`; `roots.rs` lists all.
+//! A feature declares its own in `events.rs`; `roots` lists all.
 //! docs/events.md is written from them.
 
 use serde_json::{Map, Value};
@@ -87,8 +87,15 @@ pub(crate) fn put(payload: &mut Map<String, Value>, name: &str, value: &impl Sha
 }
 
 /// Declares what readers learn of a record, and the events that tell it. The first
-/// field is the record.
+/// field is the record; `of` names the field with the customer whom it is about.
 macro_rules! events {
+    (@customer $facts:ident) => {{
+        let _nobody = $facts;
+        None
+    }};
+    (@customer $facts:ident $customer:ident) => {
+        Some($facts.$customer.uuid())
+    };
     (
         $(#[$doc:meta])*
         pub struct $facts:ident {
@@ -96,7 +103,7 @@ macro_rules! events {
             $entity:ident: $id:ty,
             $( $(#[doc = $field_about:literal])+ $field:ident: $type:ty, )*
         }
-        for $audience:ident:
+        for $audience:ident $(of $customer:ident)?:
         $( $(#[doc = $about:literal])+ $name:ident = $text:literal, version $version:literal; )+
     ) => {
         $(#[$doc])*
@@ -124,6 +131,11 @@ macro_rules! events {
                 }, )*
             ];
 
+            fn customer(&self) -> Option<uuid::Uuid> {
+                let facts = self;
+                $crate::events::events!(@customer facts $($customer)?)
+            }
+
             fn payload(&self) -> serde_json::Value {
                 let mut payload = serde_json::Map::new();
                 $crate::events::put(&mut payload, stringify!($entity), &self.$entity);
@@ -149,6 +161,10 @@ macro_rules! events {
 
                 fn entity(&self) -> uuid::Uuid {
                     self.0.$entity.uuid()
+                }
+
+                fn customer(&self) -> Option<uuid::Uuid> {
+                    self.0.customer()
                 }
 
                 fn payload(&self) -> serde_json::Value {

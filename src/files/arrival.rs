@@ -31,16 +31,34 @@ pub(super) struct Expected {
     pub(super) is_exact: bool,
 }
 
+/// Content that was written, and that nobody sees yet.
+pub(super) struct Written {
+    pub(super) arrived: Arrived,
+    writer: Writer,
+}
+
+impl Written {
+    /// Makes it last, in the place of what was there.
+    pub(super) async fn finish(&mut self) -> AppResult<()> {
+        self.writer.finish().await
+    }
+
+    /// Takes it back, unless it is finished.
+    pub(super) async fn abandon(&mut self) {
+        self.writer.abandon().await;
+    }
+}
+
 /// Writes what `pieces` give. If it fails, nothing of it stays.
 pub(super) async fn receive(
     store: &Store,
     link: Link,
     expected: Expected,
     pieces: impl Stream<Item = AppResult<Bytes>>,
-) -> AppResult<Arrived> {
+) -> AppResult<Written> {
     let mut writer = store.writer(link);
     match write(&mut writer, link, expected, pieces).await {
-        Ok(arrived) => Ok(arrived),
+        Ok(arrived) => Ok(Written { arrived, writer }),
         Err(error) => {
             writer.abandon().await;
             Err(error)
@@ -68,12 +86,14 @@ async fn write(
         hash.update(&piece);
         writer.write(&piece).await?;
     }
+    if size == 0 && !expected.is_exact {
+        return Err(AppError::bad_input("file", "the file is empty"));
+    }
     inspector.finish().map_err(wrong)?;
-    if size == 0 || (expected.is_exact && size != expected.size) {
+    if expected.is_exact && size != expected.size {
         let message = format!("{size} bytes have come of {}", expected.size);
         return Err(AppError::bad_input("body", message));
     }
-    writer.finish().await?;
     let sha256 = hash.finalize().to_vec();
     Ok(Arrived {
         link,

@@ -8,7 +8,7 @@ use futures_util::Stream;
 use futures_util::stream::BoxStream;
 use tokio::time::timeout;
 
-use super::arrival::{Arrived, Expected, receive};
+use super::arrival::{Arrived, Expected, Written, receive};
 use super::kind::FileKind;
 use super::limits::Limits;
 use super::links::Link;
@@ -85,9 +85,26 @@ impl Depot {
         &self,
         context: &TenantContext,
         row: &FileRow,
-        is_exact: bool,
         pieces: impl Stream<Item = AppResult<Bytes>>,
     ) -> AppResult<Arrived> {
+        let mut written = self.write(context, row, false, pieces).await?;
+        match written.finish().await {
+            Ok(()) => Ok(written.arrived),
+            Err(error) => {
+                written.abandon().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Writes the content of a row; nobody sees it yet.
+    pub(super) async fn write(
+        &self,
+        context: &TenantContext,
+        row: &FileRow,
+        is_exact: bool,
+        pieces: impl Stream<Item = AppResult<Bytes>>,
+    ) -> AppResult<Written> {
         let dealer = context.dealer().id;
         let link = Link {
             dealer,
@@ -115,7 +132,7 @@ impl Depot {
         arrived: &Arrived,
         until: DateTime<Utc>,
     ) -> AppResult<FileRow> {
-        let Some(row) = query::keep(tx, arrived, until).await? else {
+        let Some(row) = query::keep(tx, arrived, (FileState::Arriving, until)).await? else {
             self.store.delete(arrived.link).await?;
             let message = "the content came too late; announce the file again";
             return Err(AppError::new(ErrorCode::Conflict, message));
@@ -149,8 +166,20 @@ impl Depot {
         tx.commit().await?;
         let dealer = job.dealer();
         let dealer = dealer.ok_or_else(|| JobError::Never("a job of no dealer".to_owned()))?;
-        let made = self.receive(dealer, &row, false, pieces).await;
-        made.map_err(of_no_use)
+        let made = self.receive(dealer, &row, pieces).await;
+        made.map_err(|error| match error.code() {
+            ErrorCode::LimitExceeded => JobError::Never(self.too_long()),
+            _ => of_no_use(error),
+        })
+    }
+
+    /// Why what a job makes can not be kept: nobody can send less of it.
+    fn too_long(&self) -> String {
+        let most = self.limits.size >> 20;
+        format!(
+            "the file would have more than {most} MiB, and none may here: have your operator raise \
+             the server's --max-file-mib, and order it anew"
+        )
     }
 
     /// The content of a file of this dealer.

@@ -21,7 +21,7 @@ impl Folder {
         Self(dir.to_owned())
     }
 
-    /// Removes what is left of a file that is to be deleted.
+    /// Removes what is left of a file that is whole, or to be deleted.
     pub(super) async fn tidy(&self, link: Link) -> AppResult<()> {
         let dir = self.0.join(link.dealer.to_string());
         on_disk(move || {

@@ -1,9 +1,10 @@
 //! Files: rows in the dealer's schema, content in an object store.
 //!
 //! ```text
-//! announce ── row AWAITED, its size set aside ──▶ receive ── row ARRIVING ──▶ object, durable
-//!                                                                               │
-//!            gone ◀── sweep: object, then row ◀── DELETED ◀── expires ── KEPT ◀─┘ keep
+//! announce ── row AWAITED, its size set aside ──▶ write, as often as it takes ─┐
+//!     take, make ── row ARRIVING ──▶ object, durable ─────────────────── keep ─┤
+//!                                                                              ▼
+//!            gone ◀── sweep: object, then row ◀── DELETED ◀── expires ────── KEPT
 //! ```
 //!
 //! The row is there before the object and goes after it, so nothing in the store is ever

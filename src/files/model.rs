@@ -15,9 +15,9 @@ typed_id!(
 text_enum! {
     /// Where a file stands.
     pub enum FileState {
-        /// It was announced; its content is still to come.
+        /// It was announced; its content is still to come, or on its way by a link.
         Awaited = "AWAITED",
-        /// Its content is on its way.
+        /// Its content is on its way with an operation, or out of a job.
         Arriving = "ARRIVING",
         /// It is there.
         Kept = "KEPT",

@@ -57,27 +57,23 @@ pub async fn find_kept(tx: &mut TenantTx, ids: &[FileId]) -> DbResult<Vec<FileRo
     Ok(query.load(tx).await?)
 }
 
-/// Moves a file on, if it stands where it should; gives it as it is then.
-pub(super) async fn step(
-    tx: &mut TenantTx,
-    id: FileId,
-    (from, to): (FileState, FileState),
-) -> DbResult<Option<FileRow>> {
-    let query = diesel::update(files::table.find(id))
-        .filter(files::state.eq(from))
-        .set(files::state.eq(to))
-        .returning(FileRow::as_returning());
-    Ok(query.get_result(tx).await.optional()?)
+/// A file whose content is still to come by a link.
+pub(super) async fn find_awaited(tx: &mut TenantTx, id: FileId) -> DbResult<Option<FileRow>> {
+    let query = files::table
+        .find(id)
+        .filter(files::state.eq(FileState::Awaited))
+        .select(FileRow::as_select());
+    Ok(query.first(tx).await.optional()?)
 }
 
 /// Says that the content is there; none if it is not waited for any more.
 pub(super) async fn keep(
     tx: &mut TenantTx,
     arrived: &Arrived,
-    expires_at: DateTime<Utc>,
+    (from, expires_at): (FileState, DateTime<Utc>),
 ) -> DbResult<Option<FileRow>> {
     let query = diesel::update(files::table.find(arrived.link.file))
-        .filter(files::state.eq(FileState::Arriving))
+        .filter(files::state.eq(from))
         .set((
             files::state.eq(FileState::Kept),
             files::size.eq(arrived.size),

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::Stream;
 use futures_util::stream::BoxStream;
-use tokio::sync::OwnedSemaphorePermit;
 
-use super::arrival::Arrived;
+use super::arrival::{Arrived, Written};
 use super::depot::{Depot, gone, sweep_after, sweep_now};
+use super::limits::Turn;
 use super::links::{Deed, Link, Links, SignedUrl};
 use super::model::{FileId, FileRow, FileState};
 use super::query;
@@ -18,6 +18,7 @@ use super::uploads::{Announced, Uploads};
 use crate::db::observe::StatementCount;
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult};
 use crate::jobs::Queue;
+use crate::kernel::ids::DealerId;
 use crate::tenancy::directory::Directory;
 use crate::tenancy::{Access, TenantContext, TenantPool, TenantTx};
 
@@ -84,7 +85,7 @@ impl Files {
         said: Announced,
         pieces: impl Stream<Item = AppResult<Bytes>>,
     ) -> AppResult<Arrived> {
-        let _turn = self.turn()?;
+        let _turn = self.turn(context.dealer().id)?;
         let said = Announced {
             size: said.size.min(self.0.depot.limits.size),
             ..said
@@ -94,7 +95,7 @@ impl Files {
         let row = depot.add(&mut tx, queue, said, FileState::Arriving).await;
         let row = row.map_err(Refusal::into_error)?;
         tx.commit().await?;
-        let taken = depot.receive(context, &row, false, pieces).await;
+        let taken = depot.receive(context, &row, pieces).await;
         if taken.is_err() {
             self.drop_all(context, &[row.id]).await;
         }
@@ -108,28 +109,45 @@ impl Files {
         pieces: impl Stream<Item = AppResult<Bytes>>,
     ) -> AppResult<FileRow> {
         let link = self.0.links.read(Deed::Upload, token)?;
-        let _turn = self.turn()?;
+        let _turn = self.turn(link.dealer)?;
         let context = Arc::new(self.0.directory.admit_system(link.dealer, PART).await?);
         let mut tx = self.begin(&context, Access::Write).await?;
-        let step = (FileState::Awaited, FileState::Arriving);
-        let row = query::step(&mut tx, link.file, step).await?;
-        tx.commit().await?;
-        let row = row.ok_or_else(|| {
-            let message = "the content has come already, or is on its way, or came too late";
-            AppError::new(ErrorCode::Conflict, message)
-        })?;
+        let row = query::find_awaited(&mut tx, link.file).await?;
+        tx.rollback().await?;
+        let row = row.ok_or_else(not_awaited)?;
         let depot = &self.0.depot;
-        match depot.receive(&context, &row, true, pieces).await {
-            Ok(arrived) => {
-                let mut tx = self.begin(&context, Access::Write).await?;
-                let row = self.keep(&mut tx, &arrived).await?;
-                tx.commit().await?;
-                Ok(row)
-            }
-            Err(error) => {
-                self.put_back(&context, link.file).await;
-                Err(error)
-            }
+        let mut written = depot.write(&context, &row, true, pieces).await?;
+        let settled = self.settle(&context, &mut written).await;
+        match &settled {
+            Ok(_row) => self.tidy(link).await,
+            Err(_error) => written.abandon().await,
+        }
+        settled
+    }
+
+    /// Keeps what a link has brought. Its row says so before the content is in its place,
+    /// and commits afterwards: of two who bring the same at once, the second finds out here
+    /// that he is, and touches nothing. Nobody has to say before that he is about to bring
+    /// it, and then to live until he has.
+    async fn settle(
+        &self,
+        context: &Arc<TenantContext>,
+        written: &mut Written,
+    ) -> AppResult<FileRow> {
+        let mut tx = self.begin(context, Access::Write).await?;
+        let until = tx.now() + LOOSE_FOR;
+        let from = (FileState::Awaited, until);
+        let kept = query::keep(&mut tx, &written.arrived, from).await?;
+        let row = kept.ok_or_else(not_awaited)?;
+        sweep_after(&mut tx, &self.0.queue, until).await?;
+        written.finish().await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    async fn tidy(&self, link: Link) {
+        if let Err(error) = self.0.depot.store.tidy(link).await {
+            tracing::warn!(?error, file = %link.file, "what was cut short of a file stays with it");
         }
     }
 
@@ -184,22 +202,10 @@ impl Files {
         }
     }
 
-    /// Lets the content be brought once more.
-    async fn put_back(&self, context: &Arc<TenantContext>, file: FileId) {
-        let back = async {
-            let mut tx = self.begin(context, Access::Write).await?;
-            query::step(&mut tx, file, (FileState::Arriving, FileState::Awaited)).await?;
-            AppResult::Ok(tx.commit().await?)
-        };
-        if let Err(error) = back.await {
-            tracing::warn!(?error, %file, "the file can not be brought again");
-        }
-    }
-
     /// The file that a link names, if it is there.
     pub async fn find(&self, token: &str) -> AppResult<(Link, FileRow)> {
         let link = self.0.links.read(Deed::Download, token)?;
-        let context = Arc::new(self.0.directory.admit_system(link.dealer, PART).await?);
+        let context = Arc::new(self.0.directory.admit_for_reader(link.dealer, PART).await?);
         let mut tx = self.begin(&context, Access::Read).await?;
         let found = query::find_kept(&mut tx, &[link.file]).await?.pop();
         tx.release();
@@ -223,11 +229,15 @@ impl Files {
         Ok(begun.await?)
     }
 
-    fn turn(&self) -> AppResult<OwnedSemaphorePermit> {
-        let turn = Arc::clone(&self.0.depot.limits.turns).try_acquire_owned();
-        turn.map_err(|_none_left| {
+    fn turn(&self, dealer: DealerId) -> AppResult<Turn> {
+        self.0.depot.limits.turn(dealer).ok_or_else(|| {
             let message = "too many files are being uploaded; try again";
             AppError::overloaded(message, Duration::from_secs(2))
         })
     }
+}
+
+fn not_awaited() -> AppError {
+    let message = "the content has come already, or came too late";
+    AppError::new(ErrorCode::Conflict, message)
 }

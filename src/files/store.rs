@@ -118,11 +118,17 @@ impl Store {
         }
     }
 
+    /// Removes what processes that were killed have written of a file.
+    pub(super) async fn tidy(&self, link: Link) -> AppResult<()> {
+        match &self.folder {
+            Some(folder) => folder.tidy(link).await,
+            None => Ok(()),
+        }
+    }
+
     /// Deletes the content of a file, if it is there.
     pub(super) async fn delete(&self, link: Link) -> AppResult<()> {
-        if let Some(folder) = &self.folder {
-            folder.tidy(link).await?;
-        }
+        self.tidy(link).await?;
         match self.objects.delete(&key(link)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(unavailable(error)),
@@ -190,10 +196,14 @@ impl Writer {
         if !rest.is_empty() {
             self.part(rest).await?;
         }
-        match self.upload.as_mut() {
-            Some(upload) => upload.complete().await.map(|_put| ()).map_err(unavailable),
-            None => Ok(()),
+        let Some(mut upload) = self.upload.take() else {
+            return Ok(());
+        };
+        if let Err(error) = upload.complete().await {
+            self.upload = Some(upload);
+            return Err(unavailable(error));
         }
+        Ok(())
     }
 
     /// Takes back what was written.

@@ -70,7 +70,7 @@ impl JobKind for ForgetFiles {
 }
 
 /// Copies the content of a dealer's files from the dealer whose rows he was given, by a
-/// clone or from a file.
+/// clone or from a file. It believes who that was, so no dealer's role can order it.
 pub struct CopyFiles {
     /// Where content lies.
     pub store: Store,
@@ -84,7 +84,7 @@ pub struct Formerly {
 }
 
 impl JobKind for CopyFiles {
-    const NAME: &'static str = "files.copy";
+    const NAME: &'static str = "system.files.copy";
     type Payload = Formerly;
 
     async fn run(&self, job: JobContext, formerly: Formerly) -> JobResult {

@@ -27,7 +27,7 @@ const ROOTS: [&str; 3] = ["Query", "Mutation", "Subscription"];
 /// Endings of types that hold records and nothing of their own.
 const FRAMES: [&str; 3] = ["Connection", "Edge", "Payload"];
 /// Types without a secret.
-const PLAIN: [&str; 3] = ["Money", "PageInfo", "UserError"];
+const PLAIN: [&str; 4] = ["ErrorDetail", "Money", "PageInfo", "UserError"];
 /// Fields that find any record, and check the permission of what they find.
 const LOOKUPS: [&str; 2] = ["Query.node", "Query.nodes"];
 

@@ -93,6 +93,15 @@ pub struct Nested<'a, W> {
     pub not: Option<&'a W>,
 }
 
+impl<W> Nested<'_, W> {
+    /// Nothing nests.
+    pub const NONE: Self = Self {
+        and: &[],
+        or: &[],
+        not: None,
+    };
+}
+
 fn at_depth<W: Where>(filter: &W, depth: usize) -> AppResult<Option<Predicate<W::Table>>> {
     if depth > MAX_DEPTH {
         let message = format!("may nest AND, OR and NOT at most {MAX_DEPTH} deep");

@@ -4,14 +4,17 @@
 //! its own in the input it may send it again: what was made is not made again, and is
 //! answered as it was then. The answer is kept in the transaction of the change.
 
+use std::collections::BTreeMap;
+
 use async_graphql::registry::{MetaType, Registry};
 use async_graphql::{
-    Context, InputValueError, InputValueResult, Scalar, ScalarType, SelectionField, ServerResult,
-    Value,
+    Context, Guard, InputValueError, InputValueResult, Scalar, ScalarType, SelectionField,
+    ServerResult, Value,
 };
 use serde_json::json;
 
 use super::context::ContextExt;
+use super::kept_links;
 use super::scope::UnitOfWork;
 use crate::auth::text::sha256;
 use crate::error::{AppError, AppResult, ErrorCode};
@@ -30,7 +33,8 @@ pub struct IdempotencyKey(String);
 /// change is made once however often it is sent. The same input under the same key is
 /// answered as it was the first time, for seven days; another input is refused with
 /// `IDEMPOTENCY_KEY_REUSED`. A change that was refused may be sent again under its key. The
-/// header Idempotency-Key does the same for inputs without one.
+/// header Idempotency-Key does the same for inputs without one; a change that takes no key
+/// refuses it.
 #[Scalar]
 impl ScalarType for IdempotencyKey {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -60,16 +64,48 @@ impl IdempotencyKey {
 #[derive(Clone, Debug)]
 pub struct HeaderKey(pub String);
 
-/// What the mutation field in `ctx` wants to have done once; none if it names no key,
-/// or is one that takes none.
-pub(super) fn wanted(ctx: &Context<'_>) -> ServerResult<Option<Claim>> {
-    if !takes_key(ctx) {
-        return Ok(None);
+/// Files that came beside the operation, by the ids that stand for them in its variables:
+/// what each is, which is the same when it is sent again. The id is not.
+#[derive(Clone, Debug, Default)]
+pub struct SentFiles(pub BTreeMap<String, String>);
+
+impl SentFiles {
+    /// Puts what they are in the place of their ids.
+    fn describe(&self, value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) => {
+                if let Some(file) = self.0.get(text) {
+                    file.clone_into(text);
+                }
+            }
+            serde_json::Value::Array(items) => {
+                for item in items {
+                    self.describe(item);
+                }
+            }
+            serde_json::Value::Object(fields) => {
+                for field in fields.values_mut() {
+                    self.describe(field);
+                }
+            }
+            _ => {}
+        }
     }
-    let field = ctx.field();
+}
+
+/// What the mutation field in `ctx` wants to have done once; none if it names no key.
+/// One that takes none refuses that of the header.
+pub(super) fn wanted(ctx: &Context<'_>) -> ServerResult<Option<Claim>> {
     let at_field = |error: AppError| {
         ctx.set_error_path(async_graphql::Error::from(error).into_server_error(ctx.item.pos))
     };
+    if !takes_key(ctx) {
+        return match ctx.data_opt::<HeaderKey>() {
+            Some(_) => Err(at_field(takes_none())),
+            None => Ok(None),
+        };
+    }
+    let field = ctx.field();
     let caller = match ctx.principal() {
         Ok(principal) => principal.user(),
         // The field itself says what is missing.
@@ -80,23 +116,46 @@ pub(super) fn wanted(ctx: &Context<'_>) -> ServerResult<Option<Claim>> {
     };
     Ok(Some(Claim {
         id: sha256(json!([caller.to_string(), key]).to_string().as_bytes()),
-        request: sha256(described(&field)?.to_string().as_bytes()),
+        request: sha256(described(&field, ctx.data_opt())?.to_string().as_bytes()),
     }))
 }
 
-/// Claims the change; the answer if it was made before.
-pub(super) async fn claim(unit: &UnitOfWork, claim: &Claim) -> AppResult<Option<Value>> {
-    let kept = kept_answers::claim(&mut *unit.tx().await?, claim).await?;
-    kept.map(|kept| again(unit, claim, &kept)).transpose()
+/// A guard of mutations that make or post a document: they take a key, so that none is
+/// made twice.
+pub struct OnceOnly;
+
+impl Guard for OnceOnly {
+    async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
+        if key(ctx, &ctx.field())?.is_none() {
+            let message = "this is done once under a key: send idempotencyKey in the input";
+            let error = AppError::new(ErrorCode::IdempotencyKeyRequired, message);
+            return Err(error.at_field("input.idempotencyKey").into());
+        }
+        Ok(())
+    }
 }
 
-/// Keeps the answer to a change that is about to be committed.
+/// Claims the change; the answer if it was made before.
+pub(super) async fn claim(
+    ctx: &Context<'_>,
+    unit: &UnitOfWork,
+    claim: &Claim,
+) -> AppResult<Option<Value>> {
+    let kept = kept_answers::claim(&mut *unit.tx().await?, claim).await?;
+    let Some(kept) = kept else {
+        unit.made_links().watch();
+        return Ok(None);
+    };
+    again(ctx, unit, (claim, &kept)).map(Some)
+}
+
+/// Keeps the answer to a change that is about to be committed, without its links.
 pub(super) async fn keep(unit: &UnitOfWork, claim: &Claim, answer: &Value) -> AppResult<()> {
-    let text = serde_json::to_string(answer).map_err(AppError::internal)?;
+    let text = kept_links::written(answer, unit.made_links())?;
     Ok(kept_answers::keep(&mut *unit.tx().await?, claim, &text).await?)
 }
 
-fn again(unit: &UnitOfWork, claim: &Claim, kept: &Kept) -> AppResult<Value> {
+fn again(ctx: &Context<'_>, unit: &UnitOfWork, (claim, kept): (&Claim, &Kept)) -> AppResult<Value> {
     if kept.request != claim.request {
         return Err(AppError::new(
             ErrorCode::IdempotencyKeyReused,
@@ -111,7 +170,14 @@ fn again(unit: &UnitOfWork, claim: &Claim, kept: &Kept) -> AppResult<Value> {
             "you may do less now than when this change was made",
         ));
     }
-    serde_json::from_str(&kept.answer).map_err(AppError::internal)
+    kept_links::read(&kept.answer, unit.context(), || ctx.service())
+}
+
+/// A key is a promise, and one that is not held is not taken.
+fn takes_none() -> AppError {
+    let message = "this change takes no key, and would be made each time that it is sent: send it \
+                   without the header";
+    AppError::bad_input("Idempotency-Key", message)
 }
 
 /// Whether an input of the field has a place for a key.
@@ -154,15 +220,21 @@ fn key(ctx: &Context<'_>, field: &SelectionField<'_>) -> AppResult<Option<String
 }
 
 /// What is asked, in one form whatever the order of the input's fields.
-fn described(field: &SelectionField<'_>) -> ServerResult<serde_json::Value> {
+fn described(
+    field: &SelectionField<'_>,
+    sent: Option<&SentFiles>,
+) -> ServerResult<serde_json::Value> {
     let mut arguments = serde_json::Map::new();
     for (name, value) in field.arguments()? {
-        let value = value.into_json().unwrap_or_default();
+        let mut value = value.into_json().unwrap_or_default();
+        if let Some(sent) = sent {
+            sent.describe(&mut value);
+        }
         arguments.insert(name.to_string(), value);
     }
     let nested: Vec<_> = field
         .selection_set()
-        .map(|field| described(&field))
+        .map(|field| described(&field, sent))
         .collect::<ServerResult<_>>()?;
     Ok(json!([field.alias(), field.name(), arguments, nested]))
 }

@@ -13,6 +13,7 @@ pub mod errors;
 pub mod field_order;
 pub mod filter;
 pub mod idempotency;
+pub mod kept_links;
 pub mod live;
 pub mod loader;
 pub mod order;

@@ -1,6 +1,6 @@
 //! `orderBy` arguments: which sort keys a list has, and their cursor values.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -38,6 +38,16 @@ impl CursorValue for DateTime<Utc> {
             .ok()
             .and_then(DateTime::from_timestamp_micros)
             .ok_or_else(foreign_cursor)
+    }
+}
+
+impl CursorValue for NaiveDate {
+    fn to_cursor(&self) -> String {
+        self.to_string()
+    }
+
+    fn from_cursor(text: &str) -> AppResult<Self> {
+        text.parse().map_err(|_| foreign_cursor())
     }
 }
 

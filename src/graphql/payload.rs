@@ -4,6 +4,7 @@ use async_graphql::MaybeUndefined;
 
 use crate::db::error::DbResult;
 use crate::error::{ErrorCode, Refusal, ServiceResult, UserError};
+use crate::kernel::checks::Checks;
 
 /// Declares the payload type of a mutation with its one record field.
 macro_rules! payload {
@@ -36,6 +37,16 @@ pub fn given<T>(field: MaybeUndefined<T>) -> Option<Option<T>> {
         MaybeUndefined::Null => Some(None),
         MaybeUndefined::Value(value) => Some(Some(value)),
     }
+}
+
+/// As [`given`], for a text of at most `max` characters; an empty one clears.
+pub fn given_text(
+    checks: &mut Checks,
+    path: &[&str],
+    field: MaybeUndefined<String>,
+    max: usize,
+) -> Option<Option<String>> {
+    given(field).map(|text| checks.optional_text(path, text.as_deref(), max))
 }
 
 /// The row of an update by id and version, or why it met none. `same_id` looks

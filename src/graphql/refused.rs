@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use async_graphql::{ServerError, ServerResult};
 use serde_json::{Value, json};
 
-use crate::error::{AppError, ErrorCode, UserError};
+use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 
 /// Most paths that are kept of one refusal.
 const MOST_PATHS: usize = 20;
@@ -21,6 +21,19 @@ const LONGEST: usize = 100;
 
 tokio::task_local! {
     static TOLD: RefCell<Vec<UserError>>;
+}
+
+/// Sorts the result of a use case into payload and error, and tells if it was refused.
+/// The one place in which a refusal becomes `userErrors`.
+pub fn sorted<T>(result: ServiceResult<T>) -> AppResult<Result<T, Vec<UserError>>> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(Refusal::User(errors)) => {
+            tell(&errors);
+            Ok(Err(errors))
+        }
+        Err(Refusal::Fault(error)) => Err(error),
+    }
 }
 
 /// Tells that the use case of the field at work was refused; nothing if none is.

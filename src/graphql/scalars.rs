@@ -1,6 +1,11 @@
 //! Scalars and small value objects of the dealers' trade.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+use async_graphql::{
+    Context, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
+};
+
+use super::context::ContextExt;
+use crate::error::AppResult;
 
 /// An exact decimal number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,4 +43,14 @@ pub struct Money {
     pub amount: Decimal,
     /// ISO 4217 code of the currency.
     pub currency: String,
+}
+
+impl Money {
+    /// An amount in the currency of the caller's dealer.
+    pub fn of_dealer(ctx: &Context<'_>, amount: rust_decimal::Decimal) -> AppResult<Self> {
+        Ok(Self {
+            amount: Decimal(amount),
+            currency: ctx.unit()?.context().dealer().currency.clone(),
+        })
+    }
 }

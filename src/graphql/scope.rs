@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
 use super::context::OperationScope;
+use super::kept_links::MadeLinks;
 use super::loader::{LoaderKey, LoaderSet};
 use super::refused;
 use crate::db::observe::StatementCount;
-use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
+use crate::error::{AppError, AppResult, ErrorCode, ServiceResult, UserError};
 use crate::events::EventId;
 use crate::tenancy::live::Follower;
 use crate::tenancy::shared_tx::{TxGuard, Work};
@@ -186,6 +187,7 @@ impl RequestScope {
             tx,
             refused: Mutex::new(false),
             rows: RowBudget::new(self.max_rows),
+            made_links: MadeLinks::default(),
         })
     }
 
@@ -215,6 +217,7 @@ pub struct UnitOfWork {
     loaders: LoaderSet<Arc<SharedTx>>,
     refused: Mutex<bool>,
     rows: RowBudget,
+    made_links: MadeLinks,
 }
 
 /// Counts records on their way to resolvers. Lists inside lists multiply,
@@ -285,15 +288,23 @@ impl UnitOfWork {
     /// Sorts the result of a use case into payload and error. A refused use
     /// case marks the unit, so that whatever it wrote is undone.
     pub fn outcome<T>(&self, result: ServiceResult<T>) -> AppResult<Result<T, Vec<UserError>>> {
-        match result {
-            Ok(value) => Ok(Ok(value)),
-            Err(Refusal::User(errors)) => {
-                refused::tell(&errors);
-                *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = true;
-                Ok(Err(errors))
-            }
-            Err(Refusal::Fault(error)) => Err(error),
+        let sorted = refused::sorted(result)?;
+        if sorted.is_err() {
+            *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = true;
         }
+        Ok(sorted)
+    }
+
+    /// Says what a link in the answer leads to, in words of its [`LinkMaker`], so that the
+    /// answer can be kept without it.
+    ///
+    /// [`LinkMaker`]: super::kept_links::LinkMaker
+    pub fn note_link(&self, link: &str, leads_to: &str) {
+        self.made_links.note(link, leads_to);
+    }
+
+    pub(super) const fn made_links(&self) -> &MadeLinks {
+        &self.made_links
     }
 
     /// Whether a use case was refused, so that all of it will be undone.

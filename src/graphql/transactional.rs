@@ -71,7 +71,10 @@ impl<M: ObjectType> Transactional<M> {
     ) -> ServerResult<Option<Value>> {
         let fault = |error: AppError| located(ctx, error);
         let unit = scope.unit().map_err(fault)?;
-        if let Some(kept) = idempotency::claim(&unit, wanted).await.map_err(fault)? {
+        if let Some(kept) = idempotency::claim(ctx, &unit, wanted)
+            .await
+            .map_err(fault)?
+        {
             return Ok(Some(kept));
         }
         let answer = self.0.resolve_field(ctx).await?;

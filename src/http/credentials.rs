@@ -175,8 +175,10 @@ fn named_dealer(request: &HttpRequest) -> AppResult<Option<DealerId>> {
 /// what others may add to a request is not asked.
 fn host_dealer(request: &HttpRequest, settings: &ServerSettings) -> Option<DealerId> {
     let domain = settings.dealer_domain.as_ref()?;
-    let header = request.headers().get(HOST)?.to_str().ok()?;
-    let host = request.uri().host().unwrap_or(header);
+    let header = request.headers().get(HOST);
+    let header = header.and_then(|value| value.to_str().ok());
+    // HTTP/2 has it in the address alone.
+    let host = request.uri().host().or(header)?;
     let name = host.split(':').next()?.to_ascii_lowercase();
     let name = name.strip_suffix('.').unwrap_or(&name);
     let label = name

@@ -18,11 +18,7 @@ pub struct Share {
 
 impl JobKind for SealAudit {
     const NAME: &'static str = "platform.audit.seal";
-    const LIMITS: Limits = Limits {
-        attempts: 3,
-        at_once: 1,
-        ..Limits::DEFAULT
-    };
+    const LIMITS: Limits = Limits::UPKEEP;
     type Payload = Share;
 
     async fn run(&self, _job: JobContext, share: Share) -> JobResult {

@@ -7,7 +7,10 @@ use tokio::sync::watch;
 
 use super::kind::JobError;
 use super::model::JobId;
+use super::query;
 use super::queue::Queue;
+use super::registry::Registry;
+use super::tries::Tries;
 use crate::db::control::{ControlConn, ControlPool};
 use crate::db::observe::StatementCount;
 use crate::kernel::clock::Clock;
@@ -39,7 +42,8 @@ pub struct JobContext {
     pub(super) id: JobId,
     pub(super) kind: &'static str,
     pub(super) token: i64,
-    pub(super) attempt: i32,
+    pub(super) tries: Tries,
+    pub(super) registry: Arc<Registry>,
     pub(super) dealer: Option<Arc<TenantContext>>,
     pub(super) parts: JobParts,
     pub(super) stopping: watch::Receiver<bool>,
@@ -59,8 +63,28 @@ impl JobContext {
     }
 
     /// Which try this is, from 1.
-    pub const fn attempt(&self) -> i32 {
-        self.attempt
+    pub fn attempt(&self) -> i32 {
+        self.tries.count()
+    }
+
+    /// Says that this run has brought the job further, for good: its tries are given back,
+    /// so that what takes long is neither given up nor kept waiting for having been cut
+    /// short often. That costs a statement, and only a run that is not the first.
+    pub async fn came_further(&self) {
+        if self.tries.count() <= 1 {
+            return;
+        }
+        match self.start_over().await {
+            Ok(true) => self.tries.start_over(),
+            // It is somebody else's by now, who will find that out by himself.
+            Ok(false) => {}
+            Err(error) => tracing::warn!(job = %self.id, ?error, "its tries were not given back"),
+        }
+    }
+
+    async fn start_over(&self) -> Result<bool, JobError> {
+        let mut conn = self.control().await?;
+        Ok(query::start_over(&mut conn, (self.id, self.token)).await?)
     }
 
     /// The dealer as he was when the run began, with this kind as the actor; none for

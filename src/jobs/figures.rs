@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::model::JobState;
 use super::query;
+use super::registry::Registry;
 use crate::db::control::ControlConn;
 use crate::db::error::DbResult;
 use crate::kernel::metric::{Counter, Histogram};
@@ -32,8 +33,8 @@ pub struct KindFigures {
 pub struct Backlog {
     /// How many are in each state.
     pub states: Vec<(JobState, i64)>,
-    /// Since when the one that may be taken and has waited longest may be.
-    pub oldest_queued: Option<DateTime<Utc>>,
+    /// Of each kind how many may be taken, and since when one might have been.
+    queued: Vec<(String, i64, Option<DateTime<Utc>>)>,
 }
 
 impl Backlog {
@@ -52,7 +53,19 @@ impl Backlog {
         ];
         Ok(Self {
             states: states.map(count).to_vec(),
-            oldest_queued: query::oldest_queued(conn).await?,
+            queued: query::count_queued(conn).await?,
         })
+    }
+
+    /// Since when the job may be taken that has waited longest; of kinds that are known.
+    pub fn oldest(&self, known: &Registry) -> Option<DateTime<Utc>> {
+        let of_known = self.queued.iter().filter(|(kind, ..)| known.knows(kind));
+        of_known.filter_map(|(.., oldest)| *oldest).min()
+    }
+
+    /// How many may be taken of kinds that are not known.
+    pub fn unknown(&self, known: &Registry) -> i64 {
+        let unknown = self.queued.iter().filter(|(kind, ..)| !known.knows(kind));
+        unknown.map(|(_, count, _)| count).sum()
     }
 }

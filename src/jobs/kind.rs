@@ -18,7 +18,8 @@ const WHILE_UPGRADING: Duration = Duration::from_secs(30);
 /// A kind of job: its name, what it is told, and what it does.
 pub trait JobKind: Send + Sync + 'static {
     /// Its name, as in `catalogue.import`. What begins with `platform.` is of no
-    /// dealer; all others are of one. Never given to another kind.
+    /// dealer; all others are of one, and no dealer's role orders what begins with
+    /// `system.`. Never given to another kind.
     const NAME: &'static str;
 
     /// How often, how long, how many at once.
@@ -56,6 +57,13 @@ impl Limits {
         time: Duration::from_mins(10),
         priority: 5,
         at_once: usize::MAX,
+    };
+
+    /// Those of a job that comes again by itself: three tries, one at a time.
+    pub const UPKEEP: Self = Self {
+        attempts: 3,
+        at_once: 1,
+        ..Self::DEFAULT
     };
 }
 

@@ -26,6 +26,8 @@ pub mod queue;
 pub mod registry;
 mod settle;
 mod take;
+mod tries;
+mod unknown;
 pub mod upkeep;
 pub mod worker;
 

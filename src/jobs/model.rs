@@ -62,4 +62,6 @@ pub struct JobRow {
     pub started_at: Option<DateTime<Utc>>,
     /// When it was done, or dead.
     pub finished_at: Option<DateTime<Utc>>,
+    /// What was ordered with its death, to end what it has begun.
+    pub heir_id: Option<JobId>,
 }

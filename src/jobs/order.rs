@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::kind::JobKind;
+use super::kind::{JobKind, Limits};
 use super::model::JobId;
 use crate::error::{AppError, AppResult};
 
@@ -37,15 +37,20 @@ impl JobOrder {
             );
             return Err(AppError::internal(cause));
         }
-        Ok(Self {
+        Ok(Self::of_kind((K::NAME, K::LIMITS), payload))
+    }
+
+    /// A job of a kind without its type.
+    pub(super) fn of_kind((kind, limits): (&'static str, Limits), payload: Value) -> Self {
+        Self {
             id: JobId::generate(),
-            kind: K::NAME,
+            kind,
             payload,
-            priority: K::LIMITS.priority.min(9),
+            priority: limits.priority.min(9),
             delay: Duration::ZERO,
-            attempts: K::LIMITS.attempts.clamp(1, 100),
+            attempts: limits.attempts.clamp(1, 100),
             key: None,
-        })
+        }
     }
 
     /// Not before so long.

@@ -1,15 +1,16 @@
 //! SQL of jobs as operators see them, and of what is thrown away.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::{count_star, max, min};
+use diesel::dsl::{count_star, exists, max, min};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::model::{JobId, JobRow, JobState};
 use crate::db::control::ControlConn;
-use crate::db::control_tables::{cron_slots, jobs};
+use crate::db::control_tables::{cron_slots, dealers, jobs};
 use crate::db::error::DbResult;
 use crate::kernel::ids::DealerId;
+use crate::tenancy::directory::DealerStatus;
 
 /// Most rows that go in one statement, so that it is short.
 pub(super) const PRUNED_AT_ONCE: i64 = 1000;
@@ -53,21 +54,25 @@ pub async fn list(conn: &mut ControlConn, wanted: &Wanted, most: i64) -> DbResul
 }
 
 /// Queues a dead job, or one that waits for its time, as if it had never been tried;
-/// none if it is neither.
+/// none if it is neither, or if what it had begun was ended with its death.
 pub async fn retry(
     conn: &mut ControlConn,
     id: JobId,
     now: DateTime<Utc>,
 ) -> DbResult<Option<JobRow>> {
     let waits = jobs::state.eq_any([JobState::Dead, JobState::Scheduled]);
-    let query = diesel::update(jobs::table.find(id).filter(waits))
-        .set((
-            jobs::state.eq(JobState::Queued),
-            jobs::attempts.eq(0),
-            jobs::run_at.eq(now),
-            jobs::finished_at.eq(None::<DateTime<Utc>>),
-        ))
-        .returning(JobRow::as_returning());
+    let query = diesel::update(
+        jobs::table
+            .find(id)
+            .filter(waits.and(jobs::heir_id.is_null())),
+    )
+    .set((
+        jobs::state.eq(JobState::Queued),
+        jobs::attempts.eq(0),
+        jobs::run_at.eq(now),
+        jobs::finished_at.eq(None::<DateTime<Utc>>),
+    ))
+    .returning(JobRow::as_returning());
     Ok(query.get_result(&mut **conn).await.optional()?)
 }
 
@@ -76,6 +81,24 @@ pub async fn delete(conn: &mut ControlConn, id: JobId) -> DbResult<Option<JobRow
     let idle = jobs::state.eq_any([JobState::Dead, JobState::Scheduled, JobState::Queued]);
     let query = diesel::delete(jobs::table.find(id).filter(idle)).returning(JobRow::as_returning());
     Ok(query.get_result(&mut **conn).await.optional()?)
+}
+
+/// Counts a run as the first of its job; false if the job is somebody else's by now.
+pub(super) async fn start_over(
+    conn: &mut ControlConn,
+    (id, token): (JobId, i64),
+) -> DbResult<bool> {
+    let run = jobs::table.find(id).filter(jobs::token.eq(token));
+    let query = diesel::update(run.filter(jobs::locked_until.is_not_null()));
+    let query = query.set(jobs::attempts.eq(1));
+    Ok(query.execute(&mut **conn).await? > 0)
+}
+
+/// Says which job ends what a dead one has begun.
+pub(super) async fn set_heir(conn: &mut ControlConn, id: JobId, heir: JobId) -> DbResult<()> {
+    let query = diesel::update(jobs::table.find(id)).set(jobs::heir_id.eq(heir));
+    query.execute(&mut **conn).await?;
+    Ok(())
 }
 
 /// Those of the jobs that a worker has, and their tokens.
@@ -109,12 +132,75 @@ pub async fn count_unfinished_of(conn: &mut ControlConn, ids: &[JobId]) -> DbRes
     Ok(usize::try_from(count).unwrap_or_default())
 }
 
-/// Since when the one that may be taken and has waited longest may be.
-pub(super) async fn oldest_queued(conn: &mut ControlConn) -> DbResult<Option<DateTime<Utc>>> {
+/// Of each kind how many may be taken, and since when the one may be that has waited
+/// longest.
+pub(super) async fn count_queued(
+    conn: &mut ControlConn,
+) -> DbResult<Vec<(String, i64, Option<DateTime<Utc>>)>> {
     let query = jobs::table
         .filter(jobs::state.eq(JobState::Queued))
-        .select(min(jobs::run_at));
-    Ok(query.first(&mut **conn).await?)
+        .group_by(jobs::kind)
+        .select((jobs::kind, count_star(), min(jobs::run_at)));
+    Ok(query.load(&mut **conn).await?)
+}
+
+/// Kinds other than these of which some might have been taken before `due`.
+pub(super) async fn kinds_but(
+    conn: &mut ControlConn,
+    known: &[&str],
+    due: DateTime<Utc>,
+) -> DbResult<Vec<String>> {
+    let query = jobs::table
+        .filter(jobs::state.eq(JobState::Queued))
+        .filter(jobs::run_at.lt(due))
+        .filter(jobs::kind.ne_all(known))
+        .select(jobs::kind)
+        .distinct();
+    Ok(query.load(&mut **conn).await?)
+}
+
+/// Whether anybody has begun a job of this kind since then.
+pub(super) async fn is_begun(
+    conn: &mut ControlConn,
+    kind: &str,
+    since: DateTime<Utc>,
+) -> DbResult<bool> {
+    let begun = jobs::table
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::started_at.gt(since));
+    Ok(diesel::select(exists(begun))
+        .get_result(&mut **conn)
+        .await?)
+}
+
+/// Gives up those of a kind that might have been taken before `due`, some at a time; gives
+/// how many. Those of dealers who are not open wait for them.
+pub(super) async fn bury_kind(
+    conn: &mut ControlConn,
+    (kind, due): (&str, DateTime<Utc>),
+    (cause, now): (&str, DateTime<Utc>),
+) -> DbResult<usize> {
+    let open = dealers::table
+        .filter(dealers::status.eq(DealerStatus::Active))
+        .select(dealers::id.nullable());
+    let overdue: Vec<JobId> = jobs::table
+        .filter(jobs::state.eq(JobState::Queued))
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::run_at.lt(due))
+        .filter(jobs::dealer_id.is_null().or(jobs::dealer_id.eq_any(open)))
+        .limit(PRUNED_AT_ONCE)
+        .select(jobs::id)
+        .load(&mut **conn)
+        .await?;
+    let query = diesel::update(jobs::table)
+        .filter(jobs::id.eq_any(overdue))
+        .filter(jobs::state.eq(JobState::Queued))
+        .set((
+            jobs::state.eq(JobState::Dead),
+            jobs::last_error.eq(cause),
+            jobs::finished_at.eq(now),
+        ));
+    Ok(query.execute(&mut **conn).await?)
 }
 
 /// Deletes jobs that ended so before `before`, some at a time; gives how many.

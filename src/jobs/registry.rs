@@ -21,6 +21,7 @@ pub(super) struct Entry {
     pub(super) name: &'static str,
     pub(super) limits: Limits,
     pub(super) figures: KindFigures,
+    heir: Option<&'static str>,
     run: Box<Run>,
 }
 
@@ -54,9 +55,20 @@ impl Registry {
             name: K::NAME,
             limits: K::LIMITS,
             figures: KindFigures::default(),
+            heir: None,
             run: Box::new(run),
         };
         self.kinds.insert(K::NAME, entry);
+        self
+    }
+
+    /// With a job of the kind `H` whenever one of the kind `K` has died, however it did:
+    /// it is told the same, and ends what the dead one has begun. Both are here already.
+    #[must_use]
+    pub fn heir<K: JobKind, H: JobKind<Payload = K::Payload>>(mut self) -> Self {
+        if let Some(entry) = self.kinds.get_mut(K::NAME) {
+            entry.heir = Some(H::NAME);
+        }
         self
     }
 
@@ -89,6 +101,16 @@ impl Registry {
 
     pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.kinds.values()
+    }
+
+    /// What is ordered when one of this kind dies.
+    pub(super) fn heir_of(&self, kind: &str) -> Option<&Entry> {
+        self.entry(self.entry(kind)?.heir?)
+    }
+
+    /// Whether it can do jobs of this kind.
+    pub fn knows(&self, kind: &str) -> bool {
+        self.kinds.contains_key(kind)
     }
 
     /// How each kind has fared on this node.

@@ -5,13 +5,21 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Double, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Double, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid,
+};
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::JobId;
+use super::order::JobOrder;
+use super::query;
+use super::queue::Queue;
+use super::registry::Registry;
 use crate::db::control::ControlConn;
 use crate::db::error::DbResult;
+use crate::kernel::ids::DealerId;
 
 /// Longest cause that is kept, in characters.
 const CAUSE_LIMIT: usize = 2000;
@@ -51,7 +59,8 @@ SET state = CASE WHEN again THEN 'QUEUED' ELSE 'DEAD' END, \
     finished_at = CASE WHEN again THEN NULL ELSE now() END, \
     attempts = CASE WHEN again THEN 0 ELSE attempts END, \
     last_error = $3, again = false, locked_until = NULL \
-WHERE id = $1 AND token = $2 AND locked_until IS NOT NULL RETURNING id";
+WHERE id = $1 AND token = $2 AND locked_until IS NOT NULL \
+RETURNING id, dealer_id, kind, payload, state = 'DEAD' AS is_dead";
 
 const PROMOTE: &str = "\
 UPDATE platform.jobs SET state = 'QUEUED' WHERE id = ANY (ARRAY( \
@@ -71,7 +80,8 @@ SET state = CASE WHEN attempts < max_attempts \
     again = false, locked_until = NULL \
 WHERE id = ANY (ARRAY( \
     SELECT id FROM platform.jobs WHERE state = 'RUNNING' AND locked_until < now() \
-    ORDER BY locked_until LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING id";
+    ORDER BY locked_until LIMIT $1 FOR UPDATE SKIP LOCKED)) \
+RETURNING id, dealer_id, kind, payload, state = 'DEAD' AS is_dead";
 
 /// A run of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,6 +94,21 @@ pub(super) struct Run {
 struct Row {
     #[diesel(sql_type = SqlUuid)]
     id: JobId,
+}
+
+/// A job that may have died.
+#[derive(QueryableByName)]
+pub(super) struct Ended {
+    #[diesel(sql_type = SqlUuid)]
+    pub(super) id: JobId,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    dealer_id: Option<DealerId>,
+    #[diesel(sql_type = Text)]
+    pub(super) kind: String,
+    #[diesel(sql_type = Jsonb)]
+    payload: Value,
+    #[diesel(sql_type = Bool)]
+    pub(super) is_dead: bool,
 }
 
 fn columns(runs: &[Run]) -> (Vec<Uuid>, Vec<i64>) {
@@ -138,31 +163,57 @@ pub(super) async fn later(
     Ok(!ids(query.load(&mut **conn).await?).is_empty())
 }
 
-/// Notes that a job has failed for good; one that was ordered again while it ran is
-/// queued again all the same. False if the job is somebody else's by now.
+/// Notes that a job has failed for good, and orders its heir; one that was ordered again
+/// while it ran is queued again all the same. False if the job is somebody else's by now.
 #[expect(clippy::disallowed_methods, reason = "the database's clock")]
-pub(super) async fn bury(conn: &mut ControlConn, run: Run, cause: &str) -> DbResult<bool> {
+pub(super) async fn bury(
+    conn: &mut ControlConn,
+    (run, cause): (Run, &str),
+    registry: &Registry,
+) -> DbResult<bool> {
     let query = diesel::sql_query(DEAD)
         .bind::<SqlUuid, _>(run.id)
         .bind::<BigInt, _>(run.token)
         .bind::<Text, _>(shortened(cause));
-    Ok(!ids(query.load(&mut **conn).await?).is_empty())
+    conn.transaction(async |conn| {
+        let ended: Vec<Ended> = query.load(&mut **conn).await?;
+        order_heirs(conn, &ended, registry).await?;
+        Ok(!ended.is_empty())
+    })
+    .await
 }
 
 /// Queues those whose time has come, some at a time; gives how many.
-pub(super) async fn promote(conn: &mut ControlConn) -> DbResult<usize> {
-    move_some(conn, PROMOTE).await
-}
-
-/// Takes jobs from workers whose lease is over, some at a time; gives how many.
-pub(super) async fn rescue(conn: &mut ControlConn) -> DbResult<usize> {
-    move_some(conn, RESCUE).await
-}
-
 #[expect(clippy::disallowed_methods, reason = "the database's clock")]
-async fn move_some(conn: &mut ControlConn, sql: &'static str) -> DbResult<usize> {
-    let query = diesel::sql_query(sql).bind::<Integer, _>(MOVED_AT_ONCE);
+pub(super) async fn promote(conn: &mut ControlConn) -> DbResult<usize> {
+    let query = diesel::sql_query(PROMOTE).bind::<Integer, _>(MOVED_AT_ONCE);
     Ok(ids(query.load(&mut **conn).await?).len())
+}
+
+/// Takes jobs from workers whose lease is over, some at a time, and orders the heirs of
+/// those that are dead by that.
+#[expect(clippy::disallowed_methods, reason = "the database's clock")]
+pub(super) async fn rescue(conn: &mut ControlConn, registry: &Registry) -> DbResult<Vec<Ended>> {
+    let query = diesel::sql_query(RESCUE).bind::<Integer, _>(MOVED_AT_ONCE);
+    conn.transaction(async |conn| {
+        let ended: Vec<Ended> = query.load(&mut **conn).await?;
+        order_heirs(conn, &ended, registry).await?;
+        Ok(ended)
+    })
+    .await
+}
+
+/// Orders, in the transaction in which jobs have died, what ends what they have begun.
+async fn order_heirs(conn: &mut ControlConn, ended: &[Ended], registry: &Registry) -> DbResult<()> {
+    for dead in ended.iter().filter(|job| job.is_dead) {
+        let Some(heir) = registry.heir_of(&dead.kind) else {
+            continue;
+        };
+        let order = JobOrder::of_kind((heir.name, heir.limits), dead.payload.clone());
+        Queue::enqueue_for(conn, dead.dealer_id, &order).await?;
+        query::set_heir(conn, dead.id, order.id()).await?;
+    }
+    Ok(())
 }
 
 fn shortened(cause: &str) -> String {

@@ -9,6 +9,7 @@ use super::context::JobContext;
 use super::kind::{JobKind, JobResult, Limits};
 use super::model::JobState;
 use super::query::{self, PRUNED_AT_ONCE};
+use super::unknown;
 use crate::kernel::ids::DealerId;
 
 /// How long it is kept that a job is done.
@@ -20,7 +21,7 @@ const SLOTS_KEPT: TimeDelta = TimeDelta::days(7);
 /// Pause between two deletions, for those who have something to do.
 const BREATH: Duration = Duration::from_millis(20);
 
-/// Throws away jobs that ended long ago.
+/// Throws away jobs that ended long ago, and gives up those that nobody knows how to do.
 pub struct PruneJobs;
 
 /// It is told nothing.
@@ -29,11 +30,7 @@ pub struct Nothing {}
 
 impl JobKind for PruneJobs {
     const NAME: &'static str = "platform.jobs.prune";
-    const LIMITS: Limits = Limits {
-        attempts: 3,
-        at_once: 1,
-        ..Limits::DEFAULT
-    };
+    const LIMITS: Limits = Limits::UPKEEP;
     type Payload = Nothing;
 
     async fn run(&self, job: JobContext, _nothing: Nothing) -> JobResult {
@@ -45,6 +42,7 @@ impl JobKind for PruneJobs {
                 breathe(pruned).await;
             }
         }
+        unknown::give_up(&job, now).await?;
         query::prune_slots(&mut job.control().await?, now - SLOTS_KEPT).await?;
         Ok(())
     }

@@ -5,6 +5,8 @@
 
 use rust_decimal::Decimal;
 
+use super::quantity::TOO_MUCH;
+
 /// One thing wrong with an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -77,6 +79,18 @@ impl Checks {
             self.fault(path, "must be below 100000000000000");
         } else if value.normalize().scale() > 4 {
             self.fault(path, "may have at most 4 decimals");
+        }
+        value
+    }
+
+    /// An amount of goods of at least zero, with at most so many decimals.
+    pub fn quantity(&mut self, path: &[&str], value: Decimal, decimals: u32) -> Decimal {
+        if value.is_sign_negative() && !value.is_zero() {
+            self.fault(path, "must not be negative");
+        } else if value >= TOO_MUCH {
+            self.fault(path, "is too large");
+        } else if value.normalize().scale() > decimals {
+            self.fault(path, format!("may have at most {decimals} decimals"));
         }
         value
     }

@@ -11,6 +11,23 @@ pub fn encode(bytes: &[u8]) -> String {
     text
 }
 
+/// The bytes of lower-case hex digits; none if it is something else.
+pub fn decode(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    pairs
+        .iter()
+        .map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -1,6 +1,7 @@
 //! Counting what is held, by whom, up to a limit.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -51,6 +52,13 @@ impl<K: Eq + Hash + Copy> Quota<K> {
     #[cfg(test)]
     fn holders(&self) -> usize {
         lock(&self.held).len()
+    }
+}
+
+impl<K: Eq + Hash> fmt::Debug for Quota<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Quota");
+        shown.field("most", &self.most).finish_non_exhaustive()
     }
 }
 

@@ -80,12 +80,18 @@ impl Ratio {
     pub fn to_base(self, quantity: Decimal) -> Result<Decimal, RatioError> {
         let (product, den) = self.scaled(quantity)?;
         let quotient = product.checked_div(den).ok_or(RatioError::Overflow)?;
-        let back = quotient.checked_mul(den).ok_or(RatioError::Overflow)?;
-        if back == product {
+        if self.is_exactly(quantity, quotient)? {
             Ok(quotient.normalize())
         } else {
             Err(RatioError::NotExact)
         }
+    }
+
+    /// Whether `quantity` of the unit is this much in base units, to the last digit.
+    pub fn is_exactly(self, quantity: Decimal, base: Decimal) -> Result<bool, RatioError> {
+        let (product, den) = self.scaled(quantity)?;
+        let back = base.checked_mul(den).ok_or(RatioError::Overflow)?;
+        Ok(back == product)
     }
 
     /// `quantity` of the unit in base units, rounded to `scale` decimals.

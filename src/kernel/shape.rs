@@ -15,6 +15,8 @@ pub enum Shape {
     Flag,
     /// An opaque id with this prefix.
     Id(&'static str),
+    /// That, or null.
+    Optional(&'static Self),
 }
 
 /// A value of a known shape.
@@ -35,6 +37,10 @@ impl Shaped for bool {
     const SHAPE: Shape = Shape::Flag;
 }
 
+impl<T: Shaped> Shaped for Option<T> {
+    const SHAPE: Shape = Shape::Optional(&T::SHAPE);
+}
+
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -42,6 +48,7 @@ impl fmt::Display for Shape {
             Self::Whole => f.write_str("whole number"),
             Self::Flag => f.write_str("true or false"),
             Self::Id(prefix) => write!(f, "id `{prefix}_…`"),
+            Self::Optional(shape) => write!(f, "{shape}, or null"),
         }
     }
 }

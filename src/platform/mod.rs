@@ -11,12 +11,13 @@ pub mod keys;
 pub mod mail;
 pub mod oauth;
 pub mod operator;
+mod reads;
 pub mod rounds;
 pub mod sessions;
 pub mod sms;
 pub mod webhooks;
 
-use crate::error::{AppResult, Refusal, ServiceResult, UserError};
+use crate::error::{AppResult, ServiceResult, UserError};
 use crate::graphql::refused;
 
 /// The payload of a use case that has no transaction of a shop.
@@ -24,12 +25,5 @@ fn outcome<T, P>(result: ServiceResult<T>) -> AppResult<P>
 where
     P: From<Result<T, Vec<UserError>>>,
 {
-    match result {
-        Ok(done) => Ok(P::from(Ok(done))),
-        Err(Refusal::User(errors)) => {
-            refused::tell(&errors);
-            Ok(P::from(Err(errors)))
-        }
-        Err(Refusal::Fault(error)) => Err(error),
-    }
+    refused::sorted(result).map(P::from)
 }

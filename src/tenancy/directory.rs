@@ -16,7 +16,9 @@ use moka::future::Cache;
 use secrecy::SecretString;
 
 pub(super) use dealer::DealerRow;
-pub use dealer::{Dealer, DealerStatus, dealer_find, dealer_find_by_name, dealer_list};
+pub use dealer::{
+    Dealer, DealerStatus, dealer_find, dealer_find_by_name, dealer_list, dealer_lock,
+};
 use news::{Moment, News};
 use watch::Watch;
 pub use watch::Watching;
@@ -131,10 +133,30 @@ impl Directory {
         dealer: DealerId,
         part: &'static str,
     ) -> AppResult<TenantContext> {
+        let archived = Some(Standing::ReadOnly);
+        self.admit_part(dealer, part, archived).await
+    }
+
+    /// As [`Directory::admit_system`], for somebody outside: who is archived is closed.
+    pub async fn admit_for_reader(
+        &self,
+        dealer: DealerId,
+        part: &'static str,
+    ) -> AppResult<TenantContext> {
+        self.admit_part(dealer, part, None).await
+    }
+
+    async fn admit_part(
+        &self,
+        dealer: DealerId,
+        part: &'static str,
+        when_archived: Option<Standing>,
+    ) -> AppResult<TenantContext> {
         let known = self.find(dealer).await?.ok_or_else(unknown)?;
-        let status = known.0.status;
-        let archived = (status == DealerStatus::Archived).then_some(Standing::ReadOnly);
-        let standing = Standing::of(status).or(archived);
+        let standing = match known.0.status {
+            DealerStatus::Archived => when_archived,
+            status => Standing::of(status),
+        };
         self.context(known, Actor::System(part), standing)
     }
 

@@ -12,6 +12,7 @@ use diesel::sql_types::{Array, Text};
 use super::migrate::{MigrateError, turn_key};
 use super::schema_name::SchemaName;
 use crate::db::owner::{OwnerConn, take_turn};
+use crate::tenancy::audit::heads;
 
 /// Tables and views hang on their schema; `pg_depend` is asked for them because
 /// `pg_class` has no index by schema and holds the tables of all dealers.
@@ -21,7 +22,7 @@ const TABLES: &str = "\
                  WHERE depend.refclassid = 'pg_namespace'::regclass \
                    AND depend.refobjid = (SELECT oid FROM pg_namespace WHERE nspname = $1) \
                    AND depend.classid = 'pg_class'::regclass \
-                   AND class.relkind IN ('r', 'p') \
+                   AND class.relkind = 'r' \
                  ORDER BY class.relname) AS names";
 
 #[derive(QueryableByName)]
@@ -49,7 +50,8 @@ fn raze_locked(conn: &mut OwnerConn, schema: &SchemaName) -> QueryResult<()> {
         ))?;
     }
     conn.batch_execute(&format!("DROP SCHEMA IF EXISTS {quoted} CASCADE"))?;
-    conn.batch_execute(&format!("DROP ROLE IF EXISTS {quoted}"))
+    conn.batch_execute(&format!("DROP ROLE IF EXISTS {quoted}"))?;
+    heads::forget(conn, schema)
 }
 
 #[expect(

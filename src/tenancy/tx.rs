@@ -254,8 +254,8 @@ impl TenantTx {
     async fn commit_events(mut self) -> DbResult<()> {
         let (mark, at) = (self.mark(), self.pool.clock.now());
         let told = std::mem::take(&mut self.told);
-        let append = told.written(&self.context, self.request, at)?;
-        self.lease.backend().commit_with(mark, &append).await?;
+        let last = told.written(&self.context, self.request, at)?;
+        self.lease.backend().commit_with(mark, &last).await?;
         let (bus, dealer) = (self.pool.bus.clone(), self.context.dealer().id);
         self.conclude();
         bus.committed(dealer);

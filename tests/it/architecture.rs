@@ -200,6 +200,22 @@ fn raw_connections_stay_where_they_are_made() {
         ("tokio_postgres::Client", &["db/"]),
         ("db::homes", &["db/", "tenancy/tx.rs", "app/pools.rs"]),
         ("OwnerConn", &["db/", "tenancy/"]),
+        // What lies where changes by movements and reservations.
+        ("insert_into(stock_", &["dealer/stock/"]),
+        ("stock_levels::on_hand.eq", &["dealer/stock/ledger/"]),
+        // What is refused is told to the audit log where it becomes a payload.
+        (
+            "Refusal::User",
+            &[
+                "cli/",
+                "dealer/",
+                "demo/",
+                "error/",
+                "graphql/refused.rs",
+                "platform/dealers/graphql.rs",
+                "platform/oauth/",
+            ],
+        ),
         (
             "tenant_tables",
             &[
@@ -215,7 +231,15 @@ fn raw_connections_stay_where_they_are_made() {
         // Taking and settling jobs: lanes, arrays and the database's clock.
         (
             "sql_query",
-            &["db/", "tenancy/", "jobs/take.rs", "jobs/settle.rs"],
+            &[
+                "db/",
+                "tenancy/",
+                "jobs/take.rs",
+                "jobs/settle.rs",
+                // Sums over a dealer's books, through his own transaction.
+                "dealer/stock/reconcile/query.rs",
+                "dealer/stock/valuation/query.rs",
+            ],
         ),
         ("dsl::sql", &["db/", "tenancy/"]),
         ("Utc::now", &["kernel/clock.rs"]),

@@ -10,14 +10,14 @@ use tubex::demo::data::DEALERS;
 use crate::support::{Client, Server, TestDealer};
 
 /// A server and a dealer with a full shop.
-async fn shop() -> (Server, TestDealer) {
+pub async fn shop() -> (Server, TestDealer) {
     let server = Server::start().await;
     let dealer = server.dealer_like(&DEALERS[0]).await;
     (server, dealer)
 }
 
 /// Sends a mutation that takes one input; gives its payload.
-async fn mutate(client: &Client, field: &str, selection: &str, input: Value) -> Value {
+pub async fn mutate(client: &Client, field: &str, selection: &str, input: Value) -> Value {
     let kind = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
     let kind = kind.replace("ProductRestoreInput", "ProductArchiveInput");
     let query = format!(
@@ -29,7 +29,7 @@ async fn mutate(client: &Client, field: &str, selection: &str, input: Value) -> 
 }
 
 /// Code and path of the only user error of a payload.
-fn only_error(payload: &Value) -> (String, Vec<String>) {
+pub fn only_error(payload: &Value) -> (String, Vec<String>) {
     let errors = payload["userErrors"].as_array().unwrap();
     assert_eq!(errors.len(), 1, "{payload:#}");
     let path = errors[0]["path"].as_array().cloned().unwrap_or_default();

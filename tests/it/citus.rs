@@ -9,6 +9,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde_json::json;
 use tubex::app::Core;
 use tubex::config::{DatabaseSettings, EngineChoice};
 use tubex::db::engine::Engine;
@@ -22,7 +23,7 @@ use tubex::tenancy::roles::prepare_request_role;
 use tubex::tenancy::verify::Verifier;
 
 use crate::migrations::set::next;
-use crate::support::{Server, owner_of};
+use crate::support::{Server, TestDealer, owner_of};
 
 const NAMES: &str = "{ products(first: 9) { nodes { name baseUnit { code } } } }";
 const UP: &str = "ALTER TABLE products ADD COLUMN probe text;
@@ -70,6 +71,8 @@ async fn dealers_live_on_citus_and_move_while_they_work() {
         names.contains("Mortar") && !names.contains("Timber"),
         "{names}"
     );
+
+    spine_works(&settings, &one).await;
 
     // Migrated, verified, and taken back, with a column, an index and a table.
     let (dealers, of) = (vec![one.id, other.id], core.clone());
@@ -136,6 +139,31 @@ async fn dealers_live_on_citus_and_move_while_they_work() {
     let (answered, ()) = tokio::join!(work, there);
     eprintln!("{answered} requests while the dealer moved");
     assert!(answered > 0);
+}
+
+/// What happened is told, logged, and so is what was refused.
+async fn spine_works(settings: &DatabaseSettings, dealer: &TestDealer) {
+    let refused = "mutation($input: ProductCreateInput!) {
+        productCreate(input: $input) { userErrors { code } } }";
+    let input = dealer.product_input("Mortar").await;
+    let answer = dealer.client.run(refused, json!({ "input": input })).await;
+    let code = &answer["productCreate"]["userErrors"][0]["code"];
+    assert_eq!(code, "ALREADY_EXISTS");
+    dealer.add_product("Gravel").await;
+    let owner = owner_of(settings).await;
+    let kept = format!(
+        "SELECT (SELECT array_agg(id ORDER BY id) FROM {schema}.events WHERE name = 'product.created'),
+            (SELECT last FROM {schema}.event_counter), (SELECT max(id) FROM {schema}.events),
+            (SELECT array_agg(action || ' ' || entity ORDER BY at) FROM {schema}.audit_log
+             WHERE entity IN ('products', 'operation'))",
+        schema = dealer.schema
+    );
+    let row = owner.query_one(kept.as_str(), &[]).await.unwrap();
+    let (told, logged): (Vec<i64>, Vec<String>) = (row.get(0), row.get(3));
+    assert_eq!(told.len(), 2);
+    assert_eq!(row.get::<_, i64>(1), row.get::<_, i64>(2));
+    let wanted = ["INSERT products", "REFUSED operation", "INSERT products"];
+    assert_eq!(logged, wanted);
 }
 
 /// Fails if one of the dealers has drifted.

@@ -10,7 +10,7 @@ mod migrate;
 mod operator;
 pub mod program;
 mod schema;
-mod serve;
+pub mod serve;
 mod tenant;
 mod transfer;
 mod verify;

@@ -175,6 +175,49 @@ async fn the_header_does_the_same_for_each_field() {
     assert_eq!(send("").await.code(), "BAD_USER_INPUT");
 }
 
+/// What would be made again each time is not sent under a key.
+#[tokio::test]
+async fn a_change_that_takes_no_key_refuses_that_of_the_header() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    let send = async |query: &str, key: bool| {
+        let request = dealer.client.request(reqwest::Method::POST, "/graphql");
+        let request = request.json(&json!({ "query": query }));
+        let request = if key {
+            request.header("Idempotency-Key", "h1")
+        } else {
+            request
+        };
+        Answer::of(request.send().await.unwrap()).await
+    };
+    let upload = "fileUploadBegin(input: { name: \"a.png\", size: 100 }) { upload { fileId } }";
+    for field in [
+        upload,
+        "webhookEndpointCreate(input: { url: \"https://a.example\", events: [\"*\"] }) { secret }",
+        "webhookEndpointSecretRotate(input: { id: \"whe_\" }) { secret }",
+        "webhookReplay(input: {}) { count }",
+        "login(input: { email: \"a@b.example\", password: \"x\" }) { accessToken }",
+    ] {
+        let refused = send(&format!("mutation {{ {field} }}"), true).await;
+        assert_eq!(
+            refused.code(),
+            "BAD_USER_INPUT",
+            "{field}: {:#}",
+            refused.body
+        );
+        let about = &refused.body["errors"][0]["extensions"]["field"];
+        assert_eq!(about, "Idempotency-Key", "{field}: {:#}", refused.body);
+    }
+    let sql = format!("SELECT count(*) FROM {}.files", dealer.schema);
+    let files: i64 = owner().await.query_one(&sql, &[]).await.unwrap().get(0);
+    assert_eq!(files, 0);
+    let begun = send(&format!("mutation {{ {upload} }}"), false).await;
+    assert!(begun.body["data"]["fileUploadBegin"]["upload"].is_object());
+    // Queries are asked as often as one likes.
+    let asked = send("{ units { totalCount } }", true).await;
+    assert!(asked.body["errors"].is_null(), "{:#}", asked.body);
+}
+
 #[tokio::test]
 async fn a_key_has_so_many_characters() {
     let server = Server::start().await;
@@ -239,6 +282,8 @@ async fn every_change_of_the_shop_takes_a_key() {
         "job",
         "price",
         "stock",
+        "attachment",
+        "bulk",
     ];
     let mut seen = 0;
     for field in fields {

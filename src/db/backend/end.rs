@@ -10,7 +10,7 @@ use diesel::pg::Pg;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::result::Error as DieselError;
 use futures_util::StreamExt;
-use futures_util::future::join;
+use futures_util::future::join3;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tokio_postgres::error::SqlState;
@@ -42,7 +42,7 @@ pub(crate) enum Left {
     AtWork,
 }
 
-/// The answers to the last statement, if there is one, and to COMMIT.
+/// The answers to the last statements, if there are some, and to COMMIT.
 type Told = (Result<(), Error>, Result<(), Error>);
 
 /// Sends a statement whose rows are of no interest.
@@ -69,36 +69,59 @@ impl Backend {
         self.committed(told.map(|told| (Ok(()), told)))
     }
 
-    /// As [`Backend::commit`], with `query` as the last statement, a statement of the
-    /// owner of `mark`. Both leave before either is answered, so that it costs no
-    /// time of its own, and what it locks is locked for one round trip. If it fails,
-    /// Postgres undoes the transaction at the COMMIT.
-    pub(crate) async fn commit_with<Q>(&mut self, mark: Option<Arc<str>>, query: &Q) -> DbResult<()>
+    /// As [`Backend::commit`], with two last statements, of the owner of `mark`. All
+    /// leave before any is answered, so that they cost no time of their own, and what
+    /// they lock is locked for one round trip. If one fails, Postgres undoes the
+    /// transaction at the COMMIT.
+    pub(crate) async fn commit_with<P, Q>(
+        &mut self,
+        mark: Option<Arc<str>>,
+        (first, last): &(P, Q),
+    ) -> DbResult<()>
     where
+        P: QueryFragment<Pg> + QueryId,
         Q: QueryFragment<Pg> + QueryId,
     {
         if matches!(self.stage, Stage::Idle | Stage::Armed(_)) {
-            self.execute(mark, query).await?;
+            self.execute(mark.clone(), first).await?;
+            self.execute(mark, last).await?;
             return self.commit().await;
         }
-        let mut flight = Flight::new(query, mark, &mut self.statements)?;
-        self.count.one(flight.shown());
+        let mut first = Flight::new(first, mark.clone(), &mut self.statements)?;
+        let mut last = Flight::new(last, mark, &mut self.statements)?;
+        self.count.one(first.shown());
+        self.count.one(last.shown());
         self.before_commit().await?;
+        let raised = self.prepared(&mut first).await?;
+        let added = self.prepared(&mut last).await?;
+        // Polled in this order, and sent when first polled.
+        let all = join3(
+            said(&self.client, &raised, &first.binds),
+            said(&self.client, &added, &last.binds),
+            self.client.batch_execute("COMMIT"),
+        );
+        let told = timeout(limits::COMMIT, all).await;
+        let faults = match &told {
+            Ok((first, last, _)) => [first.as_ref().err(), last.as_ref().err()],
+            Err(_elapsed) => [None, None],
+        };
+        let flights = [(first.key, raised), (last.key, added)].into_iter();
+        for ((key, prepared), fault) in flights.zip(faults) {
+            self.statements.note(key, prepared, fault);
+        }
+        self.committed(told.map(|(first, last, commit)| (first.and(last), commit)))
+    }
+
+    /// One of the last statements, prepared if it is not kept.
+    async fn prepared(&mut self, flight: &mut Flight) -> DbResult<Prepared> {
         let patience = self.opener.patience().answer;
-        let prepared = match timeout(patience, flight.source.prepared(&self.client)).await {
-            Ok(prepared) => prepared.map_err(|error| self.not_prepared(&error))?,
+        match timeout(patience, flight.source.prepared(&self.client)).await {
+            Ok(prepared) => Ok(prepared.map_err(|error| self.not_prepared(&error))?),
             Err(_elapsed) => {
                 self.stage = Stage::Lost;
-                return Err(silent().into());
+                Err(silent().into())
             }
-        };
-        // Polled in this order, and sent when first polled.
-        let last = said(&self.client, &prepared, &flight.binds);
-        let both = join(last, self.client.batch_execute("COMMIT"));
-        let told = timeout(limits::COMMIT, both).await;
-        let fault = told.as_ref().ok().and_then(|(last, _)| last.as_ref().err());
-        self.statements.note(flight.key, prepared, fault);
-        self.committed(told)
+        }
     }
 
     /// Looks whether there is something that a COMMIT could make last; from now on

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::model::AuditAction;
 use super::query::AuditCondition;
-use crate::db::tenant_tables::audit_log;
+use crate::db::views::audit_log;
 use crate::error::{AppError, AppResult};
 use crate::graphql::filter::{Nested, Where, common_era};
 use crate::kernel::ids;

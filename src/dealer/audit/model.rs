@@ -6,7 +6,11 @@ use crate::db::text_enum::text_enum;
 use crate::dealer::catalog::categories::model::CategoryId;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
-use crate::dealer::customers::model::{CustomerId, JobId};
+use crate::dealer::customers::jobs::model::JobId;
+use crate::dealer::customers::model::CustomerId;
+use crate::dealer::prices::lists::model::PriceListId;
+use crate::dealer::prices::rules::model::PriceRuleId;
+use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateId};
 use crate::dealer::stock::warehouses::model::WarehouseId;
 
 text_enum! {
@@ -54,6 +58,10 @@ pub fn written(entity: &str, key: &str) -> String {
         "customers" => CustomerId::from_uuid(uuid).to_string(),
         "jobs" => JobId::from_uuid(uuid).to_string(),
         "products" | "product_units" | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
+        "price_lists" => PriceListId::from_uuid(uuid).to_string(),
+        "price_rules" => PriceRuleId::from_uuid(uuid).to_string(),
+        "tax_classes" => TaxClassId::from_uuid(uuid).to_string(),
+        "tax_rates" => TaxRateId::from_uuid(uuid).to_string(),
         "units" => UnitId::from_uuid(uuid).to_string(),
         "warehouses" => WarehouseId::from_uuid(uuid).to_string(),
         _ => key.to_owned(),

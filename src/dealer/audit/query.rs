@@ -7,7 +7,7 @@ use crate::db::keyset::{
     Compare, OrderDirection, Ordering, Page, PageRequest, Predicate, SortKey, compare_column,
     count_rows, foreign_cursor, load_page, order_column,
 };
-use crate::db::tenant_tables::audit_log;
+use crate::db::views::audit_log;
 use crate::error::AppResult;
 use crate::tenancy::TenantTx;
 pub use crate::tenancy::audit::read::AuditRow;

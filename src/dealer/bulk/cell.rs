@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use super::object::{self, Pairs};
 
 /// What a spreadsheet begins a formula with, or skips before one.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -48,30 +50,44 @@ impl Cell {
 pub struct Cells(BTreeMap<String, String>);
 
 impl Cells {
-    /// Of a line of CSV under these names.
+    /// Of a line of CSV under these names; or what is wrong with it.
     pub(super) fn of_csv<'a>(
         names: impl Iterator<Item = &'a str>,
         values: impl Iterator<Item = &'a str>,
-    ) -> Self {
-        let pairs = names.zip(values);
-        let cell = |(name, value): (&str, &str)| (name.to_owned(), unguarded(value).to_owned());
-        Self(pairs.map(cell).collect())
+    ) -> Result<Self, String> {
+        let mut cells = Self::default();
+        for (name, value) in names.zip(values) {
+            cells.put(name.to_owned(), unguarded(value).to_owned())?;
+        }
+        Ok(cells)
     }
 
-    /// Of an object of JSON; or which of its values is no cell.
-    pub(super) fn of_json(object: Map<String, Value>) -> Result<Self, String> {
-        let mut cells = BTreeMap::new();
-        for (name, value) in object {
-            let text = match value {
-                Value::Null => String::new(),
-                Value::String(text) => text,
-                Value::Number(number) => number.to_string(),
-                Value::Bool(flag) => flag.to_string(),
-                Value::Array(_) | Value::Object(_) => return Err(name),
-            };
-            cells.insert(name, text);
+    /// Of an object of JSON with names out of these columns; or what is wrong with it.
+    pub(super) fn of_json(line: &[u8], columns: &[&str]) -> Result<Self, String> {
+        let pairs: Pairs =
+            serde_json::from_slice(line).map_err(|error| format!("is no JSON object: {error}"))?;
+        let mut cells = Self::default();
+        for (name, value) in pairs.0 {
+            if !columns.contains(&name.as_str()) {
+                return Err(format!("there is no column {name}"));
+            }
+            let text = object::text(&value);
+            let text = text.ok_or_else(|| format!("{name} must be a text, a number or null"))?;
+            cells.put(name, text)?;
         }
-        Ok(Self(cells))
+        Ok(cells)
+    }
+
+    fn put(&mut self, name: String, text: String) -> Result<(), String> {
+        // PostgreSQL keeps no text with one.
+        if text.contains('\0') {
+            return Err(format!("{name} must not hold a NUL character"));
+        }
+        if self.0.contains_key(&name) {
+            return Err(format!("{name} is there twice"));
+        }
+        self.0.insert(name, text);
+        Ok(())
     }
 
     /// The value of a column, trimmed; empty if it is there and empty.
@@ -121,16 +137,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_value_is_named() {
-        let object = serde_json::json!({ "a": 1.50, "b": null, "c": true, "d": "x" });
-        let Value::Object(mut object) = object else {
-            panic!("an object");
-        };
-        let cells = Cells::of_json(object.clone()).unwrap();
-        assert_eq!(cells.get("a"), Some("1.5"));
+    fn numbers_keep_their_digits_and_what_is_no_value_is_named() {
+        let columns = ["a", "b", "c", "d"];
+        let read = |line: &str| Cells::of_json(line.as_bytes(), &columns);
+        let cells = read(r#"{"a":12345678901234.56780,"b":null,"c":true,"d":"x"}"#).unwrap();
+        assert_eq!(cells.get("a"), Some("12345678901234.56780"));
         assert_eq!(cells.get("b"), Some(""));
+        assert_eq!(cells.get("c"), Some("true"));
         assert_eq!(cells.get("e"), None);
-        object.insert("list".to_owned(), Value::Array(Vec::new()));
-        assert_eq!(Cells::of_json(object), Err("list".to_owned()));
+        for (line, wrong) in [
+            (r#"{"a":[]}"#, "a must be a text, a number or null"),
+            (r#"{"a":1,"a":2}"#, "a is there twice"),
+            (r#"{"x":1}"#, "there is no column x"),
+            (r#"{"a":"\u0000"}"#, "a must not hold a NUL character"),
+        ] {
+            assert_eq!(read(line).unwrap_err(), wrong);
+        }
+        assert!(read("[1]").unwrap_err().starts_with("is no JSON object"));
     }
 }

@@ -125,13 +125,16 @@ impl BulkOperation {
     }
 
     /// All faults that were noted, 10,000 at most, as CSV; there when the import is over,
-    /// for seven days.
+    /// for seven days. Needs what importing the records needs.
     async fn error_file(&self, ctx: &Context<'_>) -> AppResult<Option<File>> {
+        self.permit(ctx)?;
         file(ctx, self.0.error_file_id).await
     }
 
-    /// What an export has written; there when it is over, for seven days.
+    /// What an export has written; there when it is over, for seven days. Needs what
+    /// reading the records needs.
     async fn output_file(&self, ctx: &Context<'_>) -> AppResult<Option<File>> {
+        self.permit(ctx)?;
         file(ctx, self.0.output_file_id).await
     }
 
@@ -143,6 +146,19 @@ impl BulkOperation {
     /// When it was over; null until then.
     async fn finished_at(&self) -> Option<DateTime<Utc>> {
         self.0.finished_at
+    }
+}
+
+impl BulkOperation {
+    /// The files hold records of its kind, whoever has ordered it.
+    fn permit(&self, ctx: &Context<'_>) -> AppResult<()> {
+        let row = &self.0;
+        let to_import = row.kind.to_import();
+        let needed = match row.direction {
+            BulkDirection::Import => to_import.as_slice(),
+            BulkDirection::Export => row.kind.to_export(),
+        };
+        needed.iter().try_for_each(|needed| ctx.require(*needed))
     }
 }
 

@@ -23,7 +23,7 @@ const AT_ONCE: usize = 200;
 const A_RUN: Duration = Duration::from_mins(5);
 /// Least time between two events that tell how far it has come.
 const TELL_EVERY: Duration = Duration::from_secs(1);
-/// Tries before an operation is given up.
+/// Tries before an operation is given up, since the last that brought it further.
 const TRIES: u8 = 10;
 
 /// Reads a file into the shop, batch by batch. Killed anywhere, it goes on behind the last
@@ -85,6 +85,7 @@ impl Import {
                 Batch::Stopped(now) => return self.finish(job, &now, BulkState::Stopped).await,
                 Batch::Lost => return Ok(()),
             }
+            job.came_further().await;
         }
     }
 
@@ -136,9 +137,14 @@ fn open(file: File, row: &BulkOperationRow) -> Result<Lines, JobError> {
         byte: u64::try_from(row.place).unwrap_or_default(),
         line: u64::try_from(row.line).unwrap_or_default(),
     };
-    let lines = Lines::open(file, row.format, place).map_err(|error| unreadable(&error))?;
     let wanted = row.kind.columns();
+    let lines = Lines::open(file, row.format, place, wanted);
+    let lines = lines.map_err(|error| unreadable(&error))?;
     if let Some(columns) = lines.columns() {
+        if let Some(twice) = twice(columns) {
+            let message = format!("the first line names the column {twice} twice");
+            return Err(JobError::Never(message));
+        }
         let mut columns = columns.iter().map(String::as_str);
         let odd = columns.clone().find(|column| !wanted.contains(column));
         let has_key = columns.any(|column| wanted.first() == Some(&column));
@@ -151,6 +157,12 @@ fn open(file: File, row: &BulkOperationRow) -> Result<Lines, JobError> {
         }
     }
     Ok(lines)
+}
+
+/// The first name that stands twice.
+fn twice(columns: &[String]) -> Option<&String> {
+    let mut known = std::collections::BTreeSet::new();
+    columns.iter().find(|column| !known.insert(*column))
 }
 
 /// The next batch, read where one may block.

@@ -3,14 +3,12 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
-use csv::{Position, StringRecord};
-use serde_json::{Map, Value};
-
 use super::cell::Cells;
+use super::csv_lines::CsvLines;
 use super::model::BulkFormat;
 
 /// Most bytes of one line.
-const LONGEST: usize = 1024 * 1024;
+pub(super) const LONGEST: usize = 1024 * 1024;
 
 /// A place between two lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +36,12 @@ pub(super) enum Unreadable {
     /// The disk, or a line without an end.
     #[error("{0}")]
     Io(#[from] io::Error),
+    /// A line without an end.
+    #[error("line {line} has more than 1 MiB; is a quote not closed?")]
+    TooLong {
+        /// Its number, from 1.
+        line: u64,
+    },
     /// The first line does not have the names of columns.
     #[error("{0}")]
     Header(String),
@@ -50,18 +54,24 @@ pub(super) enum Lines {
 }
 
 impl Lines {
-    /// The lines behind `place`, which was the end of one.
-    pub(super) fn open(file: File, format: BulkFormat, place: Place) -> Result<Self, Unreadable> {
+    /// The lines behind `place`, which was the end of one; their columns are out of
+    /// these.
+    pub(super) fn open(
+        file: File,
+        format: BulkFormat,
+        place: Place,
+        columns: &'static [&'static str],
+    ) -> Result<Self, Unreadable> {
         Ok(match format {
             BulkFormat::Csv => Self::Csv(Box::new(CsvLines::open(file, place)?)),
-            BulkFormat::Ndjson => Self::Ndjson(NdjsonLines::open(file, place)?),
+            BulkFormat::Ndjson => Self::Ndjson(NdjsonLines::open(file, place, columns)?),
         })
     }
 
     /// The names of the columns, where they stand in the file.
     pub(super) fn columns(&self) -> Option<&[String]> {
         match self {
-            Self::Csv(lines) => Some(&lines.names),
+            Self::Csv(lines) => Some(lines.names()),
             Self::Ndjson(_) => None,
         }
     }
@@ -84,156 +94,24 @@ impl Lines {
     }
 }
 
-/// A file that gives no more than one line may have.
-pub(super) struct Bounded {
-    file: File,
-    left: usize,
-}
-
-impl Read for Bounded {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 {
-            return Err(io::Error::other(
-                "a line has more than 1 MiB; is a quote not closed?",
-            ));
-        }
-        let length = self.file.read(buffer)?;
-        self.left = self.left.saturating_sub(length);
-        Ok(length)
-    }
-}
-
-impl Seek for Bounded {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
-    }
-}
-
-/// Lines of cells. They end with a line feed; a carriage return before it is no cell's.
-pub(super) struct CsvLines {
-    reader: csv::Reader<Bounded>,
-    names: Vec<String>,
-    size: u64,
-    ends_with_feed: bool,
-}
-
-impl CsvLines {
-    fn open(mut file: File, place: Place) -> Result<Self, Unreadable> {
-        let delimiter = delimiter(&mut file)?;
-        let (size, ends_with_feed) = end(&mut file)?;
-        let bounded = Bounded {
-            file,
-            left: LONGEST,
-        };
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .terminator(csv::Terminator::Any(b'\n'))
-            .flexible(true)
-            .from_reader(bounded);
-        let names = reader.headers().map_err(broken)?.clone();
-        let name = |name: &str| name.trim_start_matches('\u{feff}').trim().to_owned();
-        let names: Vec<String> = names.iter().map(name).collect();
-        if place.byte > 0 {
-            let mut position = Position::new();
-            position
-                .set_byte(place.byte)
-                .set_line(place.line.saturating_add(1));
-            reader.seek(position).map_err(broken)?;
-        }
-        Ok(Self {
-            reader,
-            names,
-            size,
-            ends_with_feed,
-        })
-    }
-
-    fn next(&mut self) -> Result<Option<(Line, usize)>, Unreadable> {
-        loop {
-            self.reader.get_mut().left = LONGEST;
-            let mut record = StringRecord::new();
-            if !self.reader.read_record(&mut record).map_err(broken)? {
-                return Ok(None);
-            }
-            let is_blank = record.len() == 1 && record.as_slice().trim().is_empty();
-            if !is_blank {
-                let length = record.as_slice().len();
-                return Ok(Some((self.line(&record), length)));
-            }
-        }
-    }
-
-    fn line(&self, record: &StringRecord) -> Line {
-        let position = self.reader.position();
-        let is_last = position.byte() >= self.size && !self.ends_with_feed;
-        // The line on which the record ends, less those that are within it.
-        let last = position.line().saturating_sub(u64::from(!is_last));
-        let within = record.as_slice().matches('\n').count();
-        let within = u64::try_from(within).unwrap_or_default();
-        let cells = if record.len() == self.names.len() {
-            let names = self.names.iter().map(String::as_str);
-            let values = record.iter().map(|value| value.trim_end_matches('\r'));
-            Ok(Cells::of_csv(names, values))
-        } else {
-            let (wanted, found) = (self.names.len(), record.len());
-            Err(format!("has {found} cells, and the first line {wanted}"))
-        };
-        Line {
-            number: last.saturating_sub(within),
-            end: Place {
-                byte: position.byte(),
-                line: last,
-            },
-            cells,
-        }
-    }
-}
-
-/// How long the file is, and whether its last line is ended.
-fn end(file: &mut File) -> io::Result<(u64, bool)> {
-    let size = file.metadata()?.len();
-    let mut last = [0];
-    if size > 0 {
-        file.seek(SeekFrom::Start(size.saturating_sub(1)))?;
-        file.read_exact(&mut last)?;
-    }
-    file.rewind()?;
-    Ok((size, last == [b'\n']))
-}
-
-/// What stands between the names: spreadsheets of some countries write semicolons.
-fn delimiter(file: &mut File) -> io::Result<u8> {
-    file.rewind()?;
-    let mut first = Vec::new();
-    let mut head = BufReader::new(file.try_clone()?.take(64 * 1024));
-    head.read_until(b'\n', &mut first)?;
-    file.rewind()?;
-    let count = |byte: u8| first.split(|found| *found == byte).count();
-    let marks = [b',', b';', b'\t'].into_iter();
-    // The first of equals, which max_by_key would not give.
-    Ok(marks.rev().max_by_key(|mark| count(*mark)).unwrap_or(b','))
-}
-
-fn broken(error: csv::Error) -> Unreadable {
-    let text = error.to_string();
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error.into(),
-        _ => Unreadable::Header(text),
-    }
-}
-
 /// Lines of JSON.
 pub(super) struct NdjsonLines {
     reader: BufReader<File>,
     place: Place,
+    columns: &'static [&'static str],
 }
 
 impl NdjsonLines {
-    fn open(mut file: File, place: Place) -> Result<Self, Unreadable> {
+    fn open(
+        mut file: File,
+        place: Place,
+        columns: &'static [&'static str],
+    ) -> Result<Self, Unreadable> {
         file.seek(SeekFrom::Start(place.byte))?;
         Ok(Self {
             reader: BufReader::new(file),
             place,
+            columns,
         })
     }
 
@@ -261,17 +139,11 @@ impl NdjsonLines {
             let line = Line {
                 number: self.place.line,
                 end: self.place,
-                cells: object(&text),
+                cells: Cells::of_json(&text, self.columns),
             };
             return Ok(Some((line, length)));
         }
     }
-}
-
-fn object(text: &[u8]) -> Result<Cells, String> {
-    let object: Map<String, Value> =
-        serde_json::from_slice(text).map_err(|error| format!("is no JSON object: {error}"))?;
-    Cells::of_json(object).map_err(|name| format!("{name} must be a text, a number or null"))
 }
 
 #[cfg(test)]
@@ -290,7 +162,7 @@ mod tests {
     }
 
     fn all(text: &str, format: BulkFormat, place: Place) -> Vec<Line> {
-        let mut lines = Lines::open(file(text), format, place).unwrap();
+        let mut lines = Lines::open(file(text), format, place, &["sku", "name"]).unwrap();
         lines.next(usize::MAX).unwrap()
     }
 
@@ -325,6 +197,25 @@ mod tests {
     }
 
     #[test]
+    fn a_quote_that_is_never_closed_is_told_where_it_was_opened() {
+        for (text, number) in [
+            ("sku,name\nA,x\nB,x\nC,\"open\nD,y\n", 4),
+            ("sku,name\nA,x\n\n\nC,\"open\n", 5),
+            ("sku,name\nA,x\n\"open\nC,y\nD,y", 3),
+            ("sku,name\nA,x\n\nB,\"closed\nwith a feed\n\"\n", 4),
+            ("sku,name\nA,x\n\nB,\"a \"\"word\"\"\n", 4),
+        ] {
+            let lines = all(text, BulkFormat::Csv, Place::default());
+            assert_eq!(lines.last().unwrap().number, number, "{text:?}");
+        }
+        let long = format!("sku,name\nA,x\n\nB,\"{}", "x".repeat(2 * LONGEST));
+        let mut lines =
+            Lines::open(file(&long), BulkFormat::Csv, Place::default(), &["sku"]).unwrap();
+        let error = lines.next(10).unwrap_err().to_string();
+        assert_eq!(error, "line 4 has more than 1 MiB; is a quote not closed?");
+    }
+
+    #[test]
     fn what_follows_any_line_is_the_same_after_a_new_start() {
         for (text, format) in [(CSV, BulkFormat::Csv), (JSON, BulkFormat::Ndjson)] {
             let whole = all(text, format, Place::default());
@@ -353,9 +244,12 @@ mod tests {
         let mut text = Vec::from(&b"sku,name\nA,\""[..]);
         text.write_all(&vec![b'x'; 3 * LONGEST]).unwrap();
         let text = String::from_utf8(text).unwrap();
-        let mut lines = Lines::open(file(&text), BulkFormat::Csv, Place::default()).unwrap();
+        let open = |text: &str, format| {
+            Lines::open(file(text), format, Place::default(), &["sku"]).unwrap()
+        };
+        let mut lines = open(&text, BulkFormat::Csv);
         assert!(lines.next(10).is_err());
-        let mut lines = Lines::open(file(&text), BulkFormat::Ndjson, Place::default()).unwrap();
+        let mut lines = open(&text, BulkFormat::Ndjson);
         assert!(lines.next(10).is_err());
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod batch;
 pub mod cell;
+mod csv_lines;
+pub mod end;
 pub mod events;
 pub mod export;
 pub mod graphql;
@@ -11,6 +13,7 @@ mod lines;
 pub mod loader;
 pub mod model;
 pub mod mutation;
+mod object;
 pub mod query;
 mod report;
 pub mod service;

@@ -5,7 +5,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream;
 
 use super::events::{BulkOperationAdvanced, BulkOperationEnded};
-use super::import::LIMITS;
 use super::model::{BulkErrorRow, BulkFormat, BulkOperationId, BulkOperationRow, BulkState};
 use super::query::{self, End};
 use crate::dealer::bulk::batch::NOTED;
@@ -44,31 +43,22 @@ pub(super) async fn end(mut tx: TenantTx, id: BulkOperationId, end: End) -> JobR
     Ok(tx.commit().await?)
 }
 
-/// Says why an operation can not be done, if it can not; what may pass is tried again,
-/// but not for ever.
+/// Says why an operation can not be done, if it can not: the job has done all there was
+/// to do. What may pass is tried again, and ended by its heir when it has died.
 pub(super) async fn given_up(
     job: &JobContext,
     id: BulkOperationId,
     result: JobResult,
 ) -> JobResult {
-    let message = match &result {
-        Err(JobError::Never(message)) => message.clone(),
-        Err(JobError::Failed(_)) if job.attempt() >= i32::from(LIMITS.attempts) => {
-            "it was tried in vain; the server's log says more".to_owned()
-        }
-        _ => return result,
+    let Err(JobError::Never(message)) = result else {
+        return result;
     };
     let failed = End {
         message: Some(message),
         ..End::plain(BulkState::Failed)
     };
     let tx = job.begin(Access::Write).await?;
-    end(tx, id, failed).await?;
-    // Somebody may look at the job of a failure that is none of the file's.
-    match result {
-        Err(JobError::Never(_)) => Ok(()),
-        other => other,
-    }
+    end(tx, id, failed).await
 }
 
 /// The faults of an import as a file, if there are any.

@@ -7,4 +7,5 @@
 
 pub mod categories;
 pub mod products;
+pub mod quantity;
 pub mod units;

@@ -1,17 +1,24 @@
-//! The surface of customers and jobs.
+//! The surface of customers: objects and queries.
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 
+use super::actions::CustomerAction;
+use super::contacts::graphql::Contact;
+use super::contacts::loader::ContactsByCustomer;
 use super::input::CustomerWhere;
-use super::loader::{CustomerByCode, CustomerById, JobsByCustomer};
-use super::model::{CustomerId, CustomerRow, JobRow, JobStatus};
+use super::jobs::graphql::Job;
+use super::jobs::loader::JobsByCustomer;
+use super::loader::{CustomerByCode, CustomerById};
+use super::model::{CreditCheck, CustomerId, CustomerRow};
 use super::query::{self, CustomerOrder, CustomerSort};
+use crate::dealer::prices::assign::loader::PriceListOfCustomer;
+use crate::dealer::prices::lists::graphql::PriceList;
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{Permission as P, has_permission};
-use crate::graphql::scalars::{Decimal, Money};
+use crate::graphql::scalars::Money;
 
 /// Who buys.
 #[derive(Clone)]
@@ -54,10 +61,81 @@ impl Customer {
     /// How much the customer may owe.
     #[graphql(guard = P::CreditRead, directive = has_permission::apply(P::CreditRead))]
     async fn credit_limit(&self, ctx: &Context<'_>) -> AppResult<Money> {
-        Ok(Money {
-            amount: Decimal(self.0.credit_limit),
-            currency: ctx.unit()?.context().dealer().currency.clone(),
-        })
+        Money::of_dealer(ctx, self.0.credit_limit)
+    }
+
+    /// Why the limit is what it is.
+    #[graphql(guard = P::CreditManage, directive = has_permission::apply(P::CreditManage))]
+    async fn credit_limit_reason(&self) -> Option<&str> {
+        self.0.credit_limit_reason.as_deref()
+    }
+
+    /// At which step of a sale the limit is looked at.
+    #[graphql(guard = P::CreditRead, directive = has_permission::apply(P::CreditRead))]
+    async fn credit_check(&self) -> CreditCheck {
+        self.0.credit_check
+    }
+
+    /// Why nothing is sold to the customer; null if it is not on hold.
+    #[graphql(guard = P::CreditRead, directive = has_permission::apply(P::CreditRead))]
+    async fn hold_reason(&self) -> Option<&str> {
+        self.0.hold_reason.as_deref()
+    }
+
+    /// Since when nothing is sold to the customer; null if it is not on hold.
+    async fn held_at(&self) -> Option<DateTime<Utc>> {
+        self.0.held_at
+    }
+
+    /// Street and number for bills.
+    async fn address_line(&self) -> Option<&str> {
+        self.0.address_line.as_deref()
+    }
+
+    /// Town for bills.
+    async fn city(&self) -> Option<&str> {
+        self.0.city.as_deref()
+    }
+
+    /// Postal code for bills.
+    async fn postcode(&self) -> Option<&str> {
+        self.0.postcode.as_deref()
+    }
+
+    /// Country for bills.
+    async fn country(&self) -> Option<&str> {
+        self.0.country.as_deref()
+    }
+
+    /// Where mails go.
+    async fn email(&self) -> Option<&str> {
+        self.0.email.as_deref()
+    }
+
+    /// Where calls go.
+    async fn phone(&self) -> Option<&str> {
+        self.0.phone.as_deref()
+    }
+
+    /// For the dealer's own people.
+    #[graphql(guard = P::CustomersManage, directive = has_permission::apply(P::CustomersManage))]
+    async fn notes(&self) -> Option<&str> {
+        self.0.notes.as_deref()
+    }
+
+    /// Who is spoken to, by name.
+    #[graphql(complexity = "list_cost(child_complexity)")]
+    async fn contacts(&self, ctx: &Context<'_>) -> AppResult<Vec<Contact>> {
+        let rows = ctx.unit()?.load_list(ContactsByCustomer(self.0.id)).await?;
+        Ok(rows.into_iter().map(Contact).collect())
+    }
+
+    /// What the caller can do with the customer as it is.
+    async fn allowed_actions(&self, ctx: &Context<'_>) -> AppResult<Vec<CustomerAction>> {
+        let permissions = ctx.scope()?.context()?.permissions();
+        let can =
+            |action: &CustomerAction| action.suits(&self.0) && permissions.contains(action.needs());
+        Ok(CustomerAction::ALL.into_iter().filter(can).collect())
     }
 
     /// The customer's job sites, by code.
@@ -71,76 +149,16 @@ impl Customer {
         Ok(rows.into_iter().map(Job).collect())
     }
 
+    /// The price list whose prices the customer has; null if he has none of his own.
+    #[graphql(guard = P::PricesRead, directive = has_permission::apply(P::PricesRead))]
+    async fn price_list(&self, ctx: &Context<'_>) -> AppResult<Option<PriceList>> {
+        let row = ctx.unit()?.load(PriceListOfCustomer(self.0.id)).await?;
+        Ok(row.map(PriceList))
+    }
+
     /// When it was archived; null while it is in use.
     async fn archived_at(&self) -> Option<DateTime<Utc>> {
         self.0.archived_at
-    }
-
-    /// Counts the changes of this record.
-    async fn version(&self) -> i32 {
-        self.0.version
-    }
-
-    /// When the record was made.
-    async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
-    }
-
-    /// When the record last changed.
-    async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
-    }
-}
-
-/// A job site.
-#[derive(Clone)]
-pub struct Job(pub JobRow);
-
-/// A job site of a customer: where goods go and what they are billed under.
-#[Object(directive = has_permission::apply(P::JobsRead))]
-impl Job {
-    /// Opaque id.
-    pub async fn id(&self) -> ID {
-        self.0.id.into()
-    }
-
-    /// Whose job it is.
-    #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
-    async fn customer(&self, ctx: &Context<'_>) -> AppResult<Customer> {
-        let id = self.0.customer_id;
-        let row = ctx.unit()?.load(CustomerById(id)).await?;
-        row.map(Customer)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
-    }
-
-    /// Code, unique per customer.
-    async fn code(&self) -> &str {
-        &self.0.code
-    }
-
-    /// Name for people.
-    async fn name(&self) -> &str {
-        &self.0.name
-    }
-
-    /// Street and number of the site.
-    async fn address_line(&self) -> &str {
-        &self.0.address_line
-    }
-
-    /// Town of the site.
-    async fn city(&self) -> &str {
-        &self.0.city
-    }
-
-    /// The customer's purchase order number.
-    async fn po_number(&self) -> Option<&str> {
-        self.0.po_number.as_deref()
-    }
-
-    /// Where the job stands.
-    async fn status(&self) -> JobStatus {
-        self.0.status
     }
 
     /// Counts the changes of this record.

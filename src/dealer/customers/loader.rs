@@ -1,11 +1,11 @@
-//! Batched lookups of customers and jobs.
+//! Batched lookups of customers.
 
 use std::collections::HashMap;
 
-use super::model::{CustomerId, CustomerRow, JobId, JobRow};
+use super::model::{CustomerId, CustomerRow};
 use super::query;
 use crate::error::AppResult;
-use crate::graphql::loader::{LoaderKey, by_key, group_by_key};
+use crate::graphql::loader::{LoaderKey, by_key};
 use crate::tenancy::TenantTx;
 
 /// A customer by its id.
@@ -33,33 +33,5 @@ impl LoaderKey for CustomerByCode {
         let codes: Vec<_> = keys.iter().map(|key| key.0.clone()).collect();
         let rows = query::find_many_by_code(tx, &codes).await?;
         Ok(by_key(rows, |row| Self(row.code.clone())))
-    }
-}
-
-/// A job by its id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct JobById(pub JobId);
-
-impl LoaderKey for JobById {
-    type Value = JobRow;
-
-    async fn load_batch(tx: &mut TenantTx, keys: &[Self]) -> AppResult<HashMap<Self, JobRow>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = query::find_jobs(tx, &ids).await?;
-        Ok(by_key(rows, |row| Self(row.id)))
-    }
-}
-
-/// The jobs of a customer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct JobsByCustomer(pub CustomerId);
-
-impl LoaderKey for JobsByCustomer {
-    type Value = Vec<JobRow>;
-
-    async fn load_batch(tx: &mut TenantTx, keys: &[Self]) -> AppResult<HashMap<Self, Vec<JobRow>>> {
-        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = query::find_jobs_by_customers(tx, &ids).await?;
-        Ok(group_by_key(rows, |row| Self(row.customer_id)))
     }
 }

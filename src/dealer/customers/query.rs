@@ -1,12 +1,12 @@
-//! SQL of customers and jobs.
+//! SQL of customers.
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::model::{CustomerId, CustomerRow, JobId, JobRow};
+use super::model::{CustomerChanges, CustomerId, CustomerRow};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
-use crate::db::tenant_tables::{customers, jobs};
+use crate::db::tenant_tables::customers;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::tenancy::TenantTx;
@@ -62,23 +62,14 @@ pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<
     Ok(query.load(tx).await?)
 }
 
-/// The jobs with these ids.
-pub async fn find_jobs(tx: &mut TenantTx, ids: &[JobId]) -> DbResult<Vec<JobRow>> {
-    let query = jobs::table
-        .filter(jobs::id.eq_any(ids.to_vec()))
-        .select(JobRow::as_select());
-    Ok(query.load(tx).await?)
-}
-
-/// The jobs of these customers, by code.
-pub async fn find_jobs_by_customers(
-    tx: &mut TenantTx,
-    ids: &[CustomerId],
-) -> DbResult<Vec<JobRow>> {
-    let query = jobs::table
-        .filter(jobs::customer_id.eq_any(ids.to_vec()))
-        .order((jobs::customer_id, jobs::code))
-        .select(JobRow::as_select());
+/// The customers with these ids, locked in the order of those.
+pub async fn lock_many(tx: &mut TenantTx, ids: &[CustomerId]) -> DbResult<Vec<CustomerRow>> {
+    // Rows that refer to customers may go on being added.
+    let query = customers::table
+        .filter(customers::id.eq_any(ids.to_vec()))
+        .order(customers::id)
+        .select(CustomerRow::as_select())
+        .for_no_key_update();
     Ok(query.load(tx).await?)
 }
 
@@ -99,15 +90,21 @@ pub async fn sheet(
 }
 
 /// Adds customers.
-pub async fn insert_many(tx: &mut TenantTx, rows: Vec<CustomerRow>) -> DbResult<()> {
+pub async fn insert_many(tx: &mut TenantTx, rows: Vec<CustomerRow>) -> QueryResult<()> {
     let query = diesel::insert_into(customers::table).values(rows);
-    query.execute(tx).await?;
-    Ok(())
+    query.execute(tx).await.map(|_rows| ())
 }
 
-/// Adds jobs.
-pub async fn insert_jobs(tx: &mut TenantTx, rows: Vec<JobRow>) -> DbResult<()> {
-    let query = diesel::insert_into(jobs::table).values(rows);
-    query.execute(tx).await?;
-    Ok(())
+/// Changes the customer if it still has this version.
+pub async fn update(
+    tx: &mut TenantTx,
+    id: CustomerId,
+    version: i32,
+    changes: CustomerChanges,
+) -> QueryResult<Option<CustomerRow>> {
+    let query = diesel::update(customers::table.find(id))
+        .filter(customers::version.eq(version))
+        .set((changes, customers::version.eq(customers::version + 1)))
+        .returning(CustomerRow::as_returning());
+    query.get_result(tx).await.optional()
 }

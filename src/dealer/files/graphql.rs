@@ -51,9 +51,10 @@ impl File {
 
     /// Where its content is read, without a token, for five minutes from now.
     async fn url(&self, ctx: &Context<'_>) -> AppResult<String> {
-        let context = ctx.scope()?.context()?;
-        let files: &Files = ctx.service()?;
-        Ok(files.download_url(context, self.0.id)?.url)
+        let (unit, files) = (ctx.unit()?, ctx.service::<Files>()?);
+        let link = files.download_url(unit.context(), self.0.id)?.url;
+        unit.note_link(&link, &self.0.id.to_string());
+        Ok(link)
     }
 
     /// When it was uploaded.

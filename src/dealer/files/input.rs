@@ -3,12 +3,15 @@
 use async_graphql::InputObject;
 
 use super::upload::Upload;
+use crate::graphql::idempotency::IdempotencyKey;
 
 /// A file to keep.
 #[derive(InputObject, Debug)]
 pub struct FileUploadInput {
     /// The file, at most as large as the server's limit.
     pub file: Upload,
+    /// A key of your making: the same file under the same key is kept once.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// A file whose content comes by a link.

@@ -2,6 +2,7 @@
 
 pub mod graphql;
 pub mod input;
+pub mod links;
 pub mod loader;
 pub mod mutation;
 pub mod upload;

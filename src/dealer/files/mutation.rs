@@ -49,7 +49,8 @@ impl FileMutation {
     }
 
     /// Announces a file, and gives a link to which its content is sent: for contents that
-    /// a client does not want to send through an operation.
+    /// a client does not want to send through an operation. Takes no Idempotency-Key: what
+    /// is announced twice is forgotten after an hour if nothing comes.
     #[graphql(guard = P::FilesUpload, directive = has_permission::apply(P::FilesUpload))]
     async fn file_upload_begin(
         &self,

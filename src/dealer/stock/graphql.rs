@@ -2,71 +2,19 @@
 
 use async_graphql::{Context, Object};
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 
 use super::input::StockLevelWhere;
 use super::model::StockLevelRow;
 use super::query::{self, StockLevelOrder, StockLevelSort};
-use super::warehouses::graphql::Warehouse;
-use super::warehouses::loader::WarehouseById;
-use crate::dealer::catalog::products::graphql::{Product, unit_of};
-use crate::dealer::catalog::products::loader::ProductById;
-use crate::dealer::catalog::products::model::ProductId;
-use crate::dealer::catalog::units::graphql::Unit;
+use super::warehouses::graphql::{Warehouse, warehouse_of};
+use crate::dealer::catalog::products::graphql::Product;
+use crate::dealer::catalog::quantity::graphql::{Quantity, product_of};
 use crate::dealer::catalog::units::model::UnitId;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::list_query;
-use crate::graphql::context::ContextExt;
-use crate::graphql::permit::{Permission as P, has_permission, open_to_all};
-use crate::graphql::scalars::Decimal;
-
-/// An exact amount of a product, in its base unit.
-pub struct Quantity {
-    value: Decimal,
-    of: Measured,
-}
-
-/// The product an amount is of, and its base unit where that is known already.
-#[derive(Clone, Copy)]
-struct Measured {
-    product: ProductId,
-    base_unit: Option<UnitId>,
-}
-
-impl Measured {
-    async fn product(self, ctx: &Context<'_>) -> AppResult<Product> {
-        let row = ctx.unit()?.load(ProductById(self.product)).await?;
-        row.map(Product)
-            .ok_or_else(|| AppError::internal(format!("{} has vanished", self.product)))
-    }
-
-    async fn base_unit(self, ctx: &Context<'_>) -> AppResult<Unit> {
-        let id = match self.base_unit {
-            Some(id) => id,
-            None => self.product(ctx).await?.0.base_unit_id,
-        };
-        unit_of(ctx, id).await
-    }
-}
-
-/// An exact amount of a product in one of its units.
-#[Object(directive = open_to_all::apply())]
-impl Quantity {
-    /// How many of the unit.
-    async fn value(&self) -> Decimal {
-        self.value
-    }
-
-    /// The unit.
-    #[graphql(guard = P::UnitsRead, directive = has_permission::apply(P::UnitsRead))]
-    async fn unit(&self, ctx: &Context<'_>) -> AppResult<Unit> {
-        self.of.base_unit(ctx).await
-    }
-
-    /// The same amount in the product's base unit.
-    async fn in_base(&self) -> Decimal {
-        self.value
-    }
-}
+use crate::graphql::permit::{Permission as P, has_permission};
+use crate::graphql::scalars::Money;
 
 /// How much of a product lies in a warehouse.
 #[derive(Clone)]
@@ -93,18 +41,10 @@ impl StockLevel {
         }
     }
 
-    const fn measured(&self) -> Measured {
-        Measured {
-            product: self.row.product_id,
-            base_unit: self.base_unit,
-        }
-    }
-
-    fn quantity(&self, value: rust_decimal::Decimal) -> Quantity {
-        Quantity {
-            // Stored with the decimals of the column; shown with those it needs.
-            value: Decimal(value.normalize()),
-            of: self.measured(),
+    fn quantity(&self, base: Decimal) -> Quantity {
+        match self.base_unit {
+            Some(unit) => Quantity::in_unit(unit, base, base),
+            None => Quantity::in_base_of(self.row.product_id, base),
         }
     }
 }
@@ -115,16 +55,13 @@ impl StockLevel {
     /// Of what.
     #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
     async fn product(&self, ctx: &Context<'_>) -> AppResult<Product> {
-        self.measured().product(ctx).await
+        product_of(ctx, self.row.product_id).await
     }
 
     /// Where.
     #[graphql(guard = P::WarehousesRead, directive = has_permission::apply(P::WarehousesRead))]
     async fn warehouse(&self, ctx: &Context<'_>) -> AppResult<Warehouse> {
-        let id = self.row.warehouse_id;
-        let row = ctx.unit()?.load(WarehouseById(id)).await?;
-        row.map(Warehouse)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        warehouse_of(ctx, self.row.warehouse_id).await
     }
 
     /// What is physically there.
@@ -139,7 +76,34 @@ impl StockLevel {
 
     /// What can still be promised: on hand less reserved.
     async fn available(&self) -> Quantity {
-        self.quantity(self.row.on_hand - self.row.reserved)
+        self.quantity(self.row.available())
+    }
+
+    /// What lies there has cost this much.
+    #[graphql(guard = P::CostRead, directive = has_permission::apply(P::CostRead))]
+    async fn value(&self, ctx: &Context<'_>) -> AppResult<Money> {
+        Money::of_dealer(ctx, self.row.value)
+    }
+
+    /// What a base unit of it has cost on average, or had when some was last there.
+    #[graphql(guard = P::CostRead, directive = has_permission::apply(P::CostRead))]
+    async fn average_cost(&self, ctx: &Context<'_>) -> AppResult<Money> {
+        Money::of_dealer(ctx, self.row.balance().cost().normalize())
+    }
+
+    /// Whether goods may go before they come.
+    async fn may_be_negative(&self) -> bool {
+        self.row.may_be_negative
+    }
+
+    /// What is available should not fall below this; null if nobody minds.
+    async fn reorder_point(&self) -> Option<Quantity> {
+        self.row.reorder_point.map(|point| self.quantity(point))
+    }
+
+    /// How much is bought at a time.
+    async fn reorder_quantity(&self) -> Option<Quantity> {
+        self.row.reorder_quantity.map(|most| self.quantity(most))
     }
 
     /// When the level last changed.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use rust_decimal::Decimal;
 
+use super::ledger::balance::Balance;
 use super::warehouses::model::WarehouseId;
 use crate::db::tenant_tables::stock_levels;
 use crate::dealer::catalog::products::model::ProductId;
@@ -22,4 +23,32 @@ pub struct StockLevelRow {
     pub reserved: Decimal,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// What is on hand has cost this much.
+    pub value: Decimal,
+    /// Cost per base unit when some was last on hand.
+    pub last_cost: Decimal,
+    /// Number of the latest movement.
+    pub movements: i64,
+    /// Whether goods may go before they come.
+    pub may_be_negative: bool,
+    /// What is available should not fall below this, in base units.
+    pub reorder_point: Option<Decimal>,
+    /// How much is bought at a time, in base units.
+    pub reorder_quantity: Option<Decimal>,
+}
+
+impl StockLevelRow {
+    /// What lies there, and what it has cost.
+    pub const fn balance(&self) -> Balance {
+        Balance {
+            on_hand: self.on_hand,
+            value: self.value,
+            last_cost: self.last_cost,
+        }
+    }
+
+    /// What can still be promised.
+    pub fn available(&self) -> Decimal {
+        self.on_hand - self.reserved
+    }
 }

@@ -91,10 +91,3 @@ pub async fn sheet(
         .select((StockLevelRow::as_select(), products::sku, warehouses::code));
     Ok(query.load(tx).await?)
 }
-
-/// Adds levels of products that had none.
-pub async fn insert_many(tx: &mut TenantTx, rows: Vec<StockLevelRow>) -> DbResult<()> {
-    let query = diesel::insert_into(stock_levels::table).values(rows);
-    query.execute(tx).await?;
-    Ok(())
-}

@@ -31,6 +31,7 @@ pub(super) const DEALER: DemoDealer = DemoDealer {
         },
     ],
     customers: CUSTOMERS,
+    accounts: super::accounts::BAO_LONG,
     skip: &[
         "LBR-2X4-8",
         "LBR-2X6-12",

@@ -1,7 +1,7 @@
 //! Customers of Bao Long and their sites.
 
 use super::{DemoCustomer, DemoJob};
-use crate::dealer::customers::model::JobStatus;
+use crate::dealer::customers::jobs::model::JobStatus;
 
 /// The accounts; `CASH` is for whoever pays at the counter.
 pub(super) const CUSTOMERS: &[DemoCustomer] = &[

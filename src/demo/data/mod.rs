@@ -7,9 +7,10 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::dealer::catalog::products::model::ProductKind;
-use crate::dealer::customers::model::JobStatus;
+use crate::dealer::customers::jobs::model::JobStatus;
 use crate::dealer::stock::warehouses::model::WarehouseKind;
 
+mod accounts;
 mod bao_long;
 mod bao_long_customers;
 mod barcode;
@@ -112,6 +113,8 @@ pub struct DemoDealer {
     pub warehouses: &'static [DemoWarehouse],
     /// Who buys from him.
     pub customers: &'static [DemoCustomer],
+    /// What was open when his books were brought over, and more of his customers.
+    pub accounts: DemoAccounts,
     /// SKUs of the trade that he does not sell.
     pub skip: &'static [&'static str],
     /// Products that only he sells.
@@ -180,6 +183,51 @@ pub struct DemoCustomer {
     pub credit_limit: &'static str,
     /// His job sites.
     pub jobs: &'static [DemoJob],
+}
+
+/// What a dealer knows of the credit of his customers.
+#[derive(Clone, Copy, Debug)]
+pub struct DemoAccounts {
+    /// What was open.
+    pub openings: &'static [DemoOpening],
+    /// Codes of customers on hold, and why.
+    pub holds: &'static [(&'static str, &'static str)],
+    /// Codes of customer and job with a limit of its own, as decimal text.
+    pub job_limits: &'static [(&'static str, &'static str, &'static str)],
+    /// Codes of customers, and who is spoken to there as what.
+    pub contacts: &'static [(&'static str, &'static str, &'static str)],
+}
+
+/// An entry that was open when the books were brought over.
+#[derive(Clone, Copy, Debug)]
+pub struct DemoOpening {
+    /// Code of the customer.
+    pub customer: &'static str,
+    /// Code of the job.
+    pub job: &'static str,
+    /// Number of the document.
+    pub reference: &'static str,
+    /// Decimal text, in the dealer's currency; below zero it is owed to the customer.
+    pub amount: &'static str,
+    /// How many days ago the document was made. It is due by the customer's terms.
+    pub days_ago: u64,
+}
+
+/// An entry that was open.
+const fn opening(
+    customer: &'static str,
+    job: &'static str,
+    reference: &'static str,
+    amount: &'static str,
+    days_ago: u64,
+) -> DemoOpening {
+    DemoOpening {
+        customer,
+        job,
+        reference,
+        amount,
+        days_ago,
+    }
 }
 
 /// A job site of a customer.

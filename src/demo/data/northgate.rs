@@ -31,6 +31,7 @@ pub(super) const DEALER: DemoDealer = DemoDealer {
         },
     ],
     customers: CUSTOMERS,
+    accounts: super::accounts::NORTHGATE,
     skip: &[
         "CEM-PCB40-50",
         "BRK-HOL-4",

@@ -22,11 +22,13 @@ use crate::app::App;
 use crate::auth::permission::Permission;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::files::{Announced, FileId, Uploads};
+use crate::graphql::idempotency::SentFiles;
 use crate::http::answer::{self, MediaType};
 use crate::http::endpoint::Endpoint;
 use crate::http::execute::{count_refused, execute};
 use crate::http::graphql::with_sender;
 use crate::http::request_id::RequestId;
+use crate::kernel::hex;
 use crate::tenancy::{Access, TenantContext};
 
 /// Most files of one operation.
@@ -69,10 +71,11 @@ async fn answered(
     let uploads = Uploads::default();
     let mut form = Form::of(request, body)?;
     let received = receive(app, &context, (&mut form, length(request)), &uploads).await;
-    let outcome = match received.and_then(operation) {
-        Ok(operation) => {
+    let received = received.and_then(|(text, sent)| Ok((operation(text)?, sent)));
+    let outcome = match received {
+        Ok((operation, sent)) => {
             let operation = with_sender(operation, request, &app.settings);
-            let operation = operation.data(uploads.clone());
+            let operation = operation.data(uploads.clone()).data(sent);
             let limit = app.settings.request_timeout_ms;
             execute(app, caller, operation, request_id, limit).await
         }
@@ -87,13 +90,14 @@ fn operation(operation: Value) -> AppResult<Request> {
         .map_err(|error| invalid(format!("`operations` is not a GraphQL request: {error}")))
 }
 
-/// Reads the form; gives the operation with ids where files are meant to be.
+/// Reads the form; gives the operation with ids where files are meant to be, and what
+/// these are.
 async fn receive(
     app: &App,
     context: &Arc<TenantContext>,
     (form, length): (&mut Form, i64),
     uploads: &Uploads,
-) -> AppResult<Value> {
+) -> AppResult<(Value, SentFiles)> {
     let limit = app.settings.max_body_bytes;
     let mut operation: Value = form.json("operations", limit).await?;
     let mut places: Places = form.json("map", limit).await?;
@@ -101,14 +105,18 @@ async fn receive(
         let message = format!("an operation may have at most {MOST} files");
         return Err(AppError::new(ErrorCode::LimitExceeded, message));
     }
+    let mut sent = SentFiles::default();
     while let Some(field) = form.next().await? {
         let name = field.name().unwrap_or_default().to_owned();
         let targets = places
             .remove(&name)
             .ok_or_else(|| invalid("a file is in the form that `map` does not name"))?;
         let said = said(&field, length);
+        let named = format!("{} {:?}", said.name, said.content_type);
         let arrived = app.files.take(context, said, content(field)).await?;
         let id = arrived.link.file;
+        let described = format!("{} {named}", hex::encode(&arrived.sha256));
+        sent.0.insert(id.to_string(), described);
         uploads.put(arrived);
         for target in targets {
             put(&mut operation, &target, id)?;
@@ -116,7 +124,7 @@ async fn receive(
     }
     match places.first_key_value() {
         Some((name, _)) => Err(invalid(format!("the file `{name}` of `map` is missing"))),
-        None => Ok(operation),
+        None => Ok((operation, sent)),
     }
 }
 

@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{DateTime, Utc};
 
 use crate::app::{App, OperatorApp};
 use crate::http::endpoint::Endpoint;
@@ -101,7 +100,7 @@ async fn control_plane(page: &mut Exposition, app: &App) {
     match census {
         Ok(census) => {
             dealers(page, &census);
-            backlog(page, &census.jobs, app.core.clock.now());
+            backlog(page, &census.jobs, app);
             endpoints(page, &census.webhooks);
         }
         Err(error) => tracing::warn!(%error, "dealers could not be counted for /metrics"),
@@ -134,11 +133,13 @@ fn jobs(page: &mut Exposition, app: &App) {
 }
 
 #[rustfmt::skip]
-fn backlog(page: &mut Exposition, backlog: &Backlog, now: DateTime<Utc>) {
+fn backlog(page: &mut Exposition, backlog: &Backlog, app: &App) {
     let by_state = |(state, count): &(JobState, i64)| ([("state", state.as_str())], *count);
-    let oldest = backlog.oldest_queued.map_or(0, |since| (now - since).num_seconds().max(0));
+    let now = app.core.clock.now();
+    let oldest = backlog.oldest(&app.registry).map_or(0, |since| (now - since).num_seconds().max(0));
     page.gauges("tubex_jobs", "Jobs in the database that are not done.", backlog.states.iter().map(by_state));
-    page.gauge("tubex_jobs_oldest_queued_seconds", "How long the job has waited that may be taken and has waited longest.", oldest);
+    page.gauge("tubex_jobs_oldest_queued_seconds", "How long the job has waited that may be taken and has waited longest, of kinds that this node knows.", oldest);
+    page.gauge("tubex_jobs_unknown", "Jobs that may be taken and are of kinds that this node does not know.", backlog.unknown(&app.registry));
 }
 
 #[rustfmt::skip]

@@ -11,7 +11,7 @@ use crate::db::error::DbResult;
 use crate::db::limits::in_time;
 use crate::jobs::model::JobId;
 use crate::jobs::query;
-use crate::jobs::settle::{self, MOVED_AT_ONCE, Run};
+use crate::jobs::settle::{self, Ended, MOVED_AT_ONCE, Run};
 
 /// How often jobs are queued whose time has come, and dead workers' jobs taken.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -107,11 +107,23 @@ fn give_up(crew: &Crew, run: Run) {
     }
 }
 
+/// Says that a job has died with its worker.
+fn tell_of(crew: &Crew, dead: &Ended) {
+    if let Some(entry) = crew.registry.entry(&dead.kind) {
+        entry.figures.dead.add_one();
+    }
+    let (job, kind) = (dead.id, &dead.kind);
+    tracing::error!(%job, kind, "failed for good: its last worker is not heard of any more");
+}
+
 async fn look_after(crew: &Crew) -> DbResult<()> {
     let mut conn = crew.pool.checkout().await?;
     let at_once = usize::try_from(MOVED_AT_ONCE).unwrap_or(usize::MAX);
     loop {
-        let rescued = settle::rescue(&mut conn).await?;
+        let rescued = settle::rescue(&mut conn, &crew.registry).await?;
+        let dead = rescued.iter().filter(|job| job.is_dead);
+        dead.for_each(|job| tell_of(crew, job));
+        let rescued = rescued.len();
         if rescued > 0 {
             tracing::warn!(
                 rescued,

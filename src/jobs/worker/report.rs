@@ -18,6 +18,7 @@ use crate::jobs::kind::{JobError, JobResult};
 use crate::jobs::registry::Entry;
 use crate::jobs::settle::{self, Run};
 use crate::jobs::take::Taken;
+use crate::jobs::tries::Tries;
 use crate::kernel::chance;
 
 /// Most that are written down by one statement.
@@ -32,8 +33,8 @@ pub(super) struct Report {
     pub(super) run: Run,
     kind: &'static str,
     is_unique: bool,
-    attempts: i32,
-    is_last: bool,
+    tries: Tries,
+    max_attempts: i32,
     result: JobResult,
 }
 
@@ -65,7 +66,7 @@ impl Reports {
 
 impl Report {
     /// Of a job that has been taken; how it went is yet to come.
-    pub(super) const fn new(job: &Taken, kind: &'static str) -> Self {
+    pub(super) const fn new(job: &Taken, kind: &'static str, tries: Tries) -> Self {
         Self {
             run: Run {
                 id: job.id,
@@ -73,8 +74,8 @@ impl Report {
             },
             kind,
             is_unique: job.is_unique,
-            attempts: job.attempts,
-            is_last: job.attempts >= job.max_attempts,
+            tries,
+            max_attempts: job.max_attempts,
             result: Ok(()),
         }
     }
@@ -85,14 +86,14 @@ impl Report {
 
     /// None if it is done.
     fn verdict(&self) -> Option<Verdict> {
+        let tries = self.tries.count();
+        let is_last = tries >= self.max_attempts;
         Some(match self.result.clone().err()? {
             JobError::NotNow(pause) => Verdict::Later(pause.min(LONGEST_PAUSE), None),
             JobError::Never(cause) => Verdict::Dead(cause),
-            JobError::Failed(cause) | JobError::Later(_, cause) if self.is_last => {
-                Verdict::Dead(cause)
-            }
+            JobError::Failed(cause) | JobError::Later(_, cause) if is_last => Verdict::Dead(cause),
             JobError::Failed(cause) => {
-                Verdict::Later(pause_after(self.attempts, chance::byte()), Some(cause))
+                Verdict::Later(pause_after(tries, chance::byte()), Some(cause))
             }
             JobError::Later(pause, cause) => Verdict::Later(pause.min(LONGEST_PAUSE), Some(cause)),
         })
@@ -149,7 +150,7 @@ async fn note_verdict(crew: &Crew, run: Run, verdict: Option<&Verdict>) -> DbRes
         Some(Verdict::Later(pause, cause)) => {
             settle::later(&mut conn, run, *pause, cause.as_deref()).await
         }
-        Some(Verdict::Dead(cause)) => settle::bury(&mut conn, run, cause).await,
+        Some(Verdict::Dead(cause)) => settle::bury(&mut conn, (run, cause), &crew.registry).await,
     }
 }
 
@@ -176,7 +177,7 @@ fn count(crew: &Crew, report: &Report, noted: bool, verdict: Option<&Verdict>) {
     let Some(Entry { figures, .. }) = crew.registry.entry(report.kind) else {
         return;
     };
-    let (job, kind, attempts) = (report.run.id, report.kind, report.attempts);
+    let (job, kind, attempts) = (report.run.id, report.kind, report.tries.count());
     match verdict {
         _ if !noted => {
             figures.lost.add_one();

@@ -16,6 +16,7 @@ use crate::jobs::kind::{JobError, JobResult};
 use crate::jobs::registry::Entry;
 use crate::jobs::settle::Run;
 use crate::jobs::take::Taken;
+use crate::jobs::tries::Tries;
 use crate::kernel::ids::DealerId;
 
 /// Begins a job that has been taken, and goes on.
@@ -52,9 +53,10 @@ async fn work(crew: Arc<Crew>, job: Taken, slot: Slot, reports: Reports) {
     let Some(entry) = crew.registry.entry(&job.kind) else {
         return;
     };
-    let report = Report::new(&job, entry.name);
+    let tries = Tries::new(job.attempts);
+    let report = Report::new(&job, entry.name, tries.clone());
     let began = Instant::now();
-    let attempt = AssertUnwindSafe(attempt(&crew, entry, job)).catch_unwind();
+    let attempt = AssertUnwindSafe(attempt(&crew, entry, (job, tries))).catch_unwind();
     let result = match timeout(entry.limits.time, attempt).await {
         Ok(Ok(result)) => result,
         Ok(Err(_panic)) => Err(JobError::Failed("it panicked; the log has more".to_owned())),
@@ -70,7 +72,7 @@ async fn work(crew: Arc<Crew>, job: Taken, slot: Slot, reports: Reports) {
     drop(slot);
 }
 
-async fn attempt(crew: &Crew, entry: &Entry, job: Taken) -> JobResult {
+async fn attempt(crew: &Crew, entry: &Entry, (job, tries): (Taken, Tries)) -> JobResult {
     let dealer = match job.dealer {
         Some(dealer) => {
             let context = admit(&crew.parts.directory, dealer, entry.name).await?;
@@ -82,7 +84,8 @@ async fn attempt(crew: &Crew, entry: &Entry, job: Taken) -> JobResult {
         id: job.id,
         kind: entry.name,
         token: job.token,
-        attempt: job.attempts,
+        tries,
+        registry: Arc::clone(&crew.registry),
         dealer,
         parts: crew.parts.clone(),
         stopping: crew.stopping.clone(),

@@ -12,6 +12,7 @@ use crate::kernel::ids::{CustomerId, DealerId, UserId};
 use crate::platform::factors::account::Factors;
 use crate::tenancy::TenantContext;
 use crate::tenancy::dealer_roles::{DealerRoles, dealer_roles};
+use crate::tenancy::directory::dealer_lock;
 
 /// Most roles of one member.
 const MAX_HELD: usize = 20;
@@ -134,7 +135,7 @@ pub(in crate::platform) async fn still_offers(
     by: Option<UserId>,
     roles: &[RoleCode],
 ) -> AppResult<bool> {
-    query::lock(conn, dealer).await?;
+    dealer_lock(conn, dealer).await?;
     let dealers = dealer_roles(conn, dealer).await?;
     let giver = match by {
         Some(user) => query::find_member(conn, dealer, user).await?,

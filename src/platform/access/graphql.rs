@@ -8,7 +8,6 @@ use super::input::MemberWhere;
 use super::members::Members;
 use super::model::MemberRow;
 use super::query::{self, MemberOrder, MemberSort};
-use super::reads::MemberReads;
 use crate::auth::permission::Permission;
 use crate::auth::role::{BuiltInRole, RoleCode};
 use crate::error::AppResult;
@@ -19,6 +18,7 @@ use crate::graphql::permit::{
 };
 use crate::kernel::ids::CustomerId;
 use crate::platform::identity::graphql::User;
+use crate::platform::reads::DealerReads;
 use crate::tenancy::dealer_roles::{DealerRoles, RoleRow};
 
 /// Whether the caller's dealer has a customer. What customers are, the features of a
@@ -224,5 +224,5 @@ list_query! {
     needs: MembersRead,
     filter: MemberWhere = "Which members.",
     order: MemberOrder as MemberSort = "At most 3 keys; those who joined first if left out.",
-    through: MemberReads,
+    through: DealerReads,
 }

@@ -21,6 +21,7 @@ use crate::platform::factors::account::Factors;
 use crate::platform::identity::events::{self, EventKind, NewEvent};
 use crate::tenancy::TenantContext;
 use crate::tenancy::dealer_roles::dealer_roles;
+use crate::tenancy::directory::dealer_lock;
 
 /// The constraint by which the database keeps an owner.
 const LAST_OWNER: &str = "memberships_keep_an_owner";
@@ -67,7 +68,7 @@ impl Members {
         }
     }
 
-    pub(super) const fn control(&self) -> &ControlPool {
+    pub(in crate::platform) const fn control(&self) -> &ControlPool {
         &self.control
     }
 
@@ -87,7 +88,7 @@ impl Members {
     ) -> ServiceResult<T> {
         let mut conn = self.control.checkout().await?;
         conn.transaction(async |conn| {
-            query::lock(conn, caller.context.dealer().id).await?;
+            dealer_lock(conn, caller.context.dealer().id).await?;
             work(conn).await
         })
         .await

@@ -12,5 +12,4 @@ pub mod members;
 pub mod model;
 pub mod mutation;
 pub mod query;
-mod reads;
 pub mod roles;

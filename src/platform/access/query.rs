@@ -8,16 +8,16 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::model::{MemberRow, RoleChanges};
-use super::reads::MembersConn;
 use crate::auth::role::{RoleCode, RoleId};
 use crate::db::control::ControlConn;
-use crate::db::control_tables::{dealers, invitations, memberships, roles, users};
+use crate::db::control_tables::{invitations, memberships, roles, users};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::error::{AppError, AppResult};
 use crate::graphql::order::sort_keys;
 use crate::kernel::ids::{CustomerId, DealerId, UserId};
 use crate::platform::identity::model::{MembershipRow, UserRow};
+use crate::platform::reads::DealerConn;
 use crate::tenancy::dealer_roles::{RoleRow, dealer_roles};
 
 /// A condition on members.
@@ -40,7 +40,7 @@ sort_keys! {
 
 /// One page of the dealer's members, with the persons.
 pub(super) async fn page(
-    conn: &mut MembersConn,
+    conn: &mut DealerConn,
     filter: Option<MemberCondition>,
     keys: &[(MemberSort, OrderDirection)],
     page: &PageRequest,
@@ -71,7 +71,7 @@ pub(super) async fn page(
 
 /// How many members match.
 pub(super) async fn count(
-    conn: &mut MembersConn,
+    conn: &mut DealerConn,
     filter: Option<MemberCondition>,
 ) -> AppResult<i64> {
     let filter = Some(at(conn.dealer, filter));
@@ -93,16 +93,6 @@ async fn persons(conn: &mut ControlConn, ids: Vec<UserId>) -> DbResult<HashMap<U
         .load(&mut **conn)
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-}
-
-/// Has changes of one dealer's members and roles wait for one another.
-pub(super) async fn lock(conn: &mut ControlConn, dealer: DealerId) -> DbResult<()> {
-    let row = dealers::table
-        .find(dealer)
-        .select(dealers::id)
-        .for_no_key_update();
-    let _locked: DealerId = row.first(&mut **conn).await?;
-    Ok(())
 }
 
 /// A member of the dealer.

@@ -8,6 +8,7 @@ use super::service::{Dealers, Registration, Word};
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::open_to_all;
+use crate::graphql::refused::sorted;
 use crate::kernel::peer::Peer;
 use crate::platform::identity::graphql::{Dealer, User};
 use crate::platform::identity::service::Identity;
@@ -117,13 +118,12 @@ impl DealerMutation {
                 "registration is closed on this server; ask its operator",
             ));
         }
-        match register(ctx, input.on_own_word(ctx.peer()?.clone())).await {
+        match sorted(register(ctx, input.on_own_word(ctx.peer()?.clone())).await)? {
             Ok(payload) => Ok(payload),
-            Err(Refusal::User(user_errors)) => Ok(DealerRegisterPayload {
+            Err(user_errors) => Ok(DealerRegisterPayload {
                 user_errors,
                 ..DealerRegisterPayload::default()
             }),
-            Err(Refusal::Fault(error)) => Err(error),
         }
     }
 }

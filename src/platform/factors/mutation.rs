@@ -5,14 +5,15 @@ use async_graphql::{Context, Object};
 use super::account::{Again, Factors};
 use super::input::{
     BackupCodesPayload, BackupCodesRegenerateInput, DealerSecondFactorSetInput, LoginVerifyInput,
-    NewAccessPayload, Outcome, StepUpInput, TotpConfirmInput, TotpConfirmPayload, TotpDisableInput,
+    NewAccessPayload, StepUpInput, TotpConfirmInput, TotpConfirmPayload, TotpDisableInput,
     TotpEnrolInput, TotpEnrolPayload,
 };
-use crate::error::{AppError, AppResult, Refusal, ServiceResult};
+use crate::error::{AppError, AppResult};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{
     AnyCaller, Permission as P, for_any_caller, has_permission, open_to_all,
 };
+use crate::graphql::refused::sorted;
 use crate::platform::identity::graphql::LoginPayload;
 use crate::platform::sessions::cookies;
 
@@ -171,14 +172,5 @@ impl FactorMutation {
         let factors = ctx.service::<Factors>()?;
         let set = factors.set_required(principal, input.required, ctx.peer()?);
         NewAccessPayload::of(ctx, sorted(set.await)?)
-    }
-}
-
-/// What goes into a payload, and what into the answer's errors.
-pub(super) fn sorted<T>(result: ServiceResult<T>) -> AppResult<Outcome<T>> {
-    match result {
-        Ok(value) => Ok(Ok(value)),
-        Err(Refusal::User(errors)) => Ok(Err(errors)),
-        Err(Refusal::Fault(error)) => Err(error),
     }
 }

@@ -9,9 +9,10 @@ use super::password::graphql::give;
 use super::service::{Credentials, Identity, SignIn};
 use crate::auth::permission::Permission;
 use crate::auth::role::RoleCode;
-use crate::error::{AppError, AppResult, ErrorCode, Refusal, UserError};
+use crate::error::{AppError, AppResult, ErrorCode, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
+use crate::graphql::refused::sorted;
 use crate::kernel::ids::{CustomerId, DealerId};
 use crate::kernel::peer::Peer;
 use crate::platform::access::graphql::Role;
@@ -293,15 +294,14 @@ impl IdentityMutation {
         let identity = ctx.service::<Identity>()?;
         let peer = ctx.peer()?.clone();
         let peer = peer.with_device(input.device_token.as_deref());
-        match identity.login(credentials, &peer).await {
+        match sorted(identity.login(credentials, &peer).await)? {
             Ok(SignIn::Done(opened)) => LoginPayload::signed_in(ctx, *opened, &peer, input.cookies),
             Ok(SignIn::Challenge(row)) => Ok(LoginPayload::challenged(&row)),
             Ok(SignIn::Choose(_user, dealers)) => Ok(LoginPayload::choose(dealers)),
-            Err(Refusal::User(user_errors)) => Ok(LoginPayload {
+            Err(user_errors) => Ok(LoginPayload {
                 user_errors,
                 ..LoginPayload::default()
             }),
-            Err(Refusal::Fault(error)) => Err(error),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::intake::{Intake, OwnerWanted};
 use super::scope::OperatorScope;
 use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::graphql::context::{ContextExt, Source};
+use crate::graphql::refused::sorted;
 use crate::kernel::ids::DealerId;
 use crate::platform::dealers::note::{Note, Origin};
 use crate::platform::dealers::service::Dealers;
@@ -57,13 +58,12 @@ impl CloneMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose rows, and for whom.")] input: DealerCloneInput,
     ) -> AppResult<DealerClonePayload> {
-        match clone(ctx, input).await {
+        match sorted(clone(ctx, input).await)? {
             Ok(payload) => Ok(payload),
-            Err(Refusal::User(user_errors)) => Ok(DealerClonePayload {
+            Err(user_errors) => Ok(DealerClonePayload {
                 user_errors,
                 ..DealerClonePayload::default()
             }),
-            Err(Refusal::Fault(error)) => Err(error),
         }
     }
 }

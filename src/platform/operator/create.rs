@@ -9,6 +9,7 @@ use super::scope::OperatorScope;
 use crate::auth::password;
 use crate::error::{AppError, AppResult, Refusal, UserError};
 use crate::graphql::context::{ContextExt, Source};
+use crate::graphql::refused::sorted;
 use crate::kernel::ids::DealerId;
 use crate::platform::dealers::service::{Dealers, Registration, Word};
 use crate::tenancy::provision::NewDealer;
@@ -57,13 +58,12 @@ impl CreateMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The dealer and his owner.")] input: DealerCreateInput,
     ) -> AppResult<DealerCreatePayload> {
-        match create(ctx, input).await {
+        match sorted(create(ctx, input).await)? {
             Ok(payload) => Ok(payload),
-            Err(Refusal::User(user_errors)) => Ok(DealerCreatePayload {
+            Err(user_errors) => Ok(DealerCreatePayload {
                 user_errors,
                 ..DealerCreatePayload::default()
             }),
-            Err(Refusal::Fault(error)) => Err(error),
         }
     }
 }

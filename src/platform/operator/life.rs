@@ -7,6 +7,7 @@ use super::scope::OperatorScope;
 use crate::error::{AppResult, Refusal, UserError};
 use crate::graphql::context::{ContextExt, Source};
 use crate::graphql::payload::payload;
+use crate::graphql::refused::sorted;
 use crate::kernel::ids::DealerId;
 use crate::platform::dealers::lifecycle::{
     DealerRecord, GRACE_DAYS, Lifecycle, LifecycleError, Order,
@@ -177,12 +178,9 @@ where
     P: From<Result<OperatorDealer, Vec<UserError>>>,
 {
     let scope = OperatorScope::of(ctx)?;
-    match result.map_err(Refusal::from) {
-        Ok(dealer) => {
-            scope.forget();
-            Ok(P::from(Ok(OperatorDealer(dealer))))
-        }
-        Err(Refusal::User(errors)) => Ok(P::from(Err(errors))),
-        Err(Refusal::Fault(error)) => Err(error),
+    let sorted = sorted(result.map_err(Refusal::from))?;
+    if sorted.is_ok() {
+        scope.forget();
     }
+    Ok(P::from(sorted.map(OperatorDealer)))
 }

@@ -8,9 +8,10 @@ use super::cookies;
 use super::model::EndCause;
 use super::query::Which;
 use super::service::Sessions;
-use crate::error::{AppError, AppResult, ErrorCode, Refusal, UserError};
+use crate::error::{AppError, AppResult, ErrorCode, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
+use crate::graphql::refused::sorted;
 use crate::kernel::ids::{DealerId, SessionId};
 use crate::platform::identity::graphql::Dealer;
 
@@ -126,7 +127,7 @@ impl SessionMutation {
             )]));
         };
         let sessions = ctx.service::<Sessions>()?;
-        match sessions.refresh(&token, ctx.peer()?).await {
+        match sorted(sessions.refresh(&token, ctx.peer()?).await)? {
             Ok(opened) => {
                 let now = sessions.clock().now();
                 if by_cookie {
@@ -143,8 +144,7 @@ impl SessionMutation {
                     user_errors: Vec::new(),
                 })
             }
-            Err(Refusal::User(user_errors)) => Ok(TokenRefreshPayload::refused(user_errors)),
-            Err(Refusal::Fault(error)) => Err(error),
+            Err(user_errors) => Ok(TokenRefreshPayload::refused(user_errors)),
         }
     }
 
@@ -188,17 +188,15 @@ impl SessionMutation {
         #[graphql(desc = "Where to go on.")] input: DealerSwitchInput,
     ) -> AppResult<DealerSwitchPayload> {
         let principal = ctx.in_person()?;
-        if let Err(error) = cookies::check_host(ctx, input.dealer_id) {
-            return Ok(DealerSwitchPayload {
-                user_errors: vec![error],
-                ..DealerSwitchPayload::default()
-            });
-        }
         let sessions = ctx.service::<Sessions>()?;
-        match sessions
-            .switch(principal, input.dealer_id, ctx.peer()?)
-            .await
-        {
+        let switched = match cookies::check_host(ctx, input.dealer_id) {
+            Ok(()) => {
+                let switched = sessions.switch(principal, input.dealer_id, ctx.peer()?);
+                switched.await
+            }
+            Err(error) => Err(error.into()),
+        };
+        match sorted(switched)? {
             Ok((access, dealer)) => {
                 let by_cookie = cookies::sent_refresh(ctx).is_some();
                 if by_cookie {
@@ -212,11 +210,10 @@ impl SessionMutation {
                     user_errors: Vec::new(),
                 })
             }
-            Err(Refusal::User(user_errors)) => Ok(DealerSwitchPayload {
+            Err(user_errors) => Ok(DealerSwitchPayload {
                 user_errors,
                 ..DealerSwitchPayload::default()
             }),
-            Err(Refusal::Fault(error)) => Err(error),
         }
     }
 
@@ -236,15 +233,26 @@ impl SessionMutation {
             (SessionChoice::Others, _) => Which::Others(ctx.principal()?.session()),
             (SessionChoice::All, _) => Which::All,
         };
-        let mut payload = revoke(ctx, which).await?;
-        if payload.ended == 0 && input.which == SessionChoice::One {
-            payload.user_errors = vec![UserError::at(
-                ErrorCode::NotFound,
-                &["input", "id"],
-                "you have no such session",
-            )];
+        let payload = revoke(ctx, which).await?;
+        if payload.ended > 0 || input.which != SessionChoice::One {
+            return Ok(payload);
         }
-        Ok(payload)
+        let none = UserError::at(
+            ErrorCode::NotFound,
+            &["input", "id"],
+            "you have no such session",
+        );
+        let refused = sorted(Err(none.into()))?;
+        Ok(refused.unwrap_or_else(SessionsEndedPayload::refused))
+    }
+}
+
+impl SessionsEndedPayload {
+    fn refused(user_errors: Vec<UserError>) -> Self {
+        Self {
+            ended: 0,
+            user_errors,
+        }
     }
 }
 

@@ -14,11 +14,7 @@ pub struct PruneSessions;
 
 impl JobKind for PruneSessions {
     const NAME: &'static str = "platform.sessions.prune";
-    const LIMITS: Limits = Limits {
-        attempts: 3,
-        at_once: 1,
-        ..Limits::DEFAULT
-    };
+    const LIMITS: Limits = Limits::UPKEEP;
     type Payload = Nothing;
 
     async fn run(&self, job: JobContext, _nothing: Nothing) -> JobResult {

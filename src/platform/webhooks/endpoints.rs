@@ -1,7 +1,7 @@
 //! Use cases of endpoints: making, changing, deleting, giving new secrets.
 
 use async_graphql::MaybeUndefined;
-use chrono::TimeDelta;
+use chrono::{SecondsFormat, TimeDelta};
 use secrecy::SecretString;
 
 use super::filter;
@@ -10,7 +10,7 @@ use super::input::{
 };
 use super::model::{
     EndpointChanges, EndpointId, EndpointRow, EndpointState, HealthRow, LONGEST_OVERLAP_DAYS,
-    LONGEST_URL, MOST_ENDPOINTS, MOST_EVENTS, SignatureKind,
+    LONGEST_URL, MOST_ENDPOINTS, MOST_EVENTS, MOST_SECRETS, SecretRow, SignatureKind,
 };
 use super::query::{endpoints, feeds, secrets};
 use super::secret::Fresh;
@@ -22,6 +22,7 @@ use crate::graphql::payload::given;
 use crate::kernel::checks::Checks;
 use crate::outbound::Target;
 use crate::platform::identity::events::EventKind;
+use crate::tenancy::directory::dealer_lock;
 
 /// An endpoint with a secret that was just made.
 pub struct Made {
@@ -44,7 +45,7 @@ impl Webhooks {
         let fresh = Fresh::generate(&self.parts().vault, row.id, input.signature, row.created_at)?;
         let mut conn = self.control().checkout().await?;
         conn.transaction(async |conn| -> ServiceResult<()> {
-            endpoints::lock_dealer(conn, by.dealer).await?;
+            dealer_lock(conn, by.dealer).await?;
             if endpoints::count(conn, by.dealer).await? >= MOST_ENDPOINTS {
                 return Err(too_many());
             }
@@ -76,7 +77,7 @@ impl Webhooks {
         let now = self.now();
         let mut conn = self.control().checkout().await?;
         conn.transaction(async |conn| -> ServiceResult<Endpoint> {
-            endpoints::lock_dealer(conn, by.dealer).await?;
+            dealer_lock(conn, by.dealer).await?;
             feeds::lock(conn, by.dealer).await?;
             let before = endpoints::lock(conn, by.dealer, input.id).await?;
             let before = found(before, "id")?;
@@ -107,7 +108,7 @@ impl Webhooks {
     pub async fn delete(&self, by: Keeper<'_>, id: EndpointId) -> ServiceResult<Endpoint> {
         let mut conn = self.control().checkout().await?;
         conn.transaction(async |conn| -> ServiceResult<Endpoint> {
-            endpoints::lock_dealer(conn, by.dealer).await?;
+            dealer_lock(conn, by.dealer).await?;
             feeds::lock(conn, by.dealer).await?;
             let before = endpoints::lock(conn, by.dealer, id).await?;
             let row = found(before, "id")?;
@@ -136,6 +137,7 @@ impl Webhooks {
         conn.transaction(async |conn| -> ServiceResult<Made> {
             let row = endpoints::lock(conn, by.dealer, input.id).await?;
             let before = self.with_secret(conn, found(row, "id")?).await?;
+            make_room(&before.secrets, overlap)?;
             let present = before.secrets.first().map(|secret| secret.signature);
             let signature = input.signature.or(present);
             let signature = signature.unwrap_or(SignatureKind::HmacSha256);
@@ -255,6 +257,24 @@ fn description(checks: &mut Checks, text: Option<&str>) -> Option<String> {
 fn too_many() -> crate::error::Refusal {
     let message = format!("a dealer has at most {MOST_ENDPOINTS} endpoints; delete one first");
     UserError::general(ErrorCode::LimitExceeded, message).into()
+}
+
+/// Each secret that was replaced has been promised to go on for some time, and is not
+/// taken away before; nor do headers grow without end.
+fn make_room(secrets: &[SecretRow], overlap: TimeDelta) -> ServiceResult<()> {
+    let ends = secrets.iter().filter_map(|secret| secret.expires_at);
+    let goes_on = usize::from(overlap > TimeDelta::zero());
+    let beside = ends.clone().count().saturating_add(goes_on);
+    let Some(first) = ends.min().filter(|_| beside >= MOST_SECRETS) else {
+        return Ok(());
+    };
+    let until = first.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let message = format!(
+        "messages are signed by {MOST_SECRETS} secrets already, each for as long as was said; \
+         the first of them ends at {until}. Rotate after that, or with overlapDays 0, which ends \
+         the present secret at once"
+    );
+    Err(UserError::at(ErrorCode::LimitExceeded, &["input", "id"], message).into())
 }
 
 fn changed_since() -> crate::error::Refusal {

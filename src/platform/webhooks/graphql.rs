@@ -7,13 +7,13 @@ use super::input::WebhookDeliveryWhere;
 use super::log::LoggedRow;
 use super::model::{AttemptFault, AttemptRow, DeliveryState, EndpointState, SignatureKind};
 use super::query::log::{self, DeliverySort, WebhookDeliveryOrder};
-use super::reads::LogReads;
 use super::service::{Endpoint, Webhooks};
 use crate::error::AppResult;
 use crate::events::EventId;
 use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{Permission as P, has_permission};
+use crate::platform::reads::DealerReads;
 
 /// Where events are sent.
 pub struct WebhookEndpoint(pub Endpoint);
@@ -262,5 +262,5 @@ list_query! {
     needs: WebhooksRead,
     filter: WebhookDeliveryWhere = "Which deliveries.",
     order: WebhookDeliveryOrder as DeliverySort = "At most 3 keys; the latest first if left out.",
-    through: LogReads,
+    through: DealerReads,
 }

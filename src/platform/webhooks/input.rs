@@ -57,7 +57,8 @@ pub struct WebhookEndpointDeleteInput {
 pub struct WebhookEndpointSecretRotateInput {
     /// Whose secret.
     pub id: EndpointId,
-    /// Days that messages are signed by the old secret as well, 0 to 7.
+    /// Days that messages are signed by the old secret as well, 0 to 7. With 0 it ends at
+    /// once.
     #[graphql(default = 1)]
     pub overlap_days: i32,
     /// How messages are signed from now on; as before if left out.

@@ -32,7 +32,6 @@ pub mod model;
 pub mod mutation;
 mod notices;
 pub mod query;
-mod reads;
 pub mod replay;
 pub mod schedule;
 pub mod secret;

@@ -16,7 +16,7 @@ pub const MOST_EVENTS: usize = 100;
 /// Longest address.
 pub const LONGEST_URL: usize = 2000;
 /// Most secrets of an endpoint by which deliveries are signed at once.
-pub const MOST_SECRETS: i64 = 5;
+pub const MOST_SECRETS: usize = 5;
 /// Longest time that a replaced secret is used beside its successor, in days.
 pub const LONGEST_OVERLAP_DAYS: i64 = 7;
 /// How long deliveries are kept.

@@ -108,7 +108,8 @@ pub struct WebhookMutation;
 #[Object]
 impl WebhookMutation {
     /// Has the dealer's events sent to an address, from now on. Wants a fresh proof that
-    /// it is you, as stepUp gives it.
+    /// it is you, as stepUp gives it. Takes no Idempotency-Key: the secret is kept nowhere,
+    /// so it could not be shown again.
     #[graphql(guard = P::WebhooksManage, directive = has_permission::apply(P::WebhooksManage))]
     async fn webhook_endpoint_create(
         &self,
@@ -160,8 +161,10 @@ impl WebhookMutation {
     }
 
     /// Gives an endpoint another secret. For some days messages are signed by the old one
-    /// as well, so that the receiver can be changed meanwhile. Wants a fresh proof that it
-    /// is you.
+    /// as well, so that the receiver can be changed meanwhile. Five are in use at most: what
+    /// would be the sixth is refused with `LIMIT_EXCEEDED` until the first of them ends, unless
+    /// the present one is to end at once. Wants a fresh proof that it is you. Takes no
+    /// Idempotency-Key: the secret is kept nowhere, so it could not be shown again.
     #[graphql(guard = P::WebhooksManage, directive = has_permission::apply(P::WebhooksManage))]
     async fn webhook_endpoint_secret_rotate(
         &self,
@@ -190,7 +193,8 @@ impl WebhookMutation {
     }
 
     /// Sends one delivery again, or what happened in some time, 10,000 deliveries at most.
-    /// They have the `webhook-id` they had.
+    /// They have the `webhook-id` they had, by which a receiver knows them. Takes no
+    /// Idempotency-Key.
     #[graphql(guard = P::WebhooksManage, directive = has_permission::apply(P::WebhooksManage))]
     async fn webhook_replay(
         &self,

@@ -10,11 +10,7 @@ pub struct PruneWebhooks;
 
 impl JobKind for PruneWebhooks {
     const NAME: &'static str = "platform.webhooks.prune";
-    const LIMITS: Limits = Limits {
-        attempts: 3,
-        at_once: 1,
-        ..Limits::DEFAULT
-    };
+    const LIMITS: Limits = Limits::UPKEEP;
     type Payload = Nothing;
 
     async fn run(&self, job: JobContext, _nothing: Nothing) -> JobResult {

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Binary, Bool, Nullable, Text};
 
-use super::tables::{HIDDEN, LEFT_OUT, LOG, PARTS, columns_of, is_audited};
+use super::tables::{BOOKS, HIDDEN, LEFT_OUT, LOG, columns_of, is_audited};
 use crate::db::owner::OwnerConn;
 use crate::db::pipeline::pipeline;
 use crate::tenancy::schema_name::SchemaName;
@@ -12,7 +12,7 @@ use crate::tenancy::schema_name::SchemaName;
 /// Name of the trigger of every table.
 const TRIGGER: &str = "audit";
 
-/// A table as it stands. Found by what depends on the schema: an index serves that.
+/// A table, or a view, as it stands. Found by what depends on the schema: an index serves that.
 const TABLES: &str = "\
     SELECT c.relname::text AS name, \
            ARRAY(SELECT a.attname::text FROM pg_constraint k \
@@ -20,10 +20,12 @@ const TABLES: &str = "\
                  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = part.attnum \
                  WHERE k.conrelid = c.oid AND k.contype = 'p' ORDER BY part.position) AS key, \
            (SELECT t.tgargs FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = $2) AS told, \
-           has_table_privilege($1, c.oid, 'INSERT') AS is_open \
+           c.relkind = 'v' AS is_view, \
+           has_table_privilege($1, c.oid, 'INSERT') AS is_open, \
+           has_table_privilege($1, c.oid, 'UPDATE, DELETE') AS is_mutable \
     FROM pg_depend d JOIN pg_class c ON c.oid = d.objid \
     WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace($1)::oid \
-      AND d.classid = 'pg_class'::regclass AND c.relkind IN ('r', 'p') \
+      AND d.classid = 'pg_class'::regclass AND c.relkind IN ('r', 'v') \
     ORDER BY name";
 
 #[derive(QueryableByName)]
@@ -35,9 +37,15 @@ struct Table {
     /// The words of its trigger as PostgreSQL keeps them, each with a zero behind it.
     #[diesel(sql_type = Nullable<Binary>)]
     told: Option<Vec<u8>>,
+    /// Views have no rows of their own, and no trigger.
+    #[diesel(sql_type = Bool)]
+    is_view: bool,
     /// Whether the dealer's role adds rows.
     #[diesel(sql_type = Bool)]
     is_open: bool,
+    /// Whether the dealer's role changes or deletes rows.
+    #[diesel(sql_type = Bool)]
+    is_mutable: bool,
 }
 
 /// Gives every table of the schema on the path what it lacks, if the schema has a log.
@@ -54,7 +62,7 @@ pub(in crate::tenancy) fn attach(conn: &mut OwnerConn, schema: &SchemaName) -> Q
     {
         return Ok(());
     }
-    let lacking = tables.iter().filter_map(|table| table.lacks(schema));
+    let lacking = tables.iter().flat_map(|table| table.lacks(schema));
     let lacking: Vec<String> = lacking.collect();
     if lacking.is_empty() {
         return Ok(());
@@ -66,19 +74,30 @@ pub(in crate::tenancy) fn attach(conn: &mut OwnerConn, schema: &SchemaName) -> Q
 }
 
 impl Table {
-    /// The statement that gives it what it lacks.
-    fn lacks(&self, schema: &SchemaName) -> Option<String> {
-        let (table, role) = (quoted(&self.name), schema.quoted());
-        if LOG.contains(&self.name.as_str()) {
-            let revoke = format!("REVOKE INSERT, UPDATE, DELETE ON {table} FROM {role}");
-            return self.is_open.then_some(revoke);
-        }
-        if PARTS.contains(&self.name.as_str()) {
-            return self
-                .is_open
-                .then(|| format!("REVOKE ALL ON {table} FROM {role}"));
-        }
-        if !is_audited(&self.name) {
+    /// The statements that give it what it lacks.
+    fn lacks(&self, schema: &SchemaName) -> impl Iterator<Item = String> {
+        self.right_too_many(schema)
+            .into_iter()
+            .chain(self.trigger())
+    }
+
+    /// Takes from the dealer's role what it may not do.
+    fn right_too_many(&self, schema: &SchemaName) -> Option<String> {
+        let name = self.name.as_str();
+        let (rights, has_some) = if LOG.contains(&name) {
+            ("INSERT, UPDATE, DELETE", self.is_open)
+        } else if BOOKS.contains(&name) {
+            ("UPDATE, DELETE", self.is_mutable)
+        } else {
+            return None;
+        };
+        let (table, role) = (quoted(name), schema.quoted());
+        has_some.then(|| format!("REVOKE {rights} ON {table} FROM {role}"))
+    }
+
+    /// The statement that gives it the trigger, if it has another one or none.
+    fn trigger(&self) -> Option<String> {
+        if self.is_view || !is_audited(&self.name) {
             return None;
         }
         let words = self.words();
@@ -91,8 +110,9 @@ impl Table {
             .join(", ");
         let create = || {
             format!(
-                "CREATE OR REPLACE TRIGGER {TRIGGER} AFTER INSERT OR UPDATE OR DELETE ON {table} \
-             FOR EACH ROW EXECUTE FUNCTION spine.audit({words})"
+                "CREATE OR REPLACE TRIGGER {TRIGGER} AFTER INSERT OR UPDATE OR DELETE ON {} \
+             FOR EACH ROW EXECUTE FUNCTION spine.audit({words})",
+                quoted(&self.name)
             )
         };
         (self.told.as_ref() != Some(&told)).then(create)

@@ -14,6 +14,7 @@
 //! was written, [`ring`] empties what is old, and [`verify`] walks the chain.
 
 pub(super) mod attach;
+pub mod heads;
 pub mod note;
 pub mod read;
 pub mod ring;

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::db::error::DbResult;
-use crate::db::tenant_tables::audit_log;
+use crate::db::views::audit_log;
 use crate::tenancy::tx::TenantTx;
 
 /// A row of the log.
@@ -77,6 +77,8 @@ pub struct Subject {
 struct History {
     entities: Vec<&'static str>,
     entity_ids: Vec<String>,
+    /// Only those in which this column changed.
+    column: Option<&'static str>,
     most: i64,
 }
 
@@ -111,8 +113,14 @@ impl QueryFragment<Pg> for History {
         out.push_sql(
             ") AS wanted (entity, entity_id) CROSS JOIN LATERAL (SELECT * FROM audit_log \
              WHERE audit_log.entity = wanted.entity AND audit_log.entity_id = wanted.entity_id \
-             ORDER BY audit_log.id DESC LIMIT ",
+             AND (",
         );
+        out.push_bind_param::<Nullable<Text>, _>(&self.column)?;
+        out.push_sql(" IS NULL OR jsonb_exists(audit_log.old, ");
+        out.push_bind_param::<Nullable<Text>, _>(&self.column)?;
+        out.push_sql(") OR jsonb_exists(audit_log.new, ");
+        out.push_bind_param::<Nullable<Text>, _>(&self.column)?;
+        out.push_sql(")) ORDER BY audit_log.id DESC LIMIT ");
         out.push_bind_param::<BigInt, _>(&self.most)?;
         out.push_sql(") AS l");
         Ok(())
@@ -125,6 +133,25 @@ pub async fn history(
     subjects: Vec<Subject>,
     most: i64,
 ) -> DbResult<Vec<AuditRow>> {
+    load(tx, subjects, None, most).await
+}
+
+/// As [`history`], of the rows that tell of one column.
+pub async fn history_of_column(
+    tx: &mut TenantTx,
+    subjects: Vec<Subject>,
+    column: &'static str,
+    most: i64,
+) -> DbResult<Vec<AuditRow>> {
+    load(tx, subjects, Some(column), most).await
+}
+
+async fn load(
+    tx: &mut TenantTx,
+    subjects: Vec<Subject>,
+    column: Option<&'static str>,
+    most: i64,
+) -> DbResult<Vec<AuditRow>> {
     let (entities, entity_ids) = subjects
         .into_iter()
         .map(|subject| (subject.entity, subject.entity_id))
@@ -132,6 +159,7 @@ pub async fn history(
     let query = History {
         entities,
         entity_ids,
+        column,
         most,
     };
     Ok(query.load(tx).await?)

@@ -14,7 +14,8 @@ use super::seal::{Sealer, add, stand_on};
 use super::tables::PARTS;
 use crate::db::error::DbResult;
 use crate::db::owner::OwnerConn;
-use crate::db::tenant_tables::{audit_log, audit_seals};
+use crate::db::tenant_tables::audit_seals;
+use crate::db::views::audit_log;
 use crate::tenancy::schema_name::SchemaName;
 
 /// Months of a part: `spine.audit_put` counts the same.
@@ -80,6 +81,7 @@ fn empty(
         .execute(conn)?;
     add(
         conn,
+        schema,
         &Seal::behind(chain.as_ref(), (EMPTIED, part), &[], now),
     )?;
     Ok(true)

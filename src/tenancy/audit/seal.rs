@@ -11,6 +11,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::chain::{Entry, MOST, ROWS, Seal, entries, last, newest};
+use super::heads;
 use crate::db::control_tables::dealers;
 use crate::db::error::{DbError, DbResult};
 use crate::db::owner::{OwnerConn, OwnerPool};
@@ -119,7 +120,7 @@ impl Sealer {
             };
             let entries: Vec<Entry> = run.iter().map(|(_, entry)| *entry).collect();
             let seal = Seal::behind(before.as_ref(), (ROWS, *slot), &entries, self.clock.now());
-            add(conn, &seal)?;
+            add(conn, schema, &seal)?;
             before = Some(seal);
         }
         Ok(rows.len())
@@ -134,9 +135,10 @@ pub(super) fn stand_on(conn: &mut OwnerConn, schema: &SchemaName) -> QueryResult
 }
 
 /// Adds a link to the chain. Of two who add the same one fails.
-pub(super) fn add(conn: &mut OwnerConn, seal: &Seal) -> QueryResult<()> {
+pub(super) fn add(conn: &mut OwnerConn, schema: &SchemaName, seal: &Seal) -> QueryResult<()> {
     let insert = diesel::insert_into(audit_seals::table).values(seal.clone());
-    insert.execute(conn).map(|_rows| ())
+    insert.execute(conn)?;
+    heads::keep(conn, schema, seal)
 }
 
 /// The id up to which nothing more is to come; none if all of that is sealed.

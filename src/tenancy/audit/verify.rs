@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::chain::{EMPTIED, ROWS, Seal, entries, entries_hash, newest, unpacked};
+use super::heads::{self, Head};
 use super::seal::stand_on;
 use crate::db::error::DbResult;
 use crate::db::owner::OwnerConn;
@@ -29,6 +31,8 @@ pub enum Fault {
     SealChanged(i64),
     /// A seal is gone.
     SealRemoved(i64),
+    /// A seal is there that the program has not made.
+    SealInserted(i64),
 }
 
 impl fmt::Display for Fault {
@@ -39,6 +43,7 @@ impl fmt::Display for Fault {
             Self::Inserted(id) => write!(f, "row {id} was inserted after its place was sealed"),
             Self::SealChanged(number) => write!(f, "seal {number} was changed"),
             Self::SealRemoved(number) => write!(f, "seal {number} was removed"),
+            Self::SealInserted(number) => write!(f, "seal {number} was inserted"),
         }
     }
 }
@@ -59,11 +64,16 @@ pub struct Walked {
     pub fault: Option<Fault>,
 }
 
-/// Walks the chain of one dealer from its beginning. Blocks.
-pub fn walk(conn: &mut OwnerConn, schema: &SchemaName) -> DbResult<Walked> {
+/// Walks the chain of one dealer from its beginning: it has to lead over the seal that
+/// was known `earlier`, if one was, and to end where the sealer has ended. Blocks.
+pub fn walk(conn: &mut OwnerConn, schema: &SchemaName, earlier: Option<Head>) -> DbResult<Walked> {
     Ok(conn.transaction(|conn| {
+        // Nothing is sealed between two looks.
+        conn.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")?;
         stand_on(conn, schema)?;
         let mut walk = Walk {
+            end: heads::of(conn, schema)?,
+            earlier,
             emptied: emptied(conn)?,
             before: None,
             walked: Walked::default(),
@@ -85,6 +95,9 @@ fn emptied(conn: &mut OwnerConn) -> QueryResult<HashMap<i16, i64>> {
 }
 
 struct Walk {
+    /// The last seal, as the sealer has left it.
+    end: Option<Head>,
+    earlier: Option<Head>,
     emptied: HashMap<i16, i64>,
     before: Option<Seal>,
     walked: Walked,
@@ -101,10 +114,11 @@ impl Walk {
                 .select(Seal::as_select())
                 .load(conn)?;
             if seals.is_empty() {
+                self.walked.fault = self.is_cut().err();
                 return Ok(());
             }
             for seal in seals {
-                self.walked.fault = self.link(&seal).err();
+                self.walked.fault = self.known(&seal).and_then(|()| self.link(&seal)).err();
                 if self.walked.fault.is_none() {
                     self.walked.fault = self.rows(conn, &seal)?;
                 }
@@ -116,6 +130,27 @@ impl Walk {
                 self.before = Some(seal);
             }
         }
+    }
+
+    /// Whether the seal is what others know of it.
+    fn known(&self, seal: &Seal) -> Result<(), Fault> {
+        if self.end.as_ref().is_some_and(|end| seal.number > end.0) {
+            return Err(Fault::SealInserted(seal.number));
+        }
+        let mut others = self.end.iter().chain(&self.earlier);
+        if others.any(|(number, hash)| *number == seal.number && *hash != seal.hash) {
+            return Err(Fault::SealChanged(seal.number));
+        }
+        Ok(())
+    }
+
+    /// Whether seals are missing behind the last one.
+    fn is_cut(&self) -> Result<(), Fault> {
+        let mut others = self.end.iter().chain(&self.earlier);
+        if others.any(|(number, _)| *number > self.walked.seals) {
+            return Err(Fault::SealRemoved(self.walked.seals.saturating_add(1)));
+        }
+        Ok(())
     }
 
     /// Whether the seal hangs on the one before.

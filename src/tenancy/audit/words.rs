@@ -48,8 +48,10 @@ pub(in crate::tenancy) fn request(id: Uuid) -> String {
     format!("; SET LOCAL tubex.request TO '{id}'")
 }
 
-/// That the transaction is for notes.
-pub(super) const NOTES: &str = "SET LOCAL tubex.notes TO 'on'; ";
+/// That the transaction is for notes. They are put in by the coordinator of a Citus
+/// cluster, as the log's owner: the dealer's role, which is set next, is not handed on.
+pub(super) const NOTES: &str =
+    "SET LOCAL citus.propagate_set_commands TO 'none'; SET LOCAL tubex.notes TO 'on'; ";
 
 /// A text as SQL, whatever stands in it.
 fn literal(text: &str) -> String {

@@ -122,6 +122,17 @@ pub async fn dealer_find(conn: &mut ControlConn, id: DealerId) -> DbResult<Optio
         .transpose()
 }
 
+/// Has changes of what belongs to one dealer wait for one another, until the end of the
+/// transaction.
+pub async fn dealer_lock(conn: &mut ControlConn, id: DealerId) -> DbResult<()> {
+    let row = dealers::table
+        .find(id)
+        .select(dealers::id)
+        .for_no_key_update();
+    let _locked: DealerId = row.first(&mut **conn).await?;
+    Ok(())
+}
+
 /// The dealers of this name; two are enough to see that it is not unique.
 pub async fn dealer_find_by_name(conn: &mut ControlConn, name: &str) -> DbResult<Vec<DealerId>> {
     let query = dealers::table

@@ -109,7 +109,7 @@ const COLUMNS: &str = "\
     JOIN pg_attribute attribute ON attribute.attrelid = class.oid \
     WHERE depend.refclassid = 'pg_namespace'::regclass \
       AND depend.refobjid = (SELECT oid FROM pg_namespace WHERE nspname = $1) \
-      AND depend.classid = 'pg_class'::regclass AND class.relkind IN ('r', 'p') \
+      AND depend.classid = 'pg_class'::regclass AND class.relkind = 'r' \
       AND class.relname <> '__diesel_schema_migrations' \
       AND attribute.attnum > 0 AND NOT attribute.attisdropped AND attribute.attgenerated = '' \
     ORDER BY class.relname, attribute.attnum";

@@ -44,29 +44,48 @@ impl Told {
         self.names.is_empty()
     }
 
-    /// The statement that writes them, or an error if they are too many.
+    /// The statements that write them, or an error if they are too many.
     pub(in crate::tenancy) fn written(
         self,
         context: &TenantContext,
         request: Option<Uuid>,
         at: DateTime<Utc>,
-    ) -> QueryResult<Append> {
+    ) -> QueryResult<(Raise, Append)> {
         let count = self.names.len();
         if count > MOST {
             let text = format!("{count} events in one transaction, of {MOST} at most");
             return Err(diesel::result::Error::QueryBuilderError(text.into()));
         }
-        Ok(Append {
-            count: i64::try_from(count).unwrap_or(i64::MAX),
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let append = Append {
+            count,
             actor: actor(context),
             told: self,
             request,
             at,
-        })
+        };
+        Ok((Raise { count }, append))
     }
 }
 
-/// Raises the counter by the number of events, and adds them under the ids won.
+/// Raises the counter by the number of events. A statement of its own, and not one
+/// within the other: Citus can not plan those.
+#[derive(QueryId)]
+pub(in crate::tenancy) struct Raise {
+    count: i64,
+}
+
+// diesel has no words for a row that is there already and is added to.
+impl QueryFragment<Pg> for Raise {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO event_counter AS c (one, last) VALUES (1, ");
+        out.push_bind_param::<BigInt, _>(&self.count)?;
+        out.push_sql(") ON CONFLICT (one) DO UPDATE SET last = c.last + EXCLUDED.last");
+        Ok(())
+    }
+}
+
+/// Adds events under the ids that the counter was raised by.
 #[derive(QueryId)]
 pub(in crate::tenancy) struct Append {
     count: i64,
@@ -76,15 +95,12 @@ pub(in crate::tenancy) struct Append {
     at: DateTime<Utc>,
 }
 
-// diesel has words neither for a statement within another one, nor for rows out of
-// arrays. Arrays make it the same statement for any number of events.
+// diesel has no words for rows out of arrays, which make it the same statement for any
+// number of events.
 impl QueryFragment<Pg> for Append {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("WITH counter AS (INSERT INTO event_counter AS c (one, last) VALUES (1, ");
-        out.push_bind_param::<BigInt, _>(&self.count)?;
         out.push_sql(
-            ") ON CONFLICT (one) DO UPDATE SET last = c.last + EXCLUDED.last RETURNING c.last) \
-             INSERT INTO events (id, name, version, entity, entity_id, customer_id, is_public, \
+            "INSERT INTO events (id, name, version, entity, entity_id, customer_id, is_public, \
              payload, actor, request_id, at) SELECT counter.last - ",
         );
         out.push_bind_param::<BigInt, _>(&self.count)?;
@@ -97,7 +113,7 @@ impl QueryFragment<Pg> for Append {
         out.push_bind_param::<Nullable<SqlUuid>, _>(&self.request)?;
         out.push_sql(", ");
         out.push_bind_param::<Timestamptz, _>(&self.at)?;
-        out.push_sql(" FROM counter, unnest(");
+        out.push_sql(" FROM event_counter AS counter, unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.told.names)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<SmallInt>, _>(&self.told.versions)?;

@@ -1,8 +1,8 @@
 //! A dealer's events, in a table of his schema.
 //!
 //! They are written with the COMMIT of the transaction in which they happened:
-//! `append` raises the dealer's counter and adds the rows in one statement, which
-//! leaves together with the COMMIT. Whoever raised the counter holds it until he has
+//! `append` raises the dealer's counter and adds the rows in two statements, which
+//! leave together with the COMMIT. Whoever raised the counter holds it until he has
 //! committed, so ids have no gaps and stand in the order of the commits: who has
 //! read up to an id has missed nothing before it. `read` reads on from there,
 //! `prune` deletes what is old.

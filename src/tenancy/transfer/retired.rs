@@ -12,6 +12,7 @@ use crate::db::control_tables::{dealers, retired_schemas};
 use crate::db::owner::OwnerConn;
 use crate::db::text_enum::text_enum;
 use crate::kernel::ids::DealerId;
+use crate::tenancy::audit::heads;
 use crate::tenancy::migrate::MigrateError;
 use crate::tenancy::schema_name::SchemaName;
 
@@ -114,6 +115,7 @@ fn drop_unused(conn: &mut OwnerConn, schema: &SchemaName) -> Result<bool, Transf
     conn.batch_execute(&format!(
         "DROP SCHEMA IF EXISTS {name} CASCADE; DROP ROLE IF EXISTS {name}"
     ))?;
+    heads::forget(conn, schema)?;
     diesel::delete(on_record).execute(conn)?;
     Ok(true)
 }

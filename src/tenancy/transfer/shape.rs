@@ -40,10 +40,10 @@ const LEFT_OUT: &[&str] = &["event_counter", "events"];
 /// Everything in a schema, found by what depends on it: an index serves that,
 /// where a search by schema would read the catalogue of all dealers.
 ///
-/// The parts of a table are read and filled through it. What numbers the audit log goes
-/// on behind its last row (`stage`).
+/// The audit log is read and filled by its parts. What numbers it goes on behind its last
+/// row (`stage`).
 const CATALOGUE: &str = r#"
-SELECT c.relname::text AS name, c.relkind IN ('r', 'p') AS is_plain,
+SELECT c.relname::text AS name, c.relkind = 'r' AS is_plain,
        c.relrowsecurity AS has_policies,
        ARRAY(SELECT a.attname::text FROM pg_attribute a
              WHERE a.attrelid = c.oid AND a.attnum > 0
@@ -61,8 +61,8 @@ SELECT c.relname::text AS name, c.relkind IN ('r', 'p') AS is_plain,
              WHERE k.conrelid = c.oid AND k.contype = 'f' AND parent.oid <> c.oid) AS parents
 FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
 WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace($1)::oid
-  AND d.classid = 'pg_class'::regclass AND NOT c.relispartition
-  AND c.relname NOT IN ('__diesel_schema_migrations', 'audit_ids')
+  AND d.classid = 'pg_class'::regclass
+  AND c.relname NOT IN ('__diesel_schema_migrations', 'audit_ids', 'audit_log')
 ORDER BY name"#;
 
 /// The tables of `schema` at `version`, by name.

@@ -46,9 +46,10 @@ impl Snapshot {
         }
         let version = known_version(dealer.version.clone())?;
         let (schema, at) = (dealer.schema.clone(), version.clone());
+        // Migrations that wait for our turn to end may have taken all connections of the pool.
         let tables = transfer
             .owner
-            .run(move |conn| tables(conn, &schema, &at))
+            .run_alone(move |conn| tables(conn, &schema, &at))
             .await?;
         let conn = transfer.session().await?;
         let mode = "ISOLATION LEVEL REPEATABLE READ, READ ONLY";

@@ -61,5 +61,14 @@ async fn seal(server: &Server, schema: &str) -> usize {
 async fn verified(server: &Server, schema: &str) -> Walked {
     let schema: SchemaName = schema.parse().unwrap();
     let owner = &server.app.core.owner;
-    owner.run(move |conn| walk(conn, &schema)).await.unwrap()
+    owner
+        .run(move |conn| walk(conn, &schema, None))
+        .await
+        .unwrap()
+}
+
+/// The part of the log in which the newest row stands.
+pub async fn part(schema: &str) -> i64 {
+    let rows = log(schema, "true").await;
+    rows.last().unwrap()["slot"].as_i64().unwrap()
 }

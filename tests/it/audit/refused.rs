@@ -6,6 +6,8 @@ use tubex::kernel::ids::UserId;
 use tubex::tenancy::audit::note::MOST_A_MINUTE;
 
 use super::log;
+use crate::permissions::operations::operation;
+use crate::permissions::schema::Schema;
 use crate::support::Server;
 
 const CREATE: &str = "mutation($input: ProductCreateInput!) {
@@ -82,6 +84,39 @@ async fn at_a_suspended_dealer_it_is_written_as_well() {
     let answer = dealer.client.send(CREATE, json!({ "input": input })).await;
     assert_eq!(answer.code(), "DEALER_SUSPENDED");
     assert_eq!(refusals(&dealer.schema).await.len(), 1);
+}
+
+#[tokio::test]
+async fn whatever_mutation_it_is_its_refusal_is_written() {
+    let server = Server::start().await;
+    let mutations: Vec<_> = Schema::served()
+        .operations()
+        .into_iter()
+        .filter_map(|(field, _needs)| (field.object == "Mutation").then_some(field))
+        .collect();
+    let (mut tried, mut unwritten) = (0, Vec::new());
+    // So many at a time are below the bound of a minute.
+    for some in mutations.chunks(20) {
+        let dealer = server.dealer().await;
+        for field in some {
+            let operation = operation(field);
+            let document = operation
+                .document
+                .replace("__typename", "userErrors { code }");
+            let answer = dealer.client.send(&document, operation.variables).await;
+            let errors = &answer.body["data"][&field.name]["userErrors"];
+            if errors.as_array().is_none_or(Vec::is_empty) {
+                continue;
+            }
+            tried += 1;
+            let of_it = format!("action = 'REFUSED' AND entity_id = '{}'", field.name);
+            if log(&dealer.schema, &of_it).await.is_empty() {
+                unwritten.push(format!("{}: {errors}", field.name));
+            }
+        }
+    }
+    assert!(tried > 30, "{tried}");
+    assert_eq!(unwritten, [""; 0]);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use chrono::{Months, TimeDelta};
 use tubex::kernel::clock::Clock;
 use tubex::tenancy::audit::seal::Sealer;
 
-use super::{log, seal, seal_by, verified};
+use super::{log, part, seal, seal_by, verified};
 use crate::support::{Server, TestDealer, own, owner, owner_of};
 
 /// Changes a unit so often, a row each.
@@ -63,13 +63,19 @@ async fn what_is_old_goes_as_a_whole_and_the_chain_goes_on() {
     let dealer = server.dealer().await;
     let schema = &dealer.schema;
     // As if it had been written eight and sixteen months ago.
+    let now = part(schema).await;
+    let moved = |slot: i64, months: u32| {
+        format!(
+            "INSERT INTO {schema}.audit_log_{slot} SELECT id, {slot}, at - interval '{months} months', action,
+                 entity, entity_id, part, old, new, actor, impersonator, via, request_id, tx FROM moved"
+        )
+    };
     let old = format!(
-        "ALTER TABLE {schema}.audit_log DROP CONSTRAINT IF EXISTS none;
-         WITH moved AS (DELETE FROM {schema}.audit_log WHERE id <= 20 RETURNING *)
-         INSERT INTO {schema}.audit_log SELECT id, (slot + CASE WHEN id <= 10 THEN 1 ELSE 2 END) % 3,
-             at - CASE WHEN id <= 10 THEN interval '17 months' ELSE interval '9 months' END,
-             action, entity, entity_id, part, old, new, actor, impersonator, via, request_id, tx
-         FROM moved"
+        "WITH moved AS (DELETE FROM {schema}.audit_log_{now} WHERE id <= 20 RETURNING *),
+              oldest AS ({} WHERE id <= 10)
+         {} WHERE id > 10",
+        moved((now + 1) % 3, 17),
+        moved((now + 2) % 3, 9)
     );
     owner().await.batch_execute(&old).await.unwrap();
     let before = log(schema, "true").await.len();
@@ -89,8 +95,8 @@ async fn what_is_old_goes_as_a_whole_and_the_chain_goes_on() {
     assert_eq!((walked.fault, walked.rows), (None, before - 20 + 2));
     // Whoever puts rows back where they have gone is found.
     let forged = format!(
-        "INSERT INTO {schema}.audit_log SELECT 5, slot, at, action, entity, entity_id, part, old, new,
-             actor, impersonator, via, request_id, tx FROM {schema}.audit_log LIMIT 1"
+        "INSERT INTO {schema}.audit_log_{now} SELECT 5, slot, at, action, entity, entity_id, part, old, new,
+             actor, impersonator, via, request_id, tx FROM {schema}.audit_log_{now} LIMIT 1"
     );
     owner().await.batch_execute(&forged).await.unwrap();
     let fault = verified(&server, schema).await.fault.unwrap().to_string();

@@ -123,3 +123,41 @@ async fn nobody_exports_what_he_could_not_read() {
         answer.body
     );
 }
+
+#[tokio::test]
+async fn nobody_reads_what_another_has_exported_and_he_could_not() {
+    let server = server("bulk_outputs").await;
+    let dealer = server.dealer_like(&DEALERS[1]).await;
+    let worker = server.worker();
+    let payload = export(&dealer.client, "CUSTOMERS", "CSV").await;
+    let done = ended(&dealer, &payload).await;
+    assert!(done["outputFile"]["url"].is_string(), "{done:#}");
+    let query = "query($id: ID!) { bulkOperation(id: $id) { state outputFile { url } } }";
+    let id = json!({ "id": payload["bulkOperation"]["id"] });
+    for (permissions, may) in [
+        (&[Permission::BulkRun][..], false),
+        (&[Permission::BulkRun, Permission::CustomersRead], false),
+        (
+            &[
+                Permission::BulkRun,
+                Permission::CustomersRead,
+                Permission::CreditRead,
+            ],
+            true,
+        ),
+    ] {
+        let role = server.role(&dealer, PermissionSet::of(permissions)).await;
+        let clerk = server.member(&dealer, &[role]).await.client;
+        let answer = clerk.send(query, id.clone()).await;
+        let operation = &answer.body["data"]["bulkOperation"];
+        assert_eq!(operation["state"], "DONE");
+        assert_eq!(
+            operation["outputFile"]["url"].is_string(),
+            may,
+            "{:#}",
+            answer.body
+        );
+        assert_eq!(answer.code(), if may { "none" } else { "FORBIDDEN" });
+    }
+    worker.stop(Duration::from_secs(5)).await;
+}

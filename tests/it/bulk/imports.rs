@@ -257,3 +257,44 @@ async fn an_import_can_be_ended_before_its_time() {
     assert_eq!(product(&dealer, "OK-1").await, Value::Null);
     worker.stop(std::time::Duration::from_secs(5)).await;
 }
+
+#[tokio::test]
+async fn lines_of_json_are_taken_to_the_last_digit_or_not_at_all() {
+    let server = server("bulk_json").await;
+    let dealer = server.dealer().await;
+    let worker = server.worker();
+    let text = r#"{"sku":"J-1","name":"Exact","baseUnit":"bag","listPrice":12345678901234.5678}
+{"sku":"J-\u0000","name":"NUL","baseUnit":"bag","listPrice":"1"}
+{"sku":"J-3","name":"one","name":"two","baseUnit":"bag","listPrice":1}
+{"sku":"J-4","name":"odd","baseUnit":"bag","listPrice":1,"colour":"red"}
+{"sku":"J-5","name":"Last","baseUnit":"bag","listPrice":"2.5"}
+"#;
+    let text = text.replace("\\\\", "\\");
+    let payload = import(&dealer, "p.ndjson", &text, json!({ "onError": "SKIP" })).await;
+    let done = ended(&dealer, &payload).await;
+    assert_eq!(
+        (&done["state"], &done["created"]),
+        (&json!("DONE"), &json!(2)),
+        "{done:#}"
+    );
+    let faults: Vec<_> = done["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["line"].clone())
+        .collect();
+    assert_eq!(faults, [2, 3, 4]);
+    assert_eq!(
+        product(&dealer, "J-1").await["listPrice"]["amount"],
+        "12345678901234.5678"
+    );
+    // A header that names a column twice is no header.
+    let text = "sku,name,name\nA,b,c\n";
+    let done = ended(&dealer, &import(&dealer, "p.csv", text, json!({})).await).await;
+    assert_eq!(done["state"], "FAILED");
+    assert!(
+        done["message"].as_str().unwrap().contains("name twice"),
+        "{done:#}"
+    );
+    worker.stop(std::time::Duration::from_secs(5)).await;
+}

@@ -80,10 +80,10 @@ async fn an_event_says_who_did_what_in_which_request() {
 }
 
 #[tokio::test]
-async fn events_cost_one_statement_and_none_cost_nothing() {
+async fn events_cost_two_statements_and_none_cost_nothing() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
-    for (events, statements) in [(0, 1), (1, 2), (40, 2)] {
+    for (events, statements) in [(0, 1), (1, 3), (40, 3)] {
         let context = server.app.directory.admit_system(dealer.id, "test").await;
         let count = StatementCount::default();
         let context = Arc::new(context.unwrap());

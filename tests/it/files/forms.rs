@@ -9,16 +9,16 @@ use crate::support::{Answer, Client, Server, owner};
 
 const UPLOAD: &str = "mutation($file: Upload!) { fileUpload(input: { file: $file }) {
     file { id name contentType size sha256 url } userErrors { code path } } }";
-const BOUNDARY: &str = "----a-boundary-of-the-tests";
+pub const BOUNDARY: &str = "----a-boundary-of-the-tests";
 
 /// A file of a form.
-struct Part<'a> {
+pub struct Part<'a> {
     name: &'a str,
     head: &'a str,
     content: &'a [u8],
 }
 
-fn part<'a>(name: &'a str, head: &'a str, content: &'a [u8]) -> Part<'a> {
+pub fn part<'a>(name: &'a str, head: &'a str, content: &'a [u8]) -> Part<'a> {
     Part {
         name,
         head,
@@ -28,7 +28,7 @@ fn part<'a>(name: &'a str, head: &'a str, content: &'a [u8]) -> Part<'a> {
 
 const PICTURE: &str = "; filename=\"sand.png\"\r\nContent-Type: image/png";
 
-fn form(parts: &[Part<'_>]) -> Vec<u8> {
+pub fn form(parts: &[Part<'_>]) -> Vec<u8> {
     let mut body = Vec::new();
     for part in parts {
         let head = format!(
@@ -43,7 +43,7 @@ fn form(parts: &[Part<'_>]) -> Vec<u8> {
     body
 }
 
-fn operation(query: &str) -> String {
+pub fn operation(query: &str) -> String {
     json!({ "query": query, "variables": { "file": null } }).to_string()
 }
 
@@ -331,4 +331,17 @@ async fn a_file_stands_for_itself_and_once() {
     assert_eq!(data["a"]["userErrors"], json!([]), "{:#}", answer.body);
     assert_eq!(data["b"]["userErrors"][0]["code"], "BAD_USER_INPUT");
     assert!(path(&data["a"]["file"]["url"]).starts_with("/files/"));
+}
+
+#[tokio::test]
+async fn an_empty_file_is_told_to_be_one() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    for head in [PICTURE, "; filename=\"a.csv\"\r\nContent-Type: text/csv"] {
+        let answer = upload(&dealer.client, head, b"").await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{:#}", answer.body);
+        let message = &answer.body["errors"][0]["message"];
+        assert_eq!(message, "the file is empty");
+    }
+    assert_eq!(usage(&dealer.schema).await, 0);
 }

@@ -3,10 +3,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tubex::kernel::clock::Clock;
 
 use super::{begin, bring, download, path, png, upload};
-use crate::support::{Answer, Server, TestDealer};
+use crate::support::{Answer, Server, TestDealer, files_dir, until};
 
 async fn url(dealer: &TestDealer, file: &str) -> Value {
     let query = "query($id: ID!) { file(id: $id) { url } }";
@@ -103,41 +105,63 @@ async fn what_was_cut_short_or_wrong_may_be_sent_again() {
     );
 }
 
+/// A content that is on its way to a link: the line on which it comes, and how far.
+async fn on_its_way(server: &Server, dealer: &TestDealer, begun: &Value, half: &[u8]) -> TcpStream {
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut line = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "PUT {} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {LARGE}\r\n\r\n",
+        path(&begun["upload"]["url"]),
+    );
+    line.write_all(head.as_bytes()).await.unwrap();
+    line.write_all(half).await.unwrap();
+    line.flush().await.unwrap();
+    let file = begun["upload"]["fileId"].as_str().unwrap();
+    let arriving = files_dir().join(dealer.id.to_string());
+    let arriving = arriving.join(format!("{file}#1"));
+    until("it is on its way", async || arriving.exists()).await;
+    line
+}
+
+/// So much that a part of it is written before the rest has come.
+const LARGE: usize = 900_000;
+
+fn large() -> Vec<u8> {
+    let mut content = png("large");
+    content.resize(LARGE, 1);
+    content
+}
+
 /// The connection ends in the middle; the file can be brought again at once.
 #[tokio::test]
 async fn a_client_who_hangs_up_may_come_back() {
-    use tokio::io::AsyncWriteExt;
     let server = Server::start().await;
-    let dealer = server.dealer().await;
-    let content = [png("hang up"), vec![1; 200_000]].concat();
-    let begun = begin(&dealer.client, "a.png", content.len()).await;
-    let url = &begun["upload"]["url"];
-    let address = server.url.strip_prefix("http://").unwrap();
-    let mut line = tokio::net::TcpStream::connect(address).await.unwrap();
-    let head = format!(
-        "PUT {} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {}\r\n\r\n",
-        path(url),
-        content.len()
-    );
-    line.write_all(head.as_bytes()).await.unwrap();
-    line.write_all(&content[..100_000]).await.unwrap();
-    line.flush().await.unwrap();
-    let nobody = server.anonymous();
-    let owner = crate::support::owner().await;
-    let arriving = format!(
-        "SELECT 1 FROM {}.files WHERE state = 'ARRIVING'",
-        dealer.schema
-    );
-    crate::support::until("it is on its way", async || {
-        !owner.query(&arriving, &[]).await.unwrap().is_empty()
-    })
-    .await;
+    let (dealer, content) = (server.dealer().await, large());
+    let begun = begin(&dealer.client, "a.png", LARGE).await;
+    let line = on_its_way(&server, &dealer, &begun, &content[..600_000]).await;
     drop(line);
-    crate::support::until("it may come again", async || {
-        let answer = bring(&nobody, url, &content).send().await.unwrap();
-        answer.status() == 200
-    })
-    .await;
+    let brought = bring(&server.anonymous(), &begun["upload"]["url"], &content);
+    assert_eq!(brought.send().await.unwrap().status(), 200);
+}
+
+/// Nobody waits for what may never be whole: the first that is whole is kept, and what
+/// comes after it changes nothing.
+#[tokio::test]
+async fn of_two_who_bring_the_same_file_the_first_to_end_is_kept() {
+    let server = Server::start().await;
+    let (dealer, content) = (server.dealer().await, large());
+    let begun = begin(&dealer.client, "a.png", LARGE).await;
+    let mut slow = on_its_way(&server, &dealer, &begun, &content[..600_000]).await;
+    let nobody = server.anonymous();
+    let brought = bring(&nobody, &begun["upload"]["url"], &content);
+    assert_eq!(brought.send().await.unwrap().status(), 200);
+    slow.write_all(&vec![2; LARGE - 600_000]).await.unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 409"), "{answer}");
+    let file = begun["upload"]["fileId"].as_str().unwrap();
+    let read = download(&nobody, &url(&dealer, file).await).await;
+    assert_eq!(read.bytes().await.unwrap(), content);
 }
 
 #[tokio::test]
@@ -209,4 +233,17 @@ async fn a_closed_dealers_links_are_closed() {
     let put = bring(&nobody, &begun["upload"]["url"], &[0; 40]);
     let answer = Answer::of(put.send().await.unwrap()).await;
     assert_eq!(answer.code(), "DEALER_SUSPENDED");
+}
+
+#[tokio::test]
+async fn links_of_an_archived_dealer_are_closed_with_him() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    let file = upload(&dealer, "1.png", &png("closed")).await;
+    let url = url(&dealer, &file).await;
+    let nobody = server.anonymous();
+    assert_eq!(download(&nobody, &url).await.status(), 200);
+    let owner = crate::support::owner().await;
+    crate::transfer::set_status(&server.app, &owner, dealer.id, "ARCHIVED").await;
+    assert_eq!(download(&nobody, &url).await.status(), 409);
 }

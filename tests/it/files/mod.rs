@@ -2,9 +2,11 @@
 
 mod attachments;
 mod forms;
+mod killed;
 mod life;
 mod limits;
 mod links;
+mod once;
 mod portal;
 mod s3;
 

@@ -63,6 +63,11 @@ impl Attack {
             invite_guest(dealer).await;
             crate::files::attach_some(dealer).await;
             crate::bulk::start_some(dealer).await;
+            crate::stock::put_aside(dealer).await;
+            crate::stock::start_transfer(dealer).await;
+            // So that the proof of the books has something to tell.
+            crate::stock::spoil(dealer).await;
+            crate::prices::set_some(dealer).await;
         }
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);

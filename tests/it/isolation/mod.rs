@@ -2,11 +2,15 @@
 //! subscription, raw SQL. The lists of what there is come from introspection
 //! and from the source, so a field or loader that no case covers fails here.
 
+mod account_mutations;
 mod attack;
 mod loaders;
 mod mutations;
+mod price_mutations;
+mod price_queries;
 mod queries;
 mod raw_sql;
+mod stock_mutations;
 mod subscriptions;
 mod universe;
 

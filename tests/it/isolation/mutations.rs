@@ -5,16 +5,16 @@ use tubex::kernel::ids::SessionId;
 use tubex::platform::factors::model::ChallengeId;
 
 use super::attack::Attack;
-use super::{assert_covered, root_fields};
+use super::{account_mutations, assert_covered, price_mutations, root_fields, stock_mutations};
 use crate::support::PASSWORD;
 
 /// Sends one mutation with ids of the victim's.
-struct Case {
-    field: &'static str,
-    input_type: &'static str,
-    input: fn(&Attack) -> Value,
+pub struct Case {
+    pub field: &'static str,
+    pub input_type: &'static str,
+    pub input: fn(&Attack) -> Value,
     /// Code of the first user error; none where the attacker may do it to himself.
-    code: Option<&'static str>,
+    pub code: Option<&'static str>,
 }
 
 const NEW_PRODUCT: fn(&Attack) -> Value = |attack| {
@@ -26,13 +26,18 @@ const NEW_PRODUCT: fn(&Attack) -> Value = |attack| {
     })
 };
 
-fn with(mut input: Value, field: &str, value: Value) -> Value {
+pub fn with(mut input: Value, field: &str, value: Value) -> Value {
     input[field] = value;
     input
 }
 
-fn versioned(attack: &Attack, list: &str) -> Value {
+pub fn versioned(attack: &Attack, list: &str) -> Value {
     json!({ "id": attack.victims.at(&format!("/{list}/nodes/0/id")), "expectedVersion": 1 })
+}
+
+pub fn keyed(mut input: Value) -> Value {
+    input["idempotencyKey"] = json!("attack");
+    input
 }
 
 const FILE: &str = "/products/nodes/0/attachments/0/file/id";
@@ -503,15 +508,20 @@ const WITHOUT_CASE: [&str; 3] = [
     "stepUpCodeSend",
 ];
 
+fn all() -> impl Iterator<Item = &'static Case> {
+    CASES
+        .iter()
+        .chain(account_mutations::CASES)
+        .chain(price_mutations::CASES)
+        .chain(stock_mutations::CASES)
+}
+
 #[tokio::test]
 async fn no_mutation_reaches_another_dealer() {
     let attack = Attack::prepare().await;
     let fields = root_fields(&attack.attacker.client, "mutationType").await;
-    assert_covered(
-        &fields,
-        CASES.iter().map(|case| case.field).chain(WITHOUT_CASE),
-    );
-    for case in CASES {
+    assert_covered(&fields, all().map(|case| case.field).chain(WITHOUT_CASE));
+    for case in all() {
         let query = format!(
             "mutation($input: {}!) {{ {}(input: $input) {{ userErrors {{ code path message }} }} }}",
             case.input_type, case.field

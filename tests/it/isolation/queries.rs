@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::attack::Attack;
 use super::universe::Universe;
-use super::{assert_covered, root_fields};
+use super::{assert_covered, price_queries, root_fields};
 
 /// Asks one root field with keys of the victim's.
 pub struct Case {
@@ -24,9 +24,14 @@ pub enum Expect {
     Own,
 }
 
-const NO_KEYS: fn(&Universe) -> Value = |_| json!({});
+pub const NO_KEYS: fn(&Universe) -> Value = |_| json!({});
 
-pub const CASES: &[Case] = &[
+/// All cases there are.
+pub fn cases() -> impl Iterator<Item = &'static Case> {
+    CASES.iter().chain(price_queries::CASES)
+}
+
+const CASES: &[Case] = &[
     Case {
         field: "viewer",
         query: "{ viewer { user { id email name } dealer { id name } } }",
@@ -129,6 +134,57 @@ pub const CASES: &[Case] = &[
         query: "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }",
         keys: |victim| json!({ "ids": victim.ids.iter().take(200).collect::<Vec<_>>() }),
         expect: Expect::Nothing,
+    },
+    Case {
+        field: "job",
+        query: "query($id: ID!) { job(id: $id) { id name } }",
+        keys: |victim| json!({ "id": victim.first("job_") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "jobs",
+        query: "query($id: ID!) { jobs(where: { customerId: { eq: $id } }) { nodes { id name } } }",
+        keys: |victim| json!({ "id": victim.with_jobs() }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "customers",
+        query: "{ customers(first: 100) { nodes { id contacts { id name } allowedActions } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "accountEntries",
+        query: "{ accountEntries(first: 100) { nodes { id open { amount } reverses { id }
+            allocations { credit { id } debt { id } } customer { id } job { id } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "customerStatement",
+        query: "query($id: ID!) { customerStatement(customerId: $id, from: \"2000-01-01\", to: \"2100-01-01\") {
+            closingBalance { amount } lines { nodes { entry { id } } } } }",
+        keys: |victim| json!({ "id": victim.with_jobs() }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "creditStatus",
+        query: "query($id: ID!) { creditStatus(customerId: $id) { customer { id } } }",
+        keys: |victim| json!({ "id": victim.with_jobs() }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "creditSettings",
+        query: "{ creditSettings { overdueDays version } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "receivablesAgeing",
+        query: "{ receivablesAgeing(at: \"2100-01-01\") { nodes { customer { id }
+            buckets { total { amount } } jobs { job { id } } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
     },
     Case {
         field: "product",
@@ -236,6 +292,66 @@ pub const CASES: &[Case] = &[
         expect: Expect::Own,
     },
     Case {
+        field: "stockMovements",
+        query: "query($ids: [ID!]) { stockMovements(where: { productId: { oneOf: $ids } }) { totalCount nodes { id } } }",
+        keys: |victim| json!({ "ids": product_ids(victim) }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "stockMovements",
+        query: "query($after: String) { stockMovements(after: $after, orderBy: [{ field: AT, direction: ASC }]) { nodes { id product { id } warehouse { id } } } }",
+        keys: |victim| json!({ "after": victim.at("/stockMovements/edges/0/cursor") }),
+        expect: Expect::Own,
+    },
+    Case {
+        field: "stockReservations",
+        query: "query($ids: [ID!]) { stockReservations(where: { productId: { oneOf: $ids } }) { totalCount nodes { id } } }",
+        keys: |victim| json!({ "ids": product_ids(victim) }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "stockReconcile",
+        query: "{ stockReconcile { product { id } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "stockValuation",
+        query: "{ stockValuation { warehouses { warehouse { id } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "transfer",
+        query: "query($id: ID) { transfer(id: $id) { id } }",
+        keys: |victim| json!({ "id": victim.at("/transfers/nodes/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "transfer",
+        query: "{ transfer(number: 1) { id lines { id } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "products",
+        query: "{ products(first: 3) { nodes { convert(quantity: { value: \"1\", rounding: UP }) { unit { id } } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "transfers",
+        query: "{ transfers { nodes { id lines { id } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "reorderSuggestions",
+        query: "query($id: ID) { reorderSuggestions(warehouseId: $id) { level { product { id } } } }",
+        keys: |victim| json!({ "id": victim.at("/warehouses/nodes/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
         field: "unit",
         query: "query($id: ID) { unit(id: $id) { id } }",
         keys: |victim| json!({ "id": victim.at("/units/nodes/0/id") }),
@@ -303,7 +419,7 @@ pub const CASES: &[Case] = &[
     },
 ];
 
-fn product_ids(victim: &Universe) -> Vec<&String> {
+pub fn product_ids(victim: &Universe) -> Vec<&String> {
     victim
         .ids
         .iter()
@@ -343,8 +459,8 @@ fn is_nothing(value: &Value) -> bool {
 async fn no_query_tells_of_another_dealer() {
     let attack = Attack::prepare().await;
     let fields = root_fields(&attack.attacker.client, "queryType").await;
-    assert_covered(&fields, CASES.iter().map(|case| case.field));
-    for case in CASES {
+    assert_covered(&fields, cases().map(|case| case.field));
+    for case in cases() {
         let answer = attack.run(case.query, (case.keys)(&attack.victims)).await;
         let data = &answer.body["data"][case.field];
         assert!(
@@ -365,14 +481,20 @@ async fn no_query_tells_of_another_dealer() {
 }
 
 /// Cases for whose keys the victim has nothing either: no category is below the
-/// first one, nobody has the role, and no invitation has the token.
-const EMPTY: [&str; 3] = ["categories", "invitationPreview", "members"];
+/// first one, nobody has the role, no invitation has the token, and no product has a
+/// point at which it is bought.
+const EMPTY: [&str; 4] = [
+    "categories",
+    "invitationPreview",
+    "members",
+    "reorderSuggestions",
+];
 
 /// The same cases answer their owner, so that the ones above can fail.
 #[tokio::test]
 async fn the_owner_finds_what_is_hidden_from_others() {
     let attack = Attack::prepare().await;
-    for case in CASES {
+    for case in cases() {
         let keys = (case.keys)(&attack.victims);
         let data = attack.victim.client.run(case.query, keys).await;
         assert!(

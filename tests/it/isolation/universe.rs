@@ -11,7 +11,7 @@ const EVERYTHING: &str = "query Everything($after: String) {
     viewer { dealer { id } user { id } }
     products(first: 200, after: $after, orderBy: [{ field: SKU }]) {
         nodes {
-            id sku name version archivedAt listPrice { amount }
+            id sku name version archivedAt listPrice { amount } standardCost { amount } taxClass { id }
             units { num den barcode unit { id } }
             attachments { id caption file { id name sha256 } }
             stockLevels { onHand { value } reserved { value } warehouse { id } }
@@ -22,13 +22,24 @@ const EVERYTHING: &str = "query Everything($after: String) {
         nodes { id code name version archivedAt parent { id } }
     }
     customers(first: 200, orderBy: [{ field: CODE }]) {
-        nodes { id code name version jobs { id code name } }
+        nodes {
+            id code name version creditLimit { amount } holdReason priceList { id } contacts { id name }
+            jobs { id code name status priceList { id } creditLimit { amount } }
+        }
     }
+    accountEntries(first: 200) { nodes { id open { amount } allocations { id } } edges { cursor } }
     warehouses(first: 200, orderBy: [{ field: CODE }]) { nodes { id code name version archivedAt } }
     units(first: 200, orderBy: [{ field: CODE }]) { nodes { id code name version } }
     stockLevels(first: 200) { nodes { updatedAt } edges { cursor } }
+    stockMovements(first: 200, orderBy: [{ field: AT, direction: ASC }]) { nodes { id } edges { cursor } }
+    stockReservations(first: 200) { nodes { id version } edges { cursor } }
+    transfers(first: 200) { nodes { id version lines { id } } edges { cursor } }
     roles { id name description permissions version }
     members(first: 200) { nodes { user { id email name } roles { id } customerId since version } edges { cursor } }
+    priceLists(first: 200) { nodes { id code name version archivedAt } }
+    priceRules(first: 200) { nodes { id value version validTo } }
+    taxClasses(first: 200) { nodes { id code name version } }
+    taxRates(first: 200) { nodes { id rate validTo } }
     invitations { id email }
     bulkOperations { id kind state }
 }";
@@ -77,6 +88,24 @@ impl Universe {
         found
             .unwrap_or_else(|| panic!("{path} in the snapshot"))
             .clone()
+    }
+
+    /// The first id with this prefix.
+    pub fn first(&self, prefix: &str) -> Value {
+        let mut ids = self.ids.iter();
+        let found = ids.find(|id| id.starts_with(prefix));
+        found
+            .unwrap_or_else(|| panic!("{prefix} in the snapshot"))
+            .as_str()
+            .into()
+    }
+
+    /// The id of a customer with jobs.
+    pub fn with_jobs(&self) -> Value {
+        let customers = self.all["customers"]["nodes"].as_array().unwrap();
+        let mut some = customers.iter();
+        let found = some.find(|customer| customer["jobs"][0]["id"].is_string());
+        found.unwrap()["id"].clone()
     }
 
     /// Fails if `answer` holds anything that is this dealer's alone, apart from

@@ -101,3 +101,20 @@ async fn too_much_to_tell_is_refused() {
     let act = Act::Writes("x".repeat(65_536));
     JobOrder::of::<Deed>(&act).unwrap_err();
 }
+
+#[tokio::test]
+async fn a_dealers_role_orders_no_job_that_believes_its_payload() {
+    let server = crate::support::Server::start().await;
+    let (dealer, other) = (server.dealer().await, server.dealer().await);
+    let owner = crate::support::owner().await;
+    let order = format!(
+        "BEGIN; SET LOCAL ROLE {}; SELECT spine.enqueue(gen_random_uuid(), 'system.files.copy',
+             '{{\"dealer\": \"{}\"}}', 5::smallint, 0, 3, NULL); COMMIT",
+        dealer.schema, other.id
+    );
+    let refused = owner.batch_execute(&order).await.unwrap_err();
+    assert!(
+        format!("{refused:?}").contains("permission denied"),
+        "{refused:?}"
+    );
+}

@@ -4,12 +4,14 @@ mod cron;
 mod enqueue;
 mod fairness;
 mod fencing;
+mod heirs;
 mod killed;
 mod life;
 mod operator;
 mod rights;
 mod runs;
 mod unique;
+mod unknown;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -44,7 +44,7 @@ FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid
-WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE '\\_\\_%'
+WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relname NOT LIKE '\\_\\_%'
 ORDER BY c.relname, a.attnum";
 
 #[derive(QueryableByName)]

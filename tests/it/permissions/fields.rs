@@ -13,6 +13,66 @@ use crate::support::{Client, Server, TestDealer};
 /// is that of a record of the type on the left of the dot.
 const WAYS: &[(&str, &str)] = &[
     (
+        "Customer.creditLimitReason",
+        "{ node(id: $id) { ... on Customer { creditLimitReason } } }",
+    ),
+    (
+        "Customer.creditCheck",
+        "{ node(id: $id) { ... on Customer { creditCheck } } }",
+    ),
+    (
+        "Customer.holdReason",
+        "{ node(id: $id) { ... on Customer { holdReason } } }",
+    ),
+    (
+        "Customer.notes",
+        "{ node(id: $id) { ... on Customer { notes } } }",
+    ),
+    (
+        "Job.creditLimit",
+        "{ node(id: $id) { ... on Job { creditLimit { amount } } } }",
+    ),
+    (
+        "Job.effectiveCreditLimit",
+        "{ node(id: $id) { ... on Job { effectiveCreditLimit { amount } } } }",
+    ),
+    (
+        "Job.creditLimitReason",
+        "{ node(id: $id) { ... on Job { creditLimitReason } } }",
+    ),
+    (
+        "Job.holdReason",
+        "{ node(id: $id) { ... on Job { holdReason } } }",
+    ),
+    (
+        "AccountEntry.customer",
+        "{ accountEntries(first: 1) { nodes { customer { id } } } }",
+    ),
+    (
+        "AccountEntry.job",
+        "{ accountEntries(first: 1) { nodes { job { id } } } }",
+    ),
+    (
+        "AccountEntry.note",
+        "{ accountEntries(first: 1) { nodes { note } } }",
+    ),
+    (
+        "CreditStatus.customer",
+        "{ creditStatus(customerId: $id) { customer { id } } }",
+    ),
+    (
+        "CreditStatus.job",
+        "{ creditStatus(customerId: $id) { job { id } } }",
+    ),
+    (
+        "Debtor.customer",
+        "{ receivablesAgeing(at: \"2100-01-01\", first: 1) { nodes { customer { id } } } }",
+    ),
+    (
+        "DebtorJob.job",
+        "{ receivablesAgeing(at: \"2100-01-01\", first: 1) { nodes { jobs { job { id } } } } }",
+    ),
+    (
         "Customer.creditLimit",
         "{ node(id: $id) { ... on Customer { creditLimit { amount } } } }",
     ),
@@ -41,6 +101,60 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Product { stockLevels { updatedAt } } } }",
     ),
     (
+        "Customer.priceList",
+        "{ node(id: $id) { ... on Customer { priceList { id } } } }",
+    ),
+    (
+        "Job.priceList",
+        "{ node(id: $id) { ... on Job { priceList { id } } } }",
+    ),
+    (
+        "Price.beaten",
+        "{ priceFor(productId: $id) { beaten { reason } } }",
+    ),
+    ("Price.rule", "{ priceFor(productId: $id) { rule { id } } }"),
+    ("Price.unit", "{ priceFor(productId: $id) { unit { id } } }"),
+    (
+        "PriceChangeLine.product",
+        "{ priceChangePreview(change: { percent: \"1\" }) { lines(first: 1) { product { id } } } }",
+    ),
+    (
+        "PriceRule.category",
+        "{ priceRules(first: 1) { nodes { category { id } } } }",
+    ),
+    (
+        "PriceRule.customer",
+        "{ priceRules(first: 1) { nodes { customer { id } } } }",
+    ),
+    (
+        "PriceRule.job",
+        "{ priceRules(first: 1) { nodes { job { id } } } }",
+    ),
+    (
+        "PriceRule.minUnit",
+        "{ priceRules(first: 1) { nodes { minUnit { id } } } }",
+    ),
+    (
+        "PriceRule.product",
+        "{ priceRules(first: 1) { nodes { product { id } } } }",
+    ),
+    (
+        "PriceRule.unit",
+        "{ priceRules(first: 1) { nodes { unit { id } } } }",
+    ),
+    (
+        "Product.priceHistory",
+        "{ node(id: $id) { ... on Product { priceHistory { at } } } }",
+    ),
+    (
+        "Product.standardCost",
+        "{ node(id: $id) { ... on Product { standardCost { amount } } } }",
+    ),
+    (
+        "Product.taxClass",
+        "{ node(id: $id) { ... on Product { taxClass { id } } } }",
+    ),
+    (
         "ProductUnit.unit",
         "{ product(id: $id) { units { unit { id } } } }",
     ),
@@ -49,12 +163,68 @@ const WAYS: &[(&str, &str)] = &[
         "{ stockLevels(first: 1) { nodes { onHand { unit { id } } } } }",
     ),
     (
+        "StockDifference.product",
+        "{ stockReconcile { product { id } } }",
+    ),
+    (
+        "StockDifference.warehouse",
+        "{ stockReconcile { warehouse { id } } }",
+    ),
+    (
+        "StockLevel.averageCost",
+        "{ stockLevels(first: 1) { nodes { averageCost { amount } } } }",
+    ),
+    (
         "StockLevel.product",
         "{ stockLevels(first: 1) { nodes { product { id } } } }",
     ),
     (
         "StockLevel.warehouse",
         "{ stockLevels(first: 1) { nodes { warehouse { id } } } }",
+    ),
+    (
+        "StockLevel.value",
+        "{ stockLevels(first: 1) { nodes { value { amount } } } }",
+    ),
+    (
+        "StockMovement.onHandValue",
+        "{ stockMovements(first: 1) { nodes { onHandValue { amount } } } }",
+    ),
+    (
+        "StockMovement.product",
+        "{ stockMovements(first: 1) { nodes { product { id } } } }",
+    ),
+    (
+        "StockMovement.value",
+        "{ stockMovements(first: 1) { nodes { value { amount } } } }",
+    ),
+    (
+        "StockMovement.warehouse",
+        "{ stockMovements(first: 1) { nodes { warehouse { id } } } }",
+    ),
+    (
+        "StockReservation.product",
+        "{ node(id: $id) { ... on StockReservation { product { id } } } }",
+    ),
+    (
+        "StockReservation.warehouse",
+        "{ node(id: $id) { ... on StockReservation { warehouse { id } } } }",
+    ),
+    (
+        "Transfer.from",
+        "{ node(id: $id) { ... on Transfer { from { id } } } }",
+    ),
+    (
+        "Transfer.to",
+        "{ node(id: $id) { ... on Transfer { to { id } } } }",
+    ),
+    (
+        "TransferLine.product",
+        "{ transfers(first: 1) { nodes { lines { product { id } } } } }",
+    ),
+    (
+        "WarehouseValuation.warehouse",
+        "{ stockValuation { warehouses { warehouse { id } } } }",
     ),
 ];
 
@@ -72,19 +242,23 @@ async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -
 
 /// The id of some record of each type that has one.
 async fn ids(dealer: &TestDealer) -> Value {
+    let held = crate::stock::put_aside(dealer).await;
     let data = dealer
         .client
         .get(
             "{ products(first: 1, where: { kind: STOCK }) { nodes { id } }
                customers(first: 1) { nodes { id jobs { id } } } categories(first: 1) { nodes { id } }
-               units(first: 1) { nodes { id } } warehouses(first: 1) { nodes { id } } }",
+               units(first: 1) { nodes { id } } warehouses(first: 1) { nodes { id } }
+               priceLists(first: 1) { nodes { id } } taxClasses(first: 1) { nodes { id } } }",
         )
         .await;
     let first = |list: &str| data[list]["nodes"][0]["id"].clone();
     json!({
         "Product": first("products"), "ProductUnit": first("products"),
-        "Customer": first("customers"), "Category": first("categories"), "Unit": first("units"),
+        "Customer": first("customers"), "CreditStatus": first("customers"), "Category": first("categories"), "Unit": first("units"),
+        "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
+        "StockReservation": held, "Transfer": crate::stock::start_transfer(dealer).await,
     })
 }
 
@@ -92,7 +266,9 @@ async fn ids(dealer: &TestDealer) -> Value {
 async fn a_field_is_refused_without_its_own_permission_and_given_with_it() {
     let server = Server::start().await;
     let dealer = server.dealer_like(&DEALERS[1]).await;
+    crate::prices::set_some(&dealer).await;
     let ids = ids(&dealer).await;
+    crate::stock::spoil(&dealer).await;
     let guarded = Schema::served().guarded();
     assert_eq!(
         guarded.len(),
@@ -127,6 +303,7 @@ async fn a_field_is_refused_without_its_own_permission_and_given_with_it() {
 async fn node_asks_for_the_permission_of_what_it_finds() {
     let server = Server::start().await;
     let dealer = server.dealer_like(&DEALERS[1]).await;
+    crate::prices::set_some(&dealer).await;
     let (ids, schema) = (ids(&dealer).await, Schema::served());
     assert!(schema.nodes.len() > 5);
     for name in &schema.nodes {

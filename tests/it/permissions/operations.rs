@@ -19,6 +19,9 @@ fn nowhere(prefix: &str) -> String {
 /// The input of a mutation: well formed, and of no effect where it could do harm.
 fn input(mutation: &str) -> Value {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    if let Some(input) = of_parties(mutation).or_else(|| of_prices(mutation)) {
+        return input;
+    }
     match mutation {
         "login" => json!({ "email": "nobody@test.example", "password": "nobody's password" }),
         "dealerRegister" => json!({ "name": "", "currency": "USD", "timezone": "UTC",
@@ -35,6 +38,20 @@ fn input(mutation: &str) -> Value {
         "unitUpdate" => versioned("unt"),
         "warehouseCreate" => json!({ "code": "W", "name": "W", "kind": "YARD" }),
         "warehouseUpdate" | "warehouseArchive" => versioned("whs"),
+        // Without a key: with one, it is looked at before the caller's rights are.
+        "stockAdjust" => json!({ "warehouseId": nowhere("whs"), "reason": "LOSS", "lines": [] }),
+        "stockHold" => {
+            json!({ "productId": nowhere("prd"), "warehouseId": nowhere("whs"), "reason": "",
+            "quantity": { "value": "1" } })
+        }
+        "stockHoldRelease" => versioned("rsv"),
+        "transferCreate" => {
+            json!({ "fromId": nowhere("whs"), "toId": nowhere("whs"), "lines": [] })
+        }
+        "transferApprove" | "transferCancel" => versioned("trf"),
+        "transferDispatch" | "transferReceive" => json!({ "id": nowhere("trf"),
+            "expectedVersion": 1 }),
+        "stockLevelSet" => json!({ "productId": nowhere("prd"), "warehouseId": nowhere("whs") }),
         "fileUpload" => json!({ "file": nowhere("fil") }),
         "fileUploadBegin" => json!({ "name": "", "size": 0 }),
         // Which permission it takes depends on the record, and there is none.
@@ -79,46 +96,84 @@ fn input(mutation: &str) -> Value {
     }
 }
 
+/// The same of mutations on customers, their accounts and credit.
+fn of_parties(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    let held = |prefix| {
+        let mut input = versioned(prefix);
+        input["reason"] = json!("R");
+        input
+    };
+    Some(match mutation {
+        "customerCreate" => json!({ "code": "C", "name": "C" }),
+        "customerUpdate" | "customerArchive" | "customerRestore" | "customerHoldRelease" => {
+            versioned("cus")
+        }
+        "customerHoldSet" => held("cus"),
+        "contactAdd" => json!({ "customerId": nowhere("cus"), "name": "C" }),
+        "contactUpdate" => versioned("con"),
+        "contactRemove" => json!({ "id": nowhere("con") }),
+        "jobCreate" => json!({ "customerId": nowhere("cus"), "code": "J", "name": "J",
+            "addressLine": "J", "city": "J" }),
+        "jobUpdate" | "jobDeactivate" | "jobDisable" | "jobClose" | "jobReopen"
+        | "jobHoldRelease" => versioned("job"),
+        "jobHoldSet" => held("job"),
+        "creditLimitSet" => json!({ "customerId": nowhere("cus"), "expectedVersion": 1,
+            "limit": "1", "reason": "R" }),
+        "creditSettingsSet" => json!({ "expectedVersion": 77 }),
+        "creditOverrideGrant" => json!({ "customerId": nowhere("cus"), "amount": "1",
+            "reason": "R", "until": "2000-01-01T00:00:00Z" }),
+        "accountOpeningAdd" => json!({ "entries": [] }),
+        "accountAdjust" => json!({ "customerId": nowhere("cus"), "amount": "1", "reason": "R" }),
+        "accountEntryReverse" => json!({ "entryId": nowhere("ent"), "reason": "R" }),
+        "accountAllocate" => json!({ "creditEntryId": nowhere("ent") }),
+        "accountDeallocate" => json!({ "allocationId": nowhere("alc") }),
+        _ => return None,
+    })
+}
+
+/// The same of mutations on prices and taxes.
+fn of_prices(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "taxClassCreate" => json!({ "code": "T", "name": "T" }),
+        "taxClassUpdate" => versioned("txc"),
+        "taxRateSet" => json!({ "taxClassId": nowhere("txc"), "rate": "10" }),
+        "priceListCreate" => json!({ "code": "L", "name": "L" }),
+        "priceListUpdate" | "priceListArchive" => versioned("pls"),
+        "priceRuleUpsert" => json!({ "customerId": nowhere("cus"), "productId": nowhere("prd"),
+            "method": "FIXED", "value": "1" }),
+        "priceRuleEnd" => versioned("prr"),
+        "customerPriceListSet" => versioned("cus"),
+        "jobPriceListSet" => versioned("job"),
+        "productPricingSet" => versioned("prd"),
+        "priceChangeApply" => json!({ "change": { "percent": "1" }, "token": "none" }),
+        _ => return None,
+    })
+}
+
 /// The document of a root field.
 pub fn operation(field: &Field) -> Operation {
     let name = &field.name;
     match (field.object.as_str(), name.as_str()) {
-        ("Query", "node") => Operation {
-            document: "query($id: ID!) { node(id: $id) { id } }".to_owned(),
-            variables: json!({ "id": nowhere("zzz") }),
-        },
-        ("Query", "nodes") => Operation {
-            document: "query($ids: [ID!]!) { nodes(ids: $ids) { id } }".to_owned(),
-            variables: json!({ "ids": [nowhere("zzz")] }),
-        },
-        ("Query", "bulkOperation") => Operation {
-            document: "query($id: ID!) { bulkOperation(id: $id) { id } }".to_owned(),
-            variables: json!({ "id": nowhere("blk") }),
-        },
-        ("Query", "file") => Operation {
-            document: "query($id: ID!) { file(id: $id) { id } }".to_owned(),
-            variables: json!({ "id": nowhere("fil") }),
-        },
-        ("Query", "invitationPreview") => Operation {
-            document: "{ invitationPreview(token: \"none\") { email } }".to_owned(),
-            variables: json!({}),
-        },
+        ("Query", name) => query(name),
         ("Mutation", "emailVerificationRequest" | "stepUpCodeSend") => Operation {
             document: format!("mutation {{ {name} {{ __typename }} }}"),
-            variables: json!({}),
-        },
-        ("Query", "lastEventId") => Operation {
-            document: "{ lastEventId }".to_owned(),
-            variables: json!({}),
-        },
-        ("Query", _) => Operation {
-            document: format!("{{ {name} {{ __typename }} }}"),
             variables: json!({}),
         },
         ("Mutation", _) => {
             let first = name.chars().next().unwrap().to_ascii_uppercase();
             let ty = match name.as_str() {
                 "productRestore" => "ProductArchiveInput".to_owned(),
+                "customerArchive" | "customerRestore" | "customerHoldRelease" => {
+                    "CustomerVersionInput".to_owned()
+                }
+                "jobDeactivate" | "jobDisable" | "jobClose" | "jobReopen" | "jobHoldRelease" => {
+                    "JobVersionInput".to_owned()
+                }
+                "transferApprove" | "transferCancel" | "transferDispatch" => {
+                    "TransferStepInput".to_owned()
+                }
                 _ => format!("{first}{}Input", &name[1..]),
             };
             Operation {
@@ -132,5 +187,58 @@ pub fn operation(field: &Field) -> Operation {
             document: format!("subscription {{ {name} {{ __typename }} }}"),
             variables: json!({}),
         },
+    }
+}
+
+fn query(name: &str) -> Operation {
+    let id = |prefix| json!({ "id": nowhere(prefix) });
+    let (document, variables) = match name {
+        "node" => ("query($id: ID!) { node(id: $id) { id } }", id("zzz")),
+        "nodes" => (
+            "query($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+            json!({ "ids": [nowhere("zzz")] }),
+        ),
+        "job" => ("query($id: ID!) { job(id: $id) { id } }", id("job")),
+        "creditStatus" => (
+            "query($id: ID!) { creditStatus(customerId: $id) { daysOverdue } }",
+            id("cus"),
+        ),
+        "customerStatement" => (
+            "query($id: ID!) { customerStatement(customerId: $id, from: \"2026-01-01\",
+                to: \"2026-02-01\") { from } }",
+            id("cus"),
+        ),
+        "receivablesAgeing" => (
+            "{ receivablesAgeing(at: \"2026-01-01\") { totalCount } }",
+            json!({}),
+        ),
+        "bulkOperation" => (
+            "query($id: ID!) { bulkOperation(id: $id) { id } }",
+            id("blk"),
+        ),
+        "priceFor" => (
+            "query($id: ID!) { priceFor(productId: $id) { at } }",
+            id("prd"),
+        ),
+        "priceChangePreview" => (
+            "{ priceChangePreview(change: { percent: \"1\" }) { token } }",
+            json!({}),
+        ),
+        "file" => ("query($id: ID!) { file(id: $id) { id } }", id("fil")),
+        "invitationPreview" => (
+            "{ invitationPreview(token: \"none\") { email } }",
+            json!({}),
+        ),
+        "lastEventId" => ("{ lastEventId }", json!({})),
+        _ => {
+            return Operation {
+                document: format!("{{ {name} {{ __typename }} }}"),
+                variables: json!({}),
+            };
+        }
+    };
+    Operation {
+        document: document.to_owned(),
+        variables,
     }
 }

@@ -73,6 +73,16 @@ impl Portal {
         answer
     }
 
+    /// Some product.
+    async fn product(&self) -> Value {
+        let data = self
+            .dealer
+            .client
+            .get("{ products(first: 1) { nodes { id } } }")
+            .await;
+        data["products"]["nodes"][0]["id"].clone()
+    }
+
     fn stranger(&self) -> &Value {
         let mut with_jobs = self.others.iter().rev();
         with_jobs
@@ -143,6 +153,64 @@ const CASES: &[(&str, &str, bool)] = &[
         "{ customers(first: 200, orderBy: [{ field: CODE }]) { totalCount nodes { id name taxId jobs { id name customer { id } } } } }",
         true,
     ),
+    (
+        "job",
+        "query($job: ID!) { job(id: $job) { id name } }",
+        false,
+    ),
+    (
+        "jobs",
+        "{ jobs(first: 200) { totalCount nodes { id name customer { id } effectiveCreditLimit { amount } } } }",
+        true,
+    ),
+    (
+        "accountEntries",
+        "query($customer: ID!) { accountEntries(where: { customerId: { eq: $customer } }) { nodes { id } } }",
+        false,
+    ),
+    (
+        "accountEntries",
+        "{ accountEntries(first: 100) { totalCount nodes { id open { amount } customer { id name } job { id } } } }",
+        true,
+    ),
+    (
+        "customerStatement",
+        "query($customer: ID!) { customerStatement(customerId: $customer, from: \"2000-01-01\",
+            to: \"2100-01-01\") { closingBalance { amount } } }",
+        false,
+    ),
+    (
+        "creditStatus",
+        "query($customer: ID!) { creditStatus(customerId: $customer) { limit { amount } } }",
+        false,
+    ),
+    (
+        "creditStatus",
+        "query($customer: ID!, $job: ID!) { creditStatus(customerId: $customer, jobId: $job) { limit { amount } } }",
+        false,
+    ),
+    ("creditSettings", "{ creditSettings { version } }", true),
+    (
+        "receivablesAgeing",
+        "{ receivablesAgeing(at: \"2100-01-01\") { totalCount nodes { customer { id name }
+            buckets { total { amount } } jobs { job { id } } } } }",
+        true,
+    ),
+    (
+        "priceFor",
+        "query($product: ID!, $customer: ID!) { priceFor(productId: $product, customerId: $customer) { source } }",
+        false,
+    ),
+    (
+        "priceFor",
+        "query($product: ID!, $job: ID!) { priceFor(productId: $product, jobId: $job) { source } }",
+        false,
+    ),
+    (
+        "priceFor",
+        "query($product: ID!) { priceFor(productId: $product) { source unitPrice { amount } unit { code } } }",
+        true,
+    ),
     ("product", "{ product(sku: \"none\") { id } }", false),
     (
         "products",
@@ -179,7 +247,7 @@ async fn a_contractor_sees_his_own_and_nothing_else_by_whatever_query() {
 
     let stranger = portal.stranger();
     let keys = json!({ "customer": stranger["id"], "code": stranger["code"],
-        "job": stranger["jobs"][0]["id"] });
+        "job": stranger["jobs"][0]["id"], "product": portal.product().await });
     for (field, document, finds) in CASES {
         let used = |key: &str| document.contains(&format!("${key}:"));
         let variables = keys
@@ -214,6 +282,11 @@ async fn a_contractor_changes_nothing_and_sees_neither_stock_nor_people() {
     }
     for document in [
         "{ stockLevels(first: 1) { totalCount } }",
+        "{ stockMovements(first: 1) { totalCount } }",
+        "{ stockReservations(first: 1) { totalCount } }",
+        "{ stockValuation { at } }",
+        "{ transfers(first: 1) { totalCount } }",
+        "{ reorderSuggestions { level { updatedAt } } }",
         "{ warehouses(first: 1) { totalCount } }",
         "{ products(first: 1) { nodes { stockLevels { updatedAt } } } }",
         "{ members(first: 1) { totalCount } }",
@@ -221,6 +294,14 @@ async fn a_contractor_changes_nothing_and_sees_neither_stock_nor_people() {
         "{ securityEvents(first: 1) { id } }",
         "{ auditLog(first: 1) { totalCount } }",
         "{ products(first: 1) { nodes { history { id } } } }",
+        "{ products(first: 1) { nodes { standardCost { amount } } } }",
+        "{ products(first: 1) { nodes { priceHistory { new } } } }",
+        "{ products(first: 1) { nodes { price { rule { id } } } } }",
+        "{ products(first: 1) { nodes { price { beaten { reason } } } } }",
+        "{ customers(first: 1) { nodes { priceList { id } } } }",
+        "{ priceLists(first: 1) { totalCount } }",
+        "{ priceRules(first: 1) { totalCount } }",
+        "{ taxRates(first: 1) { totalCount } }",
     ] {
         let answer = portal.ask(document, json!({})).await;
         assert_eq!(answer.code(), "FORBIDDEN", "{document}");

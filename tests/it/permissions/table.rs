@@ -12,20 +12,8 @@ use super::schema::{Needs, Schema};
 /// Permissions that roles hold already for fields that are to come.
 const AWAITED: &[(Permission, &str)] = &[
     (
-        Permission::StockAdjust,
-        "mutations that correct, count or write off stock",
-    ),
-    (
-        Permission::CostRead,
-        "the cost of a product, and the margin of an order line",
-    ),
-    (
         Permission::PriceOverride,
         "a price on an order line other than the one that was found for it",
-    ),
-    (
-        Permission::CreditOverride,
-        "the release of an order beyond a customer's limit",
     ),
     (
         Permission::InvoicePost,

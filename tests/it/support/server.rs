@@ -171,14 +171,19 @@ impl Server {
 
     /// A new dealer with an empty shop.
     pub async fn dealer(&self) -> TestDealer {
+        self.dealer_in("USD", "UTC").await
+    }
+
+    /// A new dealer with an empty shop, who counts in this currency and zone.
+    pub async fn dealer_in(&self, currency: &str, timezone: &str) -> TestDealer {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let email = format!("owner-{number}-{}@test.example", std::process::id());
         let registration = Registration {
             dealer: NewDealer {
                 name: format!("Dealer {number}"),
-                currency: "USD".to_owned(),
-                timezone: "UTC".to_owned(),
+                currency: currency.to_owned(),
+                timezone: timezone.to_owned(),
             },
             owner_name: "Owner".to_owned(),
             owner_email: email.clone(),

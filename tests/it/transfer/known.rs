@@ -33,11 +33,11 @@ async fn a_table_that_the_program_does_not_know_stops_the_export() {
 async fn a_table_that_is_missing_stops_the_export() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
-    let drop = format!("DROP TABLE {}.jobs", dealer.schema);
+    let drop = format!("DROP TABLE {}.customer_contacts", dealer.schema);
     owner().await.batch_execute(&drop).await.unwrap();
     let error = try_export(&server.app, dealer.id).await.unwrap_err();
     assert!(
-        matches!(&error, TransferError::Lacking(name) if name == "jobs"),
+        matches!(&error, TransferError::Lacking(name) if name == "customer_contacts"),
         "{error}"
     );
 }

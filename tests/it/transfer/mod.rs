@@ -84,7 +84,7 @@ pub async fn content(owner: &Client, schema: &str) -> BTreeMap<String, Vec<Strin
 pub async fn tables(owner: &Client, schema: &str) -> Vec<String> {
     let tables =
         "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname NOT LIKE '\\_\\_%'
+        WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relname NOT LIKE '\\_\\_%'
         AND c.relname NOT IN ('events', 'event_counter') ORDER BY 1";
     let rows = owner.query(tables, &[&schema]).await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()

@@ -47,7 +47,7 @@ async fn a_reader_sees_the_old_dealer_or_the_new_one_and_nothing_between() {
     let (_, bytes) = export(&server.app, dealer.id).await;
     let full = content(&owner, &dealer.schema).await;
     let spoil = format!(
-        "DELETE FROM {0}.stock_levels; DELETE FROM {0}.jobs; DELETE FROM {0}.customers",
+        "TRUNCATE {0}.stock_movements, {0}.stock_levels, {0}.jobs, {0}.customers CASCADE",
         dealer.schema
     );
     owner.batch_execute(&spoil).await.unwrap();

@@ -59,11 +59,16 @@ async fn who_waits_for_his_migration_has_not_drifted() {
     }
     // Behind and drifted, by what his own version makes.
     let (_, schema) = &fleet.dealers[1];
-    fleet.sql(format!("DROP TABLE {schema}.stock_levels")).await;
+    fleet
+        .sql(format!("DROP TABLE {schema}.stock_reservations"))
+        .await;
     let (summary, found) = verify(&fleet).await;
     assert_eq!((summary.behind, summary.drifted), (2, 1));
     assert_eq!(found[&fleet.dealers[0].1].seen, Seen::Behind);
-    assert_eq!(lines(found.get(schema)), ["table stock_levels is missing"]);
+    assert_eq!(
+        lines(found.get(schema)),
+        ["table stock_reservations is missing"]
+    );
     assert!(!found.contains_key(&fleet.dealers[2].1));
 }
 
@@ -86,12 +91,12 @@ async fn schemas_in_stock_are_looked_at_when_they_are_whole() {
     };
     fleet
         .sql(format!(
-            "DROP TABLE {whole}.jobs; DROP TABLE {half}.jobs;
+            "DROP TABLE {whole}.tax_rates; DROP TABLE {half}.tax_rates;
              UPDATE platform.dealers SET schema_version = NULL WHERE id = '{}'",
             half_id.uuid()
         ))
         .await;
     let (summary, found) = verify(&fleet).await;
     assert_eq!((summary.dealers, summary.drifted), (1, 1));
-    assert_eq!(lines(found.get(whole)), ["table jobs is missing"]);
+    assert_eq!(lines(found.get(whole)), ["table tax_rates is missing"]);
 }

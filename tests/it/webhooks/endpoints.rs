@@ -1,7 +1,7 @@
 //! Making, changing and deleting endpoints, and who may.
 
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::json;
 use tubex::platform::webhooks::upkeep::PruneWebhooks;
 
 use super::{
@@ -89,12 +89,35 @@ async fn wishes_that_can_not_be_met_are_refused() {
         let rotated = run(&depot.owner().await, ROTATE, rotate(days)).await;
         assert_eq!(refusal(&rotated), ("BAD_USER_INPUT", "overlapDays"));
     }
-    let mut in_use = Value::Null;
-    for _ in 0..7 {
-        let rotated = run(&depot.owner().await, ROTATE, rotate(7)).await;
-        in_use = rotated["webhookEndpoint"]["secretsInUse"].clone();
+}
+
+/// A secret that was promised to go on is not taken away, and headers do not grow without
+/// end: the sixth is refused until there is room, or the present one is given up.
+#[tokio::test]
+async fn a_secret_in_use_is_not_thrown_away_for_another() {
+    let depot = Depot::open("webhooks_rotations").await;
+    let made = endpoint(&depot.owner().await, HOOK, &["*"]).await;
+    let rotate = async |days: i32| {
+        let input = json!({ "id": id(&made), "overlapDays": days });
+        run(&depot.owner().await, ROTATE, input).await
+    };
+    for in_use in 2..=5 {
+        let rotated = rotate(7).await;
+        assert_eq!(rotated["webhookEndpoint"]["secretsInUse"], in_use);
     }
-    assert_eq!(in_use, 5, "headers do not grow without end");
+    let refused = rotate(7).await;
+    assert_eq!(refusal(&refused), ("LIMIT_EXCEEDED", "id"));
+    let message = refused["userErrors"][0]["message"].as_str().unwrap();
+    let until = super::noon() + TimeDelta::days(7);
+    let until = until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    assert!(message.contains(&until), "{message}");
+    // One that somebody has seen can be replaced at any time.
+    let rotated = rotate(0).await;
+    assert_eq!(rotated["webhookEndpoint"]["secretsInUse"], 5, "{rotated:#}");
+    assert_eq!(refusal(&rotate(1).await).0, "LIMIT_EXCEEDED");
+    depot.wait(TimeDelta::days(7));
+    let rotated = rotate(1).await;
+    assert_eq!(rotated["webhookEndpoint"]["secretsInUse"], 2, "{rotated:#}");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The surface of products: objects and queries.
 
 use async_graphql::{Context, ID, Object};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::input::ProductWhere;
 use super::loader::{ProductByBarcode, ProductById, ProductBySku, UnitsByProduct};
@@ -12,11 +12,24 @@ use crate::dealer::audit::graphql::{AuditEntry, history};
 use crate::dealer::audit::model::Record;
 use crate::dealer::catalog::categories::graphql::Category;
 use crate::dealer::catalog::categories::loader::CategoryById;
+use crate::dealer::catalog::quantity::graphql::Quantity;
+use crate::dealer::catalog::quantity::input::QuantityInput;
+use crate::dealer::catalog::quantity::loader::MeasuresOf;
 use crate::dealer::catalog::units::graphql::Unit;
 use crate::dealer::catalog::units::loader::UnitById;
+use crate::dealer::catalog::units::model::UnitId;
+use crate::dealer::customers::jobs::model::JobId;
+use crate::dealer::customers::model::CustomerId;
+use crate::dealer::prices::assign::loader::PricingOf;
+use crate::dealer::prices::history::graphql::{PriceChange, price_history};
+use crate::dealer::prices::history::model::Kept;
+use crate::dealer::prices::quote::graphql::{Price, price_of};
+use crate::dealer::prices::quote::model::Buyer;
+use crate::dealer::prices::taxes::graphql::TaxClass;
+use crate::dealer::prices::taxes::loader::TaxClassById;
 use crate::dealer::stock::graphql::StockLevel;
 use crate::dealer::stock::loader::StockLevelsByProduct;
-use crate::error::{AppError, AppResult};
+use crate::error::{AppError, AppResult, Refusal};
 use crate::graphql::connection::{Connection, PageArgs, list, list_cost, page_cost};
 use crate::graphql::context::ContextExt;
 use crate::graphql::filter::{Nested, Where};
@@ -88,12 +101,87 @@ impl Product {
         Ok(rows.into_iter().map(unit).collect())
     }
 
+    /// An amount of it in another of its units, taken as an order would take it: 20 m² of
+    /// tiles are 14 boxes if rounding is UP, and an error if not.
+    async fn convert(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The amount.")] quantity: QuantityInput,
+        #[graphql(desc = "The unit of the answer; the base unit if absent.")] to: Option<UnitId>,
+    ) -> AppResult<Quantity> {
+        let product = self.0.id;
+        let measures = ctx.unit()?.load(MeasuresOf(product)).await?;
+        let measures = measures.unwrap_or_default();
+        let asked = measures.asked((product, &["quantity"]), (&quantity, &["quantity"]));
+        let base = asked.map_err(|error| Refusal::from(error).into_error())?;
+        let base = base.amount.base;
+        let unit = to.unwrap_or(self.0.base_unit_id);
+        if measures.measure(product, unit).is_none() {
+            return Err(AppError::bad_input("to", "the product has no such unit"));
+        }
+        let value = measures.shown(product, unit, base)?;
+        Ok(Quantity::in_unit(unit, value, base))
+    }
+
     /// List price per base unit.
     async fn list_price(&self, ctx: &Context<'_>) -> AppResult<Money> {
-        Ok(Money {
-            amount: Decimal(self.0.list_price),
-            currency: ctx.unit()?.context().dealer().currency.clone(),
-        })
+        Money::of_dealer(ctx, self.0.list_price)
+    }
+
+    /// What it costs somebody, and why; as `priceFor`.
+    #[expect(clippy::too_many_arguments, reason = "all that a price hangs on")]
+    async fn price(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How much; one of its base unit if absent.")] quantity: Option<
+            QuantityInput,
+        >,
+        #[graphql(desc = "For whom; absent for somebody at the counter.")] customer_id: Option<
+            CustomerId,
+        >,
+        #[graphql(desc = "For which job; its customer need not be named.")] job_id: Option<JobId>,
+        #[graphql(desc = "On which day at the dealer; today if absent.")] at: Option<NaiveDate>,
+    ) -> AppResult<Option<Price>> {
+        let buyer = Buyer {
+            customer: customer_id,
+            job: job_id,
+            at,
+        };
+        price_of(ctx, (self.0.id, quantity), buyer).await
+    }
+
+    /// What its list price was, the latest change first.
+    #[graphql(
+        guard = P::PricesRead,
+        directive = has_permission::apply(P::PricesRead),
+        complexity = "list_cost(child_complexity)"
+    )]
+    async fn price_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many changes, 1 to 100.", default = 20)] first: i32,
+    ) -> AppResult<Vec<PriceChange>> {
+        price_history(ctx, Kept::ListPrice, self.0.id.uuid(), first).await
+    }
+
+    /// What one of the base unit costs the dealer; null if it is not known.
+    #[graphql(guard = P::CostRead, directive = has_permission::apply(P::CostRead))]
+    async fn standard_cost(&self, ctx: &Context<'_>) -> AppResult<Option<Money>> {
+        let unit = ctx.unit()?;
+        let row = unit.load(PricingOf(self.0.id)).await?;
+        let cost = row.and_then(|row| row.standard_cost);
+        cost.map(|cost| Money::of_dealer(ctx, cost)).transpose()
+    }
+
+    /// What it is for the tax office; null if that was not said.
+    #[graphql(guard = P::PricesRead, directive = has_permission::apply(P::PricesRead))]
+    async fn tax_class(&self, ctx: &Context<'_>) -> AppResult<Option<TaxClass>> {
+        let unit = ctx.unit()?;
+        let row = unit.load(PricingOf(self.0.id)).await?;
+        match row.and_then(|row| row.tax_class_id) {
+            Some(id) => Ok(unit.load(TaxClassById(id)).await?.map(TaxClass)),
+            None => Ok(None),
+        }
     }
 
     /// What lies in each warehouse that has or had some, by warehouse code.
@@ -192,10 +280,7 @@ impl ProductUnit {
 }
 
 /// A unit that a foreign key says is there.
-pub(crate) async fn unit_of(
-    ctx: &Context<'_>,
-    id: crate::dealer::catalog::units::model::UnitId,
-) -> AppResult<Unit> {
+pub(crate) async fn unit_of(ctx: &Context<'_>, id: UnitId) -> AppResult<Unit> {
     let row = ctx.unit()?.load(UnitById(id)).await?;
     row.map(Unit)
         .ok_or_else(|| AppError::internal(format!("{id} has vanished")))

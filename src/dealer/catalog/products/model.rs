@@ -29,6 +29,13 @@ text_enum! {
     }
 }
 
+impl ProductKind {
+    /// Whether it lies in yards and stores.
+    pub const fn is_kept(self) -> bool {
+        matches!(self, Self::Stock | Self::Deposit)
+    }
+}
+
 /// A product as stored.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = products, check_for_backend(diesel::pg::Pg))]

@@ -70,6 +70,13 @@ impl Warehouse {
     }
 }
 
+/// A warehouse that a foreign key says is there.
+pub(crate) async fn warehouse_of(ctx: &Context<'_>, id: WarehouseId) -> AppResult<Warehouse> {
+    let row = ctx.unit()?.load(WarehouseById(id)).await?;
+    row.map(Warehouse)
+        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+}
+
 /// Queries on warehouses.
 #[derive(Default)]
 pub struct WarehouseQuery;

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::model::{WarehouseChanges, WarehouseId, WarehouseRow};
+use super::model::{WarehouseChanges, WarehouseId, WarehouseKind, WarehouseRow};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::db::tenant_tables::warehouses;
@@ -62,10 +62,29 @@ pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<
     Ok(query.load(tx).await?)
 }
 
+/// The first place in use for goods that are on their way, by code.
+pub(super) async fn transit(tx: &mut TenantTx) -> DbResult<Option<WarehouseId>> {
+    let query = warehouses::table
+        .filter(warehouses::kind.eq(WarehouseKind::Transit))
+        .filter(warehouses::archived_at.is_null())
+        .order(warehouses::code)
+        .select(warehouses::id)
+        .limit(1);
+    Ok(query.get_result(tx).await.optional()?)
+}
+
 /// Adds a warehouse.
 pub async fn insert(tx: &mut TenantTx, row: &WarehouseRow) -> QueryResult<()> {
     let query = diesel::insert_into(warehouses::table).values(row.clone());
     query.execute(tx).await.map(|_rows| ())
+}
+
+/// Adds a warehouse, unless another one has its code; whether it did.
+pub(super) async fn insert_if_free(tx: &mut TenantTx, row: &WarehouseRow) -> DbResult<bool> {
+    let query = diesel::insert_into(warehouses::table)
+        .values(row.clone())
+        .on_conflict_do_nothing();
+    Ok(query.execute(tx).await? > 0)
 }
 
 /// Changes the warehouse if it still has this version.

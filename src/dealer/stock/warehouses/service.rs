@@ -2,9 +2,9 @@
 
 use super::events::{WarehouseArchived, WarehouseCreated, WarehouseUpdated};
 use super::input::{WarehouseArchiveInput, WarehouseCreateInput, WarehouseUpdateInput};
-use super::model::{WarehouseChanges, WarehouseId, WarehouseRow};
+use super::model::{WarehouseChanges, WarehouseId, WarehouseKind, WarehouseRow};
 use super::query;
-use crate::error::{Constraint, ServiceResult, on_constraint};
+use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::updated;
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
@@ -14,6 +14,54 @@ const CONSTRAINTS: &[Constraint] = &[Constraint {
     path: &["input", "code"],
     message: "another warehouse has this code",
 }];
+
+/// A warehouse in which goods may be put and moved.
+pub async fn in_use(
+    tx: &mut TenantTx,
+    id: WarehouseId,
+    path: &[&str],
+) -> ServiceResult<WarehouseRow> {
+    let found = query::find_many(tx, &[id]).await?.into_iter().next();
+    match found {
+        None => {
+            let message = "there is no such warehouse";
+            Err(UserError::at(ErrorCode::NotFound, path, message).into())
+        }
+        Some(row) if row.archived_at.is_some() => {
+            let message = "is archived: nothing moves there any more";
+            Err(UserError::at(ErrorCode::NotAllowed, path, message).into())
+        }
+        Some(row) => Ok(row),
+    }
+}
+
+/// Where goods lie while they are on their way; made if there is no such place.
+pub async fn transit(tx: &mut TenantTx) -> ServiceResult<WarehouseId> {
+    if let Some(id) = query::transit(tx).await? {
+        return Ok(id);
+    }
+    let now = tx.now();
+    let row = WarehouseRow {
+        id: WarehouseId::generate(),
+        code: "TRANSIT".to_owned(),
+        name: "On the way".to_owned(),
+        kind: WarehouseKind::Transit,
+        archived_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    // Of two at once the second takes what the first has made.
+    if query::insert_if_free(tx, &row).await? {
+        tx.emit(&WarehouseCreated((&row).into()));
+        return Ok(row.id);
+    }
+    let missing = || {
+        let message = "there is no warehouse of kind TRANSIT in use: add one";
+        UserError::general(ErrorCode::NotAllowed, message)
+    };
+    Ok(query::transit(tx).await?.ok_or_else(missing)?)
+}
 
 /// Adds a warehouse.
 pub async fn create(tx: &mut TenantTx, input: WarehouseCreateInput) -> ServiceResult<WarehouseRow> {

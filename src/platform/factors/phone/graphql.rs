@@ -7,10 +7,10 @@ use super::codes::CodeSent;
 use crate::error::{AppResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
+use crate::graphql::refused::sorted;
 use crate::platform::factors::account::Factors;
 use crate::platform::factors::input::{NewAccessPayload, Outcome};
 use crate::platform::factors::model::ChallengeId;
-use crate::platform::factors::mutation::sorted;
 use crate::platform::outcome;
 
 /// Which telephone to set up.

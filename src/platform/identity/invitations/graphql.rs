@@ -7,10 +7,11 @@ use super::model::InvitationId;
 use super::query::Asked;
 use super::service::{Acceptance, Invitations, NewInvitation, Preview};
 use crate::auth::role::RoleCode;
-use crate::error::{AppResult, Refusal, ServiceResult, UserError};
+use crate::error::{AppResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
 use crate::graphql::permit::{Permission as P, has_permission, open_to_all};
+use crate::graphql::refused::sorted;
 use crate::kernel::ids::{CustomerId, DealerId};
 use crate::platform::access::members::Caller;
 use crate::platform::access::mutation::known_customer;
@@ -212,7 +213,7 @@ impl InvitationMutation {
             }
             Err(refusal) => Err(refusal),
         };
-        Ok(outcome(asked)?.into())
+        Ok(sorted(asked)?.into())
     }
 
     /// Takes an open invitation back: its link is good for nothing any more.
@@ -225,7 +226,7 @@ impl InvitationMutation {
         let (dealer, revoker) = caller(ctx).await?;
         let invitations = ctx.service::<Invitations>()?;
         let revoked = invitations.revoke(dealer, revoker.id, input.id, ctx.peer()?);
-        Ok(outcome(revoked.await)?.into())
+        Ok(sorted(revoked.await)?.into())
     }
 
     /// Accepts an invitation by the token of its link. Whoever has an account sends
@@ -249,17 +250,16 @@ impl InvitationMutation {
             caller: principal.map(crate::auth::principal::Principal::user),
         };
         let invitations = ctx.service::<Invitations>()?;
-        match invitations.accept(acceptance, ctx.peer()?).await {
+        match sorted(invitations.accept(acceptance, ctx.peer()?).await)? {
             Ok((dealer, user)) => Ok(InvitationAcceptPayload {
                 dealer: Some(Dealer(dealer)),
                 user: Some(User(user)),
                 user_errors: Vec::new(),
             }),
-            Err(Refusal::User(user_errors)) => Ok(InvitationAcceptPayload {
+            Err(user_errors) => Ok(InvitationAcceptPayload {
                 user_errors,
                 ..InvitationAcceptPayload::default()
             }),
-            Err(Refusal::Fault(error)) => Err(error),
         }
     }
 }
@@ -271,12 +271,4 @@ async fn caller(ctx: &Context<'_>) -> AppResult<(DealerId, UserRow)> {
     let accounts = ctx.service::<Identity>()?.accounts();
     let user = accounts.user(ctx.principal()?.user()).await?;
     Ok((dealer, user))
-}
-
-fn outcome(result: ServiceResult<Asked>) -> AppResult<Result<Asked, Vec<UserError>>> {
-    match result {
-        Ok(asked) => Ok(Ok(asked)),
-        Err(Refusal::User(errors)) => Ok(Err(errors)),
-        Err(Refusal::Fault(error)) => Err(error),
-    }
 }

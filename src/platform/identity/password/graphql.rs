@@ -4,9 +4,10 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::service::PasswordChange;
-use crate::error::{AppResult, Refusal, ServiceResult, UserError};
+use crate::error::{AppResult, ServiceResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{AnyCaller, for_any_caller};
+use crate::graphql::refused::sorted;
 use crate::platform::factors::guard::step_up_beside_password;
 use crate::platform::identity::graphql::User;
 use crate::platform::identity::service::Identity;
@@ -50,13 +51,12 @@ impl PasswordMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The present password and the new one.")] input: PasswordChangeInput,
     ) -> AppResult<PasswordChangePayload> {
-        match change(ctx, input).await {
+        match sorted(change(ctx, input).await)? {
             Ok(payload) => Ok(payload),
-            Err(Refusal::User(user_errors)) => Ok(PasswordChangePayload {
+            Err(user_errors) => Ok(PasswordChangePayload {
                 user_errors,
                 ..PasswordChangePayload::default()
             }),
-            Err(Refusal::Fault(error)) => Err(error),
         }
     }
 }

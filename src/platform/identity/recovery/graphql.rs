@@ -3,12 +3,12 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use super::service::Recovery;
-use crate::error::{AppResult, Refusal, ServiceResult, UserError};
+use crate::error::{AppResult, UserError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
 use crate::graphql::permit::{AnyCaller, for_any_caller, open_to_all};
+use crate::graphql::refused::sorted;
 use crate::platform::identity::graphql::User;
-use crate::platform::identity::model::UserRow;
 use crate::platform::identity::password::graphql::give;
 use crate::platform::sessions::cookies;
 
@@ -89,7 +89,7 @@ impl RecoveryMutation {
         let principal = ctx.in_person()?;
         let recovery = ctx.service::<Recovery>()?;
         let requested = recovery.request_verification(principal.user(), principal.dealer());
-        Ok(user(requested.await)?.into())
+        Ok(sorted(requested.await.map(User))?.into())
     }
 
     /// Verifies an address by the token of such a link. Needs no access token.
@@ -100,7 +100,7 @@ impl RecoveryMutation {
         #[graphql(desc = "The token.")] input: EmailVerifyInput,
     ) -> AppResult<EmailVerifyPayload> {
         let verified = ctx.service::<Recovery>()?.verify(&input.token).await;
-        Ok(user(verified)?.into())
+        Ok(sorted(verified.map(User))?.into())
     }
 
     /// Sends a mail with a link that sets another password, if a user has this
@@ -114,7 +114,7 @@ impl RecoveryMutation {
     ) -> AppResult<PasswordResetRequestPayload> {
         let recovery = ctx.service::<Recovery>()?;
         let requested = recovery.request_reset(&input.email, ctx.peer()?).await;
-        let user_errors = refused(requested)?;
+        let user_errors = sorted(requested)?.err().unwrap_or_default();
         Ok(PasswordResetRequestPayload { user_errors })
     }
 
@@ -129,12 +129,12 @@ impl RecoveryMutation {
     ) -> AppResult<PasswordResetPayload> {
         let (recovery, peer) = (ctx.service::<Recovery>()?, ctx.peer()?);
         let reset = recovery.reset(&input.token, input.new_password.into(), peer);
-        let user = match reset.await {
+        let user = match sorted(reset.await)? {
             Ok(user) => user,
-            Err(refusal) => {
+            Err(user_errors) => {
                 return Ok(PasswordResetPayload {
                     device_token: None,
-                    user_errors: refused(Err(refusal))?,
+                    user_errors,
                 });
             }
         };
@@ -150,21 +150,5 @@ impl RecoveryMutation {
             device_token: give(ctx, token, false)?,
             user_errors: Vec::new(),
         })
-    }
-}
-
-fn user(result: ServiceResult<UserRow>) -> AppResult<Result<User, Vec<UserError>>> {
-    match result {
-        Ok(row) => Ok(Ok(User(row))),
-        Err(Refusal::User(errors)) => Ok(Err(errors)),
-        Err(Refusal::Fault(error)) => Err(error),
-    }
-}
-
-fn refused(result: ServiceResult<()>) -> AppResult<Vec<UserError>> {
-    match result {
-        Ok(()) => Ok(Vec::new()),
-        Err(Refusal::User(errors)) => Ok(errors),
-        Err(Refusal::Fault(error)) => Err(error),
     }
 }

@@ -110,6 +110,12 @@ impl Job {
         self.0.started_at
     }
 
+    /// The job that was ordered when this one died, to end what it had begun; null if it
+    /// is not dead, or nothing had to be ended. It is not tried again then.
+    async fn heir_id(&self) -> Option<ID> {
+        self.0.heir_id.map(ID::from)
+    }
+
     /// When it was done, or dead.
     async fn finished_at(&self) -> Option<DateTime<Utc>> {
         self.0.finished_at

@@ -44,7 +44,7 @@ pub struct JobMutation;
 #[Object]
 impl JobMutation {
     /// Queues a dead job as if it had never been tried, or one that waits for its time
-    /// at once.
+    /// at once. A dead one with an heir is refused: what it had begun has been ended.
     async fn job_retry(
         &self,
         ctx: &Context<'_>,
@@ -90,6 +90,11 @@ async fn changed(
         Ok(Some(row)) => return Ok(row),
         Ok(None) => match query::find(&mut *scope.tx().await?, id).await? {
             None => refuse(ErrorCode::NotFound, "there is no such job"),
+            Some(row) if row.heir_id.is_some() => {
+                let message = "it is DEAD, and what it had begun was ended with it: have it \
+                               ordered anew";
+                refuse(ErrorCode::NotAllowed, message)
+            }
             Some(row) => {
                 let message = format!("it is {}, so this can not be done", row.state.as_str());
                 refuse(ErrorCode::NotAllowed, &message)

@@ -67,16 +67,6 @@ pub async fn lock(
     Ok(query.first(&mut **conn).await.optional()?)
 }
 
-/// Lets nobody else change the dealer's endpoints until the end of the transaction.
-pub async fn lock_dealer(conn: &mut ControlConn, dealer: DealerId) -> DbResult<()> {
-    let row = dealers::table
-        .find(dealer)
-        .select(dealers::id)
-        .for_no_key_update();
-    let _locked: DealerId = row.first(&mut **conn).await?;
-    Ok(())
-}
-
 /// How many the dealer has.
 pub async fn count(conn: &mut ControlConn, dealer: DealerId) -> DbResult<i64> {
     let query = webhook_endpoints::table

@@ -11,9 +11,9 @@ use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::kernel::ids::DealerId;
+use crate::platform::reads::DealerConn;
 use crate::platform::webhooks::log::LoggedRow;
 use crate::platform::webhooks::model::{AttemptRow, DeliveryId, DeliveryRow};
-use crate::platform::webhooks::reads::LogConn;
 
 /// A condition on deliveries.
 pub type DeliveryCondition = Predicate<webhook_deliveries::table>;
@@ -35,7 +35,7 @@ sort_keys! {
 
 /// One page of the dealer's deliveries, with their attempts.
 pub(in crate::platform::webhooks) async fn page(
-    conn: &mut LogConn,
+    conn: &mut DealerConn,
     filter: Option<DeliveryCondition>,
     keys: &[(DeliverySort, OrderDirection)],
     page: &PageRequest,
@@ -54,7 +54,7 @@ pub(in crate::platform::webhooks) async fn page(
 
 /// How many match.
 pub(in crate::platform::webhooks) async fn count(
-    conn: &mut LogConn,
+    conn: &mut DealerConn,
     filter: Option<DeliveryCondition>,
 ) -> AppResult<i64> {
     let filter = Some(at(conn.dealer, filter));

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use crate::db::control::ControlConn;
 use crate::db::control_tables::webhook_secrets;
 use crate::db::error::DbResult;
-use crate::platform::webhooks::model::{EndpointId, MOST_SECRETS, SecretId, SecretRow};
+use crate::platform::webhooks::model::{EndpointId, SecretRow};
 
 /// The secrets of endpoints that are used at `now`, each endpoint's latest first.
 pub async fn in_use(
@@ -35,7 +35,7 @@ pub async fn insert(conn: &mut ControlConn, row: &SecretRow) -> DbResult<()> {
 }
 
 /// Has the present secret of an endpoint end at `end`, and throws away those that have
-/// ended or are too many beside a new one.
+/// ended.
 pub async fn retire(
     conn: &mut ControlConn,
     endpoint: EndpointId,
@@ -49,16 +49,9 @@ pub async fn retire(
         .set(webhook_secrets::expires_at.eq(end))
         .execute(&mut **conn)
         .await?;
-    let kept = webhook_secrets::table
-        .filter(own)
-        .filter(webhook_secrets::expires_at.gt(now))
-        .order(webhook_secrets::id.desc())
-        .limit(MOST_SECRETS.saturating_sub(1))
-        .select(webhook_secrets::id);
-    let kept: Vec<SecretId> = kept.load(&mut **conn).await?;
     diesel::delete(webhook_secrets::table)
         .filter(own)
-        .filter(webhook_secrets::id.ne_all(kept))
+        .filter(webhook_secrets::expires_at.le(now))
         .execute(&mut **conn)
         .await?;
     Ok(())

@@ -83,6 +83,16 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
+        name: "partition",
+        advice: "to make a partition, PostgreSQL looks through the constraints of all dealers; make \
+                 tables beside each other, and a view",
+        finds: |s| {
+            s.line_of(&["partition", "of"])
+                .or_else(|| s.line_of(&["partition", "by"]))
+                .or_else(|| s.line_of(&["attach", "partition"]))
+        },
+    },
+    Rule {
         name: "primary-key",
         advice: "a table without a primary key can not be moved while it is in use; give it one",
         finds: |s| {

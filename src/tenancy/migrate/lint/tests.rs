@@ -57,6 +57,10 @@ fn each_rule_refuses_what_it_is_for() {
             "ALTER TABLE units ALTER scale SET DATA TYPE bigint",
             "alter-column-type",
         ),
+        (
+            "ALTER TABLE a ATTACH PARTITION a_0 FOR VALUES IN (0)",
+            "partition",
+        ),
         ("GRANT SELECT ON ALL TABLES IN SCHEMA x TO y", "grant"),
         ("REVOKE ALL ON units FROM x", "grant"),
         (

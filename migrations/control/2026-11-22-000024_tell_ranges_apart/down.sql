@@ -1,0 +1,2 @@
+-- The extension stays: dealers' schemas may use it.
+SELECT 1;

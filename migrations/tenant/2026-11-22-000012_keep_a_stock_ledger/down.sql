@@ -1,0 +1,14 @@
+DROP TABLE stock_reservations;
+DROP TABLE stock_movements;
+DROP INDEX stock_levels_reorder;
+ALTER TABLE stock_levels DROP CONSTRAINT stock_levels_reorder_check;
+ALTER TABLE stock_levels DROP CONSTRAINT stock_levels_reserved_check;
+ALTER TABLE stock_levels DROP CONSTRAINT stock_levels_on_hand_check;
+ALTER TABLE stock_levels ADD CONSTRAINT stock_levels_on_hand_check CHECK (on_hand >= 0);
+ALTER TABLE stock_levels ADD CONSTRAINT stock_levels_check CHECK (reserved BETWEEN 0 AND on_hand);
+ALTER TABLE stock_levels DROP COLUMN reorder_quantity;
+ALTER TABLE stock_levels DROP COLUMN reorder_point;
+ALTER TABLE stock_levels DROP COLUMN may_be_negative;
+ALTER TABLE stock_levels DROP COLUMN movements;
+ALTER TABLE stock_levels DROP COLUMN last_cost;
+ALTER TABLE stock_levels DROP COLUMN value;

@@ -1,0 +1,3 @@
+DROP TABLE stock_transfer_lines;
+DROP TABLE stock_transfers;
+DROP TABLE document_counters;

@@ -1,0 +1,61 @@
+//! The dealer's calendar: validities are counted in days where he is.
+
+use chrono::NaiveDate;
+use diesel::sql_types::{Text, Timestamp, Timestamptz};
+use diesel_async::RunQueryDsl;
+
+use crate::db::error::DbResult;
+use crate::kernel::checks::Checks;
+use crate::tenancy::TenantTx;
+
+diesel::define_sql_function! {
+    /// The wall clock of a zone at an instant.
+    fn timezone(zone: Text, at: Timestamptz) -> Timestamp;
+}
+diesel::define_sql_function! {
+    /// The day of a wall clock.
+    fn date(at: Timestamp) -> Date;
+}
+
+/// The day it is at the dealer.
+pub async fn today(tx: &mut TenantTx) -> DbResult<NaiveDate> {
+    let zone = tx.context().dealer().timezone.clone();
+    let query = diesel::select(date(timezone(zone, tx.now())));
+    Ok(query.get_result(tx).await?)
+}
+
+/// The first and the last day of a validity, as they were sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Validity {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last one; none if no end is known.
+    pub to: Option<NaiveDate>,
+}
+
+impl Validity {
+    /// Refuses an end before the beginning, and years that no calendar of a shop has.
+    pub fn check(self, checks: &mut Checks) {
+        let ends = self.to.is_none_or(|to| to >= self.from);
+        checks.require(ends, &["input", "validTo"], "must not be before validFrom");
+        check_year(checks, "validFrom", self.from);
+        if let Some(to) = self.to {
+            check_year(checks, "validTo", to);
+        }
+    }
+
+    /// Whether it holds on a day.
+    pub fn holds(self, day: NaiveDate) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day <= to)
+    }
+}
+
+fn check_year(checks: &mut Checks, field: &str, day: NaiveDate) {
+    let is_near = (NaiveDate::from_ymd_opt(1900, 1, 1)..=NaiveDate::from_ymd_opt(2999, 12, 31))
+        .contains(&Some(day));
+    checks.require(
+        is_near,
+        &["input", field],
+        "must be in the years 1900 to 2999",
+    );
+}

@@ -1,0 +1,77 @@
+//! Inputs of contacts.
+
+use async_graphql::{InputObject, MaybeUndefined};
+
+use super::model::{ContactChanges, ContactId};
+use crate::dealer::customers::model::CustomerId;
+use crate::graphql::idempotency::IdempotencyKey;
+use crate::graphql::payload::{given, given_text};
+use crate::kernel::checks::Checks;
+
+/// How a contact is reached. Absent fields keep their value, null clears.
+#[derive(InputObject, Debug, Default)]
+pub struct ContactDetails {
+    /// What the person is there, at most 100 characters.
+    pub role: MaybeUndefined<String>,
+    /// Where calls go, at most 40 characters.
+    pub phone: MaybeUndefined<String>,
+    /// Where mails go.
+    pub email: MaybeUndefined<String>,
+}
+
+impl ContactDetails {
+    /// As changes of a row, checked.
+    pub(super) fn checked(self, checks: &mut Checks, none: ContactChanges) -> ContactChanges {
+        let role = given_text(checks, &["input", "role"], self.role, 100);
+        let phone = given_text(checks, &["input", "phone"], self.phone, 40);
+        let email = given(self.email).map(|email| {
+            let email = email.filter(|text| !text.trim().is_empty());
+            email.map(|text| checks.email(&["input", "email"], &text))
+        });
+        ContactChanges {
+            role,
+            phone,
+            email,
+            ..none
+        }
+    }
+}
+
+/// A contact to add.
+#[derive(InputObject, Debug)]
+pub struct ContactAddInput {
+    /// At which customer.
+    pub customer_id: CustomerId,
+    /// Name of the person, 1 to 200 characters.
+    pub name: String,
+    /// How the person is reached.
+    #[graphql(flatten)]
+    pub details: ContactDetails,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
+}
+
+/// What to change; absent fields keep their value.
+#[derive(InputObject, Debug)]
+pub struct ContactUpdateInput {
+    /// Which contact.
+    pub id: ContactId,
+    /// The version that was read; another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// New name, 1 to 200 characters.
+    pub name: Option<String>,
+    /// How the person is reached.
+    #[graphql(flatten)]
+    pub details: ContactDetails,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
+}
+
+/// Which contact to remove.
+#[derive(InputObject, Debug)]
+pub struct ContactRemoveInput {
+    /// Which contact.
+    pub id: ContactId,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
+}

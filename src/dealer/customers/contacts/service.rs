@@ -1,0 +1,85 @@
+//! Use cases of contacts. Each locks the customer first.
+
+use super::input::{ContactAddInput, ContactRemoveInput, ContactUpdateInput};
+use super::model::{ContactChanges, ContactId, ContactRow};
+use super::query;
+use crate::dealer::customers::actions::CustomerAction;
+use crate::dealer::customers::events::CustomerUpdated;
+use crate::dealer::customers::model::CustomerRow;
+use crate::dealer::customers::service as customers;
+use crate::error::{ErrorCode, ServiceResult, UserError};
+use crate::graphql::payload::updated;
+use crate::kernel::checks::Checks;
+use crate::tenancy::TenantTx;
+
+/// Most contacts of one customer.
+const MOST: i64 = 50;
+
+/// Adds a contact at a customer.
+pub async fn add(tx: &mut TenantTx, input: ContactAddInput) -> ServiceResult<ContactRow> {
+    let (mut checks, now) = (Checks::default(), tx.now());
+    let name = checks.text(&["input", "name"], &input.name, 1, 200);
+    let details = input
+        .details
+        .checked(&mut checks, ContactChanges::default());
+    checks.finish()?;
+    let named = (input.customer_id, "customerId");
+    let customer = customers::lock_one(tx, named, CustomerAction::ContactAdd).await?;
+    if query::count(tx, customer.id).await? >= MOST {
+        let (path, message) = (["input", "customerId"], "may have at most 50 contacts");
+        return Err(UserError::at(ErrorCode::LimitExceeded, &path, message).into());
+    }
+    let row = ContactRow {
+        id: ContactId::generate(),
+        customer_id: customer.id,
+        name,
+        role: details.role.flatten(),
+        phone: details.phone.flatten(),
+        email: details.email.flatten(),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    query::insert(tx, &row).await?;
+    tx.emit(&CustomerUpdated((&customer).into()));
+    Ok(row)
+}
+
+/// Changes a contact.
+pub async fn update(tx: &mut TenantTx, input: ContactUpdateInput) -> ServiceResult<ContactRow> {
+    let mut checks = Checks::default();
+    let name = input.name.as_deref();
+    let changes = ContactChanges {
+        name: name.map(|name| checks.text(&["input", "name"], name, 1, 200)),
+        updated_at: tx.now(),
+        ..ContactChanges::default()
+    };
+    let changes = input.details.checked(&mut checks, changes);
+    checks.finish()?;
+    let (customer, _) = lock(tx, input.id).await?;
+    let row = query::update(tx, input.id, input.expected_version, changes).await?;
+    let row = updated(row, query::find_many(tx, &[input.id])).await?;
+    tx.emit(&CustomerUpdated((&customer).into()));
+    Ok(row)
+}
+
+/// Removes a contact; gives what it was.
+pub async fn remove(tx: &mut TenantTx, input: ContactRemoveInput) -> ServiceResult<ContactRow> {
+    let (customer, row) = lock(tx, input.id).await?;
+    query::delete(tx, row.id).await?;
+    tx.emit(&CustomerUpdated((&customer).into()));
+    Ok(row)
+}
+
+/// The contact and its customer, who is locked.
+async fn lock(tx: &mut TenantTx, id: ContactId) -> ServiceResult<(CustomerRow, ContactRow)> {
+    let missing = || {
+        let message = "there is no such contact";
+        UserError::at(ErrorCode::NotFound, &["input", "id"], message)
+    };
+    let found = query::find_many(tx, &[id]).await?.pop();
+    let owner = found.ok_or_else(missing)?.customer_id;
+    let customer = customers::lock(tx, &[owner]).await?.pop();
+    let row = query::find_many(tx, &[id]).await?.pop();
+    Ok(customer.zip(row).ok_or_else(missing)?)
+}

@@ -1,0 +1,3 @@
+//! The rates of tax classes.
+
+pub mod query;

@@ -1,0 +1,80 @@
+//! SQL of tax rates.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use rust_decimal::Decimal;
+
+use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
+use crate::db::tenant_tables::tax_rates;
+use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateRow};
+use crate::error::AppResult;
+use crate::graphql::order::sort_keys;
+use crate::tenancy::TenantTx;
+
+/// A condition on tax rates.
+pub type TaxRateCondition = Predicate<tax_rates::table>;
+
+sort_keys! {
+    table: tax_rates, row: TaxRateRow,
+    field: /// What tax rates can be sorted by.
+        TaxRateOrderField,
+    order: /// One sort key of tax rates.
+        TaxRateOrder,
+    sort: TaxRateSort,
+    keys: {
+        /// By region.
+        Region => region: String,
+        /// By the rate.
+        Rate => rate: Decimal,
+    },
+    ties: { Id => id },
+    default: Region Asc,
+}
+
+/// One page of tax rates.
+pub async fn page(
+    tx: &mut TenantTx,
+    filter: Option<TaxRateCondition>,
+    keys: &[(TaxRateSort, OrderDirection)],
+    page: &PageRequest,
+) -> AppResult<Page<TaxRateRow>> {
+    Ok(load_page!(tx, tax_rates as TaxRateRow, filter: filter, keys: keys, page: page))
+}
+
+/// How many tax rates match.
+pub async fn count(tx: &mut TenantTx, filter: Option<TaxRateCondition>) -> AppResult<i64> {
+    Ok(count_rows!(tx, tax_rates, filter: filter))
+}
+
+/// The rate of a class in a region on a day.
+pub async fn at(
+    tx: &mut TenantTx,
+    class: TaxClassId,
+    region: &str,
+    day: NaiveDate,
+) -> QueryResult<Option<TaxRateRow>> {
+    let query = tax_rates::table
+        .filter(tax_rates::tax_class_id.eq(class))
+        .filter(tax_rates::region.eq(region))
+        .filter(tax_rates::valid_from.le(day))
+        .filter(
+            tax_rates::valid_to
+                .is_null()
+                .or(tax_rates::valid_to.ge(day)),
+        )
+        .select(TaxRateRow::as_select());
+    query.get_result(tx).await.optional()
+}
+
+/// Adds a rate.
+pub async fn insert(tx: &mut TenantTx, row: &TaxRateRow) -> QueryResult<()> {
+    let query = diesel::insert_into(tax_rates::table).values(row.clone());
+    query.execute(tx).await.map(|_rows| ())
+}
+
+/// Writes all of a rate anew.
+pub async fn update(tx: &mut TenantTx, row: &TaxRateRow) -> QueryResult<()> {
+    let query = diesel::update(tax_rates::table.find(row.id)).set(row.clone());
+    query.execute(tx).await.map(|_rows| ())
+}

@@ -1,0 +1,105 @@
+//! The use case of corrections.
+
+use super::input::{AdjustmentReason, StockAdjustInput, StockAdjustLineInput};
+use crate::dealer::catalog::quantity::Measures;
+use crate::dealer::stock::ledger::input::StockDirection;
+use crate::dealer::stock::ledger::model::{MovementKind, MovementRow};
+use crate::dealer::stock::ledger::posting::{Change, Posting, post};
+use crate::dealer::stock::warehouses::model::WarehouseId;
+use crate::dealer::stock::warehouses::service::in_use;
+use crate::error::{Refusal, ServiceResult, UserError};
+use crate::graphql::permit::Permission;
+use crate::kernel::checks::Checks;
+use crate::tenancy::TenantTx;
+
+/// Most lines of a document.
+pub const MOST_LINES: usize = 200;
+
+/// Corrects what is in a warehouse.
+pub async fn adjust(tx: &mut TenantTx, input: StockAdjustInput) -> ServiceResult<Vec<MovementRow>> {
+    let mut checks = Checks::default();
+    let note = checks.optional_text(&["input", "note"], input.note.as_deref(), 500);
+    lines_fit(&mut checks, input.lines.len());
+    check_costs(&mut checks, &input.lines);
+    checks.finish()?;
+    if input.lines.iter().any(|line| line.unit_cost.is_some()) {
+        tx.context().require(Permission::CostRead)?;
+    }
+    in_use(tx, input.warehouse_id, &["input", "warehouseId"]).await?;
+    let products: Vec<_> = input.lines.iter().map(|line| line.product_id).collect();
+    let measures = Measures::of(tx, &products).await?;
+    let head = Head {
+        warehouse: input.warehouse_id,
+        reason: input.reason,
+        note,
+    };
+    let (mut postings, mut refused) = (Vec::new(), Vec::new());
+    for (index, line) in input.lines.iter().enumerate() {
+        match head.posting(&measures, line, &index.to_string()) {
+            Ok(posting) => postings.push(posting),
+            Err(error) => refused.push(error),
+        }
+    }
+    if !refused.is_empty() {
+        return Err(Refusal::User(refused));
+    }
+    post(tx, postings).await
+}
+
+/// Notes a fault unless a document has one to two hundred lines.
+pub fn lines_fit(checks: &mut Checks, count: usize) {
+    let fits = (1..=MOST_LINES).contains(&count);
+    checks.require(fits, &["input", "lines"], "must have 1 to 200 lines");
+}
+
+fn check_costs(checks: &mut Checks, lines: &[StockAdjustLineInput]) {
+    for (index, line) in lines.iter().take(MOST_LINES).enumerate() {
+        let Some(cost) = line.unit_cost else { continue };
+        let position = index.to_string();
+        let path = ["input", "lines", position.as_str(), "unitCost"];
+        checks.amount(&path, cost.0);
+        let comes = line.direction == StockDirection::In;
+        checks.require(
+            comes,
+            &path,
+            "what goes takes its cost along: leave this out",
+        );
+    }
+}
+
+/// What all lines have in common.
+struct Head {
+    warehouse: WarehouseId,
+    reason: AdjustmentReason,
+    note: Option<String>,
+}
+
+impl Head {
+    fn posting(
+        &self,
+        measures: &Measures,
+        line: &StockAdjustLineInput,
+        index: &str,
+    ) -> Result<Posting, UserError> {
+        let product_path = ["input", "lines", index, "productId"];
+        let quantity_path = ["input", "lines", index, "quantity"];
+        let product = (line.product_id, &product_path[..]);
+        let asked = measures.kept(product, (&line.quantity, &quantity_path))?;
+        let base = asked.amount.base;
+        Ok(Posting {
+            place: (line.product_id, self.warehouse),
+            kind: match self.reason {
+                AdjustmentReason::Opening => MovementKind::Opening,
+                _ => MovementKind::Adjustment,
+            },
+            change: match line.direction {
+                StockDirection::In => Change::In(base, line.unit_cost.map(|cost| cost.0)),
+                StockDirection::Out => Change::Out(base),
+            },
+            source: None,
+            reason: Some(self.reason.as_str()),
+            note: self.note.clone(),
+            path: quantity_path.map(str::to_owned).into(),
+        })
+    }
+}

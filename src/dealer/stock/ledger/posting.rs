@@ -1,0 +1,203 @@
+//! Moving goods: the one way in which what lies where changes.
+//!
+//! All levels of a posting are locked in the order of their keys, so that no two
+//! postings wait for each other in a circle; then the movements are worked out one
+//! after the other, and written at once. The number of statements is the same for one
+//! line and for two hundred.
+
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::balance::TooLarge;
+use super::events::MovementPosted;
+use super::levels::Levels;
+use super::model::{MovementId, MovementKind, MovementRow};
+use super::query;
+use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::stock::model::StockLevelRow;
+use crate::dealer::stock::warehouses::model::WarehouseId;
+use crate::error::{ErrorCode, Refusal, ServiceResult, UserError};
+use crate::tenancy::TenantTx;
+
+/// A product in a warehouse.
+pub type Place = (ProductId, WarehouseId);
+
+/// One movement to make.
+#[derive(Clone, Debug)]
+pub struct Posting {
+    /// What, and where.
+    pub place: Place,
+    /// Why.
+    pub kind: MovementKind,
+    /// How much comes or goes.
+    pub change: Change,
+    /// The document it is for.
+    pub source: Option<Source>,
+    /// Why, in a word out of a few.
+    pub reason: Option<&'static str>,
+    /// Why, in the words of whoever does it.
+    pub note: Option<String>,
+    /// The field that is at fault when it can not be done.
+    pub path: Vec<String>,
+}
+
+/// How much comes or goes, in base units, above zero.
+#[derive(Clone, Copy, Debug)]
+pub enum Change {
+    /// Comes, at this cost per base unit, or at that of what is there.
+    In(Decimal, Option<Decimal>),
+    /// Comes from another place, and is worth what the movement with this index, before
+    /// it in the posting, took along.
+    From(Decimal, usize),
+    /// Goes, out of what is promised to nobody.
+    Out(Decimal),
+}
+
+impl Change {
+    const fn comes(self) -> bool {
+        matches!(self, Self::In(..) | Self::From(..))
+    }
+}
+
+/// The document of a movement, and its line. A line moves goods of one kind in a
+/// warehouse once.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// Prefix of the document's id.
+    pub prefix: &'static str,
+    /// The document.
+    pub id: Uuid,
+    /// Its line.
+    pub line: Option<Uuid>,
+}
+
+/// Makes these movements, in this order, or refuses them all.
+pub async fn post(tx: &mut TenantTx, postings: Vec<Posting>) -> ServiceResult<Vec<MovementRow>> {
+    let levels = lock(tx, &postings).await?;
+    post_on(tx, levels, postings).await
+}
+
+/// The levels of these movements, all of them at once: who locks some and then others
+/// could wait in a circle.
+pub async fn lock(tx: &mut TenantTx, postings: &[Posting]) -> ServiceResult<Levels> {
+    let places = postings.iter().map(|posting| posting.place).collect();
+    let coming = postings.iter().filter(|posting| posting.change.comes());
+    let coming = coming.map(|posting| posting.place).collect();
+    Levels::locked(tx, &places, &coming).await
+}
+
+/// As [`post`], on levels that are locked already.
+pub async fn post_on(
+    tx: &mut TenantTx,
+    mut levels: Levels,
+    postings: Vec<Posting>,
+) -> ServiceResult<Vec<MovementRow>> {
+    let (mut rows, mut refused) = (Vec::with_capacity(postings.len()), Vec::new());
+    let now = tx.now();
+    for posting in postings {
+        let level = levels.at(posting.place)?;
+        match apply(level, &posting, &rows) {
+            Ok(value) => rows.push(row(level, posting, value, now)),
+            Err(error) => refused.push(error),
+        }
+    }
+    if !refused.is_empty() {
+        return Err(Refusal::User(refused));
+    }
+    levels.store(tx).await?;
+    query::insert(tx, &rows).await?;
+    for row in &rows {
+        tx.emit(&MovementPosted(row.into()));
+    }
+    Ok(rows)
+}
+
+/// Changes the level; by how much its value changed.
+fn apply(
+    level: &mut StockLevelRow,
+    posting: &Posting,
+    rows: &[MovementRow],
+) -> Result<Decimal, UserError> {
+    let before = level.balance();
+    let after = match posting.change {
+        Change::In(quantity, cost) => before.after_coming(quantity, cost),
+        Change::From(quantity, index) => {
+            let worth = rows.get(index).map_or(Decimal::ZERO, |row| -row.value);
+            before.after_coming_worth(quantity, worth)
+        }
+        Change::Out(quantity) => {
+            enough(level, posting, quantity)?;
+            before.after_going(quantity)
+        }
+    };
+    let after = after.map_err(|TooLarge| too_large(&posting.path))?;
+    level.on_hand = after.on_hand;
+    level.value = after.value;
+    level.last_cost = after.last_cost;
+    Ok(after.value - before.value)
+}
+
+fn enough(level: &StockLevelRow, posting: &Posting, wanted: Decimal) -> Result<(), UserError> {
+    let available = level.available();
+    if level.may_be_negative || available >= wanted {
+        return Ok(());
+    }
+    Err(insufficient(
+        posting.place,
+        &posting.path,
+        (available, wanted),
+    ))
+}
+
+/// More than is ever kept.
+pub fn too_large(path: &[String]) -> UserError {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    UserError::at(ErrorCode::BadUserInput, &path, TooLarge.to_string())
+}
+
+/// Less is there than was asked for.
+pub fn insufficient(
+    (product, _): Place,
+    path: &[String],
+    (available, requested): (Decimal, Decimal),
+) -> UserError {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    let (available, requested) = (available.normalize(), requested.normalize());
+    let message = format!("{available} are available, {requested} were asked for");
+    UserError::at(ErrorCode::InsufficientStock, &path, message)
+        .with_detail("productId", &product)
+        .with_detail("available", &available)
+        .with_detail("requested", &requested)
+}
+
+fn row(
+    level: &mut StockLevelRow,
+    posting: Posting,
+    value: Decimal,
+    now: chrono::DateTime<chrono::Utc>,
+) -> MovementRow {
+    level.movements += 1;
+    // A transaction that began earlier may have waited for one that began later.
+    level.updated_at = level.updated_at.max(now);
+    let quantity = match posting.change {
+        Change::In(quantity, _) | Change::From(quantity, _) => quantity,
+        Change::Out(quantity) => -quantity,
+    };
+    MovementRow {
+        id: MovementId::generate(),
+        product_id: posting.place.0,
+        warehouse_id: posting.place.1,
+        number: level.movements,
+        kind: posting.kind,
+        quantity,
+        value,
+        on_hand: level.on_hand,
+        on_hand_value: level.value,
+        source: posting.source.map(|source| source.prefix.to_owned()),
+        source_id: posting.source.map(|source| source.id),
+        source_line: posting.source.and_then(|source| source.line),
+        reason: posting.reason.map(str::to_owned),
+        note: posting.note,
+        at: level.updated_at,
+    }
+}

@@ -1,0 +1,6 @@
+//! What should be bought before it runs out.
+
+pub mod graphql;
+pub mod input;
+pub mod query;
+pub mod service;

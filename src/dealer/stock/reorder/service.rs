@@ -1,0 +1,113 @@
+//! Use cases of a level's settings, and what should be bought.
+
+use std::collections::BTreeSet;
+
+use async_graphql::MaybeUndefined;
+use rust_decimal::Decimal;
+
+use super::input::StockLevelSetInput;
+use super::query;
+use crate::dealer::catalog::quantity::Measures;
+use crate::dealer::stock::ledger::levels::Levels;
+use crate::dealer::stock::model::StockLevelRow;
+use crate::dealer::stock::warehouses::service::in_use;
+use crate::error::{ErrorCode, ServiceResult, UserError};
+use crate::graphql::payload::given;
+use crate::graphql::scalars::Decimal as Number;
+use crate::kernel::checks::Checks;
+use crate::tenancy::TenantTx;
+
+/// Sets how a product is kept in a warehouse.
+pub async fn set(tx: &mut TenantTx, input: StockLevelSetInput) -> ServiceResult<StockLevelRow> {
+    in_use(tx, input.warehouse_id, &["input", "warehouseId"]).await?;
+    let decimals = decimals(tx, &input).await?;
+    let mut checks = Checks::default();
+    let point = amount(&mut checks, "reorderPoint", (input.reorder_point, decimals));
+    let lot = (input.reorder_quantity, decimals);
+    let quantity = amount(&mut checks, "reorderQuantity", lot);
+    let buys_nothing = quantity.flatten().is_some_and(|most| most.is_zero());
+    checks.require(
+        !buys_nothing,
+        &["input", "reorderQuantity"],
+        "must be above zero",
+    );
+    checks.finish()?;
+    let place = (input.product_id, input.warehouse_id);
+    let places = BTreeSet::from([place]);
+    let mut levels = Levels::locked(tx, &places, &places).await?;
+    let level = levels.at(place)?;
+    level.may_be_negative = input.may_be_negative.unwrap_or(level.may_be_negative);
+    level.reorder_point = point.unwrap_or(level.reorder_point);
+    level.reorder_quantity = quantity.unwrap_or(level.reorder_quantity);
+    if !level.may_be_negative && level.available() < Decimal::ZERO {
+        let message = "more is gone or promised than is there: set that right first";
+        let path = ["input", "mayBeNegative"];
+        return Err(UserError::at(ErrorCode::NotAllowed, &path, message).into());
+    }
+    let level = level.clone();
+    query::set(tx, &level).await?;
+    Ok(level)
+}
+
+/// Decimals that the base unit of the product has, which is one that is kept.
+async fn decimals(tx: &mut TenantTx, input: &StockLevelSetInput) -> ServiceResult<u32> {
+    let measures = Measures::of(tx, &[input.product_id]).await?;
+    let (code, message) = match measures.goods(input.product_id) {
+        Some(goods) if goods.kind.is_kept() => return Ok(measures.base_scale(input.product_id)?),
+        Some(_) => (ErrorCode::NotAllowed, "is never in stock"),
+        None => (ErrorCode::NotFound, "there is no such product"),
+    };
+    Err(UserError::at(code, &["input", "productId"], message).into())
+}
+
+fn amount(
+    checks: &mut Checks,
+    field: &str,
+    (number, decimals): (MaybeUndefined<Number>, u32),
+) -> Option<Option<Decimal>> {
+    let number = given(number).map(|number| number.map(|number| number.0));
+    if let Some(Some(number)) = number {
+        checks.quantity(&["input", field], number, decimals);
+    }
+    number
+}
+
+/// How much should be bought, so that what is available is not below the point.
+pub fn wanted(level: &StockLevelRow) -> Decimal {
+    let lacking = level.reorder_point.unwrap_or_default() - level.available();
+    if lacking <= Decimal::ZERO {
+        return Decimal::ZERO;
+    }
+    match level.reorder_quantity {
+        Some(lot) if lot > Decimal::ZERO => (lacking / lot).ceil() * lot,
+        _ => lacking,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn level(on_hand: i64, reserved: i64, point: i64, lot: Option<i64>) -> StockLevelRow {
+        let place = (
+            crate::dealer::catalog::products::model::ProductId::generate(),
+            crate::dealer::stock::warehouses::model::WarehouseId::generate(),
+        );
+        StockLevelRow {
+            on_hand: on_hand.into(),
+            reserved: reserved.into(),
+            reorder_point: Some(point.into()),
+            reorder_quantity: lot.map(Into::into),
+            ..StockLevelRow::empty(place, chrono::DateTime::UNIX_EPOCH)
+        }
+    }
+
+    #[test]
+    fn as_many_lots_are_bought_as_reach_the_point() {
+        assert_eq!(wanted(&level(100, 30, 70, Some(40))), Decimal::ZERO);
+        assert_eq!(wanted(&level(100, 31, 70, Some(40))), Decimal::from(40));
+        assert_eq!(wanted(&level(10, 0, 100, Some(40))), Decimal::from(120));
+        assert_eq!(wanted(&level(10, 0, 100, None)), Decimal::from(90));
+        assert_eq!(wanted(&level(-5, 0, 0, Some(40))), Decimal::from(40));
+    }
+}

@@ -1,0 +1,126 @@
+//! The roots of the GraphQL schema: each area lists its features in a file of its own.
+
+mod catalog;
+mod customers;
+mod nodes;
+mod platform;
+mod prices;
+mod records;
+mod stock;
+
+use std::sync::LazyLock;
+
+use async_graphql::{Context, MergedObject, MergedSubscription, Schema};
+use futures_util::future::BoxFuture;
+
+use self::catalog::{CatalogMutations, CatalogQueries};
+use self::customers::{CustomerMutations, CustomerQueries};
+pub use self::nodes::{Node, NodeQuery};
+use self::platform::{PlatformMutations, PlatformQueries};
+use self::prices::{PriceMutations, PriceQueries};
+use self::records::{RecordMutations, RecordQueries};
+use self::stock::{StockMutations, StockQueries};
+use crate::dealer::bulk::subscription::BulkSubscription;
+use crate::dealer::catalog::products::subscription::ProductSubscription;
+use crate::dealer::customers::loader::CustomerById;
+use crate::dealer::customers::model::CustomerId;
+use crate::error::AppResult;
+use crate::events::Kind;
+use crate::graphql::context::ContextExt;
+use crate::graphql::declared;
+pub use crate::graphql::declared::Undeclared;
+use crate::graphql::transactional::Transactional;
+use crate::platform::access::graphql::CustomerCheck;
+
+/// Every kind of event there is.
+pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
+    let areas = [
+        records::EVENTS,
+        catalog::EVENTS,
+        customers::EVENTS,
+        prices::EVENTS,
+        stock::EVENTS,
+    ];
+    areas.concat()
+});
+
+/// The whole GraphQL schema of the dealers' endpoint.
+pub type ApiSchema = Schema<QueryRoot, Transactional<MutationRoot>, SubscriptionRoot>;
+
+/// The schema while services are added to it.
+pub type ApiSchemaBuilder =
+    async_graphql::SchemaBuilder<QueryRoot, Transactional<MutationRoot>, SubscriptionRoot>;
+
+/// What can be read. All fields read one consistent state.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Query")]
+pub struct QueryRoot(
+    NodeQuery,
+    PlatformQueries,
+    RecordQueries,
+    CatalogQueries,
+    CustomerQueries,
+    PriceQueries,
+    StockQueries,
+);
+
+/// What can be done. Each field is one transaction; they run in the order of
+/// the document.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Mutation")]
+pub struct MutationRoot(
+    PlatformMutations,
+    RecordMutations,
+    CatalogMutations,
+    CustomerMutations,
+    PriceMutations,
+    StockMutations,
+);
+
+/// What can be watched, over graphql-transport-ws.
+#[derive(MergedSubscription, Default)]
+#[graphql(name = "Subscription")]
+pub struct SubscriptionRoot(ProductSubscription, BulkSubscription);
+
+fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
+    Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })
+}
+
+/// Bounds of one operation.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Levels of nested fields.
+    pub depth: usize,
+    /// Fields, weighted by list sizes.
+    pub complexity: usize,
+}
+
+/// The schema with its limits, before services are added.
+pub fn schema_builder(limits: Limits) -> ApiSchemaBuilder {
+    Schema::build(
+        QueryRoot::default(),
+        Transactional(MutationRoot::default()),
+        SubscriptionRoot::default(),
+    )
+    .data(CustomerCheck(customer_exists))
+    .limit_depth(limits.depth)
+    .limit_complexity(limits.complexity)
+}
+
+/// Refuses a schema in which a field does not say who may use it.
+pub fn check_declared(schema: &ApiSchema) -> Result<(), Undeclared> {
+    declared::check(&schema.sdl())
+}
+
+/// The SDL: the reference manual of the API.
+pub fn sdl() -> String {
+    let limits = Limits {
+        depth: 0,
+        complexity: 0,
+    };
+    let options = async_graphql::SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items();
+    schema_builder(limits).finish().sdl_with_options(options)
+}

@@ -1,0 +1,130 @@
+//! Records by their ids, whatever they are.
+
+use async_graphql::{Context, ID, Interface, Object};
+
+use crate::dealer::catalog::categories::graphql::Category;
+use crate::dealer::catalog::categories::loader::CategoryById;
+use crate::dealer::catalog::categories::model::CategoryId;
+use crate::dealer::catalog::products::graphql::Product;
+use crate::dealer::catalog::products::loader::ProductById;
+use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::catalog::units::graphql::Unit;
+use crate::dealer::catalog::units::loader::UnitById;
+use crate::dealer::catalog::units::model::UnitId;
+use crate::dealer::customers::graphql::Customer;
+use crate::dealer::customers::jobs::graphql::Job;
+use crate::dealer::customers::jobs::loader::JobById;
+use crate::dealer::customers::jobs::model::JobId;
+use crate::dealer::customers::loader::CustomerById;
+use crate::dealer::customers::model::CustomerId;
+use crate::dealer::prices::lists::graphql::PriceList;
+use crate::dealer::prices::lists::loader::PriceListById;
+use crate::dealer::prices::lists::model::PriceListId;
+use crate::dealer::prices::taxes::graphql::TaxClass;
+use crate::dealer::prices::taxes::loader::TaxClassById;
+use crate::dealer::prices::taxes::model::TaxClassId;
+use crate::dealer::stock::holds::graphql::StockReservation;
+use crate::dealer::stock::holds::loader::ReservationById;
+use crate::dealer::stock::holds::model::ReservationId;
+use crate::dealer::stock::transfers::graphql::Transfer;
+use crate::dealer::stock::transfers::loader::TransferById;
+use crate::dealer::stock::transfers::model::TransferId;
+use crate::dealer::stock::warehouses::graphql::Warehouse;
+use crate::dealer::stock::warehouses::loader::WarehouseById;
+use crate::dealer::stock::warehouses::model::WarehouseId;
+use crate::error::{AppError, AppResult};
+use crate::graphql::context::ContextExt;
+use crate::graphql::permit::{AnyCaller, Permission as P, for_any_caller};
+use crate::kernel::ids;
+
+/// Most ids of one `nodes` field.
+const MAX_NODES: usize = 200;
+
+/// A record with an id that `node` finds again.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque id."))]
+pub enum Node {
+    /// A node of the category tree.
+    Category(Category),
+    /// Who buys.
+    Customer(Customer),
+    /// A job site.
+    Job(Job),
+    /// Prices for some customers and jobs, or for all of them.
+    PriceList(PriceList),
+    /// Something a dealer sells.
+    Product(Product),
+    /// Goods that are promised.
+    StockReservation(StockReservation),
+    /// Goods on their way from one place to another.
+    Transfer(Transfer),
+    /// What a product is for the tax office.
+    TaxClass(TaxClass),
+    /// A unit of measure.
+    Unit(Unit),
+    /// A place where goods lie.
+    Warehouse(Warehouse),
+}
+
+/// Lookups by id over all kinds of records.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The record with this id; null if there is none at this dealer. Needs the
+    /// permission that its type names.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> AppResult<Option<Node>> {
+        find_node(ctx, &id).await
+    }
+
+    /// The records with these ids, in this order, null where there is none. Needs the
+    /// permissions that their types name.
+    #[graphql(guard = AnyCaller, directive = for_any_caller::apply())]
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Their ids, at most 200.")] ids: Vec<ID>,
+    ) -> AppResult<Vec<Option<Node>>> {
+        if ids.len() > MAX_NODES {
+            return Err(AppError::bad_input("ids", "may list at most 200 ids"));
+        }
+        let lookups = ids.iter().map(|id| find_node(ctx, id));
+        futures_util::future::try_join_all(lookups).await
+    }
+}
+
+async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
+    let unit = ctx.unit()?;
+    let Some((prefix, uuid)) = ids::split(id) else {
+        return Err(AppError::bad_input("id", "this is not an id of this API"));
+    };
+    macro_rules! found {
+        ($key:ident, $id:ident, $object:ident, $needed:ident) => {{
+            ctx.require(P::$needed)?;
+            unit.load($key($id::from_uuid(uuid)))
+                .await?
+                .map(|row| Node::$object($object(row)))
+        }};
+    }
+    Ok(match prefix {
+        CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
+        CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
+        JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
+        PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
+        TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
+        ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),
+        ReservationId::PREFIX => {
+            found!(ReservationById, ReservationId, StockReservation, StockRead)
+        }
+        TransferId::PREFIX => found!(TransferById, TransferId, Transfer, StockRead),
+        UnitId::PREFIX => found!(UnitById, UnitId, Unit, UnitsRead),
+        WarehouseId::PREFIX => found!(WarehouseById, WarehouseId, Warehouse, WarehousesRead),
+        _ => None,
+    })
+}

@@ -1,0 +1,66 @@
+//! The parts of the schema on stock.
+
+use async_graphql::MergedObject;
+
+use crate::dealer::stock::adjust::mutation::StockAdjustMutation;
+use crate::dealer::stock::graphql::StockLevelQuery;
+use crate::dealer::stock::holds::events::{ReservationMade, ReservationReleased};
+use crate::dealer::stock::holds::graphql::StockReservationQuery;
+use crate::dealer::stock::holds::mutation::StockHoldMutation;
+use crate::dealer::stock::ledger::events::MovementPosted;
+use crate::dealer::stock::ledger::graphql::StockMovementQuery;
+use crate::dealer::stock::reconcile::graphql::StockReconcileQuery;
+use crate::dealer::stock::reorder::graphql::{ReorderQuery, StockLevelMutation};
+use crate::dealer::stock::transfers::events::{
+    TransferApproved, TransferCancelled, TransferCreated, TransferDispatched, TransferReceived,
+};
+use crate::dealer::stock::transfers::graphql::{TransferListQuery, TransferQuery};
+use crate::dealer::stock::transfers::mutation::TransferMutation;
+use crate::dealer::stock::valuation::graphql::StockValuationQuery;
+use crate::dealer::stock::warehouses::events::{
+    WarehouseArchived, WarehouseCreated, WarehouseUpdated,
+};
+use crate::dealer::stock::warehouses::graphql::{
+    WarehouseListQuery, WarehouseMutation, WarehouseQuery,
+};
+use crate::events::{Fact, Kind};
+
+/// Its kinds of events.
+pub(super) const EVENTS: &[&Kind] = &[
+    ReservationMade::KIND,
+    MovementPosted::KIND,
+    ReservationReleased::KIND,
+    TransferApproved::KIND,
+    TransferCancelled::KIND,
+    TransferCreated::KIND,
+    TransferDispatched::KIND,
+    TransferReceived::KIND,
+    WarehouseCreated::KIND,
+    WarehouseUpdated::KIND,
+    WarehouseArchived::KIND,
+];
+
+/// What can be read of it.
+#[derive(MergedObject, Default)]
+pub(super) struct StockQueries(
+    ReorderQuery,
+    StockLevelQuery,
+    StockMovementQuery,
+    StockReconcileQuery,
+    StockReservationQuery,
+    StockValuationQuery,
+    TransferQuery,
+    TransferListQuery,
+    WarehouseQuery,
+    WarehouseListQuery,
+);
+
+/// What can be done with it.
+#[derive(MergedObject, Default)]
+pub(super) struct StockMutations(
+    StockAdjustMutation,
+    StockHoldMutation,
+    StockLevelMutation,
+    TransferMutation,
+    WarehouseMutation,
+);
