@@ -90,12 +90,13 @@ fn main() {
 
 /// The set of this program, and a column, an index and a table more.
 fn next() -> MigrationSet {
-    let more = Step {
-        version: "29990101000001".to_owned(),
-        name: "2999-01-01-000001_probe".to_owned(),
-        up: UP.to_owned(),
-        down: Some(DOWN.to_owned()),
-    };
+    let (version, name) = ("29990101000001", "2999-01-01-000001_probe");
+    let more = Step::new(
+        version.to_owned(),
+        name.to_owned(),
+        UP.to_owned(),
+        Some(DOWN.to_owned()),
+    );
     let ours = MigrationSet::tenant().unwrap().steps().iter().cloned();
     MigrationSet::new(ours.chain([more]).collect()).unwrap()
 }

@@ -94,7 +94,7 @@ impl From<DieselError> for DbError {
         let DieselError::DatabaseError(kind, info) = &error else {
             return Self::Other(error);
         };
-        let constraint = || info.constraint_name().unwrap_or_default().to_owned();
+        let constraint = || without_shard(info.constraint_name().unwrap_or_default()).to_owned();
         match kind {
             DatabaseErrorKind::UniqueViolation => Self::Unique {
                 constraint: constraint(),
@@ -132,6 +132,20 @@ impl From<DieselError> for DbError {
             }
             _ => Self::Other(error),
         }
+    }
+}
+
+/// The name that a migration gave a constraint. A Citus worker tells that of its shard, which
+/// has the shard's number behind it: `products_sku_unique_102011`.
+fn without_shard(name: &str) -> &str {
+    const SHORTEST_NUMBER: usize = 6;
+    match name.rsplit_once('_') {
+        Some((given, number))
+            if number.len() >= SHORTEST_NUMBER && number.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            given
+        }
+        _ => name,
     }
 }
 
@@ -191,5 +205,21 @@ impl From<DbError> for AppError {
             DbError::Check { .. } | DbError::Other(_) => return Self::internal(error),
         };
         Self::new(code, message).with_cause(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_shard;
+
+    #[test]
+    fn a_constraint_has_its_name_on_every_engine() {
+        for name in ["products_sku_unique", "rules_2", "", "_", "_12345"] {
+            assert_eq!(without_shard(name), name);
+        }
+        assert_eq!(
+            without_shard("products_sku_unique_102011"),
+            "products_sku_unique"
+        );
     }
 }

@@ -68,7 +68,7 @@ impl TenantPool {
         count: &StatementCount,
     ) -> DbResult<TenantTx> {
         context.permit(access)?;
-        let words = self.first_words(&context, access, "");
+        let words = self.first_words(&context, access, words::HANDED_ON);
         self.begin_with(context, (access, words), count).await
     }
 
@@ -94,12 +94,13 @@ impl TenantPool {
 
     /// The first words of a transaction. `SET LOCAL` ends with it, whatever
     /// happens, and is the only form that a transaction-mode pooler can not turn
-    /// into a leak.
+    /// into a leak. `reach` says what a coordinator hands on of them, and stands before all
+    /// that may have to be.
     pub(super) fn first_words(
         &self,
         context: &TenantContext,
         access: Access,
-        further: &str,
+        reach: &str,
     ) -> String {
         let (mode, actor) = match access {
             Access::Read => ("ISOLATION LEVEL REPEATABLE READ, READ ONLY", String::new()),
@@ -111,8 +112,13 @@ impl TenantPool {
         let schema = context.dealer().schema.quoted();
         let setup = &self.homes.settings().transaction_setup;
         let narrow = context.customer().map(narrowed_to).unwrap_or_default();
+        let reach = if narrow.is_empty() && actor.is_empty() {
+            ""
+        } else {
+            reach
+        };
         format!(
-            "BEGIN {mode}; {setup}{narrow}{actor}{further}SET LOCAL search_path TO {schema}, public, pg_temp; \
+            "BEGIN {mode}; {setup}{reach}{narrow}{actor}SET LOCAL search_path TO {schema}, public, pg_temp; \
              SET LOCAL ROLE {schema}"
         )
     }
@@ -176,14 +182,8 @@ impl TenantPool {
 /// The setting by which the policies of a dealer's tables know that a customer
 /// reads (`migrations/README.md`). It stands before the role: if it is refused,
 /// there is no role, and so no row.
-///
-/// A Citus coordinator hands on to the other servers what is set behind the first
-/// word; to one PostgreSQL that word means nothing.
 fn narrowed_to(customer: Uuid) -> String {
-    format!(
-        "SET LOCAL citus.propagate_set_commands TO 'local'; \
-         SET LOCAL tubex.customer TO '{customer}'; "
-    )
+    format!("SET LOCAL tubex.customer TO '{customer}'; ")
 }
 
 /// A transaction on one dealer's schema: the only way to his rows.

@@ -8,14 +8,15 @@ use uuid::Uuid;
 
 use crate::tenancy::context::{Actor, TenantContext};
 
-/// A Citus coordinator hands on to the other servers, where the triggers run, what
-/// is set behind this word; to one PostgreSQL it means nothing.
-const PROPAGATE: &str = "SET LOCAL citus.propagate_set_commands TO 'local'; ";
+/// A Citus coordinator hands on to the other servers, where the triggers run, each whole
+/// message with something set behind this word; to one PostgreSQL it means nothing.
+pub(in crate::tenancy) const HANDED_ON: &str =
+    "SET LOCAL citus.propagate_set_commands TO 'local'; ";
 
-/// Whose work it is.
+/// Whose work it is; to stand behind [`HANDED_ON`].
 pub(in crate::tenancy) fn of(context: &TenantContext) -> String {
     let principal = match context.actor() {
-        Actor::System(part) => return system(part),
+        Actor::System(part) => return actor(&format!("system:{part}")),
         Actor::User(principal) => principal,
     };
     let mut words = actor(&principal.user().to_string());
@@ -36,11 +37,11 @@ pub(in crate::tenancy) fn of(context: &TenantContext) -> String {
 
 /// That a part of the system itself is at work.
 pub(in crate::tenancy) fn system(part: &str) -> String {
-    actor(&format!("system:{part}"))
+    format!("{HANDED_ON}{}", actor(&format!("system:{part}")))
 }
 
 fn actor(name: &str) -> String {
-    format!("{PROPAGATE}SET LOCAL tubex.actor TO {}; ", literal(name))
+    format!("SET LOCAL tubex.actor TO {}; ", literal(name))
 }
 
 /// Which request it is for, behind the other words.
@@ -49,7 +50,8 @@ pub(in crate::tenancy) fn request(id: Uuid) -> String {
 }
 
 /// That the transaction is for notes. They are put in by the coordinator of a Citus
-/// cluster, as the log's owner: the dealer's role, which is set next, is not handed on.
+/// cluster, as the log's owner, so it hands on nothing: neither the words, nor the dealer's
+/// role in the same message.
 pub(super) const NOTES: &str =
     "SET LOCAL citus.propagate_set_commands TO 'none'; SET LOCAL tubex.notes TO 'on'; ";
 

@@ -3,10 +3,13 @@
 //! A commit tells every session which catalog rows it has changed, through a
 //! queue of 4,096 places. A whole schema in one commit overruns it, and each
 //! session that lags behind forgets all it knows of all dealers. So nothing here
-//! commits more than some statements, and each commit says how far it came.
+//! commits more than some statements, and each commit says how far it came. Only the
+//! last one waits for the disk, and with it for all before: what a crash takes from the
+//! end is taken together with the note of how far it came, and made again.
 
 use std::collections::HashSet;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::Site;
@@ -25,6 +28,10 @@ const CHUNK: usize = 10;
 /// Rows every dealer starts with: the units of measure of the trade.
 const REFERENCE_ROWS: &str = include_str!("../../../migrations/tenant_reference.sql");
 
+/// A coordinator must not forget a commit that another server remembers.
+const COMMITS_NEED_NOT_LAST: &str = "SELECT set_config('synchronous_commit', 'off', true) \
+     WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')";
+
 /// How far a schema is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::tenancy) enum Filled {
@@ -40,7 +47,7 @@ type Position = (Option<String>, i32);
 /// A statement of a migration.
 struct Piece<'a> {
     step: &'a Step,
-    text: String,
+    text: &'a str,
     /// From 1.
     number: i32,
     is_last: bool,
@@ -59,6 +66,7 @@ pub(in crate::tenancy) fn fill_chunk(
         let left = left(set, &applied, &position)?;
         if !left.is_empty() {
             let (chunk, _rest) = left.split_at_checked(CHUNK).unwrap_or((&left, &[]));
+            conn.batch_execute(COMMITS_NEED_NOT_LAST)?;
             run(conn, chunk)?;
             keep_position(conn, site, chunk.last())?;
             return Ok(Filled::Partly);
@@ -100,12 +108,10 @@ fn left<'a>(
 }
 
 fn pieces(step: &Step) -> Vec<Piece<'_>> {
-    let up = step.in_transaction();
-    let found = statements(&up);
-    let mut texts: Vec<String> = found.iter().map(|one| one.text.to_owned()).collect();
+    let mut texts: Vec<&str> = step.statements.iter().map(String::as_str).collect();
     if texts.is_empty() {
         // To be recorded all the same.
-        texts.push(String::new());
+        texts.push("");
     }
     let count = texts.len();
     let numbered = (1..).zip(texts).enumerate();
@@ -126,10 +132,7 @@ fn run(conn: &mut OwnerConn, chunk: &[Piece<'_>]) -> Result<(), MigrateError> {
             continue;
         };
         let record = last.step.remember();
-        let mut texts: Vec<&str> = of_one_step
-            .iter()
-            .map(|piece| piece.text.as_str())
-            .collect();
+        let mut texts: Vec<&str> = of_one_step.iter().map(|piece| piece.text).collect();
         if last.is_last {
             texts.push(&record);
         }

@@ -39,7 +39,7 @@ pub(super) fn build(
     conn: &mut OwnerConn,
     schema: &SchemaName,
     step: &Step,
-    index: &IndexStep<'_>,
+    index: &IndexStep,
     waits: &Waits,
 ) -> Result<bool, MigrateError> {
     if !try_lock(conn, &turn_key(schema))? {
@@ -78,7 +78,7 @@ fn try_lock(conn: &mut OwnerConn, name: &str) -> QueryResult<bool> {
 fn drop_broken(
     conn: &mut OwnerConn,
     schema: &SchemaName,
-    index: &IndexStep<'_>,
+    index: &IndexStep,
     waits: &Waits,
 ) -> Result<(), MigrateError> {
     let limit = format!("SET lock_timeout = {}", waits.lock.as_millis());

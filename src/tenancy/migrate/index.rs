@@ -4,20 +4,17 @@
 //! waits for the snapshots of all dealers and can not be undone with the rest. So
 //! small tables get the one, large tables the other.
 
-use std::borrow::Cow;
-
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::set::Step;
-use super::statements::statements;
+use super::statements::Statement;
 use crate::db::engine::has_citus;
 use crate::db::owner::OwnerConn;
 use crate::tenancy::schema_name::SchemaName;
 
 /// `CREATE INDEX CONCURRENTLY`, the only statement of its migration.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct IndexStep<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct IndexStep {
     /// Name of the index.
     name: String,
     /// Name of the table.
@@ -25,22 +22,13 @@ pub(super) struct IndexStep<'a> {
     /// `UNIQUE ` or nothing.
     unique: &'static str,
     /// Its name, and all that follows.
-    rest: &'a str,
+    rest: String,
 }
 
-impl Step {
-    /// What brings a schema to this version within a transaction.
-    pub(in crate::tenancy) fn in_transaction(&self) -> Cow<'_, str> {
-        match self.index() {
-            Some(index) => index.plain().into(),
-            None => self.up.as_str().into(),
-        }
-    }
-
-    /// The index, if that is all the migration makes.
-    pub(super) fn index(&self) -> Option<IndexStep<'_>> {
-        let found = statements(&self.up);
-        let [statement] = found.as_slice() else {
+impl IndexStep {
+    /// The index, if that is all that the statements of a migration make.
+    pub(super) fn find(statements: &[Statement<'_>]) -> Option<Self> {
+        let [statement] = statements else {
             return None;
         };
         let rest = behind(statement.text, "create")?;
@@ -60,11 +48,11 @@ impl Step {
             .map(|token| token.text.as_str())
             .filter(|word| *word != "only");
         let (name, on, table) = (words.next()?, words.next()?, words.next()?);
-        (on == "on").then(|| IndexStep {
+        (on == "on").then(|| Self {
             name: name.to_owned(),
             table: table.to_owned(),
             unique,
-            rest,
+            rest: rest.to_owned(),
         })
     }
 }
@@ -76,7 +64,7 @@ fn behind<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     is_word.then(|| rest.trim_start())
 }
 
-impl IndexStep<'_> {
+impl IndexStep {
     /// For the dealer's transaction.
     pub(super) fn plain(&self) -> String {
         format!("CREATE {}INDEX {}", self.unique, self.rest)
@@ -157,22 +145,17 @@ fn qualified(schema: &SchemaName, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::statements::statements;
     use super::*;
 
-    fn one(up: &str) -> Step {
-        Step {
-            version: "1".to_owned(),
-            name: "1_test".to_owned(),
-            up: up.to_owned(),
-            down: None,
-        }
+    fn one(up: &str) -> Option<IndexStep> {
+        IndexStep::find(&statements(up))
     }
 
     #[test]
     fn one_concurrent_index_has_two_forms() {
         let up = "-- Faster.\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i\n  ON ONLY units (lower(name)) WHERE code <> ';';\n";
-        let step = one(up);
-        let index = step.index().unwrap();
+        let index = one(up).unwrap();
         assert_eq!((index.name.as_str(), index.table.as_str()), ("i", "units"));
         let rest = "i\n  ON ONLY units (lower(name)) WHERE code <> ';'";
         assert_eq!(index.plain(), format!("CREATE UNIQUE INDEX {rest}"));
@@ -181,10 +164,7 @@ mod tests {
             format!("CREATE UNIQUE INDEX CONCURRENTLY {rest}")
         );
         let short = one("create index concurrently i on units (name)");
-        assert_eq!(
-            short.index().unwrap().plain(),
-            "CREATE INDEX i on units (name)"
-        );
+        assert_eq!(short.unwrap().plain(), "CREATE INDEX i on units (name)");
     }
 
     #[test]
@@ -197,7 +177,7 @@ mod tests {
             "REINDEX INDEX CONCURRENTLY i",
             "",
         ] {
-            assert_eq!(one(up).index(), None, "{up}");
+            assert_eq!(one(up), None, "{up}");
         }
     }
 }

@@ -7,7 +7,9 @@ use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 
 use super::error::MigrateError;
+use super::index::IndexStep;
 use super::recorder::Recorder;
+use super::statements::statements;
 use super::{CONTROL, TENANT};
 
 /// In the text of a migration that the program of the same release can do
@@ -25,6 +27,10 @@ pub struct Step {
     pub up: String,
     /// What takes it back, if that is known.
     pub down: Option<String>,
+    /// The statements of `up` as they are in a transaction: taken apart once, for all dealers.
+    pub(in crate::tenancy) statements: Vec<String>,
+    /// The index, if that is all it makes.
+    pub(super) index: Option<IndexStep>,
 }
 
 /// Migrations in their order.
@@ -132,19 +138,33 @@ impl MigrationSet {
 }
 
 impl Step {
+    /// A migration of this text.
+    pub fn new(version: String, name: String, up: String, down: Option<String>) -> Self {
+        let found = statements(&up);
+        let index = IndexStep::find(&found);
+        let statements = match &index {
+            Some(index) => vec![index.plain()],
+            None => found.iter().map(|one| one.text.to_owned()).collect(),
+        };
+        Self {
+            version,
+            name,
+            up,
+            down,
+            statements,
+            index,
+        }
+    }
+
     fn read(migration: &dyn Migration<Pg>) -> Result<Self, MigrateError> {
         let version = migration.name().version().to_string();
         let mut up = Recorder::default();
         migration.run(&mut up).map_err(MigrateError::Migration)?;
         let mut down = Recorder::default();
         let has_down = migration.revert(&mut down).is_ok();
-        let step = Self {
-            version,
-            name: migration.name().to_string(),
-            up: up.text,
-            down: has_down.then_some(down.text),
-        };
-        let fault = match (migration.metadata().run_in_transaction(), step.index()) {
+        let down = has_down.then_some(down.text);
+        let step = Self::new(version, migration.name().to_string(), up.text, down);
+        let fault = match (migration.metadata().run_in_transaction(), &step.index) {
             (true, None) | (false, Some(_)) => return Ok(step),
             (true, Some(_)) => {
                 "CREATE INDEX CONCURRENTLY needs a metadata.toml with `run_in_transaction = false`"

@@ -123,7 +123,7 @@ pub(super) fn migrate_target(
             snapshot: options.patience,
         };
         let is_built = owner.run_apart(|conn| {
-            let built = build(conn, &schema, step, &index, &waits);
+            let built = build(conn, &schema, step, index, &waits);
             unlock(conn);
             built
         })?;
@@ -185,7 +185,7 @@ pub(in crate::tenancy) fn apply_all(
 struct Applied<'a> {
     versions: Vec<String>,
     /// An index that has to be built otherwise; what follows it is left, too.
-    large: Option<(&'a Step, IndexStep<'a>)>,
+    large: Option<(&'a Step, &'a IndexStep)>,
 }
 
 /// Applies what the schema lacks, and tells both records of it, up to the first
@@ -199,19 +199,18 @@ fn apply<'a>(
     let mut applied = applied_or_none(conn, schema)?;
     let (mut versions, mut large) = (Vec::new(), None);
     for step in set.pending(&applied) {
-        let index = step.index();
-        if let (Some(index), Some(rows)) = (&index, above)
+        if let (Some(index), Some(rows)) = (&step.index, above)
             && index.is_large(conn, schema, rows)?
         {
-            large = Some(step);
+            large = Some((step, index));
             break;
         }
-        run(conn, step, &step.in_transaction(), &step.remember())?;
+        let texts = step.statements.iter().map(String::as_str).collect();
+        run(conn, step, texts, &step.remember())?;
         versions.push(step.version.clone());
     }
     applied.extend(versions.iter().cloned());
     record_version(conn, schema, applied)?;
-    let large = large.and_then(|step| Some((step, step.index()?)));
     Ok(Applied { versions, large })
 }
 
@@ -231,7 +230,9 @@ pub(super) fn undo(
         let version = last;
         return Err(MigrateError::Set { version, fault });
     };
-    run(conn, step, down, &step.forget())?;
+    let found = statements(down);
+    let texts = found.iter().map(|statement| statement.text).collect();
+    run(conn, step, texts, &step.forget())?;
     // A table that is back has to be given its trigger again.
     attach(conn, schema)?;
     applied.remove(&last);
@@ -241,9 +242,12 @@ pub(super) fn undo(
 
 /// A migration and its record, statement by statement: a Citus coordinator
 /// takes no message with several.
-fn run(conn: &mut OwnerConn, step: &Step, text: &str, record: &str) -> Result<(), MigrateError> {
-    let found = statements(text);
-    let mut texts: Vec<&str> = found.iter().map(|statement| statement.text).collect();
+fn run<'a>(
+    conn: &mut OwnerConn,
+    step: &'a Step,
+    mut texts: Vec<&'a str>,
+    record: &'a str,
+) -> Result<(), MigrateError> {
     texts.push(record);
     pipeline(conn, &texts).map_err(|error| failed(step, error))
 }

@@ -3,12 +3,13 @@
 use tubex::tenancy::migrate::{MigrationSet, Step};
 
 pub fn step(version: &str, up: &str, down: &str) -> Step {
-    Step {
-        version: version.to_owned(),
-        name: format!("{version}_test"),
-        up: up.to_owned(),
-        down: Some(down.to_owned()),
-    }
+    let name = format!("{version}_test");
+    Step::new(
+        version.to_owned(),
+        name,
+        up.to_owned(),
+        Some(down.to_owned()),
+    )
 }
 
 /// The set of this program and one step more, as the next release has it.

@@ -65,7 +65,7 @@ pub fn lint(set: &MigrationSet, folder: &str) -> Vec<Refusal> {
             for statement in &found {
                 check(statement, &file, &mut refusals);
             }
-            if name == "up.sql" && step.index().is_some() {
+            if name == "up.sql" && step.index.is_some() {
                 // Alone, it is built as the size of the table asks for.
                 let before = refusals.drain(first..).filter(|r| r.rule != CONCURRENTLY);
                 let others: Vec<_> = before.collect();

@@ -5,12 +5,8 @@ use super::*;
 
 /// The rules that refuse `up`, with their lines.
 fn refused(up: &str) -> Vec<(usize, &'static str)> {
-    let step = Step {
-        version: "20260101000001".to_owned(),
-        name: "2026-01-01-000001_test".to_owned(),
-        up: up.to_owned(),
-        down: None,
-    };
+    let name = "2026-01-01-000001_test".to_owned();
+    let step = Step::new("20260101000001".to_owned(), name, up.to_owned(), None);
     let set = MigrationSet::new(vec![step]).unwrap();
     let refusals = lint(&set, "migrations/tenant");
     refusals
