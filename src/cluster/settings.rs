@@ -34,6 +34,7 @@ shared_buffers = '64MB'
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+max_wal_size = '256MB'
 wal_level = minimal
 max_wal_senders = 0
 ";
