@@ -45,8 +45,15 @@ async fn sweep(app: Arc<App>) {
 /// Each minute has its share of the dealers.
 async fn prune_events(app: &App) {
     match app.event_pruner().prune_share().await {
-        Ok(pruned) => tracing::debug!(pruned.dealers, pruned.events, "deleted old events"),
-        Err(error) => tracing::warn!(%error, "could not delete old events"),
+        Ok(gone) => {
+            tracing::debug!(
+                gone.dealers,
+                gone.events,
+                gone.answers,
+                "deleted what is old"
+            );
+        }
+        Err(error) => tracing::warn!(%error, "could not delete old events and answers"),
     }
 }
 

@@ -16,10 +16,6 @@ use crate::db::tenant_tables::kept_answers;
 
 /// How long an answer is kept.
 pub const KEPT_FOR: TimeDelta = TimeDelta::days(7);
-/// Most old ones that go at once.
-const TIDIED: i64 = 100;
-/// One in so many claims looks for old ones.
-const TIDY_ONE_IN: u8 = 16;
 
 /// A change to be made once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +42,6 @@ pub struct Kept {
 pub async fn claim(tx: &mut TenantTx, claim: &Claim) -> DbResult<Option<Kept>> {
     let now = tx.now();
     if insert(tx, claim, now).await? {
-        tidy(tx, claim, now).await?;
         return Ok(None);
     }
     let kept = kept_answers::table
@@ -86,26 +81,4 @@ async fn insert(tx: &mut TenantTx, claim: &Claim, now: DateTime<Utc>) -> DbResul
         .set(row);
     let write = dsl::FilterDsl::filter(write, kept_answers::at.lt(now - KEPT_FOR));
     Ok(write.execute(tx).await? > 0)
-}
-
-/// Deletes some old ones now and then, beside a change that writes anyway.
-async fn tidy(tx: &mut TenantTx, claim: &Claim, now: DateTime<Utc>) -> DbResult<()> {
-    if !claim.id[0].is_multiple_of(TIDY_ONE_IN) {
-        return Ok(());
-    }
-    let old: Vec<Vec<u8>> = kept_answers::table
-        .filter(kept_answers::at.lt(now - KEPT_FOR))
-        .order(kept_answers::at)
-        .limit(TIDIED)
-        .select(kept_answers::id)
-        .for_update()
-        .skip_locked()
-        .load(tx)
-        .await?;
-    if !old.is_empty() {
-        diesel::delete(kept_answers::table.filter(kept_answers::id.eq_any(old)))
-            .execute(tx)
-            .await?;
-    }
-    Ok(())
 }

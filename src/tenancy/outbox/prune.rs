@@ -1,4 +1,4 @@
-//! Deleting old events.
+//! Deleting old events, and old answers on the same visit.
 //!
 //! Each minute has a share of the dealers, by their schemas' names: a node that was
 //! not there looks after them when their minute comes again, and no list has to be
@@ -11,12 +11,13 @@ use diesel::prelude::*;
 use crate::db::control_tables::{dealers, webhook_feeds};
 use crate::db::error::{DbError, DbResult};
 use crate::db::owner::{OwnerConn, OwnerPool};
-use crate::db::tenant_tables::events;
+use crate::db::tenant_tables::{events, kept_answers};
 use crate::kernel::clock::Clock;
 use crate::tenancy::directory::DealerStatus;
+use crate::tenancy::kept_answers::KEPT_FOR;
 use crate::tenancy::schema_name::SchemaName;
 
-/// Events deleted in one transaction.
+/// Events, or answers, deleted in one transaction.
 const BATCH: i64 = 1000;
 /// Transactions for one dealer at a time; what is left waits for his next minute.
 const BATCHES: usize = 1000;
@@ -27,7 +28,7 @@ const HELD_BACK: TimeDelta = TimeDelta::days(30);
 /// The version from which on there are events.
 const SINCE: &str = "20261121000008";
 
-/// Deletes events that are older than they are kept.
+/// Deletes events that are older than they are kept, and answers.
 #[derive(Clone)]
 pub struct Pruner {
     /// Connections of the tables' owner.
@@ -63,6 +64,8 @@ pub struct Pruned {
     pub dealers: usize,
     /// Events that went.
     pub events: usize,
+    /// Kept answers that went.
+    pub answers: usize,
 }
 
 impl Pruner {
@@ -83,6 +86,7 @@ impl Pruner {
                 for (schema, floor) in schemas(conn, &start)? {
                     gone.dealers += 1;
                     gone.events += pruner.prune(conn, &schema, floor)?;
+                    gone.answers += pruner.prune_answers(conn, &schema)?;
                 }
                 Ok(gone)
             })
@@ -105,27 +109,47 @@ impl Pruner {
             floor,
             anyhow: now - self.kept - HELD_BACK,
         };
-        let mut deleted = 0;
-        for _batch in 0..BATCHES {
-            let went = conn.transaction(|conn| prune_batch(conn, schema, old));
-            let went = match went {
-                Ok(went) => went,
-                // Another node is at it, or the schema is just going.
-                Err(error) => match DbError::from(error) {
-                    DbError::Away(cause) => return Err(DbError::Away(cause)),
-                    error => {
-                        tracing::debug!(%schema, %error, "old events are not deleted yet");
-                        break;
-                    }
-                },
-            };
-            deleted += went;
-            if i64::try_from(went).is_ok_and(|went| went < BATCH) {
-                break;
-            }
-        }
-        Ok(deleted)
+        in_batches(conn, schema, |conn| prune_batch(conn, old))
     }
+
+    /// Deletes answers that nobody may ask for again, of the dealer with this schema; gives
+    /// how many went.
+    pub fn prune_answers(&self, conn: &mut OwnerConn, schema: &SchemaName) -> DbResult<usize> {
+        let before = self.clock.now() - KEPT_FOR;
+        in_batches(conn, schema, |conn| prune_answers(conn, before))
+    }
+}
+
+/// Deletes by `batch`, which gives how many went, until there is less than a batch of them.
+fn in_batches(
+    conn: &mut OwnerConn,
+    schema: &SchemaName,
+    batch: impl Fn(&mut OwnerConn) -> QueryResult<usize>,
+) -> DbResult<usize> {
+    let path = format!("SET LOCAL search_path TO {}", schema.quoted());
+    let mut deleted = 0;
+    for _batch in 0..BATCHES {
+        let went = conn.transaction(|conn| {
+            conn.batch_execute(&path)?;
+            batch(conn)
+        });
+        let went = match went {
+            Ok(went) => went,
+            // Another node is at it, or the schema is just going.
+            Err(error) => match DbError::from(error) {
+                DbError::Away(cause) => return Err(DbError::Away(cause)),
+                error => {
+                    tracing::debug!(%schema, %error, "old rows are not deleted yet");
+                    break;
+                }
+            },
+        };
+        deleted += went;
+        if i64::try_from(went).is_ok_and(|went| went < BATCH) {
+            break;
+        }
+    }
+    Ok(deleted)
 }
 
 /// The schemas that begin so, each with the last event of which its dealer's webhooks
@@ -154,9 +178,7 @@ fn schemas(conn: &mut OwnerConn, start: &str) -> DbResult<Vec<(SchemaName, Optio
 
 /// Deletes the oldest events, as far as they are old. What is left
 /// has no gap: a younger one is never passed over for an older one behind it.
-fn prune_batch(conn: &mut OwnerConn, schema: &SchemaName, old: Old) -> QueryResult<usize> {
-    let path = schema.quoted();
-    conn.batch_execute(&format!("SET LOCAL search_path TO {path}"))?;
+fn prune_batch(conn: &mut OwnerConn, old: Old) -> QueryResult<usize> {
     let oldest: Vec<(i64, DateTime<Utc>)> = events::table
         .order(events::id)
         .limit(BATCH)
@@ -167,4 +189,17 @@ fn prune_batch(conn: &mut OwnerConn, schema: &SchemaName, old: Old) -> QueryResu
         return Ok(0);
     };
     diesel::delete(events::table.filter(events::id.le(upto))).execute(conn)
+}
+
+/// Deletes the oldest answers. Who sends an old key at this moment is not waited for.
+fn prune_answers(conn: &mut OwnerConn, before: DateTime<Utc>) -> QueryResult<usize> {
+    let old: Vec<Vec<u8>> = kept_answers::table
+        .filter(kept_answers::at.lt(before))
+        .order(kept_answers::at)
+        .limit(BATCH)
+        .select(kept_answers::id)
+        .for_update()
+        .skip_locked()
+        .load(conn)?;
+    diesel::delete(kept_answers::table.filter(kept_answers::id.eq_any(old))).execute(conn)
 }
