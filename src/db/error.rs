@@ -94,7 +94,7 @@ impl From<DieselError> for DbError {
         let DieselError::DatabaseError(kind, info) = &error else {
             return Self::Other(error);
         };
-        let constraint = || without_shard(info.constraint_name().unwrap_or_default()).to_owned();
+        let constraint = || constraint_of(info.constraint_name(), info.message()).to_owned();
         match kind {
             DatabaseErrorKind::UniqueViolation => Self::Unique {
                 constraint: constraint(),
@@ -135,10 +135,16 @@ impl From<DieselError> for DbError {
     }
 }
 
-/// The name that a migration gave a constraint. A Citus worker tells that of its shard, which
-/// has the shard's number behind it: `products_sku_unique_102011`.
-fn without_shard(name: &str) -> &str {
+/// The name that a migration gave a constraint. A Citus coordinator passes on what a worker
+/// says, not which constraint it is about, and there the name is that of a shard's, with the
+/// shard's number behind it: `products_sku_unique_102011`.
+fn constraint_of<'a>(told: Option<&'a str>, message: &'a str) -> &'a str {
     const SHORTEST_NUMBER: usize = 6;
+    let in_message = || {
+        let (_, rest) = message.split_once("constraint \"")?;
+        Some(rest.split_once('"')?.0)
+    };
+    let name = told.or_else(in_message).unwrap_or_default();
     match name.rsplit_once('_') {
         Some((given, number))
             if number.len() >= SHORTEST_NUMBER && number.bytes().all(|b| b.is_ascii_digit()) =>
@@ -210,16 +216,24 @@ impl From<DbError> for AppError {
 
 #[cfg(test)]
 mod tests {
-    use super::without_shard;
+    use super::constraint_of;
 
     #[test]
     fn a_constraint_has_its_name_on_every_engine() {
         for name in ["products_sku_unique", "rules_2", "", "_", "_12345"] {
-            assert_eq!(without_shard(name), name);
+            assert_eq!(constraint_of(Some(name), "of \"no\" use"), name);
         }
-        assert_eq!(
-            without_shard("products_sku_unique_102011"),
-            "products_sku_unique"
-        );
+        let name = "products_sku_unique";
+        let of_shard = "products_sku_unique_102011";
+        assert_eq!(constraint_of(Some(of_shard), ""), name);
+        for message in [
+            format!("duplicate key value violates unique constraint \"{of_shard}\""),
+            format!(
+                "update on table \"t_102009\" violates foreign key constraint \"{of_shard}\" on table \"u_1\""
+            ),
+        ] {
+            assert_eq!(constraint_of(None, &message), name);
+        }
+        assert_eq!(constraint_of(None, "violates something"), "");
     }
 }

@@ -66,13 +66,12 @@ async fn dealers_live_on_citus_and_move_while_they_work() {
     let (one, other) = (server.dealer().await, server.dealer().await);
     one.add_product("Mortar").await;
     other.add_product("Timber").await;
+    spine_works(&settings, &one).await;
     let names = one.client.get(NAMES).await.to_string();
     assert!(
         names.contains("Mortar") && !names.contains("Timber"),
         "{names}"
     );
-
-    spine_works(&settings, &one).await;
 
     // Migrated, verified, and taken back, with a column, an index and a table.
     let (dealers, of) = (vec![one.id, other.id], core.clone());
