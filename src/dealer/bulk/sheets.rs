@@ -77,7 +77,7 @@ impl Refused {
                 let Some(last) = path.last_mut() else {
                     continue;
                 };
-                if let Some((_, column)) = names.iter().find(|(field, _)| field == last) {
+                if let Some((_, column)) = names.iter().find(|(field, _)| *field == last.as_str()) {
                     (*column).clone_into(last);
                 }
             }
