@@ -1,5 +1,6 @@
 //! Imports and exports of many records: by line, in batches, and on again after a kill.
 
+mod beside;
 mod cost;
 mod customers;
 mod deaths;
