@@ -43,9 +43,10 @@ impl Named {
             Amount::Level(there) => there - level.on_hand,
             Amount::Change(change) => change,
         };
-        let change = if coming.is_zero() {
+        if coming.is_zero() {
             return Ok(Taken::Unchanged);
-        } else if coming > Decimal::ZERO {
+        }
+        let change = if coming > Decimal::ZERO {
             Change::In(coming, said.cost)
         } else {
             Change::Out(-coming)
