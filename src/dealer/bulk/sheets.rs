@@ -90,7 +90,7 @@ impl Refused {
 pub fn decimal(cells: &Cells, column: &str) -> Result<Option<Decimal>, Refused> {
     let number = cells.filled(column).map(|text| {
         let message = "must be a decimal such as 12.50";
-        text.parse()
+        text.parse::<Decimal>()
             .map_err(|_| Refused::at(ErrorCode::BadUserInput, column, message))
     });
     number.transpose()

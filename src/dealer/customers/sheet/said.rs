@@ -119,7 +119,7 @@ fn details(cells: &Cells) -> CustomerDetails {
 fn terms(cells: &Cells) -> Result<Option<i16>, Refused> {
     let days = cells.filled("termsDays").map(|text| {
         let message = "must be a whole number between 0 and 365";
-        text.parse()
+        text.parse::<i16>()
             .map_err(|_| Refused::at(ErrorCode::BadUserInput, "termsDays", message))
     });
     days.transpose()
