@@ -133,10 +133,11 @@ impl Book {
 
     /// Works a movement out; what is refused leaves all as it was.
     pub fn enter(&mut self, posting: Posting) -> ServiceResult<()> {
-        let mut level = self.levels.get(posting.place)?.clone();
+        let place = posting.place;
+        let mut level = self.levels.get(place)?.clone();
         let value = apply(&mut level, &posting, &self.rows)?;
         self.rows.push(row(&mut level, posting, value, self.now));
-        *self.levels.at(level.place())? = level;
+        *self.levels.at(place)? = level;
         Ok(())
     }
 
