@@ -188,7 +188,7 @@ pub(super) enum Named {
     Products(products::Named),
     Prices(products::Named),
     Customers(customers::Named),
-    Stock(stock::Named),
+    Stock(Box<stock::Named>),
 }
 
 impl Named {
@@ -204,7 +204,10 @@ impl Named {
             BulkKind::Customers => {
                 Self::Customers(customers::Named::load(tx, may.clone(), lines).await?)
             }
-            BulkKind::Stock => Self::Stock(stock::Named::load(tx, may.clone(), lines).await?),
+            BulkKind::Stock => {
+                let named = stock::Named::load(tx, may.clone(), lines).await?;
+                Self::Stock(Box::new(named))
+            }
         })
     }
 
