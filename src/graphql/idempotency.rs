@@ -126,13 +126,18 @@ pub struct OnceOnly;
 
 impl Guard for OnceOnly {
     async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
-        if key(ctx, &ctx.field())?.is_none() {
-            let message = "this is done once under a key: send idempotencyKey in the input";
-            let error = AppError::new(ErrorCode::IdempotencyKeyRequired, message);
-            return Err(error.at_field("input.idempotencyKey").into());
-        }
-        Ok(())
+        Ok(require_key(ctx)?)
     }
+}
+
+/// Refuses a change without a key: as [`OnceOnly`], where it depends on the input.
+pub fn require_key(ctx: &Context<'_>) -> AppResult<()> {
+    if key(ctx, &ctx.field())?.is_some() {
+        return Ok(());
+    }
+    let message = "this is done once under a key: send idempotencyKey in the input";
+    let error = AppError::new(ErrorCode::IdempotencyKeyRequired, message);
+    Err(error.at_field("input.idempotencyKey"))
 }
 
 /// Claims the change; the answer if it was made before.

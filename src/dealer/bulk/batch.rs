@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::cell::Cells;
 use super::events::BulkOperationAdvanced;
 use super::lines::Line;
+use super::may::May;
 use super::model::{BulkErrorRow, BulkOnError, BulkOperationRow};
 use super::query;
 use super::sheets::{Named, Refused, Taken};
-use crate::error::{AppError, UserError};
+use crate::error::{AppError, Refusal, UserError};
 use crate::jobs::{JobContext, JobError};
 use crate::tenancy::{Access, TenantTx};
 
@@ -38,14 +39,14 @@ struct Outcome {
 /// whole batch, which is then taken without that line.
 pub(super) async fn take(
     job: &JobContext,
-    row: &BulkOperationRow,
+    (row, may): (&BulkOperationRow, &May),
     lines: &[Line],
     tells: bool,
 ) -> Result<Batch, JobError> {
     let mut wrong: BTreeMap<u64, Vec<UserError>> = BTreeMap::new();
     loop {
         let mut tx = job.begin(Access::Write).await?;
-        let outcome = match attempt(&mut tx, row, lines, &wrong).await? {
+        let outcome = match attempt(&mut tx, (row, may), lines, &wrong).await? {
             Ok(outcome) => outcome,
             Err((number, errors)) => {
                 tx.rollback().await?;
@@ -87,7 +88,7 @@ async fn note(
 /// something may be written that must not stay.
 async fn attempt(
     tx: &mut TenantTx,
-    row: &BulkOperationRow,
+    (row, may): (&BulkOperationRow, &May),
     lines: &[Line],
     wrong: &BTreeMap<u64, Vec<UserError>>,
 ) -> Result<Result<Outcome, (u64, Vec<UserError>)>, AppError> {
@@ -95,7 +96,7 @@ async fn attempt(
         .iter()
         .filter_map(|line| line.cells.as_ref().ok())
         .collect();
-    let mut named = Named::load(tx, row.kind, &readable).await?;
+    let mut named = Named::load(tx, (row.kind, may), &readable).await?;
     let mut outcome = Outcome {
         noted: query::count_errors(tx, row.id).await?,
         row: row.clone(),
@@ -125,6 +126,9 @@ async fn attempt(
             }
         }
     }
+    // What is refused now, another has written since it was looked up: the job is tried
+    // again, and finds it.
+    named.write(tx).await.map_err(Refusal::into_error)?;
     Ok(Ok(outcome))
 }
 

@@ -63,7 +63,7 @@ impl Cells {
     }
 
     /// Of an object of JSON with names out of these columns; or what is wrong with it.
-    pub(super) fn of_json(line: &[u8], columns: &[&str]) -> Result<Self, String> {
+    pub fn of_json(line: &[u8], columns: &[&str]) -> Result<Self, String> {
         let pairs: Pairs =
             serde_json::from_slice(line).map_err(|error| format!("is no JSON object: {error}"))?;
         let mut cells = Self::default();
@@ -93,6 +93,11 @@ impl Cells {
     /// The value of a column, trimmed; empty if it is there and empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|text| text.trim())
+    }
+
+    /// The value of a column, trimmed; none if it is absent or empty.
+    pub fn filled(&self, name: &str) -> Option<&str> {
+        self.get(name).filter(|text| !text.is_empty())
     }
 
     /// The names of the columns.

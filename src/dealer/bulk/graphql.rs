@@ -153,9 +153,8 @@ impl BulkOperation {
     /// The files hold records of its kind, whoever has ordered it.
     fn permit(&self, ctx: &Context<'_>) -> AppResult<()> {
         let row = &self.0;
-        let to_import = row.kind.to_import();
         let needed = match row.direction {
-            BulkDirection::Import => to_import.as_slice(),
+            BulkDirection::Import => row.kind.to_import(),
             BulkDirection::Export => row.kind.to_export(),
         };
         needed.iter().try_for_each(|needed| ctx.require(*needed))

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, take};
 use super::lines::{Line, Lines, Place, Unreadable};
+use super::may::May;
 use super::model::{BulkOperationId, BulkOperationRow, BulkState};
 use super::query::End;
 use super::report;
@@ -38,6 +39,9 @@ pub struct Import {
 pub struct Ordered {
     /// Its id.
     pub operation: BulkOperationId,
+    /// What of its columns may be taken.
+    #[serde(default)]
+    pub may: May,
 }
 
 /// Limits of imports and exports: each takes memory and a place for long.
@@ -54,14 +58,14 @@ impl JobKind for Import {
     type Payload = Ordered;
 
     async fn run(&self, job: JobContext, ordered: Ordered) -> JobResult {
-        let result = self.import(&job, ordered.operation).await;
+        let result = self.import(&job, &ordered).await;
         report::given_up(&job, ordered.operation, result).await
     }
 }
 
 impl Import {
-    async fn import(&self, job: &JobContext, id: BulkOperationId) -> JobResult {
-        let Some(mut row) = report::begin(job, id).await? else {
+    async fn import(&self, job: &JobContext, ordered: &Ordered) -> JobResult {
+        let Some(mut row) = report::begin(job, ordered.operation).await? else {
             return Ok(());
         };
         let file = self.fetch(job, &row).await?;
@@ -80,7 +84,7 @@ impl Import {
             if tells {
                 told = Some(Instant::now());
             }
-            match take(job, &row, &batch, tells).await? {
+            match take(job, (&row, &ordered.may), &batch, tells).await? {
                 Batch::Done(now) => row = now,
                 Batch::Stopped(now) => return self.finish(job, &now, BulkState::Stopped).await,
                 Batch::Lost => return Ok(()),
@@ -137,7 +141,7 @@ fn open(file: File, row: &BulkOperationRow) -> Result<Lines, JobError> {
         byte: u64::try_from(row.place).unwrap_or_default(),
         line: u64::try_from(row.line).unwrap_or_default(),
     };
-    let wanted = row.kind.columns();
+    let wanted = row.kind.read_columns();
     let lines = Lines::open(file, row.format, place, wanted);
     let lines = lines.map_err(|error| unreadable(&error))?;
     if let Some(columns) = lines.columns() {

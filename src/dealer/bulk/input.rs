@@ -9,10 +9,16 @@ use crate::graphql::idempotency::IdempotencyKey;
 /// A file to import.
 #[derive(InputObject, Debug)]
 pub struct BulkImportStartInput {
-    /// What its lines are: PRODUCTS or PRICES.
+    /// What its lines are.
     pub kind: BulkKind,
-    /// The file, uploaded as CSV or NDJSON. The first line of CSV names the columns; lines
-    /// that lack a column leave that as it is.
+    /// The file, uploaded as CSV or NDJSON. The first line of CSV names the columns, in any
+    /// order; a column that is absent leaves that as it is. For PRODUCTS: sku, name,
+    /// description, kind, category, baseUnit, listPrice. For PRICES: sku, listPrice. For
+    /// CUSTOMERS: code, name, taxId, termsDays, addressLine, city, postcode, country, email,
+    /// phone, notes; with credit:manage creditLimit, creditLimitReason, creditCheck; with
+    /// prices:manage priceList, by its code. For STOCK: sku, warehouse, and either onHand,
+    /// what is there, or change, what is added or (below zero) taken away; unit, reason,
+    /// note; with cost:read unitCost, of a base unit of what comes.
     pub file_id: FileId,
     /// What to do about a line that can not be taken.
     #[graphql(default_with = "BulkOnError::Stop")]
@@ -20,15 +26,15 @@ pub struct BulkImportStartInput {
     /// Whether to try the lines only, and change nothing.
     #[graphql(default)]
     pub dry_run: bool,
-    /// By which this is done once, however often it is sent.
+    /// By which this is done once, however often it is sent. Needed for STOCK.
     pub idempotency_key: Option<IdempotencyKey>,
 }
 
 /// Records to export.
 #[derive(InputObject, Debug)]
 pub struct BulkExportStartInput {
-    /// Which records. CUSTOMERS needs customers:read and credit:read, STOCK stock:read,
-    /// the others products:read.
+    /// Which records. CUSTOMERS needs customers:read, credit:read and prices:read, STOCK
+    /// stock:read, the others products:read.
     pub kind: BulkKind,
     /// The form of the file.
     #[graphql(default_with = "BulkFormat::Csv")]

@@ -11,6 +11,7 @@ pub mod import;
 pub mod input;
 mod lines;
 pub mod loader;
+pub mod may;
 pub mod model;
 pub mod mutation;
 mod object;

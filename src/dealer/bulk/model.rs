@@ -32,9 +32,9 @@ text_enum! {
         Products = "PRODUCTS",
         /// List prices of products; imported by SKU.
         Prices = "PRICES",
-        /// Customers that are not archived; exported only.
+        /// Customers that are not archived; imported by account code.
         Customers = "CUSTOMERS",
-        /// What lies in which warehouse; exported only.
+        /// What lies in which warehouse; imported by SKU and code of the warehouse.
         Stock = "STOCK",
     }
 }

@@ -7,6 +7,7 @@ use super::input::{BulkExportStartInput, BulkImportStartInput, BulkOperationCanc
 use super::service;
 use crate::error::AppResult;
 use crate::graphql::context::ContextExt;
+use crate::graphql::idempotency::require_key;
 use crate::graphql::payload::payload;
 use crate::graphql::permit::{Permission as P, has_permission};
 
@@ -41,13 +42,18 @@ pub struct BulkMutation;
 #[Object]
 impl BulkMutation {
     /// Begins to import an uploaded file. Lines are taken as the mutations of their records
-    /// take input, 200 at a time. Needs the permission to change the records, too.
+    /// take input, 200 at a time. Needs the permission to change the records, too:
+    /// products:manage for PRODUCTS and PRICES, customers:manage for CUSTOMERS, stock:adjust
+    /// for STOCK. STOCK needs a key, since a change that is brought in twice counts twice.
     #[graphql(guard = P::BulkRun, directive = has_permission::apply(P::BulkRun))]
     async fn bulk_import_start(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to import.")] input: BulkImportStartInput,
     ) -> AppResult<BulkImportStartPayload> {
+        if input.kind.adds_up() {
+            require_key(ctx)?;
+        }
         let unit = ctx.unit()?;
         let parts = (ctx.service()?, ctx.service()?);
         let result = service::start_import(&mut *unit.tx().await?, parts, input).await;

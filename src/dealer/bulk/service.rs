@@ -6,6 +6,7 @@ use super::events::BulkOperationEnded;
 use super::export::Export;
 use super::import::{Import, Ordered};
 use super::input::{BulkExportStartInput, BulkImportStartInput, BulkOperationCancelInput};
+use super::may::May;
 use super::model::{
     BulkDirection, BulkFormat, BulkKind, BulkOnError, BulkOperationId, BulkOperationRow, BulkState,
 };
@@ -31,12 +32,7 @@ pub async fn start_import(
     (files, queue): (&Files, &Queue),
     input: BulkImportStartInput,
 ) -> ServiceResult<BulkOperationRow> {
-    let Some(needed) = input.kind.to_import() else {
-        let message = "only PRODUCTS and PRICES can be imported";
-        let path = ["input", "kind"];
-        return Err(UserError::at(ErrorCode::BadUserInput, &path, message).into());
-    };
-    permit(tx, &[needed])?;
+    permit(tx, input.kind.to_import())?;
     make_room(tx).await?;
     let until = tx.now() + INPUT_KEPT;
     let held = files.hold_until(tx, input.file_id, until).await?;
@@ -53,7 +49,10 @@ pub async fn start_import(
         ..new_row(tx, input.kind, format)
     };
     query::insert(tx, &row).await?;
-    let ordered = Ordered { operation: row.id };
+    let ordered = Ordered {
+        operation: row.id,
+        may: May::of(input.kind, tx.context()),
+    };
     let order = JobOrder::of::<Import>(&ordered)?.unique(&row.id.to_string());
     queue.enqueue(tx, &order).await?;
     Ok(row)
@@ -69,7 +68,10 @@ pub async fn start_export(
     make_room(tx).await?;
     let row = new_row(tx, input.kind, input.format);
     query::insert(tx, &row).await?;
-    let ordered = Ordered { operation: row.id };
+    let ordered = Ordered {
+        operation: row.id,
+        may: May::default(),
+    };
     let order = JobOrder::of::<Export>(&ordered)?.unique(&row.id.to_string());
     queue.enqueue(tx, &order).await?;
     Ok(row)

@@ -1,13 +1,15 @@
 //! The kinds of records as lines of a file: which columns, how they are read and taken.
 
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::cell::{Cell, Cells};
+use super::may::May;
 use super::model::BulkKind;
 use crate::dealer::catalog::products::sheet as products;
 use crate::dealer::customers::sheet as customers;
 use crate::dealer::stock::sheet as stock;
-use crate::error::{AppError, AppResult, ErrorCode, Refusal, UserError};
+use crate::error::{AppError, AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::graphql::permit::Permission as P;
 use crate::tenancy::TenantTx;
 
@@ -48,13 +50,63 @@ impl Refused {
             }
         }
     }
+
+    /// A refusal where nothing is written before the end of the batch.
+    pub fn unwritten(refusal: impl Into<Refusal>) -> Self {
+        match refusal.into() {
+            Refusal::Fault(error) => Self::Fault(error),
+            Refusal::User(errors) => Self::Clean(errors),
+        }
+    }
+
+    /// Something is wrong with a column, before anything was written.
+    pub fn at(code: ErrorCode, column: &str, message: impl Into<String>) -> Self {
+        Self::Clean(vec![UserError::at(code, &["input", column], message)])
+    }
+
+    /// A column without a value that is needed.
+    pub fn missing(column: &str) -> Self {
+        Self::at(ErrorCode::BadUserInput, column, "is needed")
+    }
+
+    /// The same with the names of columns for those of an input's fields.
+    #[must_use]
+    pub fn renamed(mut self, names: &[(&str, &str)]) -> Self {
+        if let Self::Clean(errors) | Self::Dirty(errors) = &mut self {
+            for path in errors.iter_mut().filter_map(|error| error.path.as_mut()) {
+                let Some(last) = path.last_mut() else {
+                    continue;
+                };
+                if let Some((_, column)) = names.iter().find(|(field, _)| *field == last.as_str()) {
+                    (*column).clone_into(last);
+                }
+            }
+        }
+        self
+    }
+}
+
+/// The number in a column; none if it is absent or empty.
+pub fn decimal(cells: &Cells, column: &str) -> Result<Option<Decimal>, Refused> {
+    let number = cells.filled(column).map(|text| {
+        let message = "must be a decimal such as 12.50";
+        text.parse::<Decimal>()
+            .map_err(|_| Refused::at(ErrorCode::BadUserInput, column, message))
+    });
+    number.transpose()
+}
+
+/// The values of a column in these lines, those that are empty aside.
+pub fn texts(lines: &[&Cells], column: &str) -> Vec<String> {
+    let found = lines.iter().filter_map(|cells| cells.filled(column));
+    found.map(str::to_owned).collect()
 }
 
 /// Where a page of an export begins: the key of the line before it.
 pub type After = (Uuid, Option<Uuid>);
 
 impl BulkKind {
-    /// The columns, in the order in which they are written.
+    /// The columns that are written, in order; what finds the record stands first.
     pub const fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Products => products::COLUMNS,
@@ -64,19 +116,48 @@ impl BulkKind {
         }
     }
 
-    /// What importing it takes; none if it can not be imported.
-    pub const fn to_import(self) -> Option<P> {
+    /// The columns that are read: those that are written, and further ones.
+    pub const fn read_columns(self) -> &'static [&'static str] {
         match self {
-            Self::Products | Self::Prices => Some(P::ProductsManage),
-            Self::Customers | Self::Stock => None,
+            Self::Products | Self::Prices => self.columns(),
+            Self::Customers => customers::READ_COLUMNS,
+            Self::Stock => stock::READ_COLUMNS,
         }
+    }
+
+    /// What importing it takes.
+    pub const fn to_import(self) -> &'static [P] {
+        match self {
+            Self::Products | Self::Prices => &[P::ProductsManage],
+            Self::Customers => &[P::CustomersManage],
+            Self::Stock => &[P::StockAdjust],
+        }
+    }
+
+    /// What single columns of an import take, beside that.
+    pub const fn of_columns(self) -> &'static [P] {
+        match self {
+            Self::Products | Self::Prices => &[],
+            Self::Customers => &[
+                P::CreditRead,
+                P::CreditManage,
+                P::PricesRead,
+                P::PricesManage,
+            ],
+            Self::Stock => &[P::CostRead],
+        }
+    }
+
+    /// Whether what was brought in twice counts twice, so that an import takes a key.
+    pub const fn adds_up(self) -> bool {
+        matches!(self, Self::Stock)
     }
 
     /// What exporting it takes.
     pub const fn to_export(self) -> &'static [P] {
         match self {
             Self::Products | Self::Prices => &[P::ProductsRead],
-            Self::Customers => &[P::CustomersRead, P::CreditRead],
+            Self::Customers => &[P::CustomersRead, P::CreditRead, P::PricesRead],
             Self::Stock => &[P::StockRead],
         }
     }
@@ -106,25 +187,31 @@ pub(super) async fn page(
 pub(super) enum Named {
     Products(products::Named),
     Prices(products::Named),
+    Customers(customers::Named),
+    Stock(Box<stock::Named>),
 }
 
 impl Named {
     /// Looks up what these lines name.
     pub(super) async fn load(
         tx: &mut TenantTx,
-        kind: BulkKind,
+        (kind, may): (BulkKind, &May),
         lines: &[&Cells],
     ) -> AppResult<Self> {
-        match kind {
-            BulkKind::Products => Ok(Self::Products(products::Named::load(tx, lines).await?)),
-            BulkKind::Prices => Ok(Self::Prices(products::Named::load(tx, lines).await?)),
-            BulkKind::Customers | BulkKind::Stock => {
-                Err(AppError::internal(format!("{kind:?} is not imported")))
+        Ok(match kind {
+            BulkKind::Products => Self::Products(products::Named::load(tx, lines).await?),
+            BulkKind::Prices => Self::Prices(products::Named::load(tx, lines).await?),
+            BulkKind::Customers => {
+                Self::Customers(customers::Named::load(tx, may.clone(), lines).await?)
             }
-        }
+            BulkKind::Stock => {
+                let named = stock::Named::load(tx, may.clone(), lines).await?;
+                Self::Stock(Box::new(named))
+            }
+        })
     }
 
-    /// Takes a line.
+    /// Takes a line; what is not written then is at the end of the batch.
     pub(super) async fn take(
         &mut self,
         tx: &mut TenantTx,
@@ -133,6 +220,17 @@ impl Named {
         match self {
             Self::Products(named) => products::take(tx, named, cells).await,
             Self::Prices(named) => products::take_price(tx, named, cells).await,
+            Self::Customers(named) => named.take(cells),
+            Self::Stock(named) => named.take(cells),
+        }
+    }
+
+    /// Writes what is not written yet of the lines that were taken.
+    pub(super) async fn write(self, tx: &mut TenantTx) -> ServiceResult<()> {
+        match self {
+            Self::Products(_) | Self::Prices(_) => Ok(()),
+            Self::Customers(named) => named.write(tx).await,
+            Self::Stock(named) => named.write(tx).await,
         }
     }
 }

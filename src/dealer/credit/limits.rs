@@ -1,5 +1,6 @@
 //! The use case of setting how much may be owed.
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::check::Buyer;
@@ -9,10 +10,10 @@ use crate::dealer::customers::actions::CustomerAction;
 use crate::dealer::customers::jobs::actions::JobAction;
 use crate::dealer::customers::jobs::model::{JobChanges, JobId};
 use crate::dealer::customers::jobs::service as jobs;
-use crate::dealer::customers::model::{CustomerChanges, CustomerId};
+use crate::dealer::customers::model::{CustomerChanges, CustomerId, CustomerRow};
 use crate::dealer::customers::service as customers;
 use crate::error::{ErrorCode, ServiceResult, UserError};
-use crate::kernel::checks::Checks;
+use crate::kernel::checks::{Checks, Fault};
 use crate::tenancy::TenantTx;
 
 /// What was checked of an input.
@@ -21,19 +22,26 @@ struct Limit {
     reason: String,
 }
 
+impl Limit {
+    fn checked(input: &CreditLimitSetInput) -> Result<Self, Vec<Fault>> {
+        let mut checks = Checks::default();
+        let given = input.limit.map(|limit| limit.0);
+        let limit = Self {
+            amount: given.map(|limit| checks.amount(&["input", "limit"], limit)),
+            reason: checks.text(&["input", "reason"], &input.reason, 1, 500),
+        };
+        checks.finish()?;
+        Ok(limit)
+    }
+}
+
 /// Sets a customer's limit, or a job's own; gives whose.
 pub async fn set(tx: &mut TenantTx, input: CreditLimitSetInput) -> ServiceResult<Buyer> {
-    let mut checks = Checks::default();
-    let given = input.limit.map(|limit| limit.0);
-    let limit = Limit {
-        amount: given.map(|limit| checks.amount(&["input", "limit"], limit)),
-        reason: checks.text(&["input", "reason"], &input.reason, 1, 500),
-    };
-    checks.finish()?;
     match (input.customer_id, input.job_id) {
-        (Some(id), None) => of_customer(tx, id, limit, &input).await,
-        (None, Some(id)) => of_job(tx, id, limit, &input).await,
+        (Some(id), None) => of_customer(tx, id, &input).await,
+        (None, Some(id)) => of_job(tx, id, Limit::checked(&input)?, &input).await,
         _ => {
+            Limit::checked(&input)?;
             let message = "name exactly one of customerId and jobId";
             let path = ["input", "customerId"];
             Err(UserError::at(ErrorCode::BadUserInput, &path, message).into())
@@ -44,26 +52,39 @@ pub async fn set(tx: &mut TenantTx, input: CreditLimitSetInput) -> ServiceResult
 async fn of_customer(
     tx: &mut TenantTx,
     id: CustomerId,
-    limit: Limit,
     input: &CreditLimitSetInput,
 ) -> ServiceResult<Buyer> {
-    let amount = limit.amount.ok_or_else(|| {
-        let message = "a customer always has a limit; 0 gives no credit";
-        UserError::at(ErrorCode::BadUserInput, &["input", "limit"], message)
-    })?;
+    let changes = changes_of_customer(input, tx.now())?;
     customers::lock_one(tx, (id, "customerId"), CustomerAction::CreditLimitSet).await?;
-    let changes = CustomerChanges {
-        credit_limit: Some(amount),
-        credit_limit_reason: Some(Some(limit.reason)),
-        credit_check: input.credit_check,
-        ..CustomerChanges::none(tx.now())
-    };
-    customers::change(tx, id, input.expected_version, changes).await?;
-    tell(tx, (id, None), Some(amount));
+    let row = customers::change(tx, id, input.expected_version, changes).await?;
+    tell_of_customer(tx, &row);
     Ok(Buyer {
         customer: id,
         job: None,
     })
+}
+
+/// What an input changes of a customer, checked.
+pub fn changes_of_customer(
+    input: &CreditLimitSetInput,
+    now: DateTime<Utc>,
+) -> ServiceResult<CustomerChanges> {
+    let limit = Limit::checked(input)?;
+    let amount = limit.amount.ok_or_else(|| {
+        let message = "a customer always has a limit; 0 gives no credit";
+        UserError::at(ErrorCode::BadUserInput, &["input", "limit"], message)
+    })?;
+    Ok(CustomerChanges {
+        credit_limit: Some(amount),
+        credit_limit_reason: Some(Some(limit.reason)),
+        credit_check: input.credit_check,
+        ..CustomerChanges::none(now)
+    })
+}
+
+/// Tells that a customer has the limit he has now.
+pub fn tell_of_customer(tx: &mut TenantTx, row: &CustomerRow) {
+    tell(tx, (row.id, None), Some(row.credit_limit));
 }
 
 async fn of_job(

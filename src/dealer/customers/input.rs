@@ -3,7 +3,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 use diesel::prelude::*;
 
-use super::model::{CustomerChanges, CustomerId, CustomerRow};
+use super::model::{CustomerChanges, CustomerId};
 use super::query::CustomerCondition;
 use crate::db::tenant_tables::customers;
 use crate::error::AppResult;
@@ -57,21 +57,6 @@ impl CustomerDetails {
             email.map(|text| checks.email(&["input", "email"], &text))
         });
         CustomerChanges { email, ..changes }
-    }
-}
-
-/// A new row with these details.
-pub(super) fn with_details(row: CustomerRow, changes: CustomerChanges) -> CustomerRow {
-    CustomerRow {
-        tax_id: changes.tax_id.flatten(),
-        address_line: changes.address_line.flatten(),
-        city: changes.city.flatten(),
-        postcode: changes.postcode.flatten(),
-        country: changes.country.flatten(),
-        email: changes.email.flatten(),
-        phone: changes.phone.flatten(),
-        notes: changes.notes.flatten(),
-        ..row
     }
 }
 

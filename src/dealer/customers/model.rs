@@ -23,7 +23,7 @@ text_enum! {
 }
 
 /// A customer as stored.
-#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[derive(Queryable, Selectable, Insertable, Clone, Debug, PartialEq, Eq)]
 #[diesel(table_name = customers, check_for_backend(diesel::pg::Pg))]
 pub struct CustomerRow {
     /// Its id.
@@ -95,6 +95,34 @@ impl CustomerRow {
             email: None,
             phone: None,
             notes: None,
+        }
+    }
+
+    /// As it is after these changes, its version aside.
+    #[must_use]
+    pub fn with(self, changes: CustomerChanges) -> Self {
+        Self {
+            code: changes.code.unwrap_or(self.code),
+            name: changes.name.unwrap_or(self.name),
+            tax_id: changes.tax_id.unwrap_or(self.tax_id),
+            terms_days: changes.terms_days.unwrap_or(self.terms_days),
+            credit_limit: changes.credit_limit.unwrap_or(self.credit_limit),
+            credit_limit_reason: changes
+                .credit_limit_reason
+                .unwrap_or(self.credit_limit_reason),
+            credit_check: changes.credit_check.unwrap_or(self.credit_check),
+            hold_reason: changes.hold_reason.unwrap_or(self.hold_reason),
+            held_at: changes.held_at.unwrap_or(self.held_at),
+            address_line: changes.address_line.unwrap_or(self.address_line),
+            city: changes.city.unwrap_or(self.city),
+            postcode: changes.postcode.unwrap_or(self.postcode),
+            country: changes.country.unwrap_or(self.country),
+            email: changes.email.unwrap_or(self.email),
+            phone: changes.phone.unwrap_or(self.phone),
+            notes: changes.notes.unwrap_or(self.notes),
+            archived_at: changes.archived_at.unwrap_or(self.archived_at),
+            updated_at: changes.updated_at,
+            ..self
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Use cases of customers.
 
+use chrono::{DateTime, Utc};
+
 use super::actions::CustomerAction as Action;
 use super::events::{
     CustomerArchived, CustomerCreated, CustomerHeld, CustomerReleased, CustomerRestored,
@@ -7,15 +9,15 @@ use super::events::{
 };
 use super::input::{
     CustomerCreateInput, CustomerHoldSetInput, CustomerUpdateInput, CustomerVersionInput,
-    with_details,
 };
 use super::model::{CustomerChanges, CustomerId, CustomerRow};
 use super::query;
 use crate::db::error::DbResult;
+use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::{accounts, credit};
 use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::updated;
-use crate::kernel::checks::Checks;
+use crate::kernel::checks::{Checks, Fault};
 use crate::tenancy::TenantTx;
 
 const CONSTRAINTS: &[Constraint] = &[Constraint {
@@ -26,17 +28,7 @@ const CONSTRAINTS: &[Constraint] = &[Constraint {
 
 /// Adds a customer.
 pub async fn create(tx: &mut TenantTx, input: CustomerCreateInput) -> ServiceResult<CustomerRow> {
-    let (mut checks, now) = (Checks::default(), tx.now());
-    let code = checks.code(&["input", "code"], &input.code);
-    let name = checks.text(&["input", "name"], &input.name, 1, 200);
-    let terms_days = terms(&mut checks, input.terms_days);
-    let details = CustomerChanges::none(now);
-    let details = input.details.checked(&mut checks, details);
-    checks.finish()?;
-    let row = CustomerRow {
-        terms_days,
-        ..with_details(CustomerRow::new(code, name, now), details)
-    };
+    let row = checked_new(input, tx.now())?;
     let inserted = query::insert_many(tx, vec![row.clone()]).await;
     inserted.map_err(on_constraint(CONSTRAINTS))?;
     tx.emit(&CustomerCreated((&row).into()));
@@ -45,7 +37,37 @@ pub async fn create(tx: &mut TenantTx, input: CustomerCreateInput) -> ServiceRes
 
 /// Changes what is known of a customer.
 pub async fn update(tx: &mut TenantTx, input: CustomerUpdateInput) -> ServiceResult<CustomerRow> {
-    let (mut checks, now) = (Checks::default(), tx.now());
+    let (id, version) = (input.id, input.expected_version);
+    let changes = checked_changes(input, tx.now())?;
+    lock_for(tx, id, Action::Update).await?;
+    let row = change(tx, id, version, changes).await?;
+    tx.emit(&CustomerUpdated((&row).into()));
+    Ok(row)
+}
+
+/// A new customer as an input says it is, checked.
+pub(super) fn checked_new(
+    input: CustomerCreateInput,
+    now: DateTime<Utc>,
+) -> Result<CustomerRow, Vec<Fault>> {
+    let mut checks = Checks::default();
+    let code = checks.code(&["input", "code"], &input.code);
+    let name = checks.text(&["input", "name"], &input.name, 1, 200);
+    let changes = CustomerChanges {
+        terms_days: Some(terms(&mut checks, input.terms_days)),
+        ..CustomerChanges::none(now)
+    };
+    let changes = input.details.checked(&mut checks, changes);
+    checks.finish()?;
+    Ok(CustomerRow::new(code, name, now).with(changes))
+}
+
+/// The changes that an input says, checked.
+pub(super) fn checked_changes(
+    input: CustomerUpdateInput,
+    now: DateTime<Utc>,
+) -> Result<CustomerChanges, Vec<Fault>> {
+    let mut checks = Checks::default();
     let code = input.code.as_deref();
     let name = input.name.as_deref();
     let changes = CustomerChanges {
@@ -56,10 +78,7 @@ pub async fn update(tx: &mut TenantTx, input: CustomerUpdateInput) -> ServiceRes
     };
     let changes = input.details.checked(&mut checks, changes);
     checks.finish()?;
-    lock_for(tx, input.id, Action::Update).await?;
-    let row = change(tx, input.id, input.expected_version, changes).await?;
-    tx.emit(&CustomerUpdated((&row).into()));
-    Ok(row)
+    Ok(changes)
 }
 
 /// Archives a customer with whom nothing is open.
@@ -170,6 +189,15 @@ pub async fn change(
     let row = query::update(tx, id, version, changes).await;
     let row = row.map_err(on_constraint(CONSTRAINTS))?;
     updated(row, query::find_many(tx, &[id])).await
+}
+
+/// Writes new customers and such as are locked, each with its price list.
+pub(super) async fn store(
+    tx: &mut TenantTx,
+    rows: Vec<(CustomerRow, Option<PriceListId>)>,
+) -> ServiceResult<()> {
+    let stored = query::store(tx, rows).await;
+    stored.map_err(on_constraint(CONSTRAINTS))
 }
 
 fn terms(checks: &mut Checks, days: i16) -> i16 {

@@ -10,7 +10,7 @@ use super::model::StockLevelRow;
 use super::warehouses::model::WarehouseId;
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
-use crate::db::tenant_tables::{products, stock_levels, warehouses};
+use crate::db::tenant_tables::{products, stock_levels, units, warehouses};
 use crate::dealer::catalog::products::model::ProductId;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
@@ -64,13 +64,13 @@ pub async fn find_by_products(
     Ok(query.load(tx).await?)
 }
 
-/// Levels with the codes of product and warehouse, in the order of their ids behind
+/// Levels with the codes of product, warehouse and base unit, in the order of their ids behind
 /// `after`.
 pub async fn sheet(
     tx: &mut TenantTx,
     (product, warehouse): (Uuid, Uuid),
     most: i64,
-) -> DbResult<Vec<(StockLevelRow, String, String)>> {
+) -> DbResult<Vec<(StockLevelRow, String, String, String)>> {
     let (product, warehouse) = (
         ProductId::from_uuid(product),
         WarehouseId::from_uuid(warehouse),
@@ -82,12 +82,17 @@ pub async fn sheet(
             .and(stock_levels::warehouse_id.gt(warehouse)));
     let query = stock_levels::table
         .inner_join(warehouses::table)
-        .inner_join(products::table)
+        .inner_join(products::table.inner_join(units::table))
         // Said twice, so that the index is entered at the product.
         .filter(stock_levels::product_id.ge(product))
         .filter(behind)
         .order((stock_levels::product_id, stock_levels::warehouse_id))
         .limit(most)
-        .select((StockLevelRow::as_select(), products::sku, warehouses::code));
+        .select((
+            StockLevelRow::as_select(),
+            products::sku,
+            warehouses::code,
+            units::code,
+        ));
     Ok(query.load(tx).await?)
 }

@@ -59,8 +59,11 @@ async fn other_kinds_are_written_with_their_columns() {
     let worker = server.worker();
     for (kind, header) in [
         ("PRICES", "sku,listPrice"),
-        ("CUSTOMERS", "code,name,taxId,termsDays,creditLimit"),
-        ("STOCK", "sku,warehouse,onHand,reserved"),
+        (
+            "CUSTOMERS",
+            "code,name,taxId,termsDays,creditLimit,creditCheck,priceList,addressLine,city,postcode,country,email,phone",
+        ),
+        ("STOCK", "sku,warehouse,onHand,reserved,unit"),
     ] {
         let done = ended(&dealer, &export(&dealer.client, kind, "CSV").await).await;
         let text = text_of(&server, &done["outputFile"]).await;
@@ -142,6 +145,15 @@ async fn nobody_reads_what_another_has_exported_and_he_could_not() {
                 Permission::BulkRun,
                 Permission::CustomersRead,
                 Permission::CreditRead,
+            ],
+            false,
+        ),
+        (
+            &[
+                Permission::BulkRun,
+                Permission::CustomersRead,
+                Permission::CreditRead,
+                Permission::PricesRead,
             ],
             true,
         ),

@@ -5,10 +5,12 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{SHOW, ended, import, server};
+use super::{SHOW, ended, import, server, told};
+use crate::catalogue::mutate;
 use crate::cli::program::{Folder, Running, database_flags};
+use crate::stock::key;
 use crate::support::{Server, TestDealer, files_dir, owner_of, until_within};
 
 /// A worker as a process of its own.
@@ -49,6 +51,46 @@ fn text(rows: usize) -> String {
     text
 }
 
+/// The operation when it is over, and the last of the workers: those before were killed
+/// among its lines, of which there are [`rows`].
+async fn through_kills(
+    (server, folder): (&Server, &Folder),
+    dealer: &TestDealer,
+    started: &Value,
+) -> (Running, Value) {
+    let id = json!({ "id": started["bulkOperation"]["id"] });
+    let mut cut = 0;
+    for round in 1..=3 {
+        let process = worker(folder, server);
+        until_within(Duration::from_mins(10), "it has come further", async || {
+            let data = dealer.client.run(SHOW, id.clone()).await;
+            let line = data["bulkOperation"]["line"].as_u64().unwrap();
+            usize::try_from(line).unwrap() > rows() * round / 5
+        })
+        .await;
+        let status = tokio::task::spawn_blocking(move || process.end_by(Signal::SIGKILL));
+        assert_eq!(status.await.unwrap().code(), None);
+        let data = dealer.client.run(SHOW, id.clone()).await;
+        cut += usize::from(data["bulkOperation"]["finishedAt"].is_null());
+    }
+    assert!(cut > 0, "it was over before it was killed");
+    let process = worker(folder, server);
+    (process, ended(dealer, started).await)
+}
+
+/// Ends the last worker, which has not taken much memory.
+async fn end((process, what): (Running, &str), begun: Instant) {
+    let peak = peak(&process);
+    eprintln!(
+        "{} {what} in {:?} over kills; a worker took {peak} MiB",
+        rows(),
+        begun.elapsed()
+    );
+    assert!(peak < 256, "{peak} MiB");
+    let status = tokio::task::spawn_blocking(move || process.end_by(Signal::SIGTERM));
+    assert_eq!(status.await.unwrap().code(), Some(0));
+}
+
 async fn counts(server: &Server, dealer: &TestDealer) -> (i64, i64, i64) {
     let sql = format!(
         "SELECT (SELECT count(*) FROM {0}.products), (SELECT count(DISTINCT entity_id) FROM {0}.events WHERE name = 'product.created'),
@@ -76,21 +118,8 @@ async fn an_import_that_is_killed_goes_on_and_doubles_nothing() {
         json!({ "onError": "SKIP" }),
     )
     .await;
-    let id = json!({ "id": started["bulkOperation"]["id"] });
     let begun = Instant::now();
-    for round in 1..=3 {
-        let process = worker(&folder, &server);
-        until_within(Duration::from_mins(10), "it has come further", async || {
-            let data = dealer.client.run(SHOW, id.clone()).await;
-            let line = data["bulkOperation"]["line"].as_u64().unwrap();
-            usize::try_from(line).unwrap() > rows * round / 5
-        })
-        .await;
-        let status = tokio::task::spawn_blocking(move || process.end_by(Signal::SIGKILL));
-        assert_eq!(status.await.unwrap().code(), None);
-    }
-    let process = worker(&folder, &server);
-    let done = ended(&dealer, &started).await;
+    let (process, done) = through_kills((&server, &folder), &dealer, &started).await;
     assert_eq!(done["state"], "DONE", "{done:#}");
     assert_eq!(
         (&done["created"], &done["failed"]),
@@ -114,12 +143,73 @@ async fn an_import_that_is_killed_goes_on_and_doubles_nothing() {
     let out = super::export(&dealer.client, "PRODUCTS", "CSV").await;
     let out = ended(&dealer, &out).await;
     assert_eq!(out["written"], right, "{out:#}");
-    let peak = peak(&process);
     eprintln!(
-        "{rows} rows: imported in {imported:?} over three kills, exported in {:?}; a worker took {peak} MiB",
+        "{right} products imported in {imported:?}, exported in {:?}",
         begun.elapsed()
     );
-    assert!(peak < 256, "{peak} MiB");
-    let status = tokio::task::spawn_blocking(move || process.end_by(Signal::SIGTERM));
-    assert_eq!(status.await.unwrap().code(), Some(0));
+    end((process, "lines of products"), begun).await;
+}
+
+#[tokio::test]
+async fn customers_come_in_once_though_the_worker_is_killed() {
+    let (server, folder) = (server("bulk_many_customers").await, Folder::new());
+    let dealer = server.dealer().await;
+    let mut text = String::from("code,name,city,creditLimit\n");
+    for row in 0..rows() {
+        writeln!(text, "C-{row},Customer {row},Leeds,{row}").unwrap();
+    }
+    let more = json!({ "kind": "CUSTOMERS" });
+    let started = import(&dealer, "many.csv", &text, more.clone()).await;
+    let begun = Instant::now();
+    let (process, done) = through_kills((&server, &folder), &dealer, &started).await;
+    assert_eq!(
+        (&done["state"], &done["created"]),
+        (&json!("DONE"), &json!(rows())),
+        "{done:#}"
+    );
+    let names = told(&server, &dealer, "customer").await;
+    assert_eq!(names.len(), rows());
+    // The same once more.
+    let again = ended(&dealer, &import(&dealer, "many.csv", &text, more).await).await;
+    assert_eq!(again["unchanged"], rows(), "{again:#}");
+    end((process, "customers"), begun).await;
+}
+
+/// Each line adds one: of a batch that was taken twice, or in part, there would be more or
+/// less.
+#[tokio::test]
+async fn stock_comes_in_once_though_the_worker_is_killed() {
+    let (server, folder) = (server("bulk_many_stock").await, Folder::new());
+    let dealer = server.dealer().await;
+    for code in ["NORTH", "SOUTH"] {
+        let input = json!({ "code": code, "name": code, "kind": "YARD" });
+        mutate(&dealer.client, "warehouseCreate", "warehouse { id }", input).await;
+    }
+    for row in 0..50 {
+        dealer.add_product(&format!("P-{row}")).await;
+    }
+    let mut text = String::from("sku,warehouse,change\n");
+    for row in 0..rows() {
+        let code = ["SOUTH", "NORTH"][row / 50 % 2];
+        writeln!(text, "P-{},{code},1", row % 50).unwrap();
+    }
+    let more = json!({ "kind": "STOCK", "idempotencyKey": key() });
+    let started = import(&dealer, "many.csv", &text, more).await;
+    let begun = Instant::now();
+    let (process, done) = through_kills((&server, &folder), &dealer, &started).await;
+    assert_eq!(
+        (&done["state"], &done["created"], &done["updated"]),
+        (&json!("DONE"), &json!(100), &json!(rows() - 100)),
+        "{done:#}"
+    );
+    let query = "{ stockLevels(first: 200) { nodes { onHand { value } } } }";
+    let levels = dealer.client.get(query).await;
+    let levels = levels["stockLevels"]["nodes"].as_array().unwrap();
+    assert_eq!(levels.len(), 100);
+    for level in levels {
+        assert_eq!(level["onHand"]["value"], (rows() / 100).to_string());
+    }
+    super::stock::books_are_right(&dealer).await;
+    assert_eq!(told(&server, &dealer, "movement").await.len(), rows());
+    end((process, "stock lines"), begun).await;
 }

@@ -1,10 +1,16 @@
 //! Imports and exports of many records: by line, in batches, and on again after a kill.
 
+mod beside;
+mod cost;
+mod customers;
 mod deaths;
 mod exports;
 mod imports;
 mod live;
 mod many;
+mod rights;
+mod round;
+mod stock;
 
 use std::time::Duration;
 
@@ -12,7 +18,8 @@ use serde_json::{Value, json};
 use tubex::kernel::clock::Clock;
 
 use crate::files::{download, upload};
-use crate::support::{Client, Server, TestDealer, own, until_within};
+use crate::stock::key;
+use crate::support::{Client, Server, TestDealer, own, owner_of, until_within};
 
 const IMPORT: &str = "mutation($input: BulkImportStartInput!) { bulkImportStart(input: $input) {
     bulkOperation { id state } userErrors { code path message } } }";
@@ -57,6 +64,35 @@ pub async fn ended(dealer: &TestDealer, payload: &Value) -> Value {
     })
     .await;
     dealer.client.run(SHOW, id.clone()).await["bulkOperation"].clone()
+}
+
+/// What became of an import of this kind, which is over. Wrong lines are left out.
+pub async fn taken(dealer: &TestDealer, kind: &str, name: &str, text: &str) -> Value {
+    let more = json!({ "kind": kind, "onError": "SKIP", "idempotencyKey": key() });
+    ended(dealer, &import(dealer, name, text, more).await).await
+}
+
+/// Records added and changed, lines that changed nothing, and such as were refused.
+pub fn counts(done: &Value) -> [u64; 4] {
+    ["created", "updated", "unchanged", "failed"].map(|name| done[name].as_u64().unwrap())
+}
+
+/// Line, column and code of what is wrong.
+pub fn faults(done: &Value) -> Value {
+    let errors = done["errors"].as_array().unwrap().iter();
+    let fault = |error: &Value| json!([error["line"], error["field"], error["code"]]);
+    errors.map(fault).collect()
+}
+
+/// Names of the dealer's events about records of a kind, in order.
+pub async fn told(server: &Server, dealer: &TestDealer, entity: &str) -> Vec<String> {
+    let query = format!(
+        "SELECT name FROM {}.events WHERE entity = $1 ORDER BY id",
+        dealer.schema
+    );
+    let sql = owner_of(&server.database).await;
+    let rows = sql.query(&query, &[&entity]).await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// What a file holds.

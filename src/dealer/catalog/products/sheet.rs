@@ -11,12 +11,12 @@ use super::loader::ProductBySku;
 use super::model::{ProductId, ProductKind, ProductRow};
 use super::{query, service};
 use crate::dealer::bulk::cell::{Cell, Cells};
-use crate::dealer::bulk::sheets::{Refused, Taken};
+use crate::dealer::bulk::sheets::{Refused, Taken, decimal, texts};
 use crate::dealer::catalog::categories::loader::CategoryByCode;
 use crate::dealer::catalog::categories::model::CategoryId;
 use crate::dealer::catalog::units::loader::UnitByCode;
 use crate::dealer::catalog::units::model::UnitId;
-use crate::error::{AppResult, ErrorCode, UserError};
+use crate::error::{AppResult, ErrorCode};
 use crate::graphql::loader::LoaderKey;
 use crate::graphql::scalars::Decimal;
 use crate::tenancy::TenantTx;
@@ -81,16 +81,10 @@ pub struct Named {
 impl Named {
     /// Looks up what these lines name, each kind in one statement.
     pub async fn load(tx: &mut TenantTx, lines: &[&Cells]) -> AppResult<Self> {
-        let texts = |column: &str| -> Vec<String> {
-            let found = lines.iter().filter_map(|cells| cells.get(column));
-            found
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned)
-                .collect()
-        };
-        let skus: Vec<_> = texts("sku").into_iter().map(ProductBySku).collect();
-        let units: Vec<_> = texts("baseUnit").into_iter().map(UnitByCode).collect();
-        let categories: Vec<_> = texts("category").into_iter().map(CategoryByCode).collect();
+        let texts = |column: &str| texts(lines, column).into_iter();
+        let skus: Vec<_> = texts("sku").map(ProductBySku).collect();
+        let units: Vec<_> = texts("baseUnit").map(UnitByCode).collect();
+        let categories: Vec<_> = texts("category").map(CategoryByCode).collect();
         let products = ProductBySku::load_batch(tx, &skus).await?;
         let mut named = Self {
             products: products
@@ -140,14 +134,14 @@ pub async fn take_price(
 ) -> Result<Taken, Refused> {
     let sku = cells.get("sku").unwrap_or_default();
     let missing = || {
-        fault(
+        Refused::at(
             ErrorCode::NotFound,
             "sku",
             "there is no product with this SKU",
         )
     };
     let row = named.products.get(sku).ok_or_else(missing)?;
-    let price = price(cells)?.ok_or_else(|| missing_cell("listPrice"))?;
+    let price = decimal(cells, "listPrice")?.ok_or_else(|| Refused::missing("listPrice"))?;
     if price == row.list_price {
         return Ok(Taken::Unchanged);
     }
@@ -174,16 +168,15 @@ struct Said {
 impl Said {
     fn read(cells: &Cells, named: &Named) -> Result<Self, Refused> {
         let given = |column: &str| cells.get(column).map(str::to_owned);
-        let filled = |column: &str| cells.get(column).filter(|text| !text.is_empty());
-        let kind = filled("kind").map(|text| {
+        let kind = cells.filled("kind").map(|text| {
             let message = "must be STOCK, SERVICE, DIRECT or DEPOSIT";
             let kind = ProductKind::from_text(text);
-            kind.ok_or_else(|| fault(ErrorCode::BadUserInput, "kind", message))
+            kind.ok_or_else(|| Refused::at(ErrorCode::BadUserInput, "kind", message))
         });
-        let unit = filled("baseUnit").map(|code| {
+        let unit = cells.filled("baseUnit").map(|code| {
             let message = "there is no unit with this code";
             let unit = named.units.get(code).copied();
-            unit.ok_or_else(|| fault(ErrorCode::NotFound, "baseUnit", message))
+            unit.ok_or_else(|| Refused::at(ErrorCode::NotFound, "baseUnit", message))
         });
         let category = match cells.get("category") {
             None => None,
@@ -192,7 +185,7 @@ impl Said {
                 let message = "there is no category with this code";
                 let found = named.categories.get(code).copied();
                 Some(Some(found.ok_or_else(|| {
-                    fault(ErrorCode::NotFound, "category", message)
+                    Refused::at(ErrorCode::NotFound, "category", message)
                 })?))
             }
         };
@@ -202,19 +195,22 @@ impl Said {
             kind: kind.transpose()?,
             category,
             base_unit: unit.transpose()?,
-            list_price: price(cells)?,
+            list_price: decimal(cells, "listPrice")?,
         })
     }
 
     fn create(self, sku: &str) -> Result<ProductCreateInput, Refused> {
         Ok(ProductCreateInput {
             sku: sku.to_owned(),
-            name: self.name.ok_or_else(|| missing_cell("name"))?,
+            name: self.name.ok_or_else(|| Refused::missing("name"))?,
             description: self.description,
             kind: self.kind.unwrap_or(ProductKind::Stock),
             category_id: self.category.flatten(),
-            base_unit_id: self.base_unit.ok_or_else(|| missing_cell("baseUnit"))?,
-            list_price: Decimal(self.list_price.ok_or_else(|| missing_cell("listPrice"))?),
+            base_unit_id: self.base_unit.ok_or_else(|| Refused::missing("baseUnit"))?,
+            list_price: Decimal(
+                self.list_price
+                    .ok_or_else(|| Refused::missing("listPrice"))?,
+            ),
             units: Vec::new(),
             idempotency_key: None,
         })
@@ -224,10 +220,10 @@ impl Said {
     fn changes_of(self, row: &ProductRow) -> Result<Option<ProductUpdateInput>, Refused> {
         let never = "can not be changed";
         if self.kind.is_some_and(|kind| kind != row.kind) {
-            return Err(fault(ErrorCode::NotAllowed, "kind", never));
+            return Err(Refused::at(ErrorCode::NotAllowed, "kind", never));
         }
         if self.base_unit.is_some_and(|unit| unit != row.base_unit_id) {
-            return Err(fault(ErrorCode::NotAllowed, "baseUnit", never));
+            return Err(Refused::at(ErrorCode::NotAllowed, "baseUnit", never));
         }
         let name = self.name.filter(|name| *name != row.name);
         let text = row.description.as_deref().unwrap_or_default();
@@ -263,22 +259,4 @@ fn unchanged(row: &ProductRow) -> ProductUpdateInput {
         units: None,
         idempotency_key: None,
     }
-}
-
-fn price(cells: &Cells) -> Result<Option<rust_decimal::Decimal>, Refused> {
-    let text = cells.get("listPrice").filter(|text| !text.is_empty());
-    let price = text.map(|text| {
-        let message = "must be a decimal such as 12.50";
-        text.parse::<rust_decimal::Decimal>()
-            .map_err(|_| fault(ErrorCode::BadUserInput, "listPrice", message))
-    });
-    price.transpose()
-}
-
-fn missing_cell(column: &str) -> Refused {
-    fault(ErrorCode::BadUserInput, column, "is needed")
-}
-
-fn fault(code: ErrorCode, column: &str, message: &str) -> Refused {
-    Refused::Clean(vec![UserError::at(code, &["input", column], message)])
 }

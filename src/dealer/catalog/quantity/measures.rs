@@ -9,7 +9,7 @@ use super::query::{self, MeasuredRow};
 use crate::dealer::catalog::products::model::{ProductId, ProductKind};
 use crate::dealer::catalog::units::model::UnitId;
 use crate::error::{AppError, AppResult, ErrorCode, UserError};
-use crate::kernel::quantity::{Amount, Measure};
+use crate::kernel::quantity::{Amount, Measure, QuantityError};
 use crate::kernel::ratio::Ratio;
 use crate::tenancy::TenantTx;
 
@@ -90,11 +90,50 @@ impl Measures {
     /// `product_path`.
     pub fn asked(
         &self,
-        (product, product_path): (ProductId, &[&str]),
+        product: (ProductId, &[&str]),
         (input, path): (&QuantityInput, &[&str]),
     ) -> Result<Asked, UserError> {
-        let at =
-            |field, code, message: String| UserError::at(code, &[path, &[field]].concat(), message);
+        let (unit, measure) = self.unit(product, (input.unit_id, path))?;
+        let amount = measure.amount(input.value.0, input.rounding);
+        let amount = amount.map_err(|error| bad_value(path, error))?;
+        Ok(Asked { unit, amount })
+    }
+
+    /// As [`Measures::asked`], of a product that lies in yards and stores.
+    pub fn kept(
+        &self,
+        product: (ProductId, &[&str]),
+        quantity: (&QuantityInput, &[&str]),
+    ) -> Result<Asked, UserError> {
+        let asked = self.asked(product, quantity)?;
+        self.lies_somewhere(product)?;
+        Ok(asked)
+    }
+
+    /// As [`Measures::kept`], in base units, of what may be nothing or below zero, such as
+    /// what is on hand.
+    pub fn balance(
+        &self,
+        product: (ProductId, &[&str]),
+        (input, path): (&QuantityInput, &[&str]),
+    ) -> Result<Decimal, UserError> {
+        let (_, measure) = self.unit(product, (input.unit_id, path))?;
+        self.lies_somewhere(product)?;
+        let value = input.value.0;
+        if value.is_zero() {
+            return Ok(Decimal::ZERO);
+        }
+        let amount = measure.amount(value.abs(), input.rounding);
+        let base = amount.map_err(|error| bad_value(path, error))?.base;
+        Ok(if value < Decimal::ZERO { -base } else { base })
+    }
+
+    /// The unit that is asked for, or the base unit, and how the product is measured in it.
+    fn unit(
+        &self,
+        (product, product_path): (ProductId, &[&str]),
+        (unit, path): (Option<UnitId>, &[&str]),
+    ) -> Result<(UnitId, Measure), UserError> {
         let goods = self.goods(product).ok_or_else(|| {
             UserError::at(
                 ErrorCode::NotFound,
@@ -102,32 +141,21 @@ impl Measures {
                 "there is no such product",
             )
         })?;
-        let unit = input.unit_id.unwrap_or(goods.base_unit);
+        let unit = unit.unwrap_or(goods.base_unit);
         let measure = self.measure(product, unit).ok_or_else(|| {
             let message = "the product is not sold or bought in this unit";
-            at("unitId", ErrorCode::NotFound, message.to_owned())
+            UserError::at(ErrorCode::NotFound, &[path, &["unitId"]].concat(), message)
         })?;
-        let amount = measure.amount(input.value.0, input.rounding);
-        let amount =
-            amount.map_err(|error| at("value", ErrorCode::BadUserInput, error.to_string()))?;
-        Ok(Asked { unit, amount })
+        Ok((unit, measure))
     }
 
-    /// As [`Measures::asked`], of a product that lies in yards and stores.
-    pub fn kept(
-        &self,
-        (product, product_path): (ProductId, &[&str]),
-        quantity: (&QuantityInput, &[&str]),
-    ) -> Result<Asked, UserError> {
-        let asked = self.asked((product, product_path), quantity)?;
-        if self
-            .goods(product)
-            .is_some_and(|goods| goods.kind.is_kept())
-        {
-            return Ok(asked);
+    fn lies_somewhere(&self, (product, path): (ProductId, &[&str])) -> Result<(), UserError> {
+        let goods = self.goods(product);
+        if goods.is_some_and(|goods| goods.kind.is_kept()) {
+            return Ok(());
         }
         let message = "is never in stock";
-        Err(UserError::at(ErrorCode::NotAllowed, product_path, message))
+        Err(UserError::at(ErrorCode::NotAllowed, path, message))
     }
 
     /// `base` base units of a product in one of its units, with at most six decimals.
@@ -145,6 +173,11 @@ impl From<&MeasuredRow> for Goods {
             kind: row.kind,
         }
     }
+}
+
+fn bad_value(path: &[&str], error: QuantityError) -> UserError {
+    let path = [path, &["value"]].concat();
+    UserError::at(ErrorCode::BadUserInput, &path, error.to_string())
 }
 
 fn without_base(product: ProductId) -> AppError {

@@ -10,7 +10,7 @@ use crate::dealer::catalog::products::model::ProductRow;
 use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::jobs::model::JobRow;
 use crate::dealer::customers::loader::CustomerById;
-use crate::dealer::customers::model::CustomerRow;
+use crate::dealer::customers::model::{CustomerId, CustomerRow};
 use crate::dealer::prices::lists::model::{PriceListId, PriceListRow};
 use crate::dealer::prices::lists::service::usable;
 use crate::error::{AppResult, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
@@ -34,11 +34,17 @@ pub async fn set_customer_list(
     let which = (input.id, input.expected_version);
     let row = query::set_customer(tx, which, input.price_list_id).await?;
     let row = met(tx, row, CustomerById(input.id)).await?;
-    tx.emit(&CustomerPriced(CustomerPricesFacts {
-        customer: row.id,
-        price_list: written(input.price_list_id),
-    }));
+    tell_of_customer(tx, row.id, input.price_list_id);
     Ok((row, list))
+}
+
+/// Tells that a customer was given another price list, or none.
+pub fn tell_of_customer(tx: &mut TenantTx, customer: CustomerId, list: Option<PriceListId>) {
+    let price_list = written(list);
+    tx.emit(&CustomerPriced(CustomerPricesFacts {
+        customer,
+        price_list,
+    }));
 }
 
 /// Gives a job a price list of its own, or takes it.

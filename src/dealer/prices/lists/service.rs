@@ -104,19 +104,24 @@ pub async fn archive(
 
 /// The list that a customer or job is to have, which must be in use.
 pub async fn usable(tx: &mut TenantTx, id: PriceListId) -> ServiceResult<PriceListRow> {
-    let found = query::find_many(tx, &[id]).await?.pop();
     let path = ["input", "priceListId"];
-    match found {
-        Some(list) if list.archived_at.is_none() => Ok(list),
-        Some(_) => {
-            let message = "this price list is archived";
-            Err(UserError::at(ErrorCode::NotAllowed, &path, message).into())
-        }
-        None => {
-            let message = "there is no such price list";
-            Err(UserError::at(ErrorCode::NotFound, &path, message).into())
-        }
+    let found = query::find_many(tx, &[id]).await?.pop();
+    let missing = || {
+        let message = "there is no such price list";
+        UserError::at(ErrorCode::NotFound, &path, message)
+    };
+    let list = found.ok_or_else(missing)?;
+    is_used(&list, &path)?;
+    Ok(list)
+}
+
+/// Refuses a list that nobody is to have any more.
+pub fn is_used(list: &PriceListRow, path: &[&str]) -> Result<(), UserError> {
+    if list.archived_at.is_none() {
+        return Ok(());
     }
+    let message = "this price list is archived";
+    Err(UserError::at(ErrorCode::NotAllowed, path, message))
 }
 
 async fn change(

@@ -1,6 +1,9 @@
 //! The use case of corrections.
 
+use rust_decimal::Decimal;
+
 use super::input::{AdjustmentReason, StockAdjustInput, StockAdjustLineInput};
+use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::quantity::Measures;
 use crate::dealer::stock::ledger::input::StockDirection;
 use crate::dealer::stock::ledger::model::{MovementKind, MovementRow};
@@ -18,7 +21,7 @@ pub const MOST_LINES: usize = 200;
 /// Corrects what is in a warehouse.
 pub async fn adjust(tx: &mut TenantTx, input: StockAdjustInput) -> ServiceResult<Vec<MovementRow>> {
     let mut checks = Checks::default();
-    let note = checks.optional_text(&["input", "note"], input.note.as_deref(), 500);
+    let note = checked_note(&mut checks, input.note.as_deref());
     lines_fit(&mut checks, input.lines.len());
     check_costs(&mut checks, &input.lines);
     checks.finish()?;
@@ -52,26 +55,40 @@ pub fn lines_fit(checks: &mut Checks, count: usize) {
     checks.require(fits, &["input", "lines"], "must have 1 to 200 lines");
 }
 
+/// The note of a correction, checked.
+pub fn checked_note(checks: &mut Checks, note: Option<&str>) -> Option<String> {
+    checks.optional_text(&["input", "note"], note, 500)
+}
+
 fn check_costs(checks: &mut Checks, lines: &[StockAdjustLineInput]) {
     for (index, line) in lines.iter().take(MOST_LINES).enumerate() {
         let Some(cost) = line.unit_cost else { continue };
         let position = index.to_string();
         let path = ["input", "lines", position.as_str(), "unitCost"];
-        checks.amount(&path, cost.0);
-        let comes = line.direction == StockDirection::In;
-        checks.require(
-            comes,
-            &path,
-            "what goes takes its cost along: leave this out",
-        );
+        check_cost(checks, &path, (cost.0, line.direction));
     }
 }
 
+/// Notes a fault unless goods that go this way may have this cost.
+pub fn check_cost(checks: &mut Checks, path: &[&str], (cost, way): (Decimal, StockDirection)) {
+    checks.amount(path, cost);
+    let comes = way == StockDirection::In;
+    checks.require(
+        comes,
+        path,
+        "what goes takes its cost along: leave this out",
+    );
+}
+
 /// What all lines have in common.
-struct Head {
-    warehouse: WarehouseId,
-    reason: AdjustmentReason,
-    note: Option<String>,
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// Where.
+    pub warehouse: WarehouseId,
+    /// Why.
+    pub reason: AdjustmentReason,
+    /// Why, in the words of whoever does it.
+    pub note: Option<String>,
 }
 
 impl Head {
@@ -86,20 +103,26 @@ impl Head {
         let product = (line.product_id, &product_path[..]);
         let asked = measures.kept(product, (&line.quantity, &quantity_path))?;
         let base = asked.amount.base;
-        Ok(Posting {
-            place: (line.product_id, self.warehouse),
+        let change = match line.direction {
+            StockDirection::In => Change::In(base, line.unit_cost.map(|cost| cost.0)),
+            StockDirection::Out => Change::Out(base),
+        };
+        Ok(self.movement(line.product_id, change, &quantity_path))
+    }
+
+    /// The movement that corrects what there is of a product.
+    pub fn movement(&self, product: ProductId, change: Change, path: &[&str]) -> Posting {
+        Posting {
+            place: (product, self.warehouse),
             kind: match self.reason {
                 AdjustmentReason::Opening => MovementKind::Opening,
                 _ => MovementKind::Adjustment,
             },
-            change: match line.direction {
-                StockDirection::In => Change::In(base, line.unit_cost.map(|cost| cost.0)),
-                StockDirection::Out => Change::Out(base),
-            },
+            change,
             source: None,
             reason: Some(self.reason.as_str()),
             note: self.note.clone(),
-            path: quantity_path.map(str::to_owned).into(),
-        })
+            path: path.iter().map(|part| (*part).to_owned()).collect(),
+        }
     }
 }

@@ -25,7 +25,10 @@ const CONSTRAINTS: &[Constraint] = &[
 
 /// Levels that nobody else changes until the COMMIT.
 #[derive(Debug)]
-pub struct Levels(BTreeMap<Place, StockLevelRow>);
+pub struct Levels {
+    rows: BTreeMap<Place, StockLevelRow>,
+    changed: BTreeSet<Place>,
+}
 
 impl Levels {
     /// Of these places; those where something comes are made if there are none yet.
@@ -35,50 +38,92 @@ impl Levels {
         coming: &BTreeSet<Place>,
     ) -> ServiceResult<Self> {
         make(tx, coming).await?;
-        let rows = query::lock(tx, places).await?;
-        let rows = rows.into_iter().map(|row| (row.place(), row));
-        let mut found: BTreeMap<_, _> = rows.filter(|(place, _)| places.contains(place)).collect();
+        Ok(Self::lock(tx, places).await?)
+    }
+
+    /// Of these places, where it is not known yet what comes: what there is none of is
+    /// written only if it changes, and nobody else makes it meanwhile.
+    pub async fn held(tx: &mut TenantTx, places: &BTreeSet<Place>) -> ServiceResult<Self> {
+        hold_missing(tx, places).await?;
+        Ok(Self::lock(tx, places).await?)
+    }
+
+    async fn lock(tx: &mut TenantTx, places: &BTreeSet<Place>) -> AppResult<Self> {
+        let found = if places.is_empty() {
+            Vec::new()
+        } else {
+            query::lock(tx, places).await?
+        };
+        let found = found.into_iter().map(|row| (row.place(), row));
+        let mut rows: BTreeMap<_, _> = found.filter(|(place, _)| places.contains(place)).collect();
         let now = tx.now();
         for place in places {
             // From where there has never been any, nothing goes.
-            found
-                .entry(*place)
+            rows.entry(*place)
                 .or_insert_with(|| StockLevelRow::empty(*place, now));
         }
-        Ok(Self(found))
+        Ok(Self {
+            rows,
+            changed: BTreeSet::new(),
+        })
     }
 
-    /// The level of one of the places.
+    /// The level of one of the places, to be looked at.
+    pub fn get(&self, place: Place) -> AppResult<&StockLevelRow> {
+        self.rows.get(&place).ok_or_else(not_locked)
+    }
+
+    /// The level of one of the places, to be changed.
     pub fn at(&mut self, place: Place) -> AppResult<&mut StockLevelRow> {
-        let level = self.0.get_mut(&place);
-        level.ok_or_else(|| AppError::internal("a level that was not locked"))
+        self.changed.insert(place);
+        self.rows.get_mut(&place).ok_or_else(not_locked)
     }
 
-    /// Writes them.
+    /// Writes those that were to be changed.
     pub async fn store(self, tx: &mut TenantTx) -> AppResult<()> {
-        Ok(query::store(tx, self.0.into_values().collect()).await?)
+        let Self { rows, changed } = self;
+        let rows = rows
+            .into_iter()
+            .filter(|(place, _)| changed.contains(place));
+        let rows: Vec<_> = rows.map(|(_, row)| row).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        Ok(query::store(tx, rows).await?)
     }
 }
 
-/// Makes the levels that there are not yet. Whoever makes some holds the warehouse
-/// before any level, so that two of them do not wait for each other in a circle.
+fn not_locked() -> AppError {
+    AppError::internal("a level that was not locked")
+}
+
+/// Makes the levels that there are not yet.
 async fn make(tx: &mut TenantTx, places: &BTreeSet<Place>) -> ServiceResult<()> {
-    if places.is_empty() {
-        return Ok(());
-    }
-    let known = query::known(tx, places).await?;
-    let missing: Vec<_> = places.difference(&known).copied().collect();
+    let missing = hold_missing(tx, places).await?;
     if missing.is_empty() {
         return Ok(());
     }
-    let warehouses: BTreeSet<_> = missing.iter().map(|place| place.1).collect();
-    query::hold_warehouses(tx, &warehouses).await?;
     let now = tx.now();
     let rows = missing
         .iter()
         .map(|place| StockLevelRow::empty(*place, now));
     let made = query::make(tx, rows.collect()).await;
     made.map_err(on_constraint(CONSTRAINTS))
+}
+
+/// The places that have no level yet. Whoever makes some holds the warehouse before any
+/// level, so that two of them do not wait for each other in a circle.
+async fn hold_missing(tx: &mut TenantTx, places: &BTreeSet<Place>) -> AppResult<Vec<Place>> {
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = query::known(tx, places).await?;
+    let missing: Vec<_> = places.difference(&known).copied().collect();
+    if !missing.is_empty() {
+        let warehouses = missing.iter().map(|place| place.1).collect();
+        query::hold_warehouses(tx, &warehouses).await?;
+    }
+    Ok(missing)
 }
 
 impl StockLevelRow {

@@ -5,6 +5,7 @@
 //! after the other, and written at once. The number of statements is the same for one
 //! line and for two hundred.
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use super::query;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::stock::model::StockLevelRow;
 use crate::dealer::stock::warehouses::model::WarehouseId;
-use crate::error::{ErrorCode, Refusal, ServiceResult, UserError};
+use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::tenancy::TenantTx;
 
 /// A product in a warehouse.
@@ -89,27 +90,68 @@ pub async fn lock(tx: &mut TenantTx, postings: &[Posting]) -> ServiceResult<Leve
 /// As [`post`], on levels that are locked already.
 pub async fn post_on(
     tx: &mut TenantTx,
-    mut levels: Levels,
+    levels: Levels,
     postings: Vec<Posting>,
 ) -> ServiceResult<Vec<MovementRow>> {
-    let (mut rows, mut refused) = (Vec::with_capacity(postings.len()), Vec::new());
-    let now = tx.now();
+    let (mut book, mut refused) = (Book::open(levels, tx.now()), Vec::new());
     for posting in postings {
-        let level = levels.at(posting.place)?;
-        match apply(level, &posting, &rows) {
-            Ok(value) => rows.push(row(level, posting, value, now)),
-            Err(error) => refused.push(error),
+        match book.enter(posting) {
+            Ok(()) => {}
+            Err(Refusal::User(errors)) => refused.extend(errors),
+            Err(fault) => return Err(fault),
         }
     }
     if !refused.is_empty() {
         return Err(Refusal::User(refused));
     }
-    levels.store(tx).await?;
-    query::insert(tx, &rows).await?;
-    for row in &rows {
-        tx.emit(&MovementPosted(row.into()));
+    book.write(tx).await
+}
+
+/// Movements that are worked out one after the other on locked levels, and then written
+/// at once.
+#[derive(Debug)]
+pub struct Book {
+    levels: Levels,
+    rows: Vec<MovementRow>,
+    now: DateTime<Utc>,
+}
+
+impl Book {
+    /// On these levels, without any movement yet.
+    pub const fn open(levels: Levels, now: DateTime<Utc>) -> Self {
+        Self {
+            levels,
+            rows: Vec::new(),
+            now,
+        }
     }
-    Ok(rows)
+
+    /// What is in one of the places after the movements so far.
+    pub fn level(&self, place: Place) -> AppResult<&StockLevelRow> {
+        self.levels.get(place)
+    }
+
+    /// Works a movement out; what is refused leaves all as it was.
+    pub fn enter(&mut self, posting: Posting) -> ServiceResult<()> {
+        let place = posting.place;
+        let mut level = self.levels.get(place)?.clone();
+        let value = apply(&mut level, &posting, &self.rows)?;
+        self.rows.push(row(&mut level, posting, value, self.now));
+        *self.levels.at(place)? = level;
+        Ok(())
+    }
+
+    /// Writes levels and movements, and tells of them.
+    pub async fn write(self, tx: &mut TenantTx) -> ServiceResult<Vec<MovementRow>> {
+        self.levels.store(tx).await?;
+        if !self.rows.is_empty() {
+            query::insert(tx, &self.rows).await?;
+        }
+        for row in &self.rows {
+            tx.emit(&MovementPosted(row.into()));
+        }
+        Ok(self.rows)
+    }
 }
 
 /// Changes the level; by how much its value changed.
@@ -174,7 +216,7 @@ fn row(
     level: &mut StockLevelRow,
     posting: Posting,
     value: Decimal,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> MovementRow {
     level.movements += 1;
     // A transaction that began earlier may have waited for one that began later.

@@ -22,17 +22,22 @@ pub async fn in_use(
     path: &[&str],
 ) -> ServiceResult<WarehouseRow> {
     let found = query::find_many(tx, &[id]).await?.into_iter().next();
-    match found {
-        None => {
-            let message = "there is no such warehouse";
-            Err(UserError::at(ErrorCode::NotFound, path, message).into())
-        }
-        Some(row) if row.archived_at.is_some() => {
-            let message = "is archived: nothing moves there any more";
-            Err(UserError::at(ErrorCode::NotAllowed, path, message).into())
-        }
-        Some(row) => Ok(row),
+    let missing = || {
+        let message = "there is no such warehouse";
+        UserError::at(ErrorCode::NotFound, path, message)
+    };
+    let row = found.ok_or_else(missing)?;
+    moves(&row, path)?;
+    Ok(row)
+}
+
+/// Refuses a warehouse in which nothing may be put and moved any more.
+pub fn moves(row: &WarehouseRow, path: &[&str]) -> Result<(), UserError> {
+    if row.archived_at.is_none() {
+        return Ok(());
     }
+    let message = "is archived: nothing moves there any more";
+    Err(UserError::at(ErrorCode::NotAllowed, path, message))
 }
 
 /// Where goods lie while they are on their way; made if there is no such place.

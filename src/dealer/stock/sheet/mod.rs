@@ -1,4 +1,10 @@
-//! Stock levels as lines of a file.
+//! Stock levels as lines of a file: written, and taken as corrections.
+//!
+//! The lines of a batch are worked out in memory, on levels that are locked, and posted
+//! to the ledger at once.
+
+mod named;
+mod said;
 
 use super::model::StockLevelRow;
 use super::query;
@@ -7,8 +13,24 @@ use crate::dealer::bulk::sheets::After;
 use crate::error::AppResult;
 use crate::tenancy::TenantTx;
 
-/// The columns of stock levels; quantities are in the product's base unit.
-pub const COLUMNS: &[&str] = &["sku", "warehouse", "onHand", "reserved"];
+pub use named::Named;
+
+/// The columns of stock levels that are written; quantities are in the unit, which is the
+/// product's base unit.
+pub const COLUMNS: &[&str] = &["sku", "warehouse", "onHand", "reserved", "unit"];
+/// The columns of stock levels that are read. What is reserved is that of reservations, and
+/// is passed over, so that what was written can be read.
+pub const READ_COLUMNS: &[&str] = &[
+    "sku",
+    "warehouse",
+    "onHand",
+    "reserved",
+    "unit",
+    "change",
+    "unitCost",
+    "reason",
+    "note",
+];
 
 /// Stock levels behind `after`, with product and warehouse.
 pub async fn page(
@@ -19,12 +41,13 @@ pub async fn page(
     let (product, warehouse) = after.unwrap_or_default();
     let after = (product, warehouse.unwrap_or_default());
     let rows = query::sheet(tx, after, most).await?;
-    let line = |(row, sku, warehouse): (StockLevelRow, String, String)| {
+    let line = |(row, sku, warehouse, unit): (StockLevelRow, String, String, String)| {
         let cells = vec![
             Cell::Text(sku),
             Cell::Text(warehouse),
             Cell::Number(row.on_hand.normalize().to_string()),
             Cell::Number(row.reserved.normalize().to_string()),
+            Cell::Text(unit),
         ];
         let key = (row.product_id.uuid(), Some(row.warehouse_id.uuid()));
         (key, cells)

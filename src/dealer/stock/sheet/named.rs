@@ -1,0 +1,70 @@
+//! The stock levels that the lines of a batch name: locked, worked out, posted at once.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use super::said::{Amount, Catalogue};
+use crate::dealer::bulk::cell::Cells;
+use crate::dealer::bulk::may::May;
+use crate::dealer::bulk::sheets::{Refused, Taken};
+use crate::dealer::stock::ledger::levels::Levels;
+use crate::dealer::stock::ledger::posting::{Book, Change};
+use crate::dealer::stock::warehouses::service::moves;
+use crate::error::{AppResult, Refusal, ServiceResult};
+use crate::tenancy::TenantTx;
+
+/// What the lines of a batch name, and the movements they have made so far.
+pub struct Named {
+    catalogue: Catalogue,
+    book: Book,
+}
+
+impl Named {
+    /// Looks up what these lines name, and locks the levels in the order of their keys.
+    pub async fn load(tx: &mut TenantTx, may: May, lines: &[&Cells]) -> AppResult<Self> {
+        let catalogue = Catalogue::load(tx, may, lines).await?;
+        let said = lines.iter().filter_map(|cells| catalogue.read(cells).ok());
+        let places: BTreeSet<_> = said.map(|said| said.place()).collect();
+        let levels = Levels::held(tx, &places).await;
+        let levels = levels.map_err(Refusal::into_error)?;
+        Ok(Self {
+            catalogue,
+            book: Book::open(levels, tx.now()),
+        })
+    }
+
+    /// Enters the movement by which a line becomes true.
+    pub fn take(&mut self, cells: &Cells) -> Result<Taken, Refused> {
+        let said = self.catalogue.read(cells)?;
+        let level = self.book.level(said.place());
+        let level = level.map_err(Refused::unwritten)?;
+        let coming = match said.amount {
+            Amount::Level(there) => there - level.on_hand,
+            Amount::Change(change) => change,
+        };
+        if coming.is_zero() {
+            return Ok(Taken::Unchanged);
+        }
+        let change = if coming > Decimal::ZERO {
+            Change::In(coming, said.cost)
+        } else {
+            Change::Out(-coming)
+        };
+        let is_new = level.movements == 0;
+        moves(said.warehouse, &["input", "warehouse"]).map_err(Refused::unwritten)?;
+        let path = ["input", said.column];
+        let posting = said.head.movement(said.product, change, &path);
+        self.book.enter(posting).map_err(Refused::unwritten)?;
+        Ok(if is_new {
+            Taken::Created
+        } else {
+            Taken::Updated
+        })
+    }
+
+    /// Posts the movements.
+    pub async fn write(self, tx: &mut TenantTx) -> ServiceResult<()> {
+        self.book.write(tx).await.map(|_rows| ())
+    }
+}
