@@ -93,24 +93,31 @@ impl Measures {
         (product, product_path): (ProductId, &[&str]),
         (input, path): (&QuantityInput, &[&str]),
     ) -> Result<Asked, UserError> {
-        let at =
-            |field, code, message: String| UserError::at(code, &[path, &[field]].concat(), message);
+        let (unit, measure) = self.unit((product, product_path), (input, path))?;
+        let amount = measure.amount(input.value.0, input.rounding);
+        let amount = amount.map_err(|error| {
+            let path = [path, &["value"]].concat();
+            UserError::at(ErrorCode::BadUserInput, &path, error.to_string())
+        })?;
+        Ok(Asked { unit, amount })
+    }
+
+    /// The unit that is asked for, and how the product is measured in it.
+    fn unit(
+        &self,
+        (product, product_path): (ProductId, &[&str]),
+        (input, path): (&QuantityInput, &[&str]),
+    ) -> Result<(UnitId, Measure), UserError> {
         let goods = self.goods(product).ok_or_else(|| {
-            UserError::at(
-                ErrorCode::NotFound,
-                product_path,
-                "there is no such product",
-            )
+            let message = "there is no such product";
+            UserError::at(ErrorCode::NotFound, product_path, message)
         })?;
         let unit = input.unit_id.unwrap_or(goods.base_unit);
         let measure = self.measure(product, unit).ok_or_else(|| {
             let message = "the product is not sold or bought in this unit";
-            at("unitId", ErrorCode::NotFound, message.to_owned())
+            UserError::at(ErrorCode::NotFound, &[path, &["unitId"]].concat(), message)
         })?;
-        let amount = measure.amount(input.value.0, input.rounding);
-        let amount =
-            amount.map_err(|error| at("value", ErrorCode::BadUserInput, error.to_string()))?;
-        Ok(Asked { unit, amount })
+        Ok((unit, measure))
     }
 
     /// As [`Measures::asked`], of a product that lies in yards and stores.
@@ -120,14 +127,35 @@ impl Measures {
         quantity: (&QuantityInput, &[&str]),
     ) -> Result<Asked, UserError> {
         let asked = self.asked((product, product_path), quantity)?;
-        if self
-            .goods(product)
-            .is_some_and(|goods| goods.kind.is_kept())
-        {
-            return Ok(asked);
+        self.is_kept((product, product_path))?;
+        Ok(asked)
+    }
+
+    /// As [`Measures::kept`], of an amount that was found, which may be nothing.
+    pub fn counted(
+        &self,
+        product: (ProductId, &[&str]),
+        (input, path): (&QuantityInput, &[&str]),
+    ) -> Result<Asked, UserError> {
+        if !input.value.0.is_zero() {
+            return self.kept(product, (input, path));
+        }
+        let (unit, _measure) = self.unit(product, (input, path))?;
+        self.is_kept(product)?;
+        let amount = Amount {
+            value: Decimal::ZERO,
+            base: Decimal::ZERO,
+        };
+        Ok(Asked { unit, amount })
+    }
+
+    fn is_kept(&self, (product, path): (ProductId, &[&str])) -> Result<(), UserError> {
+        let goods = self.goods(product);
+        if goods.is_some_and(|goods| goods.kind.is_kept()) {
+            return Ok(());
         }
         let message = "is never in stock";
-        Err(UserError::at(ErrorCode::NotAllowed, product_path, message))
+        Err(UserError::at(ErrorCode::NotAllowed, path, message))
     }
 
     /// `base` base units of a product in one of its units, with at most six decimals.
