@@ -131,7 +131,8 @@ async fn named(
             Some(_) => (ErrorCode::NotAllowed, "is never in stock"),
             None => (ErrorCode::NotFound, "there is no such product"),
         };
-        let path = ["input", "productIds", &index.to_string()];
+        let index = index.to_string();
+        let path = ["input", "productIds", index.as_str()];
         refused.push(UserError::at(code, &path, message));
     }
     if !refused.is_empty() {
