@@ -409,6 +409,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    stock_count_lines (id) {
+        id -> Uuid,
+        count_id -> Uuid,
+        position -> Int4,
+        product_id -> Uuid,
+        warehouse_id -> Uuid,
+        is_open -> Bool,
+        watermark -> Int8,
+        expected -> Numeric,
+        counted -> Nullable<Numeric>,
+        counted_at -> Nullable<Timestamptz>,
+        variance_value -> Nullable<Numeric>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    stock_counts (id) {
+        id -> Uuid,
+        number -> Int8,
+        warehouse_id -> Uuid,
+        state -> Text,
+        note -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     stock_levels (product_id, warehouse_id) {
         product_id -> Uuid,
         warehouse_id -> Uuid,
@@ -487,6 +517,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        due_on -> Nullable<Date>,
     }
 }
 
@@ -561,6 +592,10 @@ diesel::joinable!(product_units -> units (unit_id));
 diesel::joinable!(products -> categories (category_id));
 diesel::joinable!(products -> tax_classes (tax_class_id));
 diesel::joinable!(products -> units (base_unit_id));
+diesel::joinable!(stock_count_lines -> products (product_id));
+diesel::joinable!(stock_count_lines -> stock_counts (count_id));
+diesel::joinable!(stock_count_lines -> warehouses (warehouse_id));
+diesel::joinable!(stock_counts -> warehouses (warehouse_id));
 diesel::joinable!(stock_levels -> products (product_id));
 diesel::joinable!(stock_levels -> warehouses (warehouse_id));
 diesel::joinable!(stock_reservations -> units (unit_id));
@@ -596,6 +631,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     price_rules,
     product_units,
     products,
+    stock_count_lines,
+    stock_counts,
     stock_levels,
     stock_movements,
     stock_reservations,
@@ -636,6 +673,8 @@ pub const TABLES: &[&str] = &[
     "price_rules",
     "product_units",
     "products",
+    "stock_count_lines",
+    "stock_counts",
     "stock_levels",
     "stock_movements",
     "stock_reservations",

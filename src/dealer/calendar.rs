@@ -50,7 +50,8 @@ impl Validity {
     }
 }
 
-fn check_year(checks: &mut Checks, field: &str, day: NaiveDate) {
+/// Refuses a day of the input in a year that no calendar of a shop has.
+pub fn check_year(checks: &mut Checks, field: &str, day: NaiveDate) {
     let is_near = (NaiveDate::from_ymd_opt(1900, 1, 1)..=NaiveDate::from_ymd_opt(2999, 12, 31))
         .contains(&Some(day));
     checks.require(

@@ -23,6 +23,9 @@ use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::taxes::graphql::TaxClass;
 use crate::dealer::prices::taxes::loader::TaxClassById;
 use crate::dealer::prices::taxes::model::TaxClassId;
+use crate::dealer::stock::counts::graphql::StockCount;
+use crate::dealer::stock::counts::loader::StockCountById;
+use crate::dealer::stock::counts::model::StockCountId;
 use crate::dealer::stock::holds::graphql::StockReservation;
 use crate::dealer::stock::holds::loader::ReservationById;
 use crate::dealer::stock::holds::model::ReservationId;
@@ -54,6 +57,8 @@ pub enum Node {
     PriceList(PriceList),
     /// Something a dealer sells.
     Product(Product),
+    /// A count of what is there.
+    StockCount(StockCount),
     /// Goods that are promised.
     StockReservation(StockReservation),
     /// Goods on their way from one place to another.
@@ -119,6 +124,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),
+        StockCountId::PREFIX => found!(StockCountById, StockCountId, StockCount, StockRead),
         ReservationId::PREFIX => {
             found!(ReservationById, ReservationId, StockReservation, StockRead)
         }

@@ -3,6 +3,12 @@
 use async_graphql::MergedObject;
 
 use crate::dealer::stock::adjust::mutation::StockAdjustMutation;
+use crate::dealer::stock::availability::graphql::AvailabilityQuery;
+use crate::dealer::stock::counts::events::{
+    StockCountCancelled, StockCountOpened, StockCountPosted, StockCountRecorded,
+};
+use crate::dealer::stock::counts::graphql::{StockCountListQuery, StockCountQuery};
+use crate::dealer::stock::counts::mutation::StockCountMutation;
 use crate::dealer::stock::graphql::StockLevelQuery;
 use crate::dealer::stock::holds::events::{ReservationMade, ReservationReleased};
 use crate::dealer::stock::holds::graphql::StockReservationQuery;
@@ -30,6 +36,10 @@ pub(super) const EVENTS: &[&Kind] = &[
     ReservationMade::KIND,
     MovementPosted::KIND,
     ReservationReleased::KIND,
+    StockCountCancelled::KIND,
+    StockCountOpened::KIND,
+    StockCountPosted::KIND,
+    StockCountRecorded::KIND,
     TransferApproved::KIND,
     TransferCancelled::KIND,
     TransferCreated::KIND,
@@ -43,7 +53,10 @@ pub(super) const EVENTS: &[&Kind] = &[
 /// What can be read of it.
 #[derive(MergedObject, Default)]
 pub(super) struct StockQueries(
+    AvailabilityQuery,
     ReorderQuery,
+    StockCountQuery,
+    StockCountListQuery,
     StockLevelQuery,
     StockMovementQuery,
     StockReconcileQuery,
@@ -59,6 +72,7 @@ pub(super) struct StockQueries(
 #[derive(MergedObject, Default)]
 pub(super) struct StockMutations(
     StockAdjustMutation,
+    StockCountMutation,
     StockHoldMutation,
     StockLevelMutation,
     TransferMutation,

@@ -11,6 +11,7 @@ use crate::dealer::customers::model::CustomerId;
 use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateId};
+use crate::dealer::stock::counts::model::{StockCountId, StockCountLineId};
 use crate::dealer::stock::warehouses::model::WarehouseId;
 
 text_enum! {
@@ -60,6 +61,8 @@ pub fn written(entity: &str, key: &str) -> String {
         "products" | "product_units" | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
         "price_lists" => PriceListId::from_uuid(uuid).to_string(),
         "price_rules" => PriceRuleId::from_uuid(uuid).to_string(),
+        "stock_count_lines" => StockCountLineId::from_uuid(uuid).to_string(),
+        "stock_counts" => StockCountId::from_uuid(uuid).to_string(),
         "tax_classes" => TaxClassId::from_uuid(uuid).to_string(),
         "tax_rates" => TaxRateId::from_uuid(uuid).to_string(),
         "units" => UnitId::from_uuid(uuid).to_string(),

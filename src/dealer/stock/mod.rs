@@ -7,6 +7,8 @@
 //! movements and reservations.
 
 pub mod adjust;
+pub mod availability;
+pub mod counts;
 pub mod graphql;
 pub mod holds;
 pub mod input;

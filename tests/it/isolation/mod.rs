@@ -4,6 +4,8 @@
 
 mod account_mutations;
 mod attack;
+mod count_mutations;
+mod count_queries;
 mod loaders;
 mod mutations;
 mod price_mutations;

@@ -33,6 +33,7 @@ const EVERYTHING: &str = "query Everything($after: String) {
     stockLevels(first: 200) { nodes { updatedAt } edges { cursor } }
     stockMovements(first: 200, orderBy: [{ field: AT, direction: ASC }]) { nodes { id } edges { cursor } }
     stockReservations(first: 200) { nodes { id version } edges { cursor } }
+    stockCounts(first: 200) { nodes { id version lines { id expected { value } counted { value } } } edges { cursor } }
     transfers(first: 200) { nodes { id version lines { id } } edges { cursor } }
     roles { id name description permissions version }
     members(first: 200) { nodes { user { id email name } roles { id } customerId since version } edges { cursor } }

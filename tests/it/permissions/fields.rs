@@ -85,6 +85,34 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Job { customer { id } } } }",
     ),
     (
+        "Product.availability",
+        "{ node(id: $id) { ... on Product { availability { available { value } } } } }",
+    ),
+    (
+        "StockAvailability.product",
+        "{ availability(productIds: [$id]) { product { id } } }",
+    ),
+    (
+        "WarehouseAvailability.warehouse",
+        "{ availability(productIds: [$id]) { warehouses { warehouse { id } } } }",
+    ),
+    (
+        "StockCount.varianceValue",
+        "{ node(id: $id) { ... on StockCount { varianceValue { amount } } } }",
+    ),
+    (
+        "StockCount.warehouse",
+        "{ node(id: $id) { ... on StockCount { warehouse { id } } } }",
+    ),
+    (
+        "StockCountLine.product",
+        "{ stockCounts(first: 1) { nodes { lines { product { id } } } } }",
+    ),
+    (
+        "StockCountLine.varianceValue",
+        "{ stockCounts(first: 1) { nodes { lines { varianceValue { amount } } } } }",
+    ),
+    (
         "Product.baseUnit",
         "{ node(id: $id) { ... on Product { baseUnit { id } } } }",
     ),
@@ -249,11 +277,15 @@ async fn ids(dealer: &TestDealer) -> Value {
             "{ products(first: 1, where: { kind: STOCK }) { nodes { id } }
                customers(first: 1) { nodes { id jobs { id } } } categories(first: 1) { nodes { id } }
                units(first: 1) { nodes { id } } warehouses(first: 1) { nodes { id } }
+               stockLevels(first: 1) { nodes { product { id } } }
                priceLists(first: 1) { nodes { id } } taxClasses(first: 1) { nodes { id } } }",
         )
         .await;
     let first = |list: &str| data[list]["nodes"][0]["id"].clone();
+    let lies = &data["stockLevels"]["nodes"][0]["product"]["id"];
     json!({
+        "StockAvailability": lies, "WarehouseAvailability": lies,
+        "StockCount": crate::stock::count_some(dealer).await,
         "Product": first("products"), "ProductUnit": first("products"),
         "Customer": first("customers"), "CreditStatus": first("customers"), "Category": first("categories"), "Unit": first("units"),
         "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),

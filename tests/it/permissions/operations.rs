@@ -19,7 +19,8 @@ fn nowhere(prefix: &str) -> String {
 /// The input of a mutation: well formed, and of no effect where it could do harm.
 fn input(mutation: &str) -> Value {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
-    if let Some(input) = of_parties(mutation).or_else(|| of_prices(mutation)) {
+    let input = of_parties(mutation).or_else(|| of_prices(mutation));
+    if let Some(input) = input.or_else(|| of_counts(mutation)) {
         return input;
     }
     match mutation {
@@ -152,6 +153,18 @@ fn of_prices(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on counts.
+fn of_counts(mutation: &str) -> Option<Value> {
+    Some(match mutation {
+        "stockCountOpen" => json!({ "warehouseId": nowhere("whs") }),
+        "stockCountRecord" => json!({ "id": nowhere("cnt"), "lines": [] }),
+        "stockCountPost" | "stockCountCancel" => {
+            json!({ "id": nowhere("cnt"), "expectedVersion": 1 })
+        }
+        _ => return None,
+    })
+}
+
 /// The document of a root field.
 pub fn operation(field: &Field) -> Operation {
     let name = &field.name;
@@ -229,6 +242,7 @@ fn query(name: &str) -> Operation {
             "{ invitationPreview(token: \"none\") { email } }",
             json!({}),
         ),
+        "availability" => ("{ availability(productIds: []) { __typename } }", json!({})),
         "lastEventId" => ("{ lastEventId }", json!({})),
         _ => {
             return Operation {

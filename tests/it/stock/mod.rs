@@ -1,7 +1,10 @@
 //! Stock: what lies where, what it cost, and that the books of it are right.
 
 mod adjust;
+mod availability;
 mod books;
+mod counts;
+mod counts_together;
 mod holds;
 mod measured;
 mod reorder;
@@ -25,8 +28,7 @@ const RELEASE: &str = "mutation($input: StockHoldReleaseInput!) { stockHoldRelea
 
 /// A dealer with two yards and nothing in them.
 pub struct Yard {
-    #[expect(dead_code, reason = "it serves as long as it is held")]
-    server: Server,
+    pub server: Server,
     pub dealer: TestDealer,
     pub warehouses: [String; 2],
 }
@@ -217,4 +219,24 @@ pub async fn start_transfer(dealer: &TestDealer) -> String {
         .as_str()
         .unwrap()
         .to_owned()
+}
+
+/// Opens a count of a product that some lies of, and counts it; gives the id of the count.
+pub async fn count_some(dealer: &TestDealer) -> String {
+    let query = "{ stockLevels(first: 1) { nodes { product { id } warehouse { id } } } }";
+    let data = dealer.client.get(query).await;
+    let level = &data["stockLevels"]["nodes"][0];
+    let open = "mutation($input: StockCountOpenInput!) { stockCountOpen(input: $input) { stockCount { id } } }";
+    let input = json!({ "warehouseId": level["warehouse"]["id"], "productIds": [level["product"]["id"]],
+        "idempotencyKey": key() });
+    let made = dealer.client.run(open, json!({ "input": input })).await;
+    let id = made["stockCountOpen"]["stockCount"]["id"].as_str();
+    let id = id.unwrap_or_else(|| panic!("{made:#}")).to_owned();
+    let record = "mutation($input: StockCountRecordInput!) { stockCountRecord(input: $input) {
+        userErrors { code } } }";
+    let line = json!({ "productId": level["product"]["id"], "quantity": { "value": "1" } });
+    let input = json!({ "id": id, "lines": [line], "idempotencyKey": key() });
+    let made = dealer.client.run(record, json!({ "input": input })).await;
+    assert_eq!(made["stockCountRecord"]["userErrors"], json!([]));
+    id
 }

@@ -3,6 +3,7 @@
 mod client;
 mod database;
 mod goods;
+mod keys;
 mod owner;
 mod server;
 mod silence;

@@ -27,8 +27,10 @@ use crate::dealer::prices::quote::graphql::{Price, price_of};
 use crate::dealer::prices::quote::model::Buyer;
 use crate::dealer::prices::taxes::graphql::TaxClass;
 use crate::dealer::prices::taxes::loader::TaxClassById;
+use crate::dealer::stock::availability::graphql::{StockAvailability, Wanted, availability_of};
 use crate::dealer::stock::graphql::StockLevel;
 use crate::dealer::stock::loader::StockLevelsByProduct;
+use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::{AppError, AppResult, Refusal};
 use crate::graphql::connection::{Connection, PageArgs, list, list_cost, page_cost};
 use crate::graphql::context::ContextExt;
@@ -198,6 +200,23 @@ impl Product {
             .into_iter()
             .map(|row| StockLevel::of(row, base))
             .collect())
+    }
+
+    /// What of it can be had now, and by a day to come.
+    #[graphql(
+        guard = P::StockRead,
+        directive = has_permission::apply(P::StockRead),
+        complexity = "list_cost(child_complexity)"
+    )]
+    async fn availability(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only in these warehouses, at most 200; in all if absent.")]
+        warehouse_ids: Option<Vec<WarehouseId>>,
+        #[graphql(desc = "The day of `projected`.")] on: Option<NaiveDate>,
+    ) -> AppResult<StockAvailability> {
+        let wanted = Wanted::new(warehouse_ids, on)?;
+        availability_of(ctx, (self.0.id, self.0.base_unit_id), &wanted).await
     }
 
     /// What became of it and its units, the latest first.

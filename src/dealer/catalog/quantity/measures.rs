@@ -135,11 +135,8 @@ impl Measures {
         (unit, path): (Option<UnitId>, &[&str]),
     ) -> Result<(UnitId, Measure), UserError> {
         let goods = self.goods(product).ok_or_else(|| {
-            UserError::at(
-                ErrorCode::NotFound,
-                product_path,
-                "there is no such product",
-            )
+            let message = "there is no such product";
+            UserError::at(ErrorCode::NotFound, product_path, message)
         })?;
         let unit = unit.unwrap_or(goods.base_unit);
         let measure = self.measure(product, unit).ok_or_else(|| {
@@ -147,6 +144,24 @@ impl Measures {
             UserError::at(ErrorCode::NotFound, &[path, &["unitId"]].concat(), message)
         })?;
         Ok((unit, measure))
+    }
+
+    /// As [`Measures::kept`], of an amount that was found, which may be nothing.
+    pub fn counted(
+        &self,
+        product: (ProductId, &[&str]),
+        (input, path): (&QuantityInput, &[&str]),
+    ) -> Result<Asked, UserError> {
+        if !input.value.0.is_zero() {
+            return self.kept(product, (input, path));
+        }
+        let (unit, _measure) = self.unit(product, (input.unit_id, path))?;
+        self.lies_somewhere(product)?;
+        let amount = Amount {
+            value: Decimal::ZERO,
+            base: Decimal::ZERO,
+        };
+        Ok(Asked { unit, amount })
     }
 
     fn lies_somewhere(&self, (product, path): (ProductId, &[&str])) -> Result<(), UserError> {

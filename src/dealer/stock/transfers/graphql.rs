@@ -1,7 +1,7 @@
 //! The surface of transfers: objects and queries.
 
 use async_graphql::{Context, ID, Object};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::input::TransferWhere;
 use super::loader::{LinesByTransfer, TransferById, TransferByNumber};
@@ -70,6 +70,11 @@ impl Transfer {
     async fn lines(&self, ctx: &Context<'_>) -> AppResult<Vec<TransferLine>> {
         let rows = ctx.unit()?.load_list(LinesByTransfer(self.0.id)).await?;
         Ok(rows.into_iter().map(TransferLine).collect())
+    }
+
+    /// On which day at the dealer its goods should arrive; null if that was not said.
+    async fn due_on(&self) -> Option<NaiveDate> {
+        self.0.due_on
     }
 
     /// In the words of whoever made it.

@@ -1,6 +1,7 @@
 //! Inputs of transfers: commands and filters.
 
 use async_graphql::InputObject;
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::model::{TransferId, TransferLineId, TransferState};
@@ -24,6 +25,9 @@ pub struct TransferCreateInput {
     pub to_id: WarehouseId,
     /// What, each product once; 1 to 200 lines.
     pub lines: Vec<TransferLineInput>,
+    /// On which day at the dealer its goods should arrive, if that is known: from then on they
+    /// are expected where they shall be.
+    pub due_on: Option<NaiveDate>,
     /// In your own words; at most 500 characters.
     pub note: Option<String>,
     /// By which this is done once, however often it is sent. Needed.

@@ -1,6 +1,6 @@
 //! Rows and enums of transfers, and what may be done in which state.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use rust_decimal::Decimal;
 
@@ -98,6 +98,8 @@ pub struct TransferRow {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// On which day its goods should arrive, if that was said.
+    pub due_on: Option<NaiveDate>,
 }
 
 /// What moving a transfer on sets.

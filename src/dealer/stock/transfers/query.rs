@@ -11,6 +11,8 @@ use super::model::{
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::db::tenant_tables::{stock_transfer_lines, stock_transfers};
+use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::stock::availability::model::Incoming;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::tenancy::TenantTx;
@@ -73,6 +75,22 @@ pub async fn find_lines(tx: &mut TenantTx, ids: &[TransferId]) -> DbResult<Vec<T
             stock_transfer_lines::position,
         ))
         .select(TransferLineRow::as_select());
+    Ok(query.load(tx).await?)
+}
+
+/// What of these products has left, and not arrived.
+pub async fn on_their_way(tx: &mut TenantTx, products: &[ProductId]) -> DbResult<Vec<Incoming>> {
+    let query = stock_transfer_lines::table
+        .inner_join(stock_transfers::table)
+        .filter(stock_transfer_lines::product_id.eq_any(products.to_vec()))
+        .filter(stock_transfer_lines::received.is_null())
+        .filter(stock_transfers::state.eq(TransferState::Dispatched))
+        .select((
+            stock_transfer_lines::product_id,
+            stock_transfers::to_id,
+            stock_transfers::due_on,
+            stock_transfer_lines::quantity,
+        ));
     Ok(query.load(tx).await?)
 }
 

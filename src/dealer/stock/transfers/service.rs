@@ -7,6 +7,7 @@ use super::model::{
     TransferStep,
 };
 use super::query;
+use crate::dealer::calendar::check_year;
 use crate::dealer::catalog::quantity::{Asked, Measures};
 use crate::dealer::numbering;
 use crate::dealer::stock::adjust::service::lines_fit;
@@ -26,6 +27,9 @@ pub async fn create(tx: &mut TenantTx, input: TransferCreateInput) -> ServiceRes
     let mut checks = Checks::default();
     let note = checks.optional_text(&["input", "note"], input.note.as_deref(), 500);
     lines_fit(&mut checks, input.lines.len());
+    if let Some(day) = input.due_on {
+        check_year(&mut checks, "dueOn", day);
+    }
     let moves = input.from_id != input.to_id;
     checks.require(moves, &["input", "toId"], "must be another warehouse");
     checks.finish()?;
@@ -50,6 +54,7 @@ pub async fn create(tx: &mut TenantTx, input: TransferCreateInput) -> ServiceRes
         version: 1,
         created_at: now,
         updated_at: now,
+        due_on: input.due_on,
     };
     query::insert(tx, &row, lines).await?;
     tx.emit(&TransferCreated((&row).into()));

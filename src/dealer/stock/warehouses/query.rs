@@ -62,6 +62,16 @@ pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<
     Ok(query.load(tx).await?)
 }
 
+/// Where goods lie that can be had, by code: all places in use but those on the way.
+pub async fn stocked(tx: &mut TenantTx) -> DbResult<Vec<WarehouseId>> {
+    let query = warehouses::table
+        .filter(warehouses::kind.ne(WarehouseKind::Transit))
+        .filter(warehouses::archived_at.is_null())
+        .order(warehouses::code)
+        .select(warehouses::id);
+    Ok(query.load(tx).await?)
+}
+
 /// The first place in use for goods that are on their way, by code.
 pub(super) async fn transit(tx: &mut TenantTx) -> DbResult<Option<WarehouseId>> {
     let query = warehouses::table
