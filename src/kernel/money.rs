@@ -75,7 +75,10 @@ pub fn line_amount(
 /// `total` in parts as large as their weights, each with so many decimals: the parts add up
 /// to the total, whatever rounding does to them. None if nothing weighs anything.
 pub fn shared(total: Decimal, weights: &[Decimal], digits: u32) -> Option<Vec<Decimal>> {
-    let whole = weights.iter().copied().try_fold(Decimal::ZERO, Decimal::checked_add)?;
+    let whole = weights
+        .iter()
+        .copied()
+        .try_fold(Decimal::ZERO, Decimal::checked_add)?;
     if whole <= Decimal::ZERO {
         return None;
     }

@@ -23,6 +23,15 @@ use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::taxes::graphql::TaxClass;
 use crate::dealer::prices::taxes::loader::TaxClassById;
 use crate::dealer::prices::taxes::model::TaxClassId;
+use crate::dealer::purchasing::orders::graphql::PurchaseOrder;
+use crate::dealer::purchasing::orders::loader::PurchaseOrderById;
+use crate::dealer::purchasing::orders::model::PurchaseOrderId;
+use crate::dealer::purchasing::receipts::graphql::GoodsReceipt;
+use crate::dealer::purchasing::receipts::loader::GoodsReceiptById;
+use crate::dealer::purchasing::receipts::model::GoodsReceiptId;
+use crate::dealer::purchasing::suppliers::graphql::Supplier;
+use crate::dealer::purchasing::suppliers::loader::SupplierById;
+use crate::dealer::purchasing::suppliers::model::SupplierId;
 use crate::dealer::stock::holds::graphql::StockReservation;
 use crate::dealer::stock::holds::loader::ReservationById;
 use crate::dealer::stock::holds::model::ReservationId;
@@ -48,14 +57,20 @@ pub enum Node {
     Category(Category),
     /// Who buys.
     Customer(Customer),
+    /// Goods that came from a supplier.
+    GoodsReceipt(GoodsReceipt),
     /// A job site.
     Job(Job),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
     Product(Product),
+    /// Goods that are ordered of a supplier.
+    PurchaseOrder(PurchaseOrder),
     /// Goods that are promised.
     StockReservation(StockReservation),
+    /// Of whom the dealer buys.
+    Supplier(Supplier),
     /// Goods on their way from one place to another.
     Transfer(Transfer),
     /// What a product is for the tax office.
@@ -119,6 +134,23 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),
+        PurchaseOrderId::PREFIX => {
+            found!(
+                PurchaseOrderById,
+                PurchaseOrderId,
+                PurchaseOrder,
+                PurchasingRead
+            )
+        }
+        GoodsReceiptId::PREFIX => {
+            found!(
+                GoodsReceiptById,
+                GoodsReceiptId,
+                GoodsReceipt,
+                PurchasingRead
+            )
+        }
+        SupplierId::PREFIX => found!(SupplierById, SupplierId, Supplier, SuppliersRead),
         ReservationId::PREFIX => {
             found!(ReservationById, ReservationId, StockReservation, StockRead)
         }

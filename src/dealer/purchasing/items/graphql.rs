@@ -96,7 +96,10 @@ impl SupplierItem {
 }
 
 /// Who delivers a product, the preferred supplier first.
-pub(crate) async fn items_of(ctx: &Context<'_>, product: ProductId) -> AppResult<Vec<SupplierItem>> {
+pub(crate) async fn items_of(
+    ctx: &Context<'_>,
+    product: ProductId,
+) -> AppResult<Vec<SupplierItem>> {
     let rows = ctx.unit()?.load_list(ItemsByProduct(product)).await?;
     Ok(rows.into_iter().map(SupplierItem).collect())
 }

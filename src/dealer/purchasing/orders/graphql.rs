@@ -7,9 +7,7 @@ use rust_decimal::Decimal;
 use super::actions::PurchaseOrderAction;
 use super::input::PurchaseOrderWhere;
 use super::loader::{LinesByPurchaseOrder, PurchaseOrderById, PurchaseOrderByNumber};
-use super::model::{
-    PurchaseOrderId, PurchaseOrderLineRow, PurchaseOrderRow, PurchaseOrderState,
-};
+use super::model::{PurchaseOrderId, PurchaseOrderLineRow, PurchaseOrderRow, PurchaseOrderState};
 use super::query::{self, PurchaseOrderOrder, PurchaseOrderSort};
 use crate::dealer::catalog::products::graphql::Product;
 use crate::dealer::catalog::quantity::graphql::{Quantity, product_of};

@@ -20,11 +20,7 @@ use crate::graphql::filter::{
 use crate::graphql::idempotency::IdempotencyKey;
 use crate::graphql::scalars::Decimal;
 
-id_filter!(
-    PurchaseOrderIdFilter,
-    PurchaseOrderId,
-    "a purchase order"
-);
+id_filter!(PurchaseOrderIdFilter, PurchaseOrderId, "a purchase order");
 
 /// Goods to order of one supplier, in the dealer's currency.
 #[derive(InputObject, Debug)]

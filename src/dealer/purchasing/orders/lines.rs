@@ -84,7 +84,9 @@ impl Draft {
         let path = |field: &'static str| ["input", "lines", index.as_str(), field];
         let (at_product, at_quantity) = (path("productId"), path("quantity"));
         let product = (line.product_id, &at_product[..]);
-        let asked = self.measures.kept(product, (&line.quantity, &at_quantity))?;
+        let asked = self
+            .measures
+            .kept(product, (&line.quantity, &at_quantity))?;
         let at_cost =
             |message: &str| UserError::at(ErrorCode::BadUserInput, &path("unitCost"), message);
         let factor = self.measures.measure(line.product_id, asked.unit);

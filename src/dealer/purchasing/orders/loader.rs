@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::model::{
-    PurchaseOrderId, PurchaseOrderLineId, PurchaseOrderLineRow, PurchaseOrderRow,
-};
+use super::model::{PurchaseOrderId, PurchaseOrderLineId, PurchaseOrderLineRow, PurchaseOrderRow};
 use super::query;
 use crate::error::AppResult;
 use crate::graphql::loader::{LoaderKey, by_key, group_by_key};

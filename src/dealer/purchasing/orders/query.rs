@@ -135,8 +135,8 @@ pub(super) async fn replace_lines(
     id: PurchaseOrderId,
     lines: Vec<PurchaseOrderLineRow>,
 ) -> QueryResult<()> {
-    let query = diesel::delete(purchase_order_lines::table)
-        .filter(purchase_order_lines::order_id.eq(id));
+    let query =
+        diesel::delete(purchase_order_lines::table).filter(purchase_order_lines::order_id.eq(id));
     query.execute(tx).await?;
     insert_lines(tx, lines).await
 }
@@ -157,10 +157,7 @@ pub(super) async fn update(
 }
 
 /// Writes when lines should come and what has come of them; their order is locked.
-pub(super) async fn store_lines(
-    tx: &mut TenantTx,
-    lines: &[PurchaseOrderLineRow],
-) -> DbResult<()> {
+pub(super) async fn store_lines(tx: &mut TenantTx, lines: &[PurchaseOrderLineRow]) -> DbResult<()> {
     let query = diesel::insert_into(purchase_order_lines::table)
         .values(lines.to_vec())
         .on_conflict(purchase_order_lines::id)
@@ -208,7 +205,14 @@ pub(super) async fn open_lines(
         .filter(purchase_order_lines::product_id.eq_any(products.to_vec()))
         .filter(purchase_orders::warehouse_id.eq_any(warehouses.to_vec()))
         .filter(purchase_orders::state.eq_any(states.to_vec()))
-        .order((purchase_order_lines::product_id, purchase_order_lines::expected_on, purchase_order_lines::id))
-        .select((PurchaseOrderLineRow::as_select(), purchase_orders::warehouse_id));
+        .order((
+            purchase_order_lines::product_id,
+            purchase_order_lines::expected_on,
+            purchase_order_lines::id,
+        ))
+        .select((
+            PurchaseOrderLineRow::as_select(),
+            purchase_orders::warehouse_id,
+        ));
     Ok(query.load(tx).await?)
 }

@@ -92,7 +92,11 @@ impl Where for GoodsReceiptWhere {
 
     fn own(&self) -> AppResult<Vec<GoodsReceiptCondition>> {
         let mut conditions: Vec<GoodsReceiptCondition> = Vec::new();
-        where_id!(conditions, goods_receipts::order_id, &self.purchase_order_id);
+        where_id!(
+            conditions,
+            goods_receipts::order_id,
+            &self.purchase_order_id
+        );
         where_id!(conditions, goods_receipts::supplier_id, &self.supplier_id);
         where_id!(conditions, goods_receipts::warehouse_id, &self.warehouse_id);
         where_time!(conditions, goods_receipts::received_at, &self.received_at);

@@ -102,7 +102,11 @@ impl Goods<'_> {
         } else {
             Vec::new()
         };
-        let quantities: Vec<_> = self.arrived.iter().map(|one| one.asked.amount.base).collect();
+        let quantities: Vec<_> = self
+            .arrived
+            .iter()
+            .map(|one| one.asked.amount.base)
+            .collect();
         let mut sums = vec![Decimal::ZERO; self.arrived.len()];
         for (index, cost) in costs.iter().enumerate() {
             let shares = match cost.basis {
@@ -145,7 +149,9 @@ async fn kilograms(
     let codes = MASSES.map(|(code, _)| code);
     let mut found = HashMap::new();
     for (product, code, num, den) in query::masses(tx, products, &codes).await? {
-        let mass = MASSES.iter().find(|(known, _)| code.as_deref() == Some(*known));
+        let mass = MASSES
+            .iter()
+            .find(|(known, _)| code.as_deref() == Some(*known));
         let each = mass.and_then(|(_, kilograms)| {
             let of_one = Decimal::from(den).checked_mul((*kilograms).into())?;
             of_one.checked_div(num.into())

@@ -99,10 +99,7 @@ pub async fn find_lines(
 }
 
 /// What it has cost to bring the goods of these receipts in.
-pub async fn find_costs(
-    tx: &mut TenantTx,
-    ids: &[GoodsReceiptId],
-) -> DbResult<Vec<LandedCostRow>> {
+pub async fn find_costs(tx: &mut TenantTx, ids: &[GoodsReceiptId]) -> DbResult<Vec<LandedCostRow>> {
     let query = goods_receipt_costs::table
         .filter(goods_receipt_costs::receipt_id.eq_any(ids.to_vec()))
         .order((

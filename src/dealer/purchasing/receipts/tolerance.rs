@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::arrived::Arrived;
 use crate::dealer::purchasing::orders::model::PurchaseOrderLineRow;
 use crate::error::{AppError, ErrorCode, Refusal, ServiceResult, UserError};
+use crate::kernel::quantity::TOO_MUCH;
 
 /// Adds what came to lines of an order that is locked, or refuses all of it because of what
 /// is beyond the tolerance.
@@ -18,7 +19,8 @@ pub(super) fn add(
         let line = lines.get_mut(one.line);
         let line = line.ok_or_else(|| AppError::internal("a line that is not there"))?;
         let received = line.received.checked_add(one.asked.amount.base);
-        match received.filter(|received| *received <= most(line.quantity, tolerance)) {
+        let most = most(line.quantity, tolerance);
+        match received.filter(|received| *received <= most && *received < TOO_MUCH) {
             Some(received) => {
                 line.received = received;
                 line.is_open = received < line.quantity;
@@ -64,7 +66,10 @@ mod tests {
         let decimal = |text: &str| text.parse::<Decimal>().unwrap();
         assert_eq!(most(100.into(), Decimal::ZERO), 100.into());
         assert_eq!(most(100.into(), decimal("2.5")), decimal("102.5"));
-        assert_eq!(most(decimal("0.000001"), decimal("0.01")), decimal("0.0000010001"));
+        assert_eq!(
+            most(decimal("0.000001"), decimal("0.01")),
+            decimal("0.0000010001")
+        );
         let much = decimal("99999999999999.999999");
         assert_eq!(most(much, 100.into()), much + much);
     }
