@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::attack::Attack;
 use super::universe::Universe;
-use super::{assert_covered, price_queries, root_fields};
+use super::{assert_covered, price_queries, purchasing_queries, root_fields};
 
 /// Asks one root field with keys of the victim's.
 pub struct Case {
@@ -28,7 +28,10 @@ pub const NO_KEYS: fn(&Universe) -> Value = |_| json!({});
 
 /// All cases there are.
 pub fn cases() -> impl Iterator<Item = &'static Case> {
-    CASES.iter().chain(price_queries::CASES)
+    CASES
+        .iter()
+        .chain(price_queries::CASES)
+        .chain(purchasing_queries::CASES)
 }
 
 const CASES: &[Case] = &[

@@ -34,6 +34,9 @@ const EVERYTHING: &str = "query Everything($after: String) {
     stockMovements(first: 200, orderBy: [{ field: AT, direction: ASC }]) { nodes { id } edges { cursor } }
     stockReservations(first: 200) { nodes { id version } edges { cursor } }
     transfers(first: 200) { nodes { id version lines { id } } edges { cursor } }
+    suppliers(first: 200) { nodes { id code name version items { id version } } }
+    purchaseOrders(first: 200) { nodes { id version state lines { id } } }
+    goodsReceipts(first: 200) { nodes { id lines { id } } }
     roles { id name description permissions version }
     members(first: 200) { nodes { user { id email name } roles { id } customerId since version } edges { cursor } }
     priceLists(first: 200) { nodes { id code name version archivedAt } }

@@ -19,7 +19,8 @@ fn nowhere(prefix: &str) -> String {
 /// The input of a mutation: well formed, and of no effect where it could do harm.
 fn input(mutation: &str) -> Value {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
-    if let Some(input) = of_parties(mutation).or_else(|| of_prices(mutation)) {
+    let of_areas = of_parties(mutation).or_else(|| of_prices(mutation));
+    if let Some(input) = of_areas.or_else(|| of_purchasing(mutation)) {
         return input;
     }
     match mutation {
@@ -152,6 +153,26 @@ fn of_prices(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on suppliers and purchases; those of documents come without a key.
+fn of_purchasing(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "supplierCreate" => json!({ "code": "S", "name": "S" }),
+        "supplierUpdate" | "supplierArchive" | "supplierRestore" => versioned("sup"),
+        "supplierItemSet" => json!({ "supplierId": nowhere("sup"), "productId": nowhere("prd") }),
+        "supplierItemRemove" => versioned("spi"),
+        "purchaseOrderCreate" => json!({ "supplierId": nowhere("sup"),
+            "warehouseId": nowhere("whs"), "lines": [] }),
+        "purchaseOrderUpdate"
+        | "purchaseOrderSend"
+        | "purchaseOrderCancel"
+        | "purchaseOrderClose" => versioned("por"),
+        "goodsReceive" => json!({ "purchaseOrderId": nowhere("por") }),
+        "reorderToPurchaseOrders" => json!({ "warehouseId": nowhere("whs") }),
+        _ => return None,
+    })
+}
+
 /// The document of a root field.
 pub fn operation(field: &Field) -> Operation {
     let name = &field.name;
@@ -173,6 +194,9 @@ pub fn operation(field: &Field) -> Operation {
                 }
                 "transferApprove" | "transferCancel" | "transferDispatch" => {
                     "TransferStepInput".to_owned()
+                }
+                name if name.starts_with("supplier") || name.starts_with("purchaseOrder") => {
+                    crate::purchasing::input_type(name)
                 }
                 _ => format!("{first}{}Input", &name[1..]),
             };

@@ -25,8 +25,7 @@ const RELEASE: &str = "mutation($input: StockHoldReleaseInput!) { stockHoldRelea
 
 /// A dealer with two yards and nothing in them.
 pub struct Yard {
-    #[expect(dead_code, reason = "it serves as long as it is held")]
-    server: Server,
+    pub server: Server,
     pub dealer: TestDealer,
     pub warehouses: [String; 2],
 }
