@@ -68,15 +68,15 @@ pub(super) async fn lock_of_supplier(
     Ok(query.load(tx).await?)
 }
 
-/// The item with this id.
-pub(super) async fn find(
+/// The items with these ids.
+pub(super) async fn find_many(
     tx: &mut TenantTx,
-    id: SupplierItemId,
-) -> DbResult<Option<SupplierItemRow>> {
+    ids: &[SupplierItemId],
+) -> DbResult<Vec<SupplierItemRow>> {
     let query = supplier_items::table
-        .find(id)
+        .filter(supplier_items::id.eq_any(ids.to_vec()))
         .select(SupplierItemRow::as_select());
-    Ok(query.get_result(tx).await.optional()?)
+    Ok(query.load(tx).await?)
 }
 
 /// Adds an item.

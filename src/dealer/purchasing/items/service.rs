@@ -56,12 +56,13 @@ pub async fn set(tx: &mut TenantTx, input: SupplierItemSetInput) -> ServiceResul
     let is_new = known.is_none();
     let before = known.unwrap_or_else(|| new_row(tx, &input, goods));
     let row = changed(before, input, &measures)?;
+    let now = tx.now();
     let row = SupplierItemRow {
-        updated_at: tx.now(),
+        updated_at: now,
         ..row
     };
     if row.is_preferred
-        && let Some(other) = query::prefer_no_other(tx, (product, supplier), tx.now()).await?
+        && let Some(other) = query::prefer_no_other(tx, (product, supplier), now).await?
     {
         tx.emit(&SupplierItemWasSet((&other).into()));
     }
@@ -82,8 +83,7 @@ pub async fn remove(
 ) -> ServiceResult<SupplierItemRow> {
     let key = (input.id, input.expected_version);
     let removed = query::delete(tx, key).await?;
-    let same_id = async { Ok(query::find(tx, input.id).await?.into_iter().collect()) };
-    let row = updated(removed, same_id).await?;
+    let row = updated(removed, query::find_many(tx, &[input.id])).await?;
     tx.emit(&SupplierItemRemoved((&row).into()));
     Ok(row)
 }

@@ -72,7 +72,8 @@ pub async fn received(
     } else {
         State::PartiallyReceived
     };
-    let row = query::update(tx, id, to(tx, state)).await?;
+    let changes = to(tx, state);
+    let row = query::update(tx, id, changes).await?;
     if is_whole {
         tx.emit(&PurchaseOrderReceived((&row).into()));
     } else {

@@ -109,7 +109,7 @@ impl Goods<'_> {
             .collect();
         let mut sums = vec![Decimal::ZERO; self.arrived.len()];
         for (index, cost) in costs.iter().enumerate() {
-            let shares = match cost.basis {
+            let shares: &[Decimal] = match cost.basis {
                 LandedCostBasis::Value => goods,
                 LandedCostBasis::Quantity => &quantities,
                 LandedCostBasis::Weight => &weights,

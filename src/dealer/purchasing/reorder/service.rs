@@ -102,7 +102,9 @@ fn asked(
             continue;
         };
         match measures.kept((line.product_id, &at_product), (quantity, &at_quantity)) {
-            Ok(amount) => drop(asked.insert(line.product_id, amount)),
+            Ok(amount) => {
+                asked.insert(line.product_id, amount);
+            }
             Err(error) => refused.push(error),
         }
     }

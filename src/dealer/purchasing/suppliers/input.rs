@@ -2,6 +2,7 @@
 
 use async_graphql::{InputObject, MaybeUndefined};
 use diesel::prelude::*;
+use rust_decimal::Decimal as Number;
 
 use super::model::{SupplierChanges, SupplierId};
 use super::query::SupplierCondition;
@@ -55,7 +56,8 @@ impl SupplierDetails {
         }
         let tolerance = self.tolerance.map(|percent| percent.0);
         let is_percent = tolerance.is_none_or(|percent| {
-            (0.into()..=100.into()).contains(&percent) && percent.normalize().scale() <= 2
+            (Number::ZERO..=Number::ONE_HUNDRED).contains(&percent)
+                && percent.normalize().scale() <= 2
         });
         let message = "must be between 0 and 100, with at most 2 decimals";
         checks.require(is_percent, &["input", "tolerance"], message);

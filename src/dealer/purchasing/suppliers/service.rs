@@ -90,7 +90,8 @@ pub async fn archive(tx: &mut TenantTx, input: SupplierVersionInput) -> ServiceR
         let message = "the supplier has open purchase orders; receive, close or cancel them first";
         return Err(UserError::at(ErrorCode::NotAllowed, &["input", "id"], message).into());
     }
-    let row = set_archived(tx, input, Some(tx.now())).await?;
+    let now = tx.now();
+    let row = set_archived(tx, input, Some(now)).await?;
     tx.emit(&SupplierArchived((&row).into()));
     Ok(row)
 }
