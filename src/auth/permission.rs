@@ -108,6 +108,11 @@ permissions! {
     PricesRead = "prices:read", "See price lists and rules, tax rates, and how a price comes about.";
     PricesManage = "prices:manage", "Set price lists and rules, and change many prices at once.";
     TaxesManage = "taxes:manage", "Set tax classes and rates.";
+    SuppliersRead = "suppliers:read", "See suppliers, and what they deliver.";
+    SuppliersManage = "suppliers:manage", "Add, change and archive suppliers, and say what they deliver.";
+    PurchasingRead = "purchasing:read", "See purchase orders and goods receipts.";
+    PurchasingManage = "purchasing:manage", "Write, send, cancel and close purchase orders.";
+    PurchasingReceive = "purchasing:receive", "Receive the goods of purchase orders.";
 }
 
 // Each has a bit of its own in a word.
@@ -134,6 +139,7 @@ impl Permission {
         Self::AccountsPost,
         Self::PricesManage,
         Self::TaxesManage,
+        Self::PurchasingManage,
     ]);
 
     /// Those by which access itself is given. People use them in person: nobody who
@@ -169,6 +175,8 @@ impl Permission {
             Self::WebhooksManage => Some(Self::WebhooksRead),
             Self::StockAdjust | Self::StockReserve | Self::TransfersManage => Some(Self::StockRead),
             Self::PricesManage | Self::TaxesManage => Some(Self::PricesRead),
+            Self::SuppliersManage => Some(Self::SuppliersRead),
+            Self::PurchasingManage | Self::PurchasingReceive => Some(Self::PurchasingRead),
             _ => None,
         }
     }

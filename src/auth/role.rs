@@ -118,6 +118,8 @@ const READING: PermissionSet = CATALOGUE.and(&[
     P::JobsRead,
     P::WarehousesRead,
     P::StockRead,
+    P::SuppliersRead,
+    P::PurchasingRead,
 ]);
 
 const MANAGER: PermissionSet = READING.and(&[
@@ -140,6 +142,9 @@ const MANAGER: PermissionSet = READING.and(&[
     P::CreditManage,
     P::PricesRead,
     P::PricesManage,
+    P::SuppliersManage,
+    P::PurchasingManage,
+    P::PurchasingReceive,
 ]);
 
 const SALES: PermissionSet = READING.and(&[
@@ -156,6 +161,7 @@ const WAREHOUSE: PermissionSet = READING.and(&[
     P::StockReserve,
     P::TransfersManage,
     P::FilesUpload,
+    P::PurchasingReceive,
 ]);
 
 const DRIVER: PermissionSet = PermissionSet::of(&[
@@ -177,6 +183,11 @@ const PURCHASING: PermissionSet = CATALOGUE.and(&[
     P::BulkRun,
     P::CostRead,
     P::PricesRead,
+    P::SuppliersRead,
+    P::SuppliersManage,
+    P::PurchasingRead,
+    P::PurchasingManage,
+    P::PurchasingReceive,
 ]);
 
 const ACCOUNTS: PermissionSet = READING.and(&[

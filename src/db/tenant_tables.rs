@@ -308,6 +308,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    goods_receipt_costs (id) {
+        id -> Uuid,
+        receipt_id -> Uuid,
+        position -> Int4,
+        kind -> Text,
+        basis -> Text,
+        amount -> Numeric,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    goods_receipt_lines (id) {
+        id -> Uuid,
+        receipt_id -> Uuid,
+        position -> Int4,
+        order_line_id -> Uuid,
+        product_id -> Uuid,
+        unit_id -> Uuid,
+        unit_quantity -> Numeric,
+        quantity -> Numeric,
+        weight -> Nullable<Numeric>,
+        goods_cost -> Numeric,
+        landed_cost -> Numeric,
+    }
+}
+
+diesel::table! {
+    goods_receipts (id) {
+        id -> Uuid,
+        number -> Int8,
+        order_id -> Uuid,
+        supplier_id -> Uuid,
+        warehouse_id -> Uuid,
+        delivery_note -> Nullable<Text>,
+        note -> Nullable<Text>,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> Uuid,
         customer_id -> Uuid,
@@ -426,12 +467,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    purchase_order_lines (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        position -> Int4,
+        product_id -> Uuid,
+        unit_id -> Uuid,
+        num -> Int8,
+        den -> Int8,
+        unit_quantity -> Numeric,
+        quantity -> Numeric,
+        unit_cost -> Numeric,
+        received -> Numeric,
+        is_open -> Bool,
+        expected_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
     stock_counts (id) {
         id -> Uuid,
         number -> Int8,
         warehouse_id -> Uuid,
         state -> Text,
         note -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    purchase_orders (id) {
+        id -> Uuid,
+        number -> Int8,
+        supplier_id -> Uuid,
+        warehouse_id -> Uuid,
+        state -> Text,
+        currency -> Text,
+        reference -> Nullable<Text>,
+        note -> Nullable<Text>,
+        sent_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
@@ -522,6 +598,46 @@ diesel::table! {
 }
 
 diesel::table! {
+    supplier_items (id) {
+        id -> Uuid,
+        supplier_id -> Uuid,
+        product_id -> Uuid,
+        sku -> Nullable<Text>,
+        unit_id -> Uuid,
+        lead_days -> Nullable<Int2>,
+        min_quantity -> Numeric,
+        last_cost -> Nullable<Numeric>,
+        is_preferred -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    suppliers (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        tax_id -> Nullable<Text>,
+        terms_days -> Int2,
+        lead_days -> Int2,
+        tolerance -> Numeric,
+        address_line -> Nullable<Text>,
+        city -> Nullable<Text>,
+        postcode -> Nullable<Text>,
+        country -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        notes -> Nullable<Text>,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tax_classes (id) {
         id -> Uuid,
         code -> Text,
@@ -580,6 +696,14 @@ diesel::joinable!(credit_commitments -> customers (customer_id));
 diesel::joinable!(credit_overrides -> customers (customer_id));
 diesel::joinable!(customer_contacts -> customers (customer_id));
 diesel::joinable!(customers -> price_lists (price_list_id));
+diesel::joinable!(goods_receipt_costs -> goods_receipts (receipt_id));
+diesel::joinable!(goods_receipt_lines -> goods_receipts (receipt_id));
+diesel::joinable!(goods_receipt_lines -> products (product_id));
+diesel::joinable!(goods_receipt_lines -> purchase_order_lines (order_line_id));
+diesel::joinable!(goods_receipt_lines -> units (unit_id));
+diesel::joinable!(goods_receipts -> purchase_orders (order_id));
+diesel::joinable!(goods_receipts -> suppliers (supplier_id));
+diesel::joinable!(goods_receipts -> warehouses (warehouse_id));
 diesel::joinable!(jobs -> customers (customer_id));
 diesel::joinable!(jobs -> price_lists (price_list_id));
 diesel::joinable!(price_rules -> categories (category_id));
@@ -596,12 +720,20 @@ diesel::joinable!(stock_count_lines -> products (product_id));
 diesel::joinable!(stock_count_lines -> stock_counts (count_id));
 diesel::joinable!(stock_count_lines -> warehouses (warehouse_id));
 diesel::joinable!(stock_counts -> warehouses (warehouse_id));
+diesel::joinable!(purchase_order_lines -> products (product_id));
+diesel::joinable!(purchase_order_lines -> purchase_orders (order_id));
+diesel::joinable!(purchase_order_lines -> units (unit_id));
+diesel::joinable!(purchase_orders -> suppliers (supplier_id));
+diesel::joinable!(purchase_orders -> warehouses (warehouse_id));
 diesel::joinable!(stock_levels -> products (product_id));
 diesel::joinable!(stock_levels -> warehouses (warehouse_id));
 diesel::joinable!(stock_reservations -> units (unit_id));
 diesel::joinable!(stock_transfer_lines -> products (product_id));
 diesel::joinable!(stock_transfer_lines -> stock_transfers (transfer_id));
 diesel::joinable!(stock_transfer_lines -> units (unit_id));
+diesel::joinable!(supplier_items -> products (product_id));
+diesel::joinable!(supplier_items -> suppliers (supplier_id));
+diesel::joinable!(supplier_items -> units (unit_id));
 diesel::joinable!(tax_rates -> tax_classes (tax_class_id));
 diesel::allow_tables_to_appear_in_same_query!(
     account_entries,
@@ -625,6 +757,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     file_usage,
     files,
+    goods_receipt_costs,
+    goods_receipt_lines,
+    goods_receipts,
     jobs,
     kept_answers,
     price_lists,
@@ -633,11 +768,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     products,
     stock_count_lines,
     stock_counts,
+    purchase_order_lines,
+    purchase_orders,
     stock_levels,
     stock_movements,
     stock_reservations,
     stock_transfer_lines,
     stock_transfers,
+    supplier_items,
+    suppliers,
     tax_classes,
     tax_rates,
     units,
@@ -667,6 +806,9 @@ pub const TABLES: &[&str] = &[
     "events",
     "file_usage",
     "files",
+    "goods_receipt_costs",
+    "goods_receipt_lines",
+    "goods_receipts",
     "jobs",
     "kept_answers",
     "price_lists",
@@ -675,11 +817,15 @@ pub const TABLES: &[&str] = &[
     "products",
     "stock_count_lines",
     "stock_counts",
+    "purchase_order_lines",
+    "purchase_orders",
     "stock_levels",
     "stock_movements",
     "stock_reservations",
     "stock_transfer_lines",
     "stock_transfers",
+    "supplier_items",
+    "suppliers",
     "tax_classes",
     "tax_rates",
     "units",

@@ -38,9 +38,9 @@ impl Validity {
     pub fn check(self, checks: &mut Checks) {
         let ends = self.to.is_none_or(|to| to >= self.from);
         checks.require(ends, &["input", "validTo"], "must not be before validFrom");
-        check_year(checks, "validFrom", self.from);
+        check_day(checks, &["input", "validFrom"], self.from);
         if let Some(to) = self.to {
-            check_year(checks, "validTo", to);
+            check_day(checks, &["input", "validTo"], to);
         }
     }
 
@@ -50,13 +50,9 @@ impl Validity {
     }
 }
 
-/// Refuses a day of the input in a year that no calendar of a shop has.
-pub fn check_year(checks: &mut Checks, field: &str, day: NaiveDate) {
+/// Refuses days in years that no calendar of a shop has.
+pub fn check_day(checks: &mut Checks, path: &[&str], day: NaiveDate) {
     let is_near = (NaiveDate::from_ymd_opt(1900, 1, 1)..=NaiveDate::from_ymd_opt(2999, 12, 31))
         .contains(&Some(day));
-    checks.require(
-        is_near,
-        &["input", field],
-        "must be in the years 1900 to 2999",
-    );
+    checks.require(is_near, path, "must be in the years 1900 to 2999");
 }

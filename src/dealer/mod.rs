@@ -15,4 +15,5 @@ pub mod feed;
 pub mod files;
 pub mod numbering;
 pub mod prices;
+pub mod purchasing;
 pub mod stock;

@@ -61,6 +61,9 @@ pub enum ErrorCode {
     /// Less is there than was asked for. Details: `productId`, and `available` and
     /// `requested` in base units.
     InsufficientStock,
+    /// More came than was ordered, and than the supplier's tolerance lets pass. Details:
+    /// `lineId`, `ordered` and `received` in base units, `tolerance` in percent.
+    OverReceipt,
     /// The change is made once under a key, and came without: send idempotencyKey, or
     /// the header Idempotency-Key.
     IdempotencyKeyRequired,
@@ -103,6 +106,7 @@ impl ErrorCode {
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::NotAllowed => "NOT_ALLOWED",
             Self::InsufficientStock => "INSUFFICIENT_STOCK",
+            Self::OverReceipt => "OVER_RECEIPT",
             Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
             Self::EventsPruned => "EVENTS_PRUNED",
             Self::Overloaded => "OVERLOADED",

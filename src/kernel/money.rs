@@ -72,6 +72,28 @@ pub fn line_amount(
     kept(amount)
 }
 
+/// `total` in parts as large as their weights, each with so many decimals: the parts add up
+/// to the total, whatever rounding does to them. None if nothing weighs anything.
+pub fn shared(total: Decimal, weights: &[Decimal], digits: u32) -> Option<Vec<Decimal>> {
+    let whole = weights
+        .iter()
+        .copied()
+        .try_fold(Decimal::ZERO, Decimal::checked_add)?;
+    if whole <= Decimal::ZERO {
+        return None;
+    }
+    let (mut weight, mut given) = (Decimal::ZERO, Decimal::ZERO);
+    let mut parts = Vec::with_capacity(weights.len());
+    for part in weights {
+        weight += *part;
+        // What all up to this one get, less what those before it got.
+        let due = rounded(total.checked_mul(weight.checked_div(whole)?)?, digits);
+        parts.push(due - given);
+        given = due;
+    }
+    Some(parts)
+}
+
 /// The tax on an amount at a rate in percent, rounded once.
 pub fn tax_of(net: Decimal, rate: Decimal, digits: u32) -> Result<Decimal, MoneyError> {
     kept(rounded(percent_of(net, rate)?, digits))

@@ -5,6 +5,7 @@ mod customers;
 mod nodes;
 mod platform;
 mod prices;
+mod purchasing;
 mod records;
 mod stock;
 
@@ -18,6 +19,7 @@ use self::customers::{CustomerMutations, CustomerQueries};
 pub use self::nodes::{Node, NodeQuery};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
+use self::purchasing::{PurchasingMutations, PurchasingQueries};
 use self::records::{RecordMutations, RecordQueries};
 use self::stock::{StockMutations, StockQueries};
 use crate::dealer::bulk::subscription::BulkSubscription;
@@ -39,6 +41,7 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         catalog::EVENTS,
         customers::EVENTS,
         prices::EVENTS,
+        purchasing::EVENTS,
         stock::EVENTS,
     ];
     areas.concat()
@@ -61,6 +64,7 @@ pub struct QueryRoot(
     CatalogQueries,
     CustomerQueries,
     PriceQueries,
+    PurchasingQueries,
     StockQueries,
 );
 
@@ -74,6 +78,7 @@ pub struct MutationRoot(
     CatalogMutations,
     CustomerMutations,
     PriceMutations,
+    PurchasingMutations,
     StockMutations,
 );
 

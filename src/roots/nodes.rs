@@ -23,6 +23,15 @@ use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::taxes::graphql::TaxClass;
 use crate::dealer::prices::taxes::loader::TaxClassById;
 use crate::dealer::prices::taxes::model::TaxClassId;
+use crate::dealer::purchasing::orders::graphql::PurchaseOrder;
+use crate::dealer::purchasing::orders::loader::PurchaseOrderById;
+use crate::dealer::purchasing::orders::model::PurchaseOrderId;
+use crate::dealer::purchasing::receipts::graphql::GoodsReceipt;
+use crate::dealer::purchasing::receipts::loader::GoodsReceiptById;
+use crate::dealer::purchasing::receipts::model::GoodsReceiptId;
+use crate::dealer::purchasing::suppliers::graphql::Supplier;
+use crate::dealer::purchasing::suppliers::loader::SupplierById;
+use crate::dealer::purchasing::suppliers::model::SupplierId;
 use crate::dealer::stock::counts::graphql::StockCount;
 use crate::dealer::stock::counts::loader::StockCountById;
 use crate::dealer::stock::counts::model::StockCountId;
@@ -51,6 +60,8 @@ pub enum Node {
     Category(Category),
     /// Who buys.
     Customer(Customer),
+    /// Goods that came from a supplier.
+    GoodsReceipt(GoodsReceipt),
     /// A job site.
     Job(Job),
     /// Prices for some customers and jobs, or for all of them.
@@ -59,8 +70,12 @@ pub enum Node {
     Product(Product),
     /// A count of what is there.
     StockCount(StockCount),
+    /// Goods that are ordered of a supplier.
+    PurchaseOrder(PurchaseOrder),
     /// Goods that are promised.
     StockReservation(StockReservation),
+    /// Of whom the dealer buys.
+    Supplier(Supplier),
     /// Goods on their way from one place to another.
     Transfer(Transfer),
     /// What a product is for the tax office.
@@ -125,6 +140,23 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),
         StockCountId::PREFIX => found!(StockCountById, StockCountId, StockCount, StockRead),
+        PurchaseOrderId::PREFIX => {
+            found!(
+                PurchaseOrderById,
+                PurchaseOrderId,
+                PurchaseOrder,
+                PurchasingRead
+            )
+        }
+        GoodsReceiptId::PREFIX => {
+            found!(
+                GoodsReceiptById,
+                GoodsReceiptId,
+                GoodsReceipt,
+                PurchasingRead
+            )
+        }
+        SupplierId::PREFIX => found!(SupplierById, SupplierId, Supplier, SuppliersRead),
         ReservationId::PREFIX => {
             found!(ReservationById, ReservationId, StockReservation, StockRead)
         }

@@ -40,6 +40,7 @@ mod permissions;
 mod pool;
 mod prices;
 mod provisioning;
+mod purchasing;
 mod query_count;
 mod redis;
 mod schema_sdl;

@@ -22,6 +22,14 @@ fn currencies_have_their_digits() {
 }
 
 #[test]
+fn a_third_of_a_cent_is_not_lost() {
+    let parts = shared(decimal("100"), &[Decimal::ONE; 3], 2).unwrap();
+    assert_eq!(parts, ["33.33", "33.34", "33.33"].map(decimal));
+    assert_eq!(shared(decimal("1"), &[Decimal::ZERO; 2], 2), None);
+    assert_eq!(shared(decimal("1"), &[], 2), None);
+}
+
+#[test]
 fn halves_go_away_from_zero() {
     for (amount, digits, wanted) in [
         ("0.125", 2, "0.13"),
@@ -196,5 +204,27 @@ proptest! {
         let one = line_amount(price, Ratio::ONE, Decimal::ONE, 2).unwrap();
         let all = line_amount(price, Ratio::ONE, pieces.into(), 2).unwrap();
         prop_assert_eq!(one * Decimal::from(pieces), all);
+    }
+
+    /// What is shared out is what there was, in parts that are as fair as cents let them be.
+    #[test]
+    fn shares_add_up(
+        cents in 0_i64..=1_000_000_000_000,
+        weights in prop::collection::vec(0_i64..=1_000_000_000, 1..60),
+        digits in 0_u32..=3,
+    ) {
+        let total = Decimal::new(cents, digits);
+        let weights: Vec<Decimal> = weights.into_iter().map(|weight| Decimal::new(weight, 6)).collect();
+        let whole: Decimal = weights.iter().sum();
+        let Some(parts) = shared(total, &weights, digits) else {
+            prop_assert!(whole.is_zero());
+            return Ok(());
+        };
+        prop_assert_eq!(parts.iter().sum::<Decimal>(), total);
+        for (part, weight) in parts.iter().zip(&weights) {
+            let fair = total * (weight / whole);
+            prop_assert!(*part >= Decimal::ZERO && part.scale() <= digits);
+            prop_assert!((part - fair).abs() <= Decimal::new(1, digits), "{part} for {fair}");
+        }
     }
 }

@@ -46,7 +46,14 @@ pub const LOG: &[&str] = &[
 ];
 
 /// Books: tables to which the dealer's role adds rows, and changes and deletes none.
-pub const BOOKS: &[&str] = &["account_entries", "entry_allocations", "stock_movements"];
+pub const BOOKS: &[&str] = &[
+    "account_entries",
+    "entry_allocations",
+    "goods_receipt_costs",
+    "goods_receipt_lines",
+    "goods_receipts",
+    "stock_movements",
+];
 
 /// The parts of the log, by their slots.
 pub const PARTS: &[&str] = &["audit_log_0", "audit_log_1", "audit_log_2"];

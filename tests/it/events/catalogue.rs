@@ -177,6 +177,26 @@ const DEEDS: &[(&str, &str, &str)] = &[
         "jobClose",
         "{ id: $id, expectedVersion: $version }",
     ),
+    (
+        "supplier.created",
+        "supplierCreate",
+        r#"{ code: "EV", name: "A" }"#,
+    ),
+    (
+        "supplier.updated",
+        "supplierUpdate",
+        r#"{ id: $id, expectedVersion: $version, name: "B" }"#,
+    ),
+    (
+        "supplier.archived",
+        "supplierArchive",
+        "{ id: $id, expectedVersion: $version }",
+    ),
+    (
+        "supplier.restored",
+        "supplierRestore",
+        "{ id: $id, expectedVersion: $version }",
+    ),
 ];
 
 /// Kinds whose records are made by more than one mutation, tried where those are.
@@ -213,6 +233,16 @@ const ELSEWHERE: &[&str] = &[
     "price_rule.ended",
     "price_rule.set",
     "tax_rate.set",
+    "goods_receipt.posted",
+    "purchase_order.cancelled",
+    "purchase_order.closed",
+    "purchase_order.created",
+    "purchase_order.partially_received",
+    "purchase_order.received",
+    "purchase_order.sent",
+    "purchase_order.updated",
+    "supplier_item.removed",
+    "supplier_item.set",
 ];
 
 #[tokio::test]

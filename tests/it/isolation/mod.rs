@@ -10,6 +10,8 @@ mod loaders;
 mod mutations;
 mod price_mutations;
 mod price_queries;
+mod purchasing_mutations;
+mod purchasing_queries;
 mod queries;
 mod raw_sql;
 mod stock_mutations;

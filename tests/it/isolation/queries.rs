@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::attack::Attack;
 use super::universe::Universe;
-use super::{assert_covered, count_queries, price_queries, root_fields};
+use super::{assert_covered, count_queries, price_queries, purchasing_queries, root_fields};
 
 /// Asks one root field with keys of the victim's.
 pub struct Case {
@@ -32,6 +32,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         .iter()
         .chain(count_queries::CASES)
         .chain(price_queries::CASES)
+        .chain(purchasing_queries::CASES)
 }
 
 const CASES: &[Case] = &[

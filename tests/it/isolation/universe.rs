@@ -35,6 +35,9 @@ const EVERYTHING: &str = "query Everything($after: String) {
     stockReservations(first: 200) { nodes { id version } edges { cursor } }
     stockCounts(first: 200) { nodes { id version lines { id expected { value } counted { value } } } edges { cursor } }
     transfers(first: 200) { nodes { id version lines { id } } edges { cursor } }
+    suppliers(first: 200) { nodes { id code name version items { id version } } }
+    purchaseOrders(first: 200) { nodes { id version state lines { id } } }
+    goodsReceipts(first: 200) { nodes { id lines { id } } }
     roles { id name description permissions version }
     members(first: 200) { nodes { user { id email name } roles { id } customerId since version } edges { cursor } }
     priceLists(first: 200) { nodes { id code name version archivedAt } }

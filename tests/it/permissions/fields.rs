@@ -231,6 +231,79 @@ const WAYS: &[(&str, &str)] = &[
         "{ stockMovements(first: 1) { nodes { warehouse { id } } } }",
     ),
     (
+        "Product.supplierItems",
+        "{ node(id: $id) { ... on Product { supplierItems { id } } } }",
+    ),
+    (
+        "SupplierItem.product",
+        "{ node(id: $id) { ... on Supplier { items { product { id } } } } }",
+    ),
+    (
+        "SupplierItem.unit",
+        "{ node(id: $id) { ... on Supplier { items { unit { id } } } } }",
+    ),
+    (
+        "SupplierItem.lastCost",
+        "{ node(id: $id) { ... on Supplier { items { lastCost { amount } } } } }",
+    ),
+    (
+        "PurchaseOrder.supplier",
+        "{ node(id: $id) { ... on PurchaseOrder { supplier { id } } } }",
+    ),
+    (
+        "PurchaseOrder.warehouse",
+        "{ node(id: $id) { ... on PurchaseOrder { warehouse { id } } } }",
+    ),
+    (
+        "PurchaseOrder.total",
+        "{ node(id: $id) { ... on PurchaseOrder { total { amount } } } }",
+    ),
+    (
+        "PurchaseOrderLine.product",
+        "{ node(id: $id) { ... on PurchaseOrder { lines { product { id } } } } }",
+    ),
+    (
+        "PurchaseOrderLine.unitCost",
+        "{ node(id: $id) { ... on PurchaseOrder { lines { unitCost { amount } } } } }",
+    ),
+    (
+        "PurchaseOrderLine.amount",
+        "{ node(id: $id) { ... on PurchaseOrder { lines { amount { amount } } } } }",
+    ),
+    (
+        "GoodsReceipt.supplier",
+        "{ node(id: $id) { ... on GoodsReceipt { supplier { id } } } }",
+    ),
+    (
+        "GoodsReceipt.warehouse",
+        "{ node(id: $id) { ... on GoodsReceipt { warehouse { id } } } }",
+    ),
+    (
+        "GoodsReceipt.landedCosts",
+        "{ node(id: $id) { ... on GoodsReceipt { landedCosts { kind } } } }",
+    ),
+    (
+        "GoodsReceiptLine.product",
+        "{ node(id: $id) { ... on GoodsReceipt { lines { product { id } } } } }",
+    ),
+    (
+        "GoodsReceiptLine.goodsCost",
+        "{ node(id: $id) { ... on GoodsReceipt { lines { goodsCost { amount } } } } }",
+    ),
+    (
+        "GoodsReceiptLine.landedCost",
+        "{ node(id: $id) { ... on GoodsReceipt { lines { landedCost { amount } } } } }",
+    ),
+    (
+        "GoodsReceiptLine.baseCost",
+        "{ node(id: $id) { ... on GoodsReceipt { lines { baseCost { amount } } } } }",
+    ),
+    (
+        "ReorderLeft.product",
+        "mutation { reorderToPurchaseOrders(input: { warehouseId: $id, idempotencyKey: \"again\" }) {
+            left { product { id } } } }",
+    ),
+    (
         "StockReservation.product",
         "{ node(id: $id) { ... on StockReservation { product { id } } } }",
     ),
@@ -271,6 +344,7 @@ async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -
 /// The id of some record of each type that has one.
 async fn ids(dealer: &TestDealer) -> Value {
     let held = crate::stock::put_aside(dealer).await;
+    let bought = crate::purchasing::buy_some(dealer).await;
     let data = dealer
         .client
         .get(
@@ -290,6 +364,9 @@ async fn ids(dealer: &TestDealer) -> Value {
         "Customer": first("customers"), "CreditStatus": first("customers"), "Category": first("categories"), "Unit": first("units"),
         "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
+        "Supplier": bought["supplier"], "SupplierItem": bought["supplier"], "PurchaseOrder": bought["order"],
+        "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],
+        "ReorderLeft": crate::purchasing::run_out(dealer).await,
         "StockReservation": held, "Transfer": crate::stock::start_transfer(dealer).await,
     })
 }

@@ -19,8 +19,11 @@ fn nowhere(prefix: &str) -> String {
 /// The input of a mutation: well formed, and of no effect where it could do harm.
 fn input(mutation: &str) -> Value {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
-    let input = of_parties(mutation).or_else(|| of_prices(mutation));
-    if let Some(input) = input.or_else(|| of_counts(mutation)) {
+    let of_areas = of_parties(mutation)
+        .or_else(|| of_prices(mutation))
+        .or_else(|| of_counts(mutation))
+        .or_else(|| of_purchasing(mutation));
+    if let Some(input) = of_areas {
         return input;
     }
     match mutation {
@@ -165,6 +168,26 @@ fn of_counts(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on suppliers and purchases; those of documents come without a key.
+fn of_purchasing(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "supplierCreate" => json!({ "code": "S", "name": "S" }),
+        "supplierUpdate" | "supplierArchive" | "supplierRestore" => versioned("sup"),
+        "supplierItemSet" => json!({ "supplierId": nowhere("sup"), "productId": nowhere("prd") }),
+        "supplierItemRemove" => versioned("spi"),
+        "purchaseOrderCreate" => json!({ "supplierId": nowhere("sup"),
+            "warehouseId": nowhere("whs"), "lines": [] }),
+        "purchaseOrderUpdate"
+        | "purchaseOrderSend"
+        | "purchaseOrderCancel"
+        | "purchaseOrderClose" => versioned("por"),
+        "goodsReceive" => json!({ "purchaseOrderId": nowhere("por") }),
+        "reorderToPurchaseOrders" => json!({ "warehouseId": nowhere("whs") }),
+        _ => return None,
+    })
+}
+
 /// The document of a root field.
 pub fn operation(field: &Field) -> Operation {
     let name = &field.name;
@@ -186,6 +209,9 @@ pub fn operation(field: &Field) -> Operation {
                 }
                 "transferApprove" | "transferCancel" | "transferDispatch" => {
                     "TransferStepInput".to_owned()
+                }
+                name if name.starts_with("supplier") || name.starts_with("purchaseOrder") => {
+                    crate::purchasing::input_type(name)
                 }
                 _ => format!("{first}{}Input", &name[1..]),
             };

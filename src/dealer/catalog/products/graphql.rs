@@ -27,6 +27,7 @@ use crate::dealer::prices::quote::graphql::{Price, price_of};
 use crate::dealer::prices::quote::model::Buyer;
 use crate::dealer::prices::taxes::graphql::TaxClass;
 use crate::dealer::prices::taxes::loader::TaxClassById;
+use crate::dealer::purchasing::items::graphql::{SupplierItem, items_of};
 use crate::dealer::stock::availability::graphql::{StockAvailability, Wanted, availability_of};
 use crate::dealer::stock::graphql::StockLevel;
 use crate::dealer::stock::loader::StockLevelsByProduct;
@@ -217,6 +218,16 @@ impl Product {
     ) -> AppResult<StockAvailability> {
         let wanted = Wanted::new(warehouse_ids, on)?;
         availability_of(ctx, (self.0.id, self.0.base_unit_id), &wanted).await
+    }
+
+    /// Who delivers it, the preferred supplier first.
+    #[graphql(
+        guard = P::SuppliersRead,
+        directive = has_permission::apply(P::SuppliersRead),
+        complexity = "list_cost(child_complexity)"
+    )]
+    async fn supplier_items(&self, ctx: &Context<'_>) -> AppResult<Vec<SupplierItem>> {
+        items_of(ctx, self.0.id).await
     }
 
     /// What became of it and its units, the latest first.

@@ -47,6 +47,8 @@ pub struct Posting {
 pub enum Change {
     /// Comes, at this cost per base unit, or at that of what is there.
     In(Decimal, Option<Decimal>),
+    /// Comes, and is worth so much in all.
+    Worth(Decimal, Decimal),
     /// Comes from another place, and is worth what the movement with this index, before
     /// it in the posting, took along.
     From(Decimal, usize),
@@ -56,7 +58,7 @@ pub enum Change {
 
 impl Change {
     const fn comes(self) -> bool {
-        matches!(self, Self::In(..) | Self::From(..))
+        matches!(self, Self::In(..) | Self::Worth(..) | Self::From(..))
     }
 }
 
@@ -163,6 +165,7 @@ fn apply(
     let before = level.balance();
     let after = match posting.change {
         Change::In(quantity, cost) => before.after_coming(quantity, cost),
+        Change::Worth(quantity, worth) => before.after_coming_worth(quantity, worth),
         Change::From(quantity, index) => {
             let worth = rows.get(index).map_or(Decimal::ZERO, |row| -row.value);
             before.after_coming_worth(quantity, worth)
@@ -222,7 +225,9 @@ fn row(
     // A transaction that began earlier may have waited for one that began later.
     level.updated_at = level.updated_at.max(now);
     let quantity = match posting.change {
-        Change::In(quantity, _) | Change::From(quantity, _) => quantity,
+        Change::In(quantity, _) | Change::Worth(quantity, _) | Change::From(quantity, _) => {
+            quantity
+        }
         Change::Out(quantity) => -quantity,
     };
     MovementRow {

@@ -3,10 +3,9 @@
 use async_graphql::{Context, Object};
 
 use super::input::StockLevelSetInput;
-use super::{query, service};
+use super::service::{self, Suggestion};
 use crate::dealer::catalog::quantity::graphql::Quantity;
 use crate::dealer::stock::graphql::StockLevel;
-use crate::dealer::stock::model::StockLevelRow;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::list_cost;
@@ -18,19 +17,25 @@ use crate::graphql::permit::{Permission as P, has_permission};
 const MOST: i32 = 200;
 
 /// Goods that run out.
-pub struct ReorderSuggestion(StockLevelRow);
+pub struct ReorderSuggestion(Suggestion);
 
-/// Goods of which less is available than should be.
+/// Goods of which less is available and ordered than should be.
 #[Object(directive = has_permission::apply(P::StockRead))]
 impl ReorderSuggestion {
     /// The level that is below its reorder point.
     async fn level(&self) -> StockLevel {
-        self.0.clone().into()
+        self.0.level.clone().into()
     }
 
-    /// How much should be bought: as many lots as bring what is available to the point.
+    /// What is ordered of suppliers for the warehouse and has not come, drafts among it.
+    async fn incoming(&self) -> Quantity {
+        Quantity::in_base_of(self.0.level.product_id, self.0.incoming)
+    }
+
+    /// How much should be bought: as many lots as bring what is available and ordered to the
+    /// point.
     async fn quantity(&self) -> Quantity {
-        Quantity::in_base_of(self.0.product_id, service::wanted(&self.0))
+        Quantity::in_base_of(self.0.level.product_id, self.0.wanted())
     }
 }
 
@@ -40,7 +45,8 @@ pub struct ReorderQuery;
 
 #[Object]
 impl ReorderQuery {
-    /// Goods of which less is available than should be, by warehouse and product.
+    /// Goods of which less is available and ordered than should be, by warehouse and product;
+    /// reorderToPurchaseOrders orders them.
     #[graphql(
         guard = P::StockRead,
         directive = has_permission::apply(P::StockRead),
@@ -56,7 +62,8 @@ impl ReorderQuery {
             return Err(AppError::bad_input("first", "must be between 1 and 200"));
         }
         let unit = ctx.unit()?;
-        let rows = query::below_point(&mut *unit.tx().await?, warehouse_id, first.into()).await?;
+        let of = (warehouse_id, None);
+        let rows = service::suggestions(&mut *unit.tx().await?, of, first.into()).await?;
         Ok(rows.into_iter().map(ReorderSuggestion).collect())
     }
 }

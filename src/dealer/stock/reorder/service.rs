@@ -7,9 +7,12 @@ use rust_decimal::Decimal;
 
 use super::input::StockLevelSetInput;
 use super::query;
+use crate::db::error::DbResult;
+use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::quantity::Measures;
 use crate::dealer::stock::ledger::levels::Levels;
 use crate::dealer::stock::model::StockLevelRow;
+use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::dealer::stock::warehouses::service::in_use;
 use crate::error::{ErrorCode, ServiceResult, UserError};
 use crate::graphql::payload::given;
@@ -72,42 +75,74 @@ fn amount(
     number
 }
 
-/// How much should be bought, so that what is available is not below the point.
-pub fn wanted(level: &StockLevelRow) -> Decimal {
-    let lacking = level.reorder_point.unwrap_or_default() - level.available();
-    if lacking <= Decimal::ZERO {
-        return Decimal::ZERO;
+/// Goods that run out.
+#[derive(Clone, Debug)]
+pub struct Suggestion {
+    /// The level that is below its reorder point.
+    pub level: StockLevelRow,
+    /// What of it is ordered and has not come, in base units.
+    pub incoming: Decimal,
+}
+
+impl Suggestion {
+    /// How much should be bought, so that what is available and ordered is not below the
+    /// point.
+    pub fn wanted(&self) -> Decimal {
+        let level = &self.level;
+        let counted_on = level.available() + self.incoming;
+        let lacking = level.reorder_point.unwrap_or_default() - counted_on;
+        if lacking <= Decimal::ZERO {
+            return Decimal::ZERO;
+        }
+        match level.reorder_quantity {
+            Some(lot) if lot > Decimal::ZERO => (lacking / lot).ceil() * lot,
+            _ => lacking,
+        }
     }
-    match level.reorder_quantity {
-        Some(lot) if lot > Decimal::ZERO => (lacking / lot).ceil() * lot,
-        _ => lacking,
-    }
+}
+
+/// What runs out, by warehouse and product: in one warehouse or all, of some products or all.
+pub async fn suggestions(
+    tx: &mut TenantTx,
+    of: (Option<WarehouseId>, Option<Vec<ProductId>>),
+    most: i64,
+) -> DbResult<Vec<Suggestion>> {
+    let rows = query::below_point(tx, of, most).await?.into_iter();
+    let rows = rows.map(|(level, incoming)| Suggestion { level, incoming });
+    Ok(rows.collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn level(on_hand: i64, reserved: i64, point: i64, lot: Option<i64>) -> StockLevelRow {
-        let place = (
-            crate::dealer::catalog::products::model::ProductId::generate(),
-            crate::dealer::stock::warehouses::model::WarehouseId::generate(),
-        );
-        StockLevelRow {
+    /// What is wanted of a level with these: on hand, reserved and point; lot; incoming.
+    fn wanted([on_hand, reserved, point]: [i64; 3], lot: Option<i64>, incoming: i64) -> Decimal {
+        let place = (ProductId::generate(), WarehouseId::generate());
+        let level = StockLevelRow {
             on_hand: on_hand.into(),
             reserved: reserved.into(),
             reorder_point: Some(point.into()),
             reorder_quantity: lot.map(Into::into),
             ..StockLevelRow::empty(place, chrono::DateTime::UNIX_EPOCH)
-        }
+        };
+        let incoming = incoming.into();
+        Suggestion { level, incoming }.wanted()
     }
 
     #[test]
     fn as_many_lots_are_bought_as_reach_the_point() {
-        assert_eq!(wanted(&level(100, 30, 70, Some(40))), Decimal::ZERO);
-        assert_eq!(wanted(&level(100, 31, 70, Some(40))), Decimal::from(40));
-        assert_eq!(wanted(&level(10, 0, 100, Some(40))), Decimal::from(120));
-        assert_eq!(wanted(&level(10, 0, 100, None)), Decimal::from(90));
-        assert_eq!(wanted(&level(-5, 0, 0, Some(40))), Decimal::from(40));
+        assert_eq!(wanted([100, 30, 70], Some(40), 0), Decimal::ZERO);
+        assert_eq!(wanted([100, 31, 70], Some(40), 0), Decimal::from(40));
+        assert_eq!(wanted([10, 0, 100], Some(40), 0), Decimal::from(120));
+        assert_eq!(wanted([10, 0, 100], None, 0), Decimal::from(90));
+        assert_eq!(wanted([-5, 0, 0], Some(40), 0), Decimal::from(40));
+    }
+
+    #[test]
+    fn what_is_ordered_is_not_bought_again() {
+        assert_eq!(wanted([10, 0, 100], Some(40), 80), Decimal::from(40));
+        assert_eq!(wanted([10, 0, 100], Some(40), 90), Decimal::ZERO);
+        assert_eq!(wanted([10, 0, 100], None, 30), Decimal::from(60));
     }
 }

@@ -7,7 +7,7 @@ use super::model::{
     TransferStep,
 };
 use super::query;
-use crate::dealer::calendar::check_year;
+use crate::dealer::calendar::check_day;
 use crate::dealer::catalog::quantity::{Asked, Measures};
 use crate::dealer::numbering;
 use crate::dealer::stock::adjust::service::lines_fit;
@@ -28,7 +28,7 @@ pub async fn create(tx: &mut TenantTx, input: TransferCreateInput) -> ServiceRes
     let note = checks.optional_text(&["input", "note"], input.note.as_deref(), 500);
     lines_fit(&mut checks, input.lines.len());
     if let Some(day) = input.due_on {
-        check_year(&mut checks, "dueOn", day);
+        check_day(&mut checks, &["input", "dueOn"], day);
     }
     let moves = input.from_id != input.to_id;
     checks.require(moves, &["input", "toId"], "must be another warehouse");

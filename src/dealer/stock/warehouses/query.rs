@@ -54,6 +54,15 @@ pub async fn find_many(tx: &mut TenantTx, ids: &[WarehouseId]) -> DbResult<Vec<W
     Ok(query.load(tx).await?)
 }
 
+/// The warehouse, locked against others who lock it.
+pub(super) async fn lock(tx: &mut TenantTx, id: WarehouseId) -> DbResult<Option<WarehouseRow>> {
+    let query = warehouses::table
+        .find(id)
+        .select(WarehouseRow::as_select())
+        .for_no_key_update();
+    Ok(query.get_result(tx).await.optional()?)
+}
+
 /// The warehouses with these codes.
 pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<Vec<WarehouseRow>> {
     let query = warehouses::table

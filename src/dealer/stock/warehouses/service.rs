@@ -22,6 +22,19 @@ pub async fn in_use(
     path: &[&str],
 ) -> ServiceResult<WarehouseRow> {
     let found = query::find_many(tx, &[id]).await?.into_iter().next();
+    usable(found, path)
+}
+
+/// As [`in_use`], for one at a time until the COMMIT.
+pub async fn alone_in(
+    tx: &mut TenantTx,
+    id: WarehouseId,
+    path: &[&str],
+) -> ServiceResult<WarehouseRow> {
+    usable(query::lock(tx, id).await?, path)
+}
+
+fn usable(found: Option<WarehouseRow>, path: &[&str]) -> ServiceResult<WarehouseRow> {
     let missing = || {
         let message = "there is no such warehouse";
         UserError::at(ErrorCode::NotFound, path, message)

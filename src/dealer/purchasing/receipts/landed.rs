@@ -1,0 +1,177 @@
+//! What goods have cost when they are here: what the supplier takes, and their share of
+//! freight and the like.
+
+use std::collections::HashMap;
+
+use rust_decimal::Decimal;
+
+use super::arrived::Arrived;
+use super::input::LandedCostInput;
+use super::model::{GoodsReceiptId, LandedCostBasis, LandedCostId, LandedCostRow};
+use super::query;
+use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::purchasing::orders::model::PurchaseOrderLineRow;
+use crate::error::{AppError, ErrorCode, ServiceResult, UserError};
+use crate::kernel::checks::Checks;
+use crate::kernel::money::shared;
+use crate::tenancy::TenantTx;
+
+/// Most costs of a receipt.
+const MOST: usize = 20;
+/// Units of mass by Recommendation 20, with their kilograms.
+const MASSES: [(&str, i64); 2] = [("KGM", 1), ("TNE", 1000)];
+
+/// Checks costs by themselves, and makes rows of a receipt of them.
+pub(super) fn checked(
+    checks: &mut Checks,
+    (receipt, costs): (GoodsReceiptId, &[LandedCostInput]),
+    digits: u32,
+) -> Vec<LandedCostRow> {
+    let fits = costs.len() <= MOST;
+    let message = "may have at most 20 entries";
+    checks.require(fits, &["input", "landedCosts"], message);
+    let mut rows = Vec::new();
+    for (position, cost) in costs.iter().take(MOST).enumerate() {
+        let index = position.to_string();
+        let path = |field: &'static str| ["input", "landedCosts", index.as_str(), field];
+        let at_amount = path("amount");
+        let amount = checks.amount(&at_amount, cost.amount.0);
+        checks.require(!amount.is_zero(), &at_amount, "must be above zero");
+        if amount.normalize().scale() > digits {
+            let message = format!("may have at most {digits} decimals in this currency");
+            checks.fault(&at_amount, message);
+        }
+        rows.push(LandedCostRow {
+            id: LandedCostId::generate(),
+            receipt_id: receipt,
+            position: i32::try_from(position).unwrap_or(i32::MAX),
+            kind: cost.kind,
+            basis: cost.basis,
+            amount,
+            note: checks.optional_text(&path("note"), cost.note.as_deref(), 200),
+        });
+    }
+    rows
+}
+
+/// Lines of an order with what came of them.
+pub(super) struct Goods<'a> {
+    /// What came.
+    pub arrived: &'a [Arrived],
+    /// The order's lines, what came added.
+    pub lines: &'a [PurchaseOrderLineRow],
+    /// Decimals of the currency.
+    pub digits: u32,
+}
+
+impl Goods<'_> {
+    fn line(&self, one: &Arrived) -> ServiceResult<&PurchaseOrderLineRow> {
+        let line = self.lines.get(one.line);
+        Ok(line.ok_or_else(|| AppError::internal("a line that is not there"))?)
+    }
+
+    /// What the supplier takes for each: by how much the amount of all that has come of its
+    /// line grew, so that the parts of a line come to what the line comes to.
+    pub(super) fn costs(&self) -> ServiceResult<Vec<Decimal>> {
+        let mut costs = Vec::new();
+        for one in self.arrived {
+            let line = self.line(one)?;
+            let amount = |base| {
+                line.amount(base, self.digits).map_err(|error| {
+                    let path: Vec<&str> = one.path.iter().map(String::as_str).collect();
+                    UserError::at(ErrorCode::BadUserInput, &path, error.to_string())
+                })
+            };
+            let before = line.received - one.asked.amount.base;
+            costs.push(amount(line.received)? - amount(before)?);
+        }
+        Ok(costs)
+    }
+
+    /// The share of each in what it has cost to bring all of them in.
+    pub(super) async fn landed(
+        &self,
+        tx: &mut TenantTx,
+        (goods, costs): (&[Decimal], &[LandedCostRow]),
+    ) -> ServiceResult<Vec<Decimal>> {
+        let by_weight = costs
+            .iter()
+            .any(|cost| cost.basis == LandedCostBasis::Weight);
+        let weights = if by_weight {
+            self.weights(tx).await?
+        } else {
+            Vec::new()
+        };
+        let quantities: Vec<_> = self
+            .arrived
+            .iter()
+            .map(|one| one.asked.amount.base)
+            .collect();
+        let mut sums = vec![Decimal::ZERO; self.arrived.len()];
+        for (index, cost) in costs.iter().enumerate() {
+            let shares: &[Decimal] = match cost.basis {
+                LandedCostBasis::Value => goods,
+                LandedCostBasis::Quantity => &quantities,
+                LandedCostBasis::Weight => &weights,
+            };
+            let parts = shared(cost.amount, shares, self.digits);
+            let parts = parts.ok_or_else(|| worthless(&index.to_string()))?;
+            for (sum, part) in sums.iter_mut().zip(parts) {
+                *sum += part;
+            }
+        }
+        Ok(sums)
+    }
+
+    /// What each weighs in kilograms: as it was weighed, or as a unit of its product says.
+    async fn weights(&self, tx: &mut TenantTx) -> ServiceResult<Vec<Decimal>> {
+        let mut products = Vec::new();
+        for one in self.arrived.iter().filter(|one| one.weight.is_none()) {
+            products.push(self.line(one)?.product_id);
+        }
+        let kilograms = kilograms(tx, &products).await?;
+        let mut weights = Vec::new();
+        for (index, one) in self.arrived.iter().enumerate() {
+            let known = kilograms.get(&self.line(one)?.product_id);
+            let reckoned = known.and_then(|each| one.asked.amount.base.checked_mul(*each));
+            let weight = one.weight.or(reckoned);
+            weights.push(weight.ok_or_else(|| weightless(&index.to_string()))?);
+        }
+        Ok(weights)
+    }
+}
+
+/// Kilograms of one base unit of these products, where a unit of mass says so.
+async fn kilograms(
+    tx: &mut TenantTx,
+    products: &[ProductId],
+) -> ServiceResult<HashMap<ProductId, Decimal>> {
+    let codes = MASSES.map(|(code, _)| code);
+    let mut found = HashMap::new();
+    for (product, code, num, den) in query::masses(tx, products, &codes).await? {
+        let mass = MASSES
+            .iter()
+            .find(|(known, _)| code.as_deref() == Some(*known));
+        let each = mass.and_then(|(_, kilograms)| {
+            let of_one = Decimal::from(den).checked_mul((*kilograms).into())?;
+            of_one.checked_div(num.into())
+        });
+        if let Some(each) = each {
+            // Kilograms stand before tonnes.
+            found.entry(product).or_insert(each);
+        }
+    }
+    Ok(found)
+}
+
+fn worthless(index: &str) -> UserError {
+    let message = "the goods are worth nothing: share this by quantity or weight";
+    let path = ["input", "landedCosts", index, "basis"];
+    UserError::at(ErrorCode::BadUserInput, &path, message)
+}
+
+fn weightless(index: &str) -> UserError {
+    let message = "is needed to share a cost by weight, since the product has no unit of mass";
+    let path = ["input", "lines", index, "weight"];
+    UserError::at(ErrorCode::BadUserInput, &path, message)
+}

@@ -1,0 +1,259 @@
+//! Buying: suppliers, purchase orders, receipts, and orders of what runs out.
+
+mod costs;
+mod flow;
+mod once;
+mod over;
+mod reorder;
+mod rights;
+mod statements;
+mod states;
+mod suppliers;
+mod together;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tubex::db::observe::StatementCount;
+use tubex::tenancy::{Access, TenantTx};
+
+use crate::stock::{Yard, decimal, key};
+use crate::support::{Client, TestDealer};
+
+const ORDER: &str = "purchaseOrder { id number state version allowedActions total { amount currency }
+    reference note sentAt supplier { code } warehouse { code }
+    lines { id product { id } quantity { value unit { code } inBase } unitCost { amount } amount { amount }
+        received { value inBase } open { value inBase } expectedOn } }";
+const RECEIPT: &str = "goodsReceipt { id number deliveryNote note
+    lines { id quantity { value unit { code } inBase } weight goodsCost { amount } landedCost { amount }
+        baseCost { amount } orderLine { id received { inBase } } }
+    landedCosts { kind basis amount { amount } note } purchaseOrder { id state version } }";
+const ITEM: &str = "supplierItem { id version sku unit { code } leadDays minQuantity isPreferred
+    lastCost { amount } supplier { code } product { id } }";
+const SUPPLIER: &str =
+    "supplier { id version code name tolerance leadDays termsDays email archivedAt
+    allowedActions items { id } }";
+const REORDERED: &str = "purchaseOrders { id number state supplier { code } note
+    lines { id product { id } quantity { value unit { code } inBase } unitCost { amount } } }
+    left { product { id } quantity { value } reason }";
+
+/// What a mutation of this area answers, apart from its refusals.
+fn selection(field: &str) -> &'static str {
+    match field {
+        "supplierItemSet" | "supplierItemRemove" => ITEM,
+        "goodsReceive" => RECEIPT,
+        "reorderToPurchaseOrders" => REORDERED,
+        _ if field.starts_with("supplier") => SUPPLIER,
+        _ => ORDER,
+    }
+}
+
+/// The type of a mutation's input.
+pub fn input_type(field: &str) -> String {
+    match field {
+        "supplierArchive" | "supplierRestore" => "SupplierVersionInput".to_owned(),
+        "purchaseOrderSend" | "purchaseOrderCancel" | "purchaseOrderClose" => {
+            "PurchaseOrderStepInput".to_owned()
+        }
+        _ => format!("{}{}Input", field[..1].to_uppercase(), &field[1..]),
+    }
+}
+
+fn document(field: &str) -> String {
+    format!(
+        "mutation($input: {}!) {{ payload: {field}(input: $input) {{ {}
+             userErrors {{ code message path details {{ name value }} }} }} }}",
+        input_type(field),
+        selection(field)
+    )
+}
+
+/// Sends a mutation; gives its payload.
+async fn mutate(client: &Client, field: &str, input: Value) -> Value {
+    let data = client
+        .run(&document(field), json!({ "input": input }))
+        .await;
+    data["payload"].clone()
+}
+
+/// Sends a mutation that must succeed; gives its record.
+async fn done(client: &Client, field: &str, input: Value) -> Value {
+    let payload = mutate(client, field, input).await;
+    assert_eq!(payload["userErrors"], json!([]), "{field}: {payload:#}");
+    let record = selection(field).split_whitespace().next().unwrap();
+    payload[record].clone()
+}
+
+/// Code and path of the only refusal.
+fn refused(payload: &Value) -> (&str, String) {
+    let errors = payload["userErrors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{payload:#}");
+    let path = errors[0]["path"].as_array().unwrap().iter();
+    let path: Vec<&str> = path.map(|part| part.as_str().unwrap()).collect();
+    (errors[0]["code"].as_str().unwrap(), path.join("."))
+}
+
+/// The text of a decimal at a pointer, without the zeros it is kept with.
+fn number(value: &Value, pointer: &str) -> String {
+    let found = value.pointer(pointer).and_then(Value::as_str);
+    decimal(found.unwrap_or_else(|| panic!("{pointer} in {value:#}")))
+}
+
+/// A line of an order.
+fn line(product: &str, quantity: &str, cost: &str) -> Value {
+    json!({ "productId": product, "quantity": { "value": quantity }, "unitCost": cost })
+}
+
+/// A line of a receipt.
+fn came(order: &Value, index: usize, quantity: &str) -> Value {
+    json!({ "lineId": order["lines"][index]["id"], "quantity": { "value": quantity } })
+}
+
+/// A dealer with two yards, and a supplier who may bring a tenth more.
+struct Office {
+    yard: Yard,
+    supplier: String,
+}
+
+impl Office {
+    async fn open() -> Self {
+        let yard = Yard::open().await;
+        let input = json!({ "code": "MILL", "name": "The Mill", "tolerance": "10", "leadDays": 7 });
+        let made = done(yard.client(), "supplierCreate", input).await;
+        let supplier = made["id"].as_str().unwrap().to_owned();
+        Self { yard, supplier }
+    }
+
+    fn client(&self) -> &Client {
+        self.yard.client()
+    }
+
+    async fn mutate(&self, field: &str, input: Value) -> Value {
+        mutate(self.client(), field, input).await
+    }
+
+    async fn done(&self, field: &str, input: Value) -> Value {
+        done(self.client(), field, input).await
+    }
+
+    /// Another supplier; gives its id.
+    async fn another(&self, code: &str) -> String {
+        let made = self
+            .done("supplierCreate", json!({ "code": code, "name": code }))
+            .await;
+        made["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Says how a supplier delivers a product.
+    async fn item(&self, supplier: &str, product: &str, more: Value) -> Value {
+        let mut input = json!({ "supplierId": supplier, "productId": product });
+        for (key, value) in more.as_object().unwrap() {
+            input[key] = value.clone();
+        }
+        self.done("supplierItemSet", input).await
+    }
+
+    /// The input of an order for the first yard.
+    fn order_input(&self, lines: &Value) -> Value {
+        json!({ "supplierId": self.supplier, "warehouseId": self.yard.warehouses[0],
+            "lines": lines, "idempotencyKey": key() })
+    }
+
+    async fn draft(&self, lines: Value) -> Value {
+        self.done("purchaseOrderCreate", self.order_input(&lines))
+            .await
+    }
+
+    /// The payload of a step of an order.
+    async fn step(&self, field: &str, order: &Value) -> Value {
+        self.mutate(field, step(order)).await
+    }
+
+    async fn sent(&self, lines: Value) -> Value {
+        let draft = self.draft(lines).await;
+        self.done("purchaseOrderSend", step(&draft)).await
+    }
+
+    /// The payload of a receipt; without lines, all that is open.
+    async fn receive(&self, order: &Value, lines: Value) -> Value {
+        self.mutate("goodsReceive", receipt(order, lines)).await
+    }
+
+    /// The order as it is now.
+    async fn order(&self, order: &Value) -> Value {
+        let query = format!(
+            "query($id: ID) {{ {} }}",
+            ORDER.replacen("purchaseOrder", "purchaseOrder(id: $id)", 1)
+        );
+        let data = self
+            .client()
+            .run(&query, json!({ "id": order["id"] }))
+            .await;
+        data["purchaseOrder"].clone()
+    }
+
+    /// A transaction on the dealer, in the name of the program.
+    async fn begin(&self) -> TenantTx {
+        let app = &self.yard.server.app;
+        let context = app
+            .directory
+            .admit_system(self.yard.dealer.id, "tests")
+            .await;
+        let (context, count) = (Arc::new(context.unwrap()), StatementCount::default());
+        app.tenants
+            .begin(context, Access::Read, &count)
+            .await
+            .unwrap()
+    }
+
+    async fn told(&self, entity: &str) -> Vec<String> {
+        crate::stock::told(&self.yard.dealer, entity).await
+    }
+}
+
+/// The input of a step of an order.
+fn step(order: &Value) -> Value {
+    json!({ "id": order["id"], "expectedVersion": order["version"], "idempotencyKey": key() })
+}
+
+/// The input of a receipt.
+fn receipt(order: &Value, lines: Value) -> Value {
+    json!({ "purchaseOrderId": order["id"], "lines": lines, "idempotencyKey": key() })
+}
+
+/// Some of everything, so that there is something to see: a supplier with an item, an order
+/// of which some has come, and the receipt of that. Gives their ids.
+pub async fn buy_some(dealer: &TestDealer) -> Value {
+    let client = &dealer.client;
+    let query = "{ products(first: 1, where: { kind: STOCK }) { nodes { id } } warehouses(first: 1) { nodes { id } } }";
+    let data = client.get(query).await;
+    let (product, warehouse) = (
+        &data["products"]["nodes"][0]["id"],
+        &data["warehouses"]["nodes"][0]["id"],
+    );
+    let input = json!({ "code": "MILL", "name": format!("Mill of {}", dealer.id) });
+    let supplier = done(client, "supplierCreate", input).await;
+    let input = json!({ "supplierId": supplier["id"], "productId": product, "lastCost": "2", "isPreferred": true });
+    let item = done(client, "supplierItemSet", input).await;
+    let lines = json!([{ "productId": product, "quantity": { "value": "5" } }]);
+    let input = json!({ "supplierId": supplier["id"], "warehouseId": warehouse, "lines": lines, "idempotencyKey": key() });
+    let order = done(client, "purchaseOrderCreate", input).await;
+    let order = done(client, "purchaseOrderSend", step(&order)).await;
+    let mut input = receipt(&order, json!([came(&order, 0, "1")]));
+    input["landedCosts"] = json!([{ "kind": "FREIGHT", "amount": "1" }]);
+    let receipt = done(client, "goodsReceive", input).await;
+    json!({ "supplier": supplier["id"], "item": item["id"], "order": order["id"], "receipt": receipt["id"] })
+}
+
+/// Has a product run out that nobody delivers; gives the id of the warehouse.
+pub async fn run_out(dealer: &TestDealer) -> Value {
+    let query = "{ products(last: 1, where: { kind: STOCK }) { nodes { id } } warehouses(first: 1) { nodes { id } } }";
+    let data = dealer.client.get(query).await;
+    let warehouse = data["warehouses"]["nodes"][0]["id"].clone();
+    let set = "mutation($input: StockLevelSetInput!) { stockLevelSet(input: $input) { userErrors { code path } } }";
+    let input = json!({ "productId": data["products"]["nodes"][0]["id"], "warehouseId": warehouse,
+        "reorderPoint": "1000000" });
+    let set = dealer.client.run(set, json!({ "input": input })).await;
+    assert_eq!(set["stockLevelSet"]["userErrors"], json!([]));
+    warehouse
+}
