@@ -108,6 +108,11 @@ impl CursorType for OpaqueCursor {
     }
 }
 
+/// A cursor as clients see it, for lists that are no tables.
+pub fn written(cursor: Cursor) -> String {
+    OpaqueCursor(cursor).encode_cursor()
+}
+
 /// The paging arguments of a connection field, as they came.
 #[derive(Debug, Default)]
 pub struct PageArgs {

@@ -3,6 +3,7 @@
 pub mod events;
 pub mod graphql;
 pub mod input;
+pub mod list;
 pub mod loader;
 pub mod model;
 pub mod mutation;
@@ -10,3 +11,4 @@ pub mod query;
 pub mod service;
 pub mod sheet;
 pub mod subscription;
+pub mod units;

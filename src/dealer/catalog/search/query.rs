@@ -1,0 +1,233 @@
+//! SQL of the search: all candidates, ranked, and one page of them.
+
+use std::collections::BTreeSet;
+
+use diesel::dsl::{AsSelect, SqlTypeOf};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Integer, Text, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::sources::{SLIPS, SLIPS_SQL, SOURCES};
+use crate::db::error::DbResult;
+use crate::db::tenant_tables::search_words;
+use crate::dealer::catalog::products::model::ProductRow;
+use crate::kernel::gtin;
+use crate::kernel::words::{can_be_healed, fold, forms, words};
+use crate::tenancy::TenantTx;
+
+/// Most words that are looked for; what stands behind them is left out.
+const MOST_WORDS: usize = 8;
+/// Letters of an unfinished word from which on it stands for all that begin with it.
+const UNFINISHED: usize = 2;
+/// Slips are looked for where fewer products than this were found without.
+const FEW: i64 = 5;
+
+/// How a product was found.
+#[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// By a barcode on one of its units.
+    Barcode,
+    /// By its whole SKU.
+    Sku,
+    /// By the beginning of its SKU.
+    SkuBegins,
+    /// By words of its SKU and name.
+    Words,
+    /// By words that are written otherwise.
+    Similar,
+}
+
+impl Match {
+    /// What a rank tells.
+    fn of(rank: i32) -> Self {
+        if rank >= SLIPS {
+            return Self::Similar;
+        }
+        let mut sources = SOURCES.iter().rev();
+        let source = sources.find(|source| source.rank <= rank);
+        source.map_or(Self::Similar, |source| source.tells)
+    }
+}
+
+/// A product that was found. The place of one is by rank, name and id.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The lower, the nearer to what was asked for.
+    pub rank: i32,
+    /// How it was found.
+    pub by: Match,
+    /// The product.
+    pub row: ProductRow,
+}
+
+/// A search, and where its page begins.
+#[derive(QueryId)]
+pub(super) struct Search {
+    barcode: String,
+    folded: String,
+    beyond: String,
+    lowered: String,
+    words: String,
+    slips: Vec<String>,
+    slip_forms: Vec<String>,
+    after: (i32, String, Uuid),
+    most: i64,
+}
+
+impl Search {
+    /// What `text` asks for; none if there is nothing in it to look for.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let folded = fold(text);
+        let asked: Vec<&str> = words(&folded).take(MOST_WORDS).collect();
+        let last = asked.last().copied()?;
+        let mut lexemes: Vec<String> = asked.iter().map(|word| format!("'{word}'")).collect();
+        let may_go_on = folded.ends_with(last) && last.chars().count() >= UNFINISHED;
+        if let (true, Some(lexeme)) = (may_go_on, lexemes.last_mut()) {
+            lexeme.push_str(":*");
+        }
+        let heal = |word: &&str| {
+            let joined = |all: BTreeSet<String>| all.into_iter().collect::<Vec<_>>().join(" ");
+            can_be_healed(word).then(|| joined(forms(word))).unwrap_or_default()
+        };
+        Some(Self {
+            barcode: gtin::scanned(text),
+            beyond: format!("{folded}\u{10ffff}"),
+            lowered: text.to_lowercase(),
+            words: lexemes.join(" & "),
+            slip_forms: asked.iter().map(heal).collect(),
+            slips: asked.into_iter().map(str::to_owned).collect(),
+            folded,
+            after: (i32::MIN, String::new(), Uuid::nil()),
+            most: 0,
+        })
+    }
+
+    /// The text by which cursors know the search.
+    pub(super) fn folded(&self) -> &str {
+        &self.folded
+    }
+
+    /// Its products behind a place, at most so many.
+    pub(super) fn page(mut self, after: Option<(i32, String, Uuid)>, most: i64) -> Self {
+        self.after = after.unwrap_or(self.after);
+        self.most = most;
+        self
+    }
+
+    fn asked<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH asked AS MATERIALIZED (SELECT ");
+        out.push_bind_param::<Text, _>(&self.barcode)?;
+        out.push_sql("::text AS barcode, ");
+        out.push_bind_param::<Text, _>(&self.folded)?;
+        out.push_sql("::text AS folded, ");
+        out.push_bind_param::<Text, _>(&self.beyond)?;
+        out.push_sql("::text AS beyond, ");
+        out.push_bind_param::<Text, _>(&self.lowered)?;
+        out.push_sql("::text AS lowered, ");
+        out.push_bind_param::<Text, _>(&self.words)?;
+        out.push_sql("::tsquery AS words), slips AS (SELECT * FROM unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.slips)?;
+        out.push_sql("::text[], ");
+        out.push_bind_param::<Array<Text>, _>(&self.slip_forms)?;
+        out.push_sql("::text[]) AS slips (word, forms))");
+        Ok(())
+    }
+}
+
+impl Query for Search {
+    type SqlType = (Integer, SqlTypeOf<AsSelect<ProductRow, Pg>>);
+}
+
+// diesel knows no UNION with a LIMIT in each part.
+impl QueryFragment<Pg> for Search {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.asked(&mut out)?;
+        out.push_sql(", exact AS MATERIALIZED (");
+        for (index, source) in SOURCES.iter().enumerate() {
+            out.push_sql(if index == 0 { "(" } else { " UNION ALL (" });
+            out.push_sql(source.sql);
+            out.push_sql(")");
+        }
+        out.push_sql("), similar AS (");
+        // A part of the plan that is not begun where enough was found.
+        out.push_sql("SELECT * FROM (");
+        out.push_sql(SLIPS_SQL);
+        out.push_sql(") slipped WHERE (SELECT count(DISTINCT id) FROM exact) < ");
+        out.push_bind_param::<BigInt, _>(&FEW)?;
+        out.push_sql(
+            "), found AS (SELECT id, min(rank) AS rank FROM \
+             (SELECT id, rank FROM exact UNION ALL SELECT id, rank FROM similar) ranked GROUP BY id) \
+             SELECT found.rank, ",
+        );
+        ProductRow::as_select().walk_ast(out.reborrow())?;
+        out.push_sql(
+            " FROM found JOIN products ON products.id = found.id WHERE products.archived_at IS NULL \
+             AND (found.rank, products.name, products.id) > (",
+        );
+        out.push_bind_param::<Integer, _>(&self.after.0)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Text, _>(&self.after.1)?;
+        out.push_sql(", ");
+        out.push_bind_param::<SqlUuid, _>(&self.after.2)?;
+        out.push_sql(") ORDER BY found.rank, products.name, products.id LIMIT ");
+        out.push_bind_param::<BigInt, _>(&self.most)?;
+        Ok(())
+    }
+}
+
+/// The products of a page of a search, the nearest first.
+pub(super) async fn search(tx: &mut TenantTx, search: Search) -> DbResult<Vec<Found>> {
+    let rows: Vec<(i32, ProductRow)> = search.load(tx).await?;
+    let found = |(rank, row)| Found {
+        rank,
+        by: Match::of(rank),
+        row,
+    };
+    Ok(rows.into_iter().map(found).collect())
+}
+
+/// Adds words with their forms.
+pub(super) async fn learn(tx: &mut TenantTx, words: Vec<(String, Vec<String>)>) -> DbResult<()> {
+    let rows = words.into_iter();
+    let rows = rows.map(|(word, forms)| (search_words::word.eq(word), search_words::forms.eq(forms)));
+    let query = diesel::insert_into(search_words::table)
+        .values(rows.collect::<Vec<_>>())
+        .on_conflict_do_nothing();
+    query.execute(tx).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_tell_how_a_product_was_found() {
+        let told = [10, 20, 30, 40, 41, 50, 57].map(Match::of);
+        let expected = [
+            Match::Barcode,
+            Match::Sku,
+            Match::SkuBegins,
+            Match::Words,
+            Match::Words,
+            Match::Similar,
+            Match::Similar,
+        ];
+        assert_eq!(told, expected);
+        assert!(SOURCES.is_sorted_by_key(|source| source.rank));
+    }
+
+    #[test]
+    fn only_a_last_word_that_may_go_on_is_taken_for_a_beginning() {
+        let words = |text| Search::of(text).unwrap().words;
+        assert_eq!(words("Xi măng"), "'xi' & 'mang':*");
+        assert_eq!(words("xi măng "), "'xi' & 'mang':*");
+        assert_eq!(words("gạch, "), "'gach'");
+        assert_eq!(words("d16 5"), "'d16' & '5'");
+        assert!(Search::of(" -/% ").is_none());
+    }
+}
