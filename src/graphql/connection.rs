@@ -108,11 +108,6 @@ impl CursorType for OpaqueCursor {
     }
 }
 
-/// A cursor as clients see it, for lists that are no tables.
-pub fn written(cursor: Cursor) -> String {
-    OpaqueCursor(cursor).encode_cursor()
-}
-
 /// The paging arguments of a connection field, as they came.
 #[derive(Debug, Default)]
 pub struct PageArgs {
@@ -208,6 +203,20 @@ where
     let edge = |row| Edge {
         cursor: OpaqueCursor(Cursor::of(keys, &row)).encode_cursor(),
         node: N::from(row),
+    };
+    Connection {
+        edges: page.rows.into_iter().map(edge).collect(),
+        has_previous: page.has_previous,
+        has_next: page.has_next,
+        total,
+    }
+}
+
+/// As [`connect`], for lists that are no tables: each node with its place.
+pub fn connect_placed<N: OutputType>(page: Page<(Cursor, N)>, total: TotalCount) -> Connection<N> {
+    let edge = |(cursor, node)| Edge {
+        cursor: OpaqueCursor(cursor).encode_cursor(),
+        node,
     };
     Connection {
         edges: page.rows.into_iter().map(edge).collect(),

@@ -4,6 +4,8 @@
 
 mod account_mutations;
 mod attack;
+mod catalogue_mutations;
+mod catalogue_queries;
 mod loaders;
 mod mutations;
 mod price_mutations;

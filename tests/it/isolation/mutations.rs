@@ -5,7 +5,10 @@ use tubex::kernel::ids::SessionId;
 use tubex::platform::factors::model::ChallengeId;
 
 use super::attack::Attack;
-use super::{account_mutations, assert_covered, price_mutations, root_fields, stock_mutations};
+use super::{
+    account_mutations, assert_covered, catalogue_mutations, price_mutations, root_fields,
+    stock_mutations,
+};
 use crate::support::PASSWORD;
 
 /// Sends one mutation with ids of the victim's.
@@ -512,6 +515,7 @@ fn all() -> impl Iterator<Item = &'static Case> {
     CASES
         .iter()
         .chain(account_mutations::CASES)
+        .chain(catalogue_mutations::CASES)
         .chain(price_mutations::CASES)
         .chain(stock_mutations::CASES)
 }

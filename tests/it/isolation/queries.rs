@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::attack::Attack;
 use super::universe::Universe;
-use super::{assert_covered, price_queries, root_fields};
+use super::{assert_covered, catalogue_queries, price_queries, root_fields};
 
 /// Asks one root field with keys of the victim's.
 pub struct Case {
@@ -28,7 +28,10 @@ pub const NO_KEYS: fn(&Universe) -> Value = |_| json!({});
 
 /// All cases there are.
 pub fn cases() -> impl Iterator<Item = &'static Case> {
-    CASES.iter().chain(price_queries::CASES)
+    CASES
+        .iter()
+        .chain(catalogue_queries::CASES)
+        .chain(price_queries::CASES)
 }
 
 const CASES: &[Case] = &[
@@ -427,7 +430,7 @@ pub fn product_ids(victim: &Universe) -> Vec<&String> {
         .collect()
 }
 
-fn first_barcode(victim: &Universe) -> Value {
+pub fn first_barcode(victim: &Universe) -> Value {
     let products = victim.all["products"]["nodes"].as_array().unwrap();
     let units = products
         .iter()

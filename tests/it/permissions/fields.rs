@@ -85,6 +85,18 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Job { customer { id } } } }",
     ),
     (
+        "Attribute.unit",
+        "{ attributes(first: 1) { nodes { unit { id } } } }",
+    ),
+    (
+        "Product.missingAttributes",
+        "{ node(id: $id) { ... on Product { missingAttributes { id } } } }",
+    ),
+    (
+        "ProductAttribute.attribute",
+        "{ products(where: { archived: false }) { nodes { attributes { attribute { id } } } } }",
+    ),
+    (
         "Product.baseUnit",
         "{ node(id: $id) { ... on Product { baseUnit { id } } } }",
     ),
@@ -243,20 +255,21 @@ async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -
 /// The id of some record of each type that has one.
 async fn ids(dealer: &TestDealer) -> Value {
     let held = crate::stock::put_aside(dealer).await;
+    crate::catalogue::describe_some(dealer).await;
     let data = dealer
         .client
         .get(
             "{ products(first: 1, where: { kind: STOCK }) { nodes { id } }
                customers(first: 1) { nodes { id jobs { id } } } categories(first: 1) { nodes { id } }
                units(first: 1) { nodes { id } } warehouses(first: 1) { nodes { id } }
-               priceLists(first: 1) { nodes { id } } taxClasses(first: 1) { nodes { id } } }",
+               attributes(first: 1) { nodes { id } } priceLists(first: 1) { nodes { id } } taxClasses(first: 1) { nodes { id } } }",
         )
         .await;
     let first = |list: &str| data[list]["nodes"][0]["id"].clone();
     json!({
         "Product": first("products"), "ProductUnit": first("products"),
         "Customer": first("customers"), "CreditStatus": first("customers"), "Category": first("categories"), "Unit": first("units"),
-        "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
+        "Attribute": first("attributes"), "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
         "StockReservation": held, "Transfer": crate::stock::start_transfer(dealer).await,
     })

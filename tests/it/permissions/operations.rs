@@ -19,7 +19,8 @@ fn nowhere(prefix: &str) -> String {
 /// The input of a mutation: well formed, and of no effect where it could do harm.
 fn input(mutation: &str) -> Value {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
-    if let Some(input) = of_parties(mutation).or_else(|| of_prices(mutation)) {
+    let others = of_parties(mutation).or_else(|| of_prices(mutation));
+    if let Some(input) = others.or_else(|| of_catalogue(mutation)) {
         return input;
     }
     match mutation {
@@ -152,6 +153,22 @@ fn of_prices(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on what goods are.
+fn of_catalogue(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "categoryMove" | "categoryDelete" => versioned("cat"),
+        "attributeCreate" => json!({ "categoryId": nowhere("cat"), "code": "A", "name": "A",
+            "kind": "TEXT" }),
+        "attributeUpdate" | "attributeArchive" => versioned("atr"),
+        "productAttributesSet" => json!({ "id": nowhere("prd"), "expectedVersion": 1,
+            "values": [] }),
+        "barcodeAdd" | "barcodeRemove" => json!({ "productId": nowhere("prd"), "barcode": "B" }),
+        "productBulkUpsert" => json!({ "rows": [] }),
+        _ => return None,
+    })
+}
+
 /// The document of a root field.
 pub fn operation(field: &Field) -> Operation {
     let name = &field.name;
@@ -222,6 +239,14 @@ fn query(name: &str) -> Operation {
         ),
         "priceChangePreview" => (
             "{ priceChangePreview(change: { percent: \"1\" }) { token } }",
+            json!({}),
+        ),
+        "productByBarcode" => (
+            "{ productByBarcode(barcode: \"none\") { barcode } }",
+            json!({}),
+        ),
+        "productSearch" => (
+            "{ productSearch(query: \"none\") { totalCount } }",
             json!({}),
         ),
         "file" => ("query($id: ID!) { file(id: $id) { id } }", id("fil")),

@@ -141,7 +141,11 @@ pub(super) async fn texts_besides(
 ) -> DbResult<Vec<Option<String>>> {
     let query = product_attributes::table
         .filter(product_attributes::attribute_id.eq(id))
-        .filter(product_attributes::text_value.assume_not_null().ne_all(texts))
+        .filter(
+            product_attributes::text_value
+                .assume_not_null()
+                .ne_all(texts),
+        )
         .select(product_attributes::text_value)
         .limit(1);
     Ok(query.load(tx).await?)

@@ -119,7 +119,9 @@ pub async fn write(
         query::delete(tx, products, gone).await?;
     }
     let there: HashSet<_> = there.iter().map(place).collect();
-    let new = wanted.into_iter().filter(|row| !there.contains(&place(row)));
+    let new = wanted
+        .into_iter()
+        .filter(|row| !there.contains(&place(row)));
     let new: Vec<BarcodeRow> = new.collect();
     if new.is_empty() {
         return Ok(());

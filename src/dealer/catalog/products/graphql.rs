@@ -306,13 +306,18 @@ impl ProductUnit {
     async fn barcodes_of(&self, ctx: &Context<'_>) -> AppResult<Vec<String>> {
         let product = self.row.product_id;
         let rows = ctx.unit()?.load_list(BarcodesByProduct(product)).await?;
-        let mine = rows.into_iter().filter(|row| row.unit_id == self.row.unit_id);
+        let mine = rows
+            .into_iter()
+            .filter(|row| row.unit_id == self.row.unit_id);
         Ok(mine.map(|row| row.barcode).collect())
     }
 }
 
 /// The units a product is bought and sold in, smallest first.
-pub(crate) async fn units_of(ctx: &Context<'_>, product: &ProductRow) -> AppResult<Vec<ProductUnit>> {
+pub(crate) async fn units_of(
+    ctx: &Context<'_>,
+    product: &ProductRow,
+) -> AppResult<Vec<ProductUnit>> {
     let rows = ctx.unit()?.load_list(UnitsByProduct(product.id)).await?;
     let unit = |row: ProductUnitRow| ProductUnit {
         is_base: row.unit_id == product.base_unit_id,

@@ -43,13 +43,20 @@ impl Where for ProductFilter {
     }
 }
 
+/// Refuses conditions on attributes that can not be filtered by.
+pub async fn check_where(ctx: &Context<'_>, filter: Option<&ProductWhere>) -> AppResult<()> {
+    let filters = filter.map(ProductWhere::attribute_filters);
+    check_filters(ctx, &filters.unwrap_or_default()).await
+}
+
 impl ProductWhere {
     /// All conditions on attributes in it, however deep.
-    pub fn attribute_filters(&self) -> Vec<&AttributeFilter> {
+    fn attribute_filters(&self) -> Vec<&AttributeFilter> {
         let own = self.attributes.iter().flatten();
         let nested = self.and.iter().chain(&self.or).flatten();
         let nested = nested.chain(self.not.as_deref());
-        own.chain(nested.flat_map(Self::attribute_filters)).collect()
+        own.chain(nested.flat_map(Self::attribute_filters))
+            .collect()
     }
 }
 
@@ -112,7 +119,7 @@ impl ProductQuery {
         >,
     ) -> AppResult<Connection<Product>> {
         let filter = filter.unwrap_or_default();
-        check_filters(ctx, &filter.attribute_filters()).await?;
+        check_where(ctx, Some(&filter)).await?;
         let filter = Some(ProductFilter { filter, search });
         let page = PageArgs {
             first,

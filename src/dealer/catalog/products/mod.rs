@@ -5,6 +5,7 @@ pub mod graphql;
 pub mod input;
 pub mod list;
 pub mod loader;
+pub mod many;
 pub mod model;
 pub mod mutation;
 pub mod query;

@@ -67,7 +67,12 @@ pub async fn create(tx: &mut TenantTx, input: ProductCreateInput) -> ServiceResu
     };
     let mut units = Wanted::default();
     let path = ["input", "units"];
-    units.add((tx, &mut checks), (id, row.base_unit_id), &input.units, &path);
+    units.add(
+        (tx, &mut checks),
+        (id, row.base_unit_id),
+        &input.units,
+        &path,
+    );
     checks.finish()?;
     query::insert(tx, &row)
         .await
@@ -89,8 +94,8 @@ pub async fn update(tx: &mut TenantTx, input: ProductUpdateInput) -> ServiceResu
         .name
         .as_deref()
         .map(|name| checks.text(&["input", "name"], name, 1, 200));
-    let description =
-        given(input.description).map(|text| description(&mut checks, &["input", "description"], text.as_deref()));
+    let description = given(input.description)
+        .map(|text| description(&mut checks, &["input", "description"], text.as_deref()));
     let list_price = input
         .list_price
         .map(|price| checks.amount(&["input", "listPrice"], price.0));

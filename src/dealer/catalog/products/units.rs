@@ -46,8 +46,7 @@ impl Wanted {
             let factor = factor(checks, unit, &at("num"));
             let is_wrong_base = unit.unit_id == base && factor != Ratio::ONE;
             checks.require(!is_wrong_base, &at("num"), "the base unit has factor 1");
-            self.units
-                .push(row((product, unit.unit_id), factor));
+            self.units.push(row((product, unit.unit_id), factor));
             self.add_barcodes((tx, checks), (product, unit), &path);
         }
         if !seen.contains(&base) {
@@ -82,7 +81,11 @@ impl Wanted {
         );
         for (index, text) in all.iter().take(barcodes::MOST).enumerate() {
             let position = index.to_string();
-            add(checks, &[path.as_slice(), &[position.as_str()]].concat(), text);
+            add(
+                checks,
+                &[path.as_slice(), &[position.as_str()]].concat(),
+                text,
+            );
         }
         self.exact.insert(on);
     }

@@ -27,7 +27,7 @@ const FEW: i64 = 5;
 
 /// How a product was found.
 #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Match {
+pub enum FoundBy {
     /// By a barcode on one of its units.
     Barcode,
     /// By its whole SKU.
@@ -40,7 +40,7 @@ pub enum Match {
     Similar,
 }
 
-impl Match {
+impl FoundBy {
     /// What a rank tells.
     fn of(rank: i32) -> Self {
         if rank >= SLIPS {
@@ -58,13 +58,13 @@ pub struct Found {
     /// The lower, the nearer to what was asked for.
     pub rank: i32,
     /// How it was found.
-    pub by: Match,
+    pub by: FoundBy,
     /// The product.
     pub row: ProductRow,
 }
 
 /// A search, and where its page begins.
-#[derive(QueryId)]
+#[derive(QueryId, Clone, Debug)]
 pub(super) struct Search {
     barcode: String,
     folded: String,
@@ -91,7 +91,9 @@ impl Search {
         }
         let heal = |word: &&str| {
             let joined = |all: BTreeSet<String>| all.into_iter().collect::<Vec<_>>().join(" ");
-            can_be_healed(word).then(|| joined(forms(word))).unwrap_or_default()
+            can_be_healed(word)
+                .then(|| joined(forms(word)))
+                .unwrap_or_default()
         };
         Some(Self {
             barcode: gtin::scanned(text),
@@ -142,27 +144,34 @@ impl Query for Search {
     type SqlType = (Integer, SqlTypeOf<AsSelect<ProductRow, Pg>>);
 }
 
-// diesel knows no UNION with a LIMIT in each part.
-impl QueryFragment<Pg> for Search {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.asked(&mut out)?;
+impl Search {
+    /// All that is found, as the table `found` of ids and ranks. diesel knows no UNION with a
+    /// LIMIT in each part.
+    fn ranked<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.asked(out)?;
         out.push_sql(", exact AS MATERIALIZED (");
         for (index, source) in SOURCES.iter().enumerate() {
             out.push_sql(if index == 0 { "(" } else { " UNION ALL (" });
             out.push_sql(source.sql);
             out.push_sql(")");
         }
-        out.push_sql("), similar AS (");
-        // A part of the plan that is not begun where enough was found.
-        out.push_sql("SELECT * FROM (");
+        // What is similar is a part of the plan that is not begun where enough was found.
+        out.push_sql("), similar_ones AS (SELECT * FROM (");
         out.push_sql(SLIPS_SQL);
         out.push_sql(") slipped WHERE (SELECT count(DISTINCT id) FROM exact) < ");
         out.push_bind_param::<BigInt, _>(&FEW)?;
         out.push_sql(
-            "), found AS (SELECT id, min(rank) AS rank FROM \
-             (SELECT id, rank FROM exact UNION ALL SELECT id, rank FROM similar) ranked GROUP BY id) \
-             SELECT found.rank, ",
+            "), found AS (SELECT id, min(rank) AS rank FROM (SELECT id, rank FROM exact \
+             UNION ALL SELECT id, rank FROM similar_ones) every GROUP BY id) ",
         );
+        Ok(())
+    }
+}
+
+impl QueryFragment<Pg> for Search {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.ranked(&mut out)?;
+        out.push_sql("SELECT found.rank, ");
         ProductRow::as_select().walk_ast(out.reborrow())?;
         out.push_sql(
             " FROM found JOIN products ON products.id = found.id WHERE products.archived_at IS NULL \
@@ -179,12 +188,36 @@ impl QueryFragment<Pg> for Search {
     }
 }
 
+/// How many products a search finds.
+#[derive(QueryId)]
+struct Counted(Search);
+
+impl Query for Counted {
+    type SqlType = BigInt;
+}
+
+impl QueryFragment<Pg> for Counted {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.ranked(&mut out)?;
+        out.push_sql(
+            "SELECT count(*) FROM found JOIN products ON products.id = found.id \
+             WHERE products.archived_at IS NULL",
+        );
+        Ok(())
+    }
+}
+
+/// How many products a search finds, all its pages together.
+pub(super) async fn count(tx: &mut TenantTx, search: Search) -> DbResult<i64> {
+    Ok(Counted(search).get_result(tx).await?)
+}
+
 /// The products of a page of a search, the nearest first.
 pub(super) async fn search(tx: &mut TenantTx, search: Search) -> DbResult<Vec<Found>> {
     let rows: Vec<(i32, ProductRow)> = search.load(tx).await?;
     let found = |(rank, row)| Found {
         rank,
-        by: Match::of(rank),
+        by: FoundBy::of(rank),
         row,
     };
     Ok(rows.into_iter().map(found).collect())
@@ -193,7 +226,8 @@ pub(super) async fn search(tx: &mut TenantTx, search: Search) -> DbResult<Vec<Fo
 /// Adds words with their forms.
 pub(super) async fn learn(tx: &mut TenantTx, words: Vec<(String, Vec<String>)>) -> DbResult<()> {
     let rows = words.into_iter();
-    let rows = rows.map(|(word, forms)| (search_words::word.eq(word), search_words::forms.eq(forms)));
+    let rows =
+        rows.map(|(word, forms)| (search_words::word.eq(word), search_words::forms.eq(forms)));
     let query = diesel::insert_into(search_words::table)
         .values(rows.collect::<Vec<_>>())
         .on_conflict_do_nothing();
@@ -207,15 +241,15 @@ mod tests {
 
     #[test]
     fn ranks_tell_how_a_product_was_found() {
-        let told = [10, 20, 30, 40, 41, 50, 57].map(Match::of);
+        let told = [10, 20, 30, 40, 41, 50, 57].map(FoundBy::of);
         let expected = [
-            Match::Barcode,
-            Match::Sku,
-            Match::SkuBegins,
-            Match::Words,
-            Match::Words,
-            Match::Similar,
-            Match::Similar,
+            FoundBy::Barcode,
+            FoundBy::Sku,
+            FoundBy::SkuBegins,
+            FoundBy::Words,
+            FoundBy::Words,
+            FoundBy::Similar,
+            FoundBy::Similar,
         ];
         assert_eq!(told, expected);
         assert!(SOURCES.is_sorted_by_key(|source| source.rank));

@@ -12,7 +12,7 @@
 //! Ranks below [`SLIPS`] are for what was written as it is stored. A product that several
 //! sources find has the lowest.
 
-use super::query::Match;
+use super::query::FoundBy;
 
 /// The text `$what` as the indexes fold it. It stands here as in the migration `describe_goods`,
 /// else they do not serve.
@@ -43,7 +43,7 @@ pub(super) struct Source {
     /// Ranks from here on, up to that of the next source, are its own.
     pub(super) rank: i32,
     /// What its ranks tell.
-    pub(super) tells: Match,
+    pub(super) tells: FoundBy,
     /// The query.
     pub(super) sql: &'static str,
 }
@@ -52,13 +52,13 @@ pub(super) struct Source {
 pub(super) const SOURCES: &[Source] = &[
     Source {
         rank: 10,
-        tells: Match::Barcode,
+        tells: FoundBy::Barcode,
         sql: "SELECT b.product_id AS id, 10 AS rank FROM product_barcodes b \
               WHERE b.scanned = (SELECT barcode FROM asked)",
     },
     Source {
         rank: 20,
-        tells: Match::Sku,
+        tells: FoundBy::Sku,
         sql: concat!(
             "SELECT p.id, 20 AS rank FROM products p WHERE p.archived_at IS NULL AND (",
             folded!("sku"),
@@ -67,7 +67,7 @@ pub(super) const SOURCES: &[Source] = &[
     },
     Source {
         rank: 30,
-        tells: Match::SkuBegins,
+        tells: FoundBy::SkuBegins,
         sql: concat!(
             "SELECT p.id, 30 AS rank FROM products p WHERE p.archived_at IS NULL AND (",
             folded!("sku"),
@@ -81,7 +81,7 @@ pub(super) const SOURCES: &[Source] = &[
     // Names that begin with the text come first.
     Source {
         rank: 40,
-        tells: Match::Words,
+        tells: FoundBy::Words,
         sql: concat!(
             "SELECT p.id, CASE WHEN starts_with(lower(p.name), (SELECT lowered FROM asked)) \
              THEN 40 ELSE 41 END AS rank FROM products p WHERE p.archived_at IS NULL AND ",

@@ -19,10 +19,7 @@ use crate::tenancy::TenantTx;
 const MOST: usize = 100;
 
 /// Says what a product is.
-pub async fn set(
-    tx: &mut TenantTx,
-    input: ProductAttributesSetInput,
-) -> ServiceResult<ProductRow> {
+pub async fn set(tx: &mut TenantTx, input: ProductAttributesSetInput) -> ServiceResult<ProductRow> {
     let path = ["input", "values"];
     if input.values.len() > MOST {
         let message = "may list at most 100 values";
@@ -106,7 +103,11 @@ fn checked<'a>(
     ];
     for (name, is_given) in given {
         let fits = is_given == (name == field);
-        checks.require(fits, &at(name), &format!("{} is a {kind}: give a {field}", attribute.code));
+        checks.require(
+            fits,
+            &at(name),
+            &format!("{} is a {kind}: give a {field}", attribute.code),
+        );
     }
     let mut row = ValueRow {
         product_id,
