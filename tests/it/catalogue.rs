@@ -32,8 +32,15 @@ pub async fn describe_some(dealer: &TestDealer) {
     let select = "attribute { id }";
     let made = mutate(&dealer.client, "attributeCreate", select, input).await;
     let values = json!([{ "attributeId": made["attribute"]["id"], "text": "here" }]);
-    let input = json!({ "id": product["id"], "expectedVersion": product["version"], "values": values });
-    let set = mutate(&dealer.client, "productAttributesSet", "product { id }", input).await;
+    let input =
+        json!({ "id": product["id"], "expectedVersion": product["version"], "values": values });
+    let set = mutate(
+        &dealer.client,
+        "productAttributesSet",
+        "product { id }",
+        input,
+    )
+    .await;
     assert_eq!(set["userErrors"], json!([]));
 }
 

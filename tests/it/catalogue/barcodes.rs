@@ -26,7 +26,8 @@ async fn a_unit_has_several_and_a_scan_finds_product_and_unit() {
     let client = &dealer.client;
     let mut input = dealer.product_input("B-1").await;
     let pallet = client.get("{ unit(code: \"pallet\") { id } }").await["unit"]["id"].clone();
-    input["units"] = json!([{ "unitId": pallet, "num": 40, "barcodes": ["PAL-1", "4006381333931"] }]);
+    input["units"] =
+        json!([{ "unitId": pallet, "num": 40, "barcodes": ["PAL-1", "4006381333931"] }]);
     let made = mutate(client, "productCreate", PRODUCT, input).await;
     let id = made["product"]["id"].as_str().unwrap();
     let payload = add(client, id, " 036000291452 ").await;
@@ -49,7 +50,10 @@ async fn a_unit_has_several_and_a_scan_finds_product_and_unit() {
     assert_eq!(payload["product"]["units"][0]["barcodes"], json!([]));
     assert_eq!(scan(client, "036000291452").await, Value::Null);
     let again = mutate(client, "barcodeRemove", PRODUCT, remove).await;
-    assert_eq!(only_error(&again), ("NOT_FOUND".into(), vec!["input".into(), "barcode".into()]));
+    assert_eq!(
+        only_error(&again),
+        ("NOT_FOUND".into(), vec!["input".into(), "barcode".into()])
+    );
 }
 
 #[tokio::test]
@@ -57,33 +61,55 @@ async fn what_is_wrong_or_taken_is_refused_by_field() {
     let server = Server::start().await;
     let dealer = server.dealer().await;
     let client = &dealer.client;
-    let (a, b) = (dealer.add_product("A").await.id, dealer.add_product("B").await.id);
+    let (a, b) = (
+        dealer.add_product("A").await.id,
+        dealer.add_product("B").await.id,
+    );
     for wrong in ["4006381333932", "12345678", " ", &"9".repeat(65)] {
         let payload = add(client, &a, wrong).await;
-        let expected = ("BAD_USER_INPUT".to_owned(), vec!["input".into(), "barcode".into()]);
+        let expected = (
+            "BAD_USER_INPUT".to_owned(),
+            vec!["input".into(), "barcode".into()],
+        );
         assert_eq!(only_error(&payload), expected, "{wrong}");
     }
     assert_eq!(add(client, &a, "12345").await["userErrors"], json!([]));
-    assert_eq!(add(client, &a, "036000291452").await["userErrors"], json!([]));
+    assert_eq!(
+        add(client, &a, "036000291452").await["userErrors"],
+        json!([])
+    );
     for taken in ["12345", "0036000291452"] {
         for product in [&a, &b] {
             let payload = add(client, product, taken).await;
-            let expected = ("ALREADY_EXISTS".to_owned(), vec!["input".into(), "barcode".into()]);
+            let expected = (
+                "ALREADY_EXISTS".to_owned(),
+                vec!["input".into(), "barcode".into()],
+            );
             assert_eq!(only_error(&payload), expected);
         }
     }
     let unit = client.get("{ unit(code: \"pallet\") { id } }").await["unit"]["id"].clone();
     let input = json!({ "productId": a, "unitId": unit, "barcode": "777" });
     let payload = mutate(client, "barcodeAdd", PRODUCT, input).await;
-    assert_eq!(only_error(&payload), ("NOT_FOUND".into(), vec!["input".into(), "unitId".into()]));
+    assert_eq!(
+        only_error(&payload),
+        ("NOT_FOUND".into(), vec!["input".into(), "unitId".into()])
+    );
     let nowhere = format!("prd_{}", "0".repeat(32));
     let payload = add(client, &nowhere, "777").await;
-    assert_eq!(only_error(&payload), ("NOT_FOUND".into(), vec!["input".into(), "productId".into()]));
+    assert_eq!(
+        only_error(&payload),
+        ("NOT_FOUND".into(), vec!["input".into(), "productId".into()])
+    );
     // In the units of a new product, too.
     let mut input = dealer.product_input("C").await;
-    input["units"] = json!([{ "unitId": input["baseUnitId"], "num": 1, "barcodes": ["1", "4006381333932"] }]);
+    input["units"] =
+        json!([{ "unitId": input["baseUnitId"], "num": 1, "barcodes": ["1", "4006381333932"] }]);
     let payload = mutate(client, "productCreate", PRODUCT, input).await;
-    assert_eq!(only_error(&payload).1, ["input", "units", "0", "barcodes", "1"]);
+    assert_eq!(
+        only_error(&payload).1,
+        ["input", "units", "0", "barcodes", "1"]
+    );
 }
 
 #[tokio::test]
@@ -104,7 +130,10 @@ async fn units_that_stay_keep_their_barcodes() {
     assert_eq!(told[1]["barcodes"], json!(["P1", "P2"]));
     let units = json!([{ "unitId": pallet, "num": 48, "barcodes": ["P2", "P3"] }]);
     let payload = mutate(client, "productUpdate", PRODUCT, update(4, units)).await;
-    assert_eq!(payload["product"]["units"][1]["barcodes"], json!(["P2", "P3"]));
+    assert_eq!(
+        payload["product"]["units"][1]["barcodes"],
+        json!(["P2", "P3"])
+    );
     // A unit that goes takes its barcodes along.
     mutate(client, "productUpdate", PRODUCT, update(5, json!([]))).await;
     assert_eq!(scan(client, "P2").await, Value::Null);
@@ -117,11 +146,15 @@ async fn the_same_barcode_serves_two_dealers_and_a_key_adds_once() {
     let (one, other) = (server.dealer().await, server.dealer().await);
     for (dealer, sku) in [(&one, "ONE"), (&other, "OTHER")] {
         let product = dealer.add_product(sku).await;
-        let input = json!({ "productId": product.id, "barcode": "4006381333931", "idempotencyKey": "k" });
+        let input =
+            json!({ "productId": product.id, "barcode": "4006381333931", "idempotencyKey": "k" });
         for _ in 0..2 {
             let payload = mutate(&dealer.client, "barcodeAdd", PRODUCT, input.clone()).await;
             assert_eq!(payload["product"]["version"], 2, "{payload:#}");
         }
-        assert_eq!(scan(&dealer.client, "4006381333931").await["product"]["sku"], sku);
+        assert_eq!(
+            scan(&dealer.client, "4006381333931").await["product"]["sku"],
+            sku
+        );
     }
 }

@@ -39,10 +39,12 @@ async fn a_category_moves_with_all_below_it() {
     let moved = relocate(client, &a, 1, Some(&b)).await;
     assert_eq!(moved["category"]["parent"]["code"], "B");
     assert_eq!(moved["category"]["version"], 2);
-    let query =
-        "query($id: ID!) { node(id: $id) { ... on Category { path ancestors { code } } } }";
+    let query = "query($id: ID!) { node(id: $id) { ... on Category { path ancestors { code } } } }";
     let found = client.run(query, json!({ "id": below })).await;
-    assert_eq!(found["node"]["path"], json!(["Name B", "Name A", "Name A1"]));
+    assert_eq!(
+        found["node"]["path"],
+        json!(["Name B", "Name A", "Name A1"])
+    );
     assert_eq!(
         found["node"]["ancestors"],
         json!([{ "code": "B" }, { "code": "A" }])
@@ -59,7 +61,10 @@ async fn what_can_not_be_moved_is_refused_by_field() {
     let below = make(client, "A1", Some(&a)).await;
     for parent in [&a, &below] {
         let payload = relocate(client, &a, 1, Some(parent)).await;
-        let expected = ("NOT_ALLOWED".to_owned(), vec!["input".into(), "parentId".into()]);
+        let expected = (
+            "NOT_ALLOWED".to_owned(),
+            vec!["input".into(), "parentId".into()],
+        );
         assert_eq!(only_error(&payload), expected);
     }
     let nowhere = json!(format!("cat_{}", "0".repeat(32)));
@@ -100,7 +105,9 @@ async fn two_moves_at_once_close_no_circle() {
             relocate(&other, &b, 1, Some(&a)),
         );
         let done = [&first, &second];
-        let done = done.iter().filter(|payload| payload["category"].is_object());
+        let done = done
+            .iter()
+            .filter(|payload| payload["category"].is_object());
         assert_eq!(done.count(), 1, "{first:#} {second:#}");
         let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Category { path } } }";
         let found = one.run(query, json!({ "ids": [a, b] })).await;
@@ -164,7 +171,9 @@ async fn the_way_up_costs_one_statement_for_all_categories() {
     make(client, "D", Some(&b)).await;
     let query = "{ categories { nodes { code path ancestors { code } attributes { code } } } }";
     let answer = client.send(query, json!({})).await;
-    let nodes = answer.body["data"]["categories"]["nodes"].as_array().unwrap();
+    let nodes = answer.body["data"]["categories"]["nodes"]
+        .as_array()
+        .unwrap();
     assert_eq!(nodes[3]["path"], json!(["Name A", "Name B", "Name D"]));
     // The categories; the ways up; the attributes.
     assert_eq!(answer.statements(), 3);

@@ -73,7 +73,10 @@ async fn the_nearest_come_first() {
         ("Y-3", "SIMILAR"),
     ];
     let told = found(client, "CEM 40").await;
-    let told: Vec<_> = told.iter().map(|(sku, by)| (sku.as_str(), by.as_str())).collect();
+    let told: Vec<_> = told
+        .iter()
+        .map(|(sku, by)| (sku.as_str(), by.as_str()))
+        .collect();
     assert_eq!(told, expected);
 }
 
@@ -101,11 +104,24 @@ async fn accents_case_signs_and_slips_make_no_difference() {
         ("sd390 pomima", "TH-D16"),
     ] {
         let found = skus(client, text).await;
-        assert_eq!(found.first().map(String::as_str), Some(sku), "{text}: {found:?}");
+        assert_eq!(
+            found.first().map(String::as_str),
+            Some(sku),
+            "{text}: {found:?}"
+        );
     }
     assert_eq!(skus(client, "gach dong tam").await.len(), 2);
     assert_eq!(skus(client, "thep 16").await, ["TH-D16"]);
-    for nothing in ["", "  ", "-/%", "zzzz", "xi mang 99", "'; DROP TABLE products; --", "a & b | !c", "\\"] {
+    for nothing in [
+        "",
+        "  ",
+        "-/%",
+        "zzzz",
+        "xi mang 99",
+        "'; DROP TABLE products; --",
+        "a & b | !c",
+        "\\",
+    ] {
         assert_eq!(skus(client, nothing).await, [""; 0], "{nothing}");
     }
 }
@@ -161,11 +177,18 @@ async fn pages_follow_each_other_in_one_statement_each() {
     assert_eq!(paged, all);
     let foreign = json!({ "query": "cement", "after": after });
     assert_eq!(client.send(SEARCH, foreign).await.code(), "BAD_USER_INPUT");
-    let count = "{ productSearch(query: \"kg\", first: 1) { totalCount nodes { product { sku } } } }";
+    let count =
+        "{ productSearch(query: \"kg\", first: 1) { totalCount nodes { product { sku } } } }";
     let answer = client.send(count, json!({})).await;
-    assert_eq!(answer.body["data"]["productSearch"]["totalCount"], all.len());
+    assert_eq!(
+        answer.body["data"]["productSearch"]["totalCount"],
+        all.len()
+    );
     assert_eq!(answer.statements(), 2);
-    for wrong in [json!({ "query": "x".repeat(201) }), json!({ "query": "a\u{7}" })] {
+    for wrong in [
+        json!({ "query": "x".repeat(201) }),
+        json!({ "query": "a\u{7}" }),
+    ] {
         assert_eq!(client.send(SEARCH, wrong).await.code(), "BAD_USER_INPUT");
     }
 }
@@ -200,7 +223,9 @@ async fn the_database_folds_as_the_program_does() {
     for row in rows {
         let (text, stored): (String, Vec<String>) = (row.get(0), row.get(1));
         let folded = tubex::kernel::words::fold(&text);
-        let mut words: Vec<_> = tubex::kernel::words::words(&folded).map(str::to_owned).collect();
+        let mut words: Vec<_> = tubex::kernel::words::words(&folded)
+            .map(str::to_owned)
+            .collect();
         words.sort_unstable();
         words.dedup();
         let mut stored = stored;

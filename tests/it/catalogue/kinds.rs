@@ -49,7 +49,10 @@ async fn a_kind_changes_until_something_was_moved() {
     yard.adjust(json!([line(&product, "OUT", "5", None)])).await;
     for kind in ["SERVICE", "SPECIAL_ORDER"] {
         let payload = set_kind(&yard, &product, 3, kind).await;
-        let expected = ("NOT_ALLOWED".to_owned(), vec!["input".into(), "kind".into()]);
+        let expected = (
+            "NOT_ALLOWED".to_owned(),
+            vec!["input".into(), "kind".into()],
+        );
         assert_eq!(only_error(&payload), expected, "{payload:#}");
     }
     let payload = set_kind(&yard, &product, 3, "STOCK").await;
@@ -65,10 +68,8 @@ async fn a_first_movement_and_another_kind_at_once_exclude_each_other() {
     for round in 0..8 {
         let product = yard.product(&format!("K-{round}")).await;
         let lines = json!([line(&product, "IN", "5", Some("1"))]);
-        let (moved, changed) = tokio::join!(
-            yard.adjust(lines),
-            set_kind(&yard, &product, 1, "SERVICE"),
-        );
+        let (moved, changed) =
+            tokio::join!(yard.adjust(lines), set_kind(&yard, &product, 1, "SERVICE"),);
         let done = [&moved, &changed].map(|payload| payload["userErrors"] == json!([]));
         assert!(done[0] != done[1], "{moved:#} {changed:#}");
     }
@@ -83,7 +84,10 @@ async fn what_is_bought_to_order_has_no_reorder_point() {
     let input = |point: Value| json!({ "productId": product, "warehouseId": yard.warehouses[0], "reorderPoint": point });
     let select = "stockLevel { onHand { value } }";
     let payload = mutate(yard.client(), "stockLevelSet", select, input(json!("5"))).await;
-    let expected = ("NOT_ALLOWED".to_owned(), vec!["input".into(), "reorderPoint".into()]);
+    let expected = (
+        "NOT_ALLOWED".to_owned(),
+        vec!["input".into(), "reorderPoint".into()],
+    );
     assert_eq!(only_error(&payload), expected);
     let payload = mutate(yard.client(), "stockLevelSet", select, input(Value::Null)).await;
     assert_eq!(payload["userErrors"], json!([]));

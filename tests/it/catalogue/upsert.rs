@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{only_error, shop};
 use crate::support::{Answer, Client, Server};
 
-const UPSERT: &str = "mutation($input: ProductBulkUpsertInput!) { productBulkUpsert(input: $input) {
+const UPSERT: &str =
+    "mutation($input: ProductBulkUpsertInput!) { productBulkUpsert(input: $input) {
     results { sku outcome product { id sku name kind version listPrice { amount } description
                 category { code } units { unit { code } num barcodes } }
               errors { code path } }
@@ -23,7 +24,10 @@ async fn sent(client: &Client, input: Value) -> Answer {
 
 fn outcomes(payload: &Value) -> Vec<&str> {
     let results = payload["results"].as_array().unwrap();
-    results.iter().map(|row| row["outcome"].as_str().unwrap()).collect()
+    results
+        .iter()
+        .map(|row| row["outcome"].as_str().unwrap())
+        .collect()
 }
 
 fn new(sku: &str) -> Value {
@@ -40,16 +44,22 @@ async fn products_are_added_changed_and_left_alone() {
     first["category"] = json!("CEMENT");
     let category = client.get("{ categories { nodes { code } } }").await;
     first["category"] = category["categories"]["nodes"][0]["code"].clone();
-    let rows = json!([first, new("UP-2"), { "sku": "SND-RIV", "listPrice": "77", "description": null }]);
+    let rows =
+        json!([first, new("UP-2"), { "sku": "SND-RIV", "listPrice": "77", "description": null }]);
     let payload = upsert(client, rows).await;
-    assert_eq!(outcomes(&payload), ["CREATED", "CREATED", "UPDATED"], "{payload:#}");
+    assert_eq!(
+        outcomes(&payload),
+        ["CREATED", "CREATED", "UPDATED"],
+        "{payload:#}"
+    );
     let told = &payload["results"];
     assert_eq!(told[0]["product"]["units"][1]["barcodes"], json!(["UP1"]));
     assert_eq!(told[0]["product"]["category"]["code"], first["category"]);
     assert_eq!(told[2]["product"]["listPrice"]["amount"], "77");
     assert_eq!(told[2]["product"]["description"], Value::Null);
     assert_eq!(told[2]["product"]["version"], 2);
-    let rows = json!([new("UP-1"), { "sku": "UP-2", "name": "Other", "kind": "SERVICE", "units": [] }]);
+    let rows =
+        json!([new("UP-1"), { "sku": "UP-2", "name": "Other", "kind": "SERVICE", "units": [] }]);
     let payload = upsert(client, rows).await;
     assert_eq!(outcomes(&payload), ["UNCHANGED", "UPDATED"], "{payload:#}");
     assert_eq!(payload["results"][1]["product"]["kind"], "SERVICE");
@@ -61,7 +71,15 @@ async fn products_are_added_changed_and_left_alone() {
     let tail = &told[told.len() - 4..];
     let mut tail: Vec<_> = tail.iter().map(String::as_str).collect();
     tail.sort_unstable();
-    assert_eq!(tail, ["product.created", "product.created", "product.updated", "product.updated"]);
+    assert_eq!(
+        tail,
+        [
+            "product.created",
+            "product.created",
+            "product.updated",
+            "product.updated"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -72,17 +90,44 @@ async fn wrong_rows_are_told_one_by_one_and_the_others_taken() {
         .get("{ product(sku: \"CEM-OPC-25\") { units { barcode unit { id } } } }")
         .await;
     let units = barcode["product"]["units"].as_array().unwrap();
-    let taken = units.iter().find_map(|unit| unit["barcode"].as_str()).unwrap();
+    let taken = units
+        .iter()
+        .find_map(|unit| unit["barcode"].as_str())
+        .unwrap();
     let unit = &units[0]["unit"]["id"];
     let nowhere = format!("unt_{}", "0".repeat(32));
     let mut rows = vec![
         (json!({ "sku": "a b" }), "BAD_USER_INPUT", "sku"),
-        (json!({ "sku": "UP-1", "name": "N", "baseUnit": "bag" }), "BAD_USER_INPUT", "listPrice"),
-        (json!({ "sku": "SND-RIV", "listPrice": "-1" }), "BAD_USER_INPUT", "listPrice"),
-        (json!({ "sku": "SND-PLS", "category": "NONE" }), "NOT_FOUND", "category"),
-        (json!({ "sku": "AGG-1020", "baseUnit": "bag" }), "NOT_ALLOWED", "baseUnit"),
-        (json!({ "sku": "CEM-OPC-25", "kind": "SERVICE" }), "NOT_ALLOWED", "kind"),
-        (json!({ "sku": "SND-RIV", "name": "again" }), "BAD_USER_INPUT", "sku"),
+        (
+            json!({ "sku": "UP-1", "name": "N", "baseUnit": "bag" }),
+            "BAD_USER_INPUT",
+            "listPrice",
+        ),
+        (
+            json!({ "sku": "SND-RIV", "listPrice": "-1" }),
+            "BAD_USER_INPUT",
+            "listPrice",
+        ),
+        (
+            json!({ "sku": "SND-PLS", "category": "NONE" }),
+            "NOT_FOUND",
+            "category",
+        ),
+        (
+            json!({ "sku": "AGG-1020", "baseUnit": "bag" }),
+            "NOT_ALLOWED",
+            "baseUnit",
+        ),
+        (
+            json!({ "sku": "CEM-OPC-25", "kind": "SERVICE" }),
+            "NOT_ALLOWED",
+            "kind",
+        ),
+        (
+            json!({ "sku": "SND-RIV", "name": "again" }),
+            "BAD_USER_INPUT",
+            "sku",
+        ),
     ];
     let mut bad = new("UP-3");
     bad["units"] = json!([{ "unitId": nowhere, "num": 40 }]);
@@ -101,14 +146,20 @@ async fn wrong_rows_are_told_one_by_one_and_the_others_taken() {
         let result = &results[index];
         assert_eq!(result["outcome"], "REFUSED", "{row} {result:#}");
         let errors = result["errors"].as_array().unwrap();
-        let hit = errors.iter().find(|error| {
-            error["path"][2] == index.to_string() && error["path"][3] == *field
-        });
-        assert_eq!(hit.unwrap_or_else(|| panic!("{result:#}"))["code"], *code, "{row}");
+        let hit = errors
+            .iter()
+            .find(|error| error["path"][2] == index.to_string() && error["path"][3] == *field);
+        assert_eq!(
+            hit.unwrap_or_else(|| panic!("{result:#}"))["code"],
+            *code,
+            "{row}"
+        );
         assert_eq!(result["product"], Value::Null);
     }
     assert_eq!(results.last().unwrap()["outcome"], "CREATED");
-    let data = client.get("{ product(sku: \"SND-RIV\") { version } }").await;
+    let data = client
+        .get("{ product(sku: \"SND-RIV\") { version } }")
+        .await;
     assert_eq!(data["product"]["version"], 1);
 }
 
@@ -120,7 +171,8 @@ async fn statements_do_not_grow_with_rows() {
     let rows = |range: std::ops::Range<usize>| -> Value {
         let row = |number: usize| {
             let mut row = new(&format!("R-{number}"));
-            row["units"] = json!([{ "unitId": unit, "num": 10, "barcodes": [format!("B{number}")] }]);
+            row["units"] =
+                json!([{ "unitId": unit, "num": 10, "barcodes": [format!("B{number}")] }]);
             row
         };
         range.map(row).collect()
@@ -132,14 +184,23 @@ async fn statements_do_not_grow_with_rows() {
         let payload = &answer.body["data"]["productBulkUpsert"];
         assert_eq!(payload["userErrors"], json!([]), "{:#}", answer.body);
         let results = payload["results"].as_array().unwrap();
-        assert!(results.iter().all(|row| row["outcome"] == "CREATED"), "{:#}", answer.body);
+        assert!(
+            results.iter().all(|row| row["outcome"] == "CREATED"),
+            "{:#}",
+            answer.body
+        );
         answer.statements()
     };
     let (few, many) = (cost(0..2).await, cost(2..502).await);
     assert_eq!(few, many);
     assert!(many < 15, "{many}");
-    let again = dealer.client.send(&plain, json!({ "input": { "rows": rows(2..502) } })).await;
-    let results = again.body["data"]["productBulkUpsert"]["results"].as_array().unwrap();
+    let again = dealer
+        .client
+        .send(&plain, json!({ "input": { "rows": rows(2..502) } }))
+        .await;
+    let results = again.body["data"]["productBulkUpsert"]["results"]
+        .as_array()
+        .unwrap();
     assert!(results.iter().all(|row| row["outcome"] == "UPDATED"));
     for wrong in [json!([]), rows(0..501)] {
         let payload = upsert(&dealer.client, wrong).await;
@@ -161,7 +222,11 @@ async fn a_key_does_it_once_and_two_at_once_make_one_product() {
         let rows = || json!([new(&format!("A-{round}")), new(&format!("B-{round}"))]);
         let (one, two) = tokio::join!(upsert(client, rows()), upsert(&other, rows()));
         let created = outcomes(&one).into_iter().chain(outcomes(&two));
-        assert_eq!(created.filter(|outcome| *outcome == "CREATED").count(), 2, "{one:#} {two:#}");
+        assert_eq!(
+            created.filter(|outcome| *outcome == "CREATED").count(),
+            2,
+            "{one:#} {two:#}"
+        );
     }
     let count = client.get("{ products { totalCount } }").await;
     assert_eq!(count["products"]["totalCount"], 11);

@@ -41,9 +41,7 @@ pub const CASES: &[Case] = &[
     Case {
         field: "productAttributesSet",
         input_type: "ProductAttributesSetInput",
-        input: |attack| {
-            json!({ "id": attack.victims.at("/products/nodes/0/id"), "expectedVersion": 1, "values": [] })
-        },
+        input: |attack| json!({ "id": attack.victims.at("/products/nodes/0/id"), "expectedVersion": 1, "values": [] }),
         code: Some("NOT_FOUND"),
     },
     Case {

@@ -1,5 +1,6 @@
 //! SQL of attributes.
 
+use diesel::dsl::{AsSelect, SqlTypeOf};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -73,14 +74,23 @@ pub(super) async fn find_many_by_code(
     Ok(query.load(tx).await?)
 }
 
-type InheritedRow = (
-    SqlUuid,
-    diesel::dsl::SqlTypeOf<diesel::dsl::AsSelect<AttributeRow, Pg>>,
-);
+type InheritedRow = (SqlUuid, SqlTypeOf<AsSelect<AttributeRow, Pg>>);
 
 /// Attributes in use of categories and of those above them.
 #[derive(QueryId)]
-struct Inherited(Above);
+struct Inherited {
+    of: Above,
+    columns: AsSelect<AttributeRow, Pg>,
+}
+
+impl Inherited {
+    fn of(categories: &[CategoryId]) -> Self {
+        Self {
+            of: Above(categories.iter().map(|id| id.uuid()).collect()),
+            columns: AttributeRow::as_select(),
+        }
+    }
+}
 
 impl Query for Inherited {
     type SqlType = InheritedRow;
@@ -88,9 +98,9 @@ impl Query for Inherited {
 
 impl QueryFragment<Pg> for Inherited {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.0.walk_ast(out.reborrow())?;
+        self.of.walk_ast(out.reborrow())?;
         out.push_sql("SELECT above.start, ");
-        AttributeRow::as_select().walk_ast(out.reborrow())?;
+        self.columns.walk_ast(out.reborrow())?;
         out.push_sql(
             " FROM above JOIN attributes ON attributes.category_id = above.id \
              WHERE attributes.archived_at IS NULL ORDER BY above.start, attributes.code",
@@ -120,8 +130,7 @@ pub(super) async fn inherited(
     tx: &mut TenantTx,
     categories: &[CategoryId],
 ) -> DbResult<Vec<(CategoryId, AttributeRow)>> {
-    let ids = categories.iter().map(|id| id.uuid()).collect();
-    Ok(Inherited(Above(ids)).load(tx).await?)
+    Ok(Inherited::of(categories).load(tx).await?)
 }
 
 /// As [`inherited`], locked against changes until the COMMIT.
@@ -129,8 +138,7 @@ pub(super) async fn held(
     tx: &mut TenantTx,
     category: CategoryId,
 ) -> DbResult<Vec<(CategoryId, AttributeRow)>> {
-    let query = Held(Inherited(Above(vec![category.uuid()])));
-    Ok(query.load(tx).await?)
+    Ok(Held(Inherited::of(&[category])).load(tx).await?)
 }
 
 /// Which texts of an attribute products have that are none of these; some of them.

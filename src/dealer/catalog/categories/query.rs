@@ -91,7 +91,10 @@ pub async fn parents_locked(tx: &mut TenantTx) -> DbResult<Vec<(CategoryId, Opti
 
 /// Categories with those above them.
 #[derive(QueryId)]
-struct Paths(Above);
+struct Paths {
+    of: Above,
+    columns: AsSelect<CategoryRow, Pg>,
+}
 
 impl Query for Paths {
     type SqlType = (SqlUuid, SqlTypeOf<AsSelect<CategoryRow, Pg>>);
@@ -99,9 +102,9 @@ impl Query for Paths {
 
 impl QueryFragment<Pg> for Paths {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.0.walk_ast(out.reborrow())?;
+        self.of.walk_ast(out.reborrow())?;
         out.push_sql("SELECT above.start, ");
-        CategoryRow::as_select().walk_ast(out.reborrow())?;
+        self.columns.walk_ast(out.reborrow())?;
         out.push_sql(
             " FROM above JOIN categories ON categories.id = above.id \
              ORDER BY above.start, above.far DESC",
@@ -116,7 +119,10 @@ pub async fn paths(
     tx: &mut TenantTx,
     ids: &[CategoryId],
 ) -> DbResult<Vec<(CategoryId, CategoryRow)>> {
-    let query = Paths(Above(ids.iter().map(|id| id.uuid()).collect()));
+    let query = Paths {
+        of: Above(ids.iter().map(|id| id.uuid()).collect()),
+        columns: CategoryRow::as_select(),
+    };
     Ok(query.load(tx).await?)
 }
 

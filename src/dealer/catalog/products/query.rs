@@ -28,7 +28,7 @@ use crate::tenancy::TenantTx;
 pub type ProductCondition = Predicate<products::table>;
 
 // pg_trgm: the left text is like some part of the right one.
-diesel::infix_operator!(WordLike, " <% ", backend: diesel::pg::Pg);
+diesel::infix_operator!(WordLike, " <% ", backend: Pg);
 
 sort_keys! {
     table: products, row: ProductRow,
@@ -172,7 +172,7 @@ pub async fn sheet(
     after: Option<ProductId>,
     most: i64,
 ) -> DbResult<Vec<(ProductRow, Option<String>, String)>> {
-    let after = after.unwrap_or(ProductId::from_uuid(uuid::Uuid::nil()));
+    let after = after.unwrap_or(ProductId::from_uuid(Uuid::nil()));
     let query = products::table
         .left_join(categories::table)
         .inner_join(units::table)

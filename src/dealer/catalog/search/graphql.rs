@@ -1,9 +1,8 @@
 //! The surface of the search.
 
 use async_graphql::{Context, Object};
-use uuid::Uuid;
 
-use super::query::{self, Found, FoundBy, Search};
+use super::query::{self, Found, FoundBy, Place, Search};
 use crate::db::keyset::{Cursor, PageRequest, foreign_cursor};
 use crate::dealer::catalog::products::graphql::Product;
 use crate::error::{AppError, AppResult};
@@ -73,9 +72,9 @@ impl SearchQuery {
         let list = format!("productSearch {}", search.folded());
         let place = request.cursor.as_ref();
         let place = place.map(|cursor| place_of(cursor, &list)).transpose()?;
-        let page = search.clone().page(place, request.fetch_limit());
+        let page = (place, request.fetch_limit());
         let unit = ctx.unit()?;
-        let found = query::search(&mut *unit.tx().await?, page).await?;
+        let found = query::search(&mut *unit.tx().await?, search.clone(), page).await?;
         unit.spend(found.len())?;
         let placed = |found: Found| (cursor_of(&found, &list), ProductMatch(found));
         let page = request.page(found.into_iter().map(placed).collect());
@@ -99,7 +98,7 @@ fn cursor_of(found: &Found, list: &str) -> Cursor {
 }
 
 /// The rank, name and id of a cursor of this search.
-fn place_of(cursor: &Cursor, list: &str) -> AppResult<(i32, String, Uuid)> {
+fn place_of(cursor: &Cursor, list: &str) -> AppResult<Place> {
     let place = match cursor.values.as_slice() {
         [rank, name, id] if cursor.order == list => rank
             .parse()

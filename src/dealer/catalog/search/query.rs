@@ -63,8 +63,8 @@ pub struct Found {
     pub row: ProductRow,
 }
 
-/// A search, and where its page begins.
-#[derive(QueryId, Clone, Debug)]
+/// What is searched for.
+#[derive(Clone, Debug)]
 pub(super) struct Search {
     barcode: String,
     folded: String,
@@ -73,7 +73,17 @@ pub(super) struct Search {
     words: String,
     slips: Vec<String>,
     slip_forms: Vec<String>,
-    after: (i32, String, Uuid),
+}
+
+/// The rank, name and id of a product that was found.
+pub(super) type Place = (i32, String, Uuid);
+
+/// A page of what is found.
+#[derive(QueryId)]
+struct Page {
+    of: Search,
+    columns: AsSelect<ProductRow, Pg>,
+    after: Place,
     most: i64,
 }
 
@@ -103,21 +113,12 @@ impl Search {
             slip_forms: asked.iter().map(heal).collect(),
             slips: asked.into_iter().map(str::to_owned).collect(),
             folded,
-            after: (i32::MIN, String::new(), Uuid::nil()),
-            most: 0,
         })
     }
 
     /// The text by which cursors know the search.
     pub(super) fn folded(&self) -> &str {
         &self.folded
-    }
-
-    /// Its products behind a place, at most so many.
-    pub(super) fn page(mut self, after: Option<(i32, String, Uuid)>, most: i64) -> Self {
-        self.after = after.unwrap_or(self.after);
-        self.most = most;
-        self
     }
 
     fn asked<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -140,7 +141,7 @@ impl Search {
     }
 }
 
-impl Query for Search {
+impl Query for Page {
     type SqlType = (Integer, SqlTypeOf<AsSelect<ProductRow, Pg>>);
 }
 
@@ -168,11 +169,11 @@ impl Search {
     }
 }
 
-impl QueryFragment<Pg> for Search {
+impl QueryFragment<Pg> for Page {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.ranked(&mut out)?;
+        self.of.ranked(&mut out)?;
         out.push_sql("SELECT found.rank, ");
-        ProductRow::as_select().walk_ast(out.reborrow())?;
+        self.columns.walk_ast(out.reborrow())?;
         out.push_sql(
             " FROM found JOIN products ON products.id = found.id WHERE products.archived_at IS NULL \
              AND (found.rank, products.name, products.id) > (",
@@ -212,9 +213,19 @@ pub(super) async fn count(tx: &mut TenantTx, search: Search) -> DbResult<i64> {
     Ok(Counted(search).get_result(tx).await?)
 }
 
-/// The products of a page of a search, the nearest first.
-pub(super) async fn search(tx: &mut TenantTx, search: Search) -> DbResult<Vec<Found>> {
-    let rows: Vec<(i32, ProductRow)> = search.load(tx).await?;
+/// The products that a search finds behind a place, at most so many, the nearest first.
+pub(super) async fn search(
+    tx: &mut TenantTx,
+    of: Search,
+    (after, most): (Option<Place>, i64),
+) -> DbResult<Vec<Found>> {
+    let page = Page {
+        of,
+        columns: ProductRow::as_select(),
+        after: after.unwrap_or((i32::MIN, String::new(), Uuid::nil())),
+        most,
+    };
+    let rows: Vec<(i32, ProductRow)> = page.load(tx).await?;
     let found = |(rank, row)| Found {
         rank,
         by: FoundBy::of(rank),

@@ -51,8 +51,9 @@ async fn refuse_taken(tx: &mut TenantTx, decided: &mut [Decided]) -> AppResult<(
         .collect();
     for (index, (_, decision)) in decided.iter_mut().enumerate() {
         let Ok(plan) = decision else { continue };
-        let mut wanted = plan.units.scanned();
-        let is_taken = wanted
+        let is_taken = plan
+            .units
+            .scanned()
             .any(|(scanned, place)| *owners.entry(scanned.to_owned()).or_insert(place) != place);
         if is_taken {
             let position = index.to_string();
