@@ -15,9 +15,7 @@ const MARKS: &[char] = &[
     '\u{328}', '\u{331}',
 ];
 /// Signs beside those of ASCII that part words. Ø stands in front of diameters.
-const SIGNS: &[char] = &[
-    '\t', '\n', '\u{a0}', '×', 'Ø', 'ø', '–', '—', '‘', '’', '“', '”',
-];
+const SIGNS: &[char] = &['\t', '\n', '\u{a0}', 'Ø', 'ø', '–', '—', '‘', '’', '“', '”'];
 /// Letters of a word that is healed when it is misspelt.
 const HEALED: std::ops::RangeInclusive<usize> = 3..=40;
 
@@ -25,6 +23,7 @@ const HEALED: std::ops::RangeInclusive<usize> = 3..=40;
 pub fn fold(text: &str) -> String {
     let plain = |letter: char| match letter {
         'đ' | 'Đ' => Some('d'),
+        '×' => Some('x'),
         '²' => Some('2'),
         '³' => Some('3'),
         mark if MARKS.contains(&mark) => None,
@@ -65,7 +64,7 @@ mod tests {
     fn accents_case_and_signs_go() {
         assert_eq!(fold("Gạch ỐNG Đồng-Tâm"), "gach ong dong tam");
         assert_eq!(fold("Ga\u{323}ch"), "gach");
-        assert_eq!(fold("m², Ø16 600×600"), "m2   16 600 600");
+        assert_eq!(fold("m², Ø16 600×600"), "m2   16 600x600");
         let folded = fold("CEM-PCB40 (50 kg)");
         let all: Vec<_> = words(&folded).collect();
         assert_eq!(all, ["cem", "pcb40", "50", "kg"]);

@@ -71,9 +71,9 @@ INSERT INTO product_barcodes (product_id, unit_id, barcode, scanned, created_at)
 -- column that could be forgotten. The lists of words are written at once: a list of what is still to
 -- be sorted in would be read by every search.
 CREATE INDEX products_sku_folded ON products
-    ((lower(translate(normalize(sku, NFD), U&'\0111\0110\00B2\00B3\0009\000A!"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~\00A0\00D7\00D8\00F8\2013\2014\2018\2019\201C\201D\0300\0301\0302\0303\0306\0307\0308\0309\030A\030B\030C\031B\0323\0324\0326\0327\0328\0331', 'dD23                                            '))) COLLATE "C");
+    ((lower(translate(normalize(sku, NFD), U&'\0111\0110\00D7\00B2\00B3\0009\000A!"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~\00A0\00D8\00F8\2013\2014\2018\2019\201C\201D\0300\0301\0302\0303\0306\0307\0308\0309\030A\030B\030C\031B\0323\0324\0326\0327\0328\0331', 'dDx23                                           '))) COLLATE "C");
 CREATE INDEX products_words ON products USING gin
-    (array_to_tsvector(array_remove(string_to_array(lower(translate(normalize(sku || ' ' || name, NFD), U&'\0111\0110\00B2\00B3\0009\000A!"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~\00A0\00D7\00D8\00F8\2013\2014\2018\2019\201C\201D\0300\0301\0302\0303\0306\0307\0308\0309\030A\030B\030C\031B\0323\0324\0326\0327\0328\0331', 'dD23                                            ')), ' '), '')))
+    (array_to_tsvector(array_remove(string_to_array(lower(translate(normalize(sku || ' ' || name, NFD), U&'\0111\0110\00D7\00B2\00B3\0009\000A!"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~\00A0\00D8\00F8\2013\2014\2018\2019\201C\201D\0300\0301\0302\0303\0306\0307\0308\0309\030A\030B\030C\031B\0323\0324\0326\0327\0328\0331', 'dDx23                                           ')), ' '), '')))
     WITH (fastupdate = off);
 
 -- Every word that was ever in a SKU or name, for those who slip: words with letters, of 3 to 40
@@ -85,7 +85,7 @@ CREATE TABLE search_words (
 COMMENT ON COLUMN search_words.forms IS 'The word, and what is left of it without one of its letters: two words that differ by one slip share one.';
 INSERT INTO search_words (word, forms)
     SELECT word, ARRAY(SELECT DISTINCT left(word, n - 1) || substr(word, n + 1) FROM generate_series(1, length(word) + 1) n)
-    FROM (SELECT DISTINCT unnest(string_to_array(lower(translate(normalize(sku || ' ' || name, NFD), U&'\0111\0110\00B2\00B3\0009\000A!"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~\00A0\00D7\00D8\00F8\2013\2014\2018\2019\201C\201D\0300\0301\0302\0303\0306\0307\0308\0309\030A\030B\030C\031B\0323\0324\0326\0327\0328\0331', 'dD23                                            ')), ' ')) AS word FROM products) AS found
+    FROM (SELECT DISTINCT unnest(string_to_array(lower(translate(normalize(sku || ' ' || name, NFD), U&'\0111\0110\00D7\00B2\00B3\0009\000A!"#$%&''()*+,-./:;<=>?@[\\]^_`{|}~\00A0\00D8\00F8\2013\2014\2018\2019\201C\201D\0300\0301\0302\0303\0306\0307\0308\0309\030A\030B\030C\031B\0323\0324\0326\0327\0328\0331', 'dDx23                                           ')), ' ')) AS word FROM products) AS found
     WHERE length(word) BETWEEN 3 AND 40 AND word ~ '[^0-9]';
 CREATE INDEX search_words_forms ON search_words USING gin (forms) WITH (fastupdate = off);
 CREATE INDEX search_words_likeness ON search_words USING gin (word gin_trgm_ops) WITH (fastupdate = off);

@@ -172,11 +172,12 @@ impl Search {
 impl QueryFragment<Pg> for Page {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         self.of.ranked(&mut out)?;
+        // OFFSET keeps the few that were found from being compared with all there are.
         out.push_sql("SELECT found.rank, ");
         self.columns.walk_ast(out.reborrow())?;
         out.push_sql(
-            " FROM found JOIN products ON products.id = found.id WHERE products.archived_at IS NULL \
-             AND (found.rank, products.name, products.id) > (",
+            " FROM found CROSS JOIN LATERAL (SELECT * FROM products one WHERE one.id = found.id \
+             AND one.archived_at IS NULL OFFSET 0) products WHERE (found.rank, products.name, products.id) > (",
         );
         out.push_bind_param::<Integer, _>(&self.after.0)?;
         out.push_sql(", ");
