@@ -97,7 +97,7 @@ pub(super) const SLIPS: i32 = 50;
 
 /// The source of last resort. Each word that was asked for is replaced by the likest ones that
 /// there are in SKUs and names; a number stays as it is. Of `slips`, one row for each word:
-/// `word`, and its `forms` with blanks between.
+/// `word`, and its `forms` with blanks between. OFFSET has each word looked up once.
 pub(super) const SLIPS_SQL: &str = concat!(
     "SELECT p.id, 50 + ceil(10 * (1 - word_similarity((SELECT lowered FROM asked), p.search_text)))::int \
      AS rank FROM products p WHERE p.archived_at IS NULL AND ",
@@ -109,5 +109,5 @@ pub(super) const SLIPS_SQL: &str = concat!(
              WHERE w.forms && string_to_array(slips.forms, ' ') OR w.word % slips.word \
              ORDER BY (w.forms && string_to_array(slips.forms, ' ')) DESC, \
                       similarity(w.word, slips.word) DESC, w.word LIMIT 5) near) END AS ways \
-     FROM slips) each_word) LIMIT 100"
+     FROM slips OFFSET 0) each_word) LIMIT 100"
 );
