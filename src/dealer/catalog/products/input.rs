@@ -77,7 +77,7 @@ pub struct ProductUpdateInput {
     pub name: Option<String>,
     /// New description; null clears it.
     pub description: MaybeUndefined<String>,
-    /// New kind; NOT_ALLOWED once it has been in stock.
+    /// New kind; `NOT_ALLOWED` once it has been in stock.
     pub kind: Option<ProductKind>,
     /// New category; null takes it out of the tree.
     pub category_id: MaybeUndefined<CategoryId>,

@@ -1,7 +1,5 @@
 //! SQL of the search: all candidates, ranked, and one page of them.
 
-use std::collections::BTreeSet;
-
 use diesel::dsl::{AsSelect, SqlTypeOf};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -100,10 +98,11 @@ impl Search {
             lexeme.push_str(":*");
         }
         let heal = |word: &&str| {
-            let joined = |all: BTreeSet<String>| all.into_iter().collect::<Vec<_>>().join(" ");
-            can_be_healed(word)
-                .then(|| joined(forms(word)))
-                .unwrap_or_default()
+            if !can_be_healed(word) {
+                return String::new();
+            }
+            let forms: Vec<String> = forms(word).into_iter().collect();
+            forms.join(" ")
         };
         Some(Self {
             barcode: gtin::scanned(text),

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::MaybeUndefined;
+use chrono::{DateTime, Utc};
 
 use super::graphql::UpsertOutcome;
 use super::input::ProductUpsertRow;
@@ -30,6 +31,7 @@ pub(super) struct Named {
     unit_ids: HashSet<UnitId>,
     /// SKUs of rows before.
     seen: HashSet<String>,
+    now: DateTime<Utc>,
 }
 
 /// What is to be done about a row that is right.
@@ -98,6 +100,7 @@ impl Named {
                 .collect(),
             unit_ids: unit_ids.into_keys().map(|key| key.0).collect(),
             seen: HashSet::new(),
+            now: tx.now(),
         })
     }
 
@@ -117,7 +120,7 @@ impl Named {
             .checks
             .require(is_first, &at("sku"), "is listed twice");
         let before = self.products.get(&sku);
-        let mut after = self.base(tx, before, sku, (row, &path), &mut faults);
+        let mut after = self.base((before, sku), (row, &path), &mut faults);
         self.change(&mut after, row, &path, &mut faults);
         let (wanted, has_units) = self.units(tx, &after, (row, &path), &mut faults);
         faults.finish()?;
@@ -126,7 +129,7 @@ impl Named {
             Some(before) if !has_units && is_same(before, &after) => UpsertOutcome::Unchanged,
             Some(_) => {
                 after.version = after.version.saturating_add(1);
-                after.updated_at = tx.now();
+                after.updated_at = self.now;
                 UpsertOutcome::Updated
             }
         };
@@ -141,9 +144,7 @@ impl Named {
     /// The product that is there, or a new one; its base unit as the row says.
     fn base(
         &self,
-        tx: &TenantTx,
-        before: Option<&ProductRow>,
-        sku: String,
+        (before, sku): (Option<&ProductRow>, String),
         (row, path): (&ProductUpsertRow, &[&str]),
         faults: &mut Faults,
     ) -> ProductRow {
@@ -175,7 +176,7 @@ impl Named {
                 .checks
                 .require(is_given, &at(field), "is needed for a new product");
         }
-        let now = tx.now();
+        let now = self.now;
         ProductRow {
             id: ProductId::generate(),
             sku,
