@@ -45,6 +45,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    attributes (id) {
+        id -> Uuid,
+        category_id -> Uuid,
+        code -> Text,
+        name -> Text,
+        kind -> Text,
+        unit_id -> Nullable<Uuid>,
+        choices -> Nullable<Array<Text>>,
+        is_required -> Bool,
+        is_filterable -> Bool,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     audit_log_0 (id) {
         id -> Int8,
         slot -> Int2,
@@ -420,6 +438,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    product_attributes (product_id, attribute_id) {
+        product_id -> Uuid,
+        attribute_id -> Uuid,
+        text_value -> Nullable<Text>,
+        number_value -> Nullable<Numeric>,
+        flag_value -> Nullable<Bool>,
+    }
+}
+
+diesel::table! {
+    product_barcodes (product_id, unit_id, scanned) {
+        product_id -> Uuid,
+        unit_id -> Uuid,
+        barcode -> Text,
+        scanned -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     product_units (product_id, unit_id) {
         product_id -> Uuid,
         unit_id -> Uuid,
@@ -511,6 +549,13 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    search_words (word) {
+        word -> Text,
+        forms -> Array<Text>,
     }
 }
 
@@ -691,6 +736,8 @@ diesel::table! {
 diesel::joinable!(account_entries -> customers (customer_id));
 diesel::joinable!(account_items -> account_entries (entry_id));
 diesel::joinable!(attachments -> files (file_id));
+diesel::joinable!(attributes -> categories (category_id));
+diesel::joinable!(attributes -> units (unit_id));
 diesel::joinable!(bulk_errors -> bulk_operations (operation_id));
 diesel::joinable!(credit_commitments -> customers (customer_id));
 diesel::joinable!(credit_overrides -> customers (customer_id));
@@ -711,6 +758,8 @@ diesel::joinable!(price_rules -> customers (customer_id));
 diesel::joinable!(price_rules -> jobs (job_id));
 diesel::joinable!(price_rules -> price_lists (price_list_id));
 diesel::joinable!(price_rules -> products (product_id));
+diesel::joinable!(product_attributes -> attributes (attribute_id));
+diesel::joinable!(product_attributes -> products (product_id));
 diesel::joinable!(product_units -> products (product_id));
 diesel::joinable!(product_units -> units (unit_id));
 diesel::joinable!(products -> categories (category_id));
@@ -739,6 +788,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     account_entries,
     account_items,
     attachments,
+    attributes,
     audit_log_0,
     audit_log_1,
     audit_log_2,
@@ -764,12 +814,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     kept_answers,
     price_lists,
     price_rules,
+    product_attributes,
+    product_barcodes,
     product_units,
     products,
     stock_count_lines,
     stock_counts,
     purchase_order_lines,
     purchase_orders,
+    search_words,
     stock_levels,
     stock_movements,
     stock_reservations,
@@ -788,6 +841,7 @@ pub const TABLES: &[&str] = &[
     "account_entries",
     "account_items",
     "attachments",
+    "attributes",
     "audit_log_0",
     "audit_log_1",
     "audit_log_2",
@@ -813,12 +867,15 @@ pub const TABLES: &[&str] = &[
     "kept_answers",
     "price_lists",
     "price_rules",
+    "product_attributes",
+    "product_barcodes",
     "product_units",
     "products",
     "stock_count_lines",
     "stock_counts",
     "purchase_order_lines",
     "purchase_orders",
+    "search_words",
     "stock_levels",
     "stock_movements",
     "stock_reservations",

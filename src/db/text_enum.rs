@@ -4,11 +4,12 @@
 //! each, and diesel caches the oid by name per connection, so that every
 //! dealer after the first would fail on it.
 
-/// Declares an enum that is `text` in Postgres and an enum in the SDL.
+/// Declares an enum that is `text` in Postgres and an enum in the SDL. Behind a `|` stands
+/// what an item was called: it is read, and not written any more.
 macro_rules! text_enum {
     (
         $(#[$doc:meta])*
-        pub enum $name:ident { $( $(#[$item_doc:meta])* $item:ident = $text:literal ),+ $(,)? }
+        pub enum $name:ident { $( $(#[$item_doc:meta])* $item:ident = $text:literal $(| $old:literal)* ),+ $(,)? }
     ) => {
         $(#[$doc])*
         #[derive(
@@ -26,7 +27,7 @@ macro_rules! text_enum {
 
             /// Reads the stored text.
             pub fn from_text(text: &str) -> Option<Self> {
-                match text { $( $text => Some(Self::$item), )+ _ => None }
+                match text { $( $text $(| $old)* => Some(Self::$item), )+ _ => None }
             }
         }
 

@@ -115,6 +115,7 @@ fn product_input(
             num: unit.num,
             den: unit.den,
             barcode: unit.barcode.map(|item| demo.barcode(item)),
+            barcodes: None,
         })
     });
     let price = demo.list_price(product).map_err(AppError::internal)?;

@@ -212,6 +212,20 @@ where
     }
 }
 
+/// As [`connect`], for lists that are no tables: each node with its place.
+pub fn connect_placed<N: OutputType>(page: Page<(Cursor, N)>, total: TotalCount) -> Connection<N> {
+    let edge = |(cursor, node)| Edge {
+        cursor: OpaqueCursor(cursor).encode_cursor(),
+        node,
+    };
+    Connection {
+        edges: page.rows.into_iter().map(edge).collect(),
+        has_previous: page.has_previous,
+        has_next: page.has_next,
+        total,
+    }
+}
+
 /// The body of a list field: one page, its keys, and a total counted on demand.
 ///
 /// `$query` is the feature's `query` module with its `page` and `count`; what they

@@ -7,6 +7,7 @@
 pub mod chance;
 pub mod checks;
 pub mod clock;
+pub mod gtin;
 pub mod hex;
 pub mod ids;
 pub mod listeners;
@@ -18,3 +19,4 @@ pub mod quantity;
 pub mod quota;
 pub mod ratio;
 pub mod shape;
+pub mod words;

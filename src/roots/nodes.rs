@@ -2,6 +2,9 @@
 
 use async_graphql::{Context, ID, Interface, Object};
 
+use crate::dealer::catalog::attributes::graphql::Attribute;
+use crate::dealer::catalog::attributes::loader::AttributeById;
+use crate::dealer::catalog::attributes::model::AttributeId;
 use crate::dealer::catalog::categories::graphql::Category;
 use crate::dealer::catalog::categories::loader::CategoryById;
 use crate::dealer::catalog::categories::model::CategoryId;
@@ -56,6 +59,8 @@ const MAX_NODES: usize = 200;
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque id."))]
 pub enum Node {
+    /// What is asked of the products of a category.
+    Attribute(Attribute),
     /// A node of the category tree.
     Category(Category),
     /// Who buys.
@@ -133,6 +138,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         }};
     }
     Ok(match prefix {
+        AttributeId::PREFIX => found!(AttributeById, AttributeId, Attribute, CategoriesRead),
         CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),

@@ -1,8 +1,14 @@
 //! The catalogue as a dashboard uses it: lists, lookups, changes.
 
+mod attributes;
+mod barcodes;
+mod categories;
 mod changes;
+mod found;
+mod kinds;
 mod lists;
 mod search;
+mod upsert;
 
 use serde_json::{Value, json};
 use tubex::demo::data::DEALERS;
@@ -14,6 +20,28 @@ pub async fn shop() -> (Server, TestDealer) {
     let server = Server::start().await;
     let dealer = server.dealer_like(&DEALERS[0]).await;
     (server, dealer)
+}
+
+/// Says of a product of the dealer where it comes from.
+pub async fn describe_some(dealer: &TestDealer) {
+    let query = "{ products(first: 1, orderBy: [{ field: SKU }]) { nodes { id version category { id } } } }";
+    let found = dealer.client.get(query).await;
+    let product = &found["products"]["nodes"][0];
+    let input = json!({ "categoryId": product["category"]["id"], "code": "origin", "name": "Origin",
+        "kind": "TEXT", "isFilterable": true });
+    let select = "attribute { id }";
+    let made = mutate(&dealer.client, "attributeCreate", select, input).await;
+    let values = json!([{ "attributeId": made["attribute"]["id"], "text": "here" }]);
+    let input =
+        json!({ "id": product["id"], "expectedVersion": product["version"], "values": values });
+    let set = mutate(
+        &dealer.client,
+        "productAttributesSet",
+        "product { id }",
+        input,
+    )
+    .await;
+    assert_eq!(set["userErrors"], json!([]));
 }
 
 /// Sends a mutation that takes one input; gives its payload.

@@ -134,6 +134,7 @@ async fn a_mutation_reads_its_answer_through_its_own_transaction() {
         .await;
     let product = &answer.body["data"]["productUpdate"]["product"];
     assert_eq!(product["name"], "River sand, washed");
-    // The update; the unit; the stock levels; the warehouses; the counter of events and the event.
-    assert_eq!(answer.statements(), 6);
+    // The update; the words of the name; the unit; the stock levels; the warehouses; the counter
+    // of events and the event.
+    assert_eq!(answer.statements(), 7);
 }

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use crate::db::text_enum::text_enum;
+use crate::dealer::catalog::attributes::model::AttributeId;
 use crate::dealer::catalog::categories::model::CategoryId;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
@@ -43,9 +44,14 @@ pub struct Record {
 }
 
 impl Record {
-    /// A product with its units.
+    /// A product with its units, their barcodes, and what it is.
     pub const PRODUCT: Self = Self {
-        tables: &["products", "product_units"],
+        tables: &[
+            "products",
+            "product_units",
+            "product_barcodes",
+            "product_attributes",
+        ],
     };
 }
 
@@ -55,10 +61,12 @@ pub fn written(entity: &str, key: &str) -> String {
         return key.to_owned();
     };
     match entity {
+        "attributes" => AttributeId::from_uuid(uuid).to_string(),
         "categories" => CategoryId::from_uuid(uuid).to_string(),
         "customers" => CustomerId::from_uuid(uuid).to_string(),
         "jobs" => JobId::from_uuid(uuid).to_string(),
-        "products" | "product_units" | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
+        "products" | "product_units" | "product_barcodes" | "product_attributes"
+        | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
         "price_lists" => PriceListId::from_uuid(uuid).to_string(),
         "price_rules" => PriceRuleId::from_uuid(uuid).to_string(),
         "stock_count_lines" => StockCountLineId::from_uuid(uuid).to_string(),

@@ -33,6 +33,10 @@ pub const EXEMPT: &[(&str, &str)] = &[
         "kept_answers",
         "copies of answers, which go by themselves after some days",
     ),
+    (
+        "search_words",
+        "words of names and SKUs, which are audited with their products",
+    ),
 ];
 
 /// Tables of the log, and the view over its parts, from which the dealer's role may only

@@ -83,6 +83,36 @@ const DEEDS: &[(&str, &str, &str)] = &[
         "{ id: $id, expectedVersion: $version }",
     ),
     (
+        "category.created",
+        "categoryCreate",
+        r#"{ code: "EV-2", name: "A" }"#,
+    ),
+    (
+        "attribute.created",
+        "attributeCreate",
+        r#"{ categoryId: $id, code: "EV", name: "A", kind: TEXT }"#,
+    ),
+    (
+        "attribute.updated",
+        "attributeUpdate",
+        r#"{ id: $id, expectedVersion: $version, name: "B" }"#,
+    ),
+    (
+        "attribute.archived",
+        "attributeArchive",
+        "{ id: $id, expectedVersion: $version }",
+    ),
+    (
+        "category.created",
+        "categoryCreate",
+        r#"{ code: "EV-3", name: "A" }"#,
+    ),
+    (
+        "category.deleted",
+        "categoryDelete",
+        "{ id: $id, expectedVersion: $version }",
+    ),
+    (
         "unit.created",
         "unitCreate",
         r#"{ code: "ev", name: "A", dimension: COUNT, scale: 0 }"#,

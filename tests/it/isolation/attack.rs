@@ -70,6 +70,7 @@ impl Attack {
             // So that the proof of the books has something to tell.
             crate::stock::spoil(dealer).await;
             crate::prices::set_some(dealer).await;
+            crate::catalogue::describe_some(dealer).await;
         }
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);

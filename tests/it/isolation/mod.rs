@@ -4,6 +4,8 @@
 
 mod account_mutations;
 mod attack;
+mod catalogue_mutations;
+mod catalogue_queries;
 mod count_mutations;
 mod count_queries;
 mod loaders;

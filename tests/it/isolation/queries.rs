@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use super::attack::Attack;
 use super::universe::Universe;
-use super::{assert_covered, count_queries, price_queries, purchasing_queries, root_fields};
+use super::{
+    assert_covered, catalogue_queries, count_queries, price_queries, purchasing_queries,
+    root_fields,
+};
 
 /// Asks one root field with keys of the victim's.
 pub struct Case {
@@ -30,6 +33,7 @@ pub const NO_KEYS: fn(&Universe) -> Value = |_| json!({});
 pub fn cases() -> impl Iterator<Item = &'static Case> {
     CASES
         .iter()
+        .chain(catalogue_queries::CASES)
         .chain(count_queries::CASES)
         .chain(price_queries::CASES)
         .chain(purchasing_queries::CASES)
@@ -431,7 +435,7 @@ pub fn product_ids(victim: &Universe) -> Vec<&String> {
         .collect()
 }
 
-fn first_barcode(victim: &Universe) -> Value {
+pub fn first_barcode(victim: &Universe) -> Value {
     let products = victim.all["products"]["nodes"].as_array().unwrap();
     let units = products
         .iter()

@@ -13,6 +13,7 @@ const EVERYTHING: &str = "query Everything($after: String) {
         nodes {
             id sku name version archivedAt listPrice { amount } standardCost { amount } taxClass { id }
             units { num den barcode unit { id } }
+            attributes { code text attribute { id } }
             attachments { id caption file { id name sha256 } }
             stockLevels { onHand { value } reserved { value } warehouse { id } }
         }
@@ -21,6 +22,7 @@ const EVERYTHING: &str = "query Everything($after: String) {
     categories(first: 200, orderBy: [{ field: CODE }]) {
         nodes { id code name version archivedAt parent { id } }
     }
+    attributes(first: 200) { nodes { id code name version archivedAt } }
     customers(first: 200, orderBy: [{ field: CODE }]) {
         nodes {
             id code name version creditLimit { amount } holdReason priceList { id } contacts { id name }

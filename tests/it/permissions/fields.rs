@@ -113,6 +113,18 @@ const WAYS: &[(&str, &str)] = &[
         "{ stockCounts(first: 1) { nodes { lines { varianceValue { amount } } } } }",
     ),
     (
+        "Attribute.unit",
+        "{ attributes(first: 1) { nodes { unit { id } } } }",
+    ),
+    (
+        "Product.missingAttributes",
+        "{ node(id: $id) { ... on Product { missingAttributes { id } } } }",
+    ),
+    (
+        "ProductAttribute.attribute",
+        "{ products(where: { archived: false }) { nodes { attributes { attribute { id } } } } }",
+    ),
+    (
         "Product.baseUnit",
         "{ node(id: $id) { ... on Product { baseUnit { id } } } }",
     ),
@@ -345,14 +357,15 @@ async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -
 async fn ids(dealer: &TestDealer) -> Value {
     let held = crate::stock::put_aside(dealer).await;
     let bought = crate::purchasing::buy_some(dealer).await;
+    crate::catalogue::describe_some(dealer).await;
     let data = dealer
         .client
         .get(
             "{ products(first: 1, where: { kind: STOCK }) { nodes { id } }
                customers(first: 1) { nodes { id jobs { id } } } categories(first: 1) { nodes { id } }
                units(first: 1) { nodes { id } } warehouses(first: 1) { nodes { id } }
-               stockLevels(first: 1) { nodes { product { id } } }
-               priceLists(first: 1) { nodes { id } } taxClasses(first: 1) { nodes { id } } }",
+                attributes(first: 1) { nodes { id } } stockLevels(first: 1) { nodes { product { id } } }
+                priceLists(first: 1) { nodes { id } } taxClasses(first: 1) { nodes { id } } }",
         )
         .await;
     let first = |list: &str| data[list]["nodes"][0]["id"].clone();
@@ -362,7 +375,7 @@ async fn ids(dealer: &TestDealer) -> Value {
         "StockCount": crate::stock::count_some(dealer).await,
         "Product": first("products"), "ProductUnit": first("products"),
         "Customer": first("customers"), "CreditStatus": first("customers"), "Category": first("categories"), "Unit": first("units"),
-        "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
+        "Attribute": first("attributes"), "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
         "Supplier": bought["supplier"], "SupplierItem": bought["supplier"], "PurchaseOrder": bought["order"],
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],

@@ -22,7 +22,8 @@ fn input(mutation: &str) -> Value {
     let of_areas = of_parties(mutation)
         .or_else(|| of_prices(mutation))
         .or_else(|| of_counts(mutation))
-        .or_else(|| of_purchasing(mutation));
+        .or_else(|| of_purchasing(mutation))
+        .or_else(|| of_catalogue(mutation));
     if let Some(input) = of_areas {
         return input;
     }
@@ -188,6 +189,22 @@ fn of_purchasing(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on what goods are.
+fn of_catalogue(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "categoryMove" | "categoryDelete" => versioned("cat"),
+        "attributeCreate" => json!({ "categoryId": nowhere("cat"), "code": "A", "name": "A",
+            "kind": "TEXT" }),
+        "attributeUpdate" | "attributeArchive" => versioned("atr"),
+        "productAttributesSet" => json!({ "id": nowhere("prd"), "expectedVersion": 1,
+            "values": [] }),
+        "barcodeAdd" | "barcodeRemove" => json!({ "productId": nowhere("prd"), "barcode": "B" }),
+        "productBulkUpsert" => json!({ "rows": [] }),
+        _ => return None,
+    })
+}
+
 /// The document of a root field.
 pub fn operation(field: &Field) -> Operation {
     let name = &field.name;
@@ -261,6 +278,14 @@ fn query(name: &str) -> Operation {
         ),
         "priceChangePreview" => (
             "{ priceChangePreview(change: { percent: \"1\" }) { token } }",
+            json!({}),
+        ),
+        "productByBarcode" => (
+            "{ productByBarcode(barcode: \"none\") { barcode } }",
+            json!({}),
+        ),
+        "productSearch" => (
+            "{ productSearch(query: \"none\") { totalCount } }",
             json!({}),
         ),
         "file" => ("query($id: ID!) { file(id: $id) { id } }", id("fil")),

@@ -213,6 +213,18 @@ const CASES: &[(&str, &str, bool)] = &[
     ),
     ("product", "{ product(sku: \"none\") { id } }", false),
     (
+        "productByBarcode",
+        "{ productByBarcode(barcode: \"none\") { barcode } }",
+        false,
+    ),
+    (
+        "productSearch",
+        "{ productSearch(query: \"cement\") { totalCount nodes { foundBy product { sku } } } }",
+        true,
+    ),
+    ("attribute", "{ attribute(code: \"none\") { id } }", false),
+    ("attributes", "{ attributes { nodes { id } } }", false),
+    (
         "products",
         "{ products(first: 200) { totalCount nodes { sku listPrice { amount } units { unit { code } } category { name } } } }",
         true,

@@ -22,6 +22,8 @@ events! {
     CategoryUpdated = "category.updated", version 1;
     /// A category was archived.
     CategoryArchived = "category.archived", version 1;
+    /// A category that nothing used was deleted.
+    CategoryDeleted = "category.deleted", version 1;
 }
 
 impl From<&CategoryRow> for CategoryFacts {

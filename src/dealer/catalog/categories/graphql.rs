@@ -1,17 +1,17 @@
-//! The surface of categories.
+//! The surface of categories: objects and queries.
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 
-use super::input::{CategoryArchiveInput, CategoryCreateInput, CategoryUpdateInput, CategoryWhere};
-use super::loader::{CategoriesByParent, CategoryByCode, CategoryById};
+use super::input::CategoryWhere;
+use super::loader::{CategoriesByParent, CategoryByCode, CategoryById, PathOfCategory};
 use super::model::{CategoryId, CategoryRow};
 use super::query::{self, CategoryOrder, CategorySort};
-use super::service;
+use crate::dealer::catalog::attributes::graphql::Attribute;
+use crate::dealer::catalog::attributes::loader::AttributesOfCategory;
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
-use crate::graphql::payload::payload;
 use crate::graphql::permit::{Permission as P, has_permission};
 
 /// A node of the category tree.
@@ -48,6 +48,29 @@ impl Category {
             Some(parent) => Ok(ctx.unit()?.load(CategoryById(parent)).await?.map(Self)),
             None => Ok(None),
         }
+    }
+
+    /// The categories above, from the top of the tree down.
+    #[graphql(complexity = "list_cost(child_complexity)")]
+    async fn ancestors(&self, ctx: &Context<'_>) -> AppResult<Vec<Self>> {
+        let mut rows = ctx.unit()?.load_list(PathOfCategory(self.0.id)).await?;
+        rows.retain(|row| row.id != self.0.id);
+        Ok(rows.into_iter().map(Self).collect())
+    }
+
+    /// The names from the top of the tree down to this one.
+    async fn path(&self, ctx: &Context<'_>) -> AppResult<Vec<String>> {
+        let rows = ctx.unit()?.load_list(PathOfCategory(self.0.id)).await?;
+        Ok(rows.into_iter().map(|row| row.name).collect())
+    }
+
+    /// The attributes in use that its products have: its own, and those of the categories
+    /// above; by code.
+    #[graphql(complexity = "list_cost(child_complexity)")]
+    async fn attributes(&self, ctx: &Context<'_>) -> AppResult<Vec<Attribute>> {
+        let unit = ctx.unit()?;
+        let rows = unit.load_list(AttributesOfCategory(self.0.id)).await?;
+        Ok(rows.into_iter().map(Attribute).collect())
     }
 
     /// The categories right below, by code.
@@ -113,71 +136,4 @@ list_query! {
     needs: CategoriesRead,
     filter: CategoryWhere = "Which categories.",
     order: CategoryOrder as CategorySort = "Sort keys, at most 3; by code if absent.",
-}
-
-payload! {
-    /// Result of categoryCreate.
-    CategoryCreatePayload {
-        /// The new category; null if it was refused.
-        category: Category
-    }
-}
-
-payload! {
-    /// Result of categoryUpdate.
-    CategoryUpdatePayload {
-        /// The changed category; null if the change was refused.
-        category: Category
-    }
-}
-
-payload! {
-    /// Result of categoryArchive.
-    CategoryArchivePayload {
-        /// The archived category; null if it was refused.
-        category: Category
-    }
-}
-
-/// Mutations on categories.
-#[derive(Default)]
-pub struct CategoryMutation;
-
-#[Object]
-impl CategoryMutation {
-    /// Adds a category.
-    #[graphql(guard = P::CategoriesManage, directive = has_permission::apply(P::CategoriesManage))]
-    async fn category_create(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The category.")] input: CategoryCreateInput,
-    ) -> AppResult<CategoryCreatePayload> {
-        let unit = ctx.unit()?;
-        let result = service::create(&mut *unit.tx().await?, input).await;
-        Ok(unit.outcome(result)?.into())
-    }
-
-    /// Changes a category or moves it in the tree.
-    #[graphql(guard = P::CategoriesManage, directive = has_permission::apply(P::CategoriesManage))]
-    async fn category_update(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The changes.")] input: CategoryUpdateInput,
-    ) -> AppResult<CategoryUpdatePayload> {
-        let unit = ctx.unit()?;
-        let result = service::update(&mut *unit.tx().await?, input).await;
-        Ok(unit.outcome(result)?.into())
-    }
-
-    /// Archives a category; its products keep it.
-    #[graphql(guard = P::CategoriesManage, directive = has_permission::apply(P::CategoriesManage))]
-    async fn category_archive(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: CategoryArchiveInput,
-    ) -> AppResult<CategoryArchivePayload> {
-        let unit = ctx.unit()?;
-        let result = service::archive(&mut *unit.tx().await?, input).await;
-        Ok(unit.outcome(result)?.into())
-    }
 }

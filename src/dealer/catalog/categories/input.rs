@@ -44,6 +44,30 @@ pub struct CategoryUpdateInput {
     pub idempotency_key: Option<IdempotencyKey>,
 }
 
+/// Where a category is to hang.
+#[derive(InputObject, Debug)]
+pub struct CategoryMoveInput {
+    /// Which category; all below it go with it.
+    pub id: CategoryId,
+    /// The version that was read; another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// The category above from now on; null or absent for the top of the tree.
+    pub parent_id: Option<CategoryId>,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
+}
+
+/// Which category to delete.
+#[derive(InputObject, Debug)]
+pub struct CategoryDeleteInput {
+    /// Which category.
+    pub id: CategoryId,
+    /// The version that was read; another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// By which this is done once, however often it is sent.
+    pub idempotency_key: Option<IdempotencyKey>,
+}
+
 /// Which category to archive.
 #[derive(InputObject, Debug)]
 pub struct CategoryArchiveInput {

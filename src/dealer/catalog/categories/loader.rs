@@ -57,3 +57,23 @@ impl LoaderKey for CategoriesByParent {
             .collect())
     }
 }
+
+/// The categories on the way from the top of the tree down to one, itself included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PathOfCategory(pub CategoryId);
+
+impl LoaderKey for PathOfCategory {
+    type Value = Vec<CategoryRow>;
+
+    async fn load_batch(
+        tx: &mut TenantTx,
+        keys: &[Self],
+    ) -> AppResult<HashMap<Self, Vec<CategoryRow>>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = query::paths(tx, &ids).await?;
+        let groups = group_by_key(rows, |row| Self(row.0)).into_iter();
+        Ok(groups
+            .map(|(key, rows)| (key, rows.into_iter().map(|row| row.1).collect()))
+            .collect())
+    }
+}

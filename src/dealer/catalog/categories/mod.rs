@@ -5,5 +5,6 @@ pub mod graphql;
 pub mod input;
 pub mod loader;
 pub mod model;
+pub mod mutation;
 pub mod query;
 pub mod service;

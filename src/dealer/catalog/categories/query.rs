@@ -1,12 +1,17 @@
 //! SQL of categories.
 
+use diesel::dsl::{AsSelect, SqlTypeOf};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::Uuid as SqlUuid;
 use diesel_async::RunQueryDsl;
 
 use super::model::{CategoryChanges, CategoryId, CategoryRow};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::db::tenant_tables::categories;
+use crate::dealer::catalog::tree::Above;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::tenancy::TenantTx;
@@ -74,12 +79,50 @@ pub async fn find_children(
     Ok(query.load(tx).await?)
 }
 
-/// The parents of all categories, locked against moves, for the search of cycles.
+/// The parents of all categories, locked against moves, for the search of cycles;
+/// who refers to one need not wait.
 pub async fn parents_locked(tx: &mut TenantTx) -> DbResult<Vec<(CategoryId, Option<CategoryId>)>> {
     let query = categories::table
         .order(categories::id)
         .select((categories::id, categories::parent_id))
-        .for_update();
+        .for_no_key_update();
+    Ok(query.load(tx).await?)
+}
+
+/// Categories with those above them.
+#[derive(QueryId)]
+struct Paths {
+    of: Above,
+    columns: AsSelect<CategoryRow, Pg>,
+}
+
+impl Query for Paths {
+    type SqlType = (SqlUuid, SqlTypeOf<AsSelect<CategoryRow, Pg>>);
+}
+
+impl QueryFragment<Pg> for Paths {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.of.walk_ast(out.reborrow())?;
+        out.push_sql("SELECT above.start, ");
+        self.columns.walk_ast(out.reborrow())?;
+        out.push_sql(
+            " FROM above JOIN categories ON categories.id = above.id \
+             ORDER BY above.start, above.far DESC",
+        );
+        Ok(())
+    }
+}
+
+/// For each of these categories, those on the way from the top of the tree down to it,
+/// itself included.
+pub async fn paths(
+    tx: &mut TenantTx,
+    ids: &[CategoryId],
+) -> DbResult<Vec<(CategoryId, CategoryRow)>> {
+    let query = Paths {
+        of: Above(ids.iter().map(|id| id.uuid()).collect()),
+        columns: CategoryRow::as_select(),
+    };
     Ok(query.load(tx).await?)
 }
 
@@ -99,6 +142,18 @@ pub async fn update(
     let query = diesel::update(categories::table.find(id))
         .filter(categories::version.eq(version))
         .set((changes, categories::version.eq(categories::version + 1)))
+        .returning(CategoryRow::as_returning());
+    query.get_result(tx).await.optional()
+}
+
+/// Deletes the category if it still has this version.
+pub async fn delete(
+    tx: &mut TenantTx,
+    id: CategoryId,
+    version: i32,
+) -> QueryResult<Option<CategoryRow>> {
+    let query = diesel::delete(categories::table.find(id))
+        .filter(categories::version.eq(version))
         .returning(CategoryRow::as_returning());
     query.get_result(tx).await.optional()
 }

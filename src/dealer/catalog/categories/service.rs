@@ -2,14 +2,21 @@
 
 use std::collections::HashMap;
 
-use super::events::{CategoryArchived, CategoryCreated, CategoryUpdated};
-use super::input::{CategoryArchiveInput, CategoryCreateInput, CategoryUpdateInput};
+use super::events::{CategoryArchived, CategoryCreated, CategoryDeleted, CategoryUpdated};
+use super::input::{
+    CategoryArchiveInput, CategoryCreateInput, CategoryDeleteInput, CategoryMoveInput,
+    CategoryUpdateInput,
+};
 use super::model::{CategoryChanges, CategoryId, CategoryRow};
 use super::query;
+use crate::db::error::DbError;
 use crate::error::{Constraint, ErrorCode, Refusal, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::{given, updated};
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
+
+/// Most levels of the tree.
+const MAX_LEVELS: usize = 20;
 
 const CONSTRAINTS: &[Constraint] = &[
     Constraint {
@@ -41,6 +48,11 @@ pub async fn create(tx: &mut TenantTx, input: CategoryCreateInput) -> ServiceRes
         created_at: now,
         updated_at: now,
     };
+    if let Some(parent) = row.parent_id
+        && query::paths(tx, &[parent]).await?.len() >= MAX_LEVELS
+    {
+        return Err(misplaced("the tree may have at most 20 levels"));
+    }
     query::insert(tx, &row)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
@@ -91,6 +103,50 @@ pub async fn archive(tx: &mut TenantTx, input: CategoryArchiveInput) -> ServiceR
     Ok(row)
 }
 
+/// Moves a category with all below it.
+pub async fn relocate(tx: &mut TenantTx, input: CategoryMoveInput) -> ServiceResult<CategoryRow> {
+    if let Some(parent) = input.parent_id {
+        refuse_cycle(tx, input.id, parent).await?;
+    }
+    let changes = CategoryChanges {
+        code: None,
+        name: None,
+        parent_id: Some(input.parent_id),
+        archived_at: None,
+        updated_at: tx.now(),
+    };
+    let row = change(tx, input.id, input.expected_version, changes).await?;
+    tx.emit(&CategoryUpdated((&row).into()));
+    Ok(row)
+}
+
+/// Deletes a category that nothing uses; gives what it was.
+pub async fn delete(tx: &mut TenantTx, input: CategoryDeleteInput) -> ServiceResult<CategoryRow> {
+    let row = query::delete(tx, input.id, input.expected_version)
+        .await
+        .map_err(used)?;
+    let row = updated(row, query::find_many(tx, &[input.id])).await?;
+    tx.emit(&CategoryDeleted((&row).into()));
+    Ok(row)
+}
+
+/// What still refers to a category, by the database: it knows also of what came meanwhile.
+fn used(error: diesel::result::Error) -> Refusal {
+    let error = DbError::from(error);
+    let what = match &error {
+        DbError::ForeignKey { constraint } => match constraint.as_str() {
+            "categories_parent_exists" => "categories below it",
+            "products_category_exists" => "products in it",
+            "attributes_category_exists" => "attributes of it",
+            "price_rules_category_exists" => "price rules for it",
+            _ => return error.into(),
+        },
+        _ => return error.into(),
+    };
+    let message = format!("there are {what}");
+    UserError::at(ErrorCode::NotAllowed, &["input", "id"], message).into()
+}
+
 async fn change(
     tx: &mut TenantTx,
     id: CategoryId,
@@ -103,8 +159,9 @@ async fn change(
     updated(row, query::find_many(tx, &[id])).await
 }
 
-/// Refuses to hang a category below itself. All rows are locked, so that two
-/// moves at once can not close a circle between them.
+/// Refuses to hang a category below itself, or too deep. All rows are locked, so that two
+/// moves at once can not close a circle between them: the second waits, and reads what the
+/// first has written.
 async fn refuse_cycle(
     tx: &mut TenantTx,
     moved: CategoryId,
@@ -114,13 +171,27 @@ async fn refuse_cycle(
     let above = |id: &CategoryId| parents.get(id).copied().flatten();
     // No path is longer than the tree has nodes.
     let path = std::iter::successors(Some(parent), above).take(parents.len().max(1));
-    if path.into_iter().any(|id| id == moved) {
-        return Err(UserError::at(
-            ErrorCode::NotAllowed,
-            &["input", "parentId"],
-            "a category can not be below itself",
-        )
-        .into());
+    let path: Vec<_> = path.collect();
+    if path.contains(&moved) {
+        return Err(misplaced("a category can not be below itself"));
+    }
+    let mut depth = path.len();
+    let mut level = vec![moved];
+    // One level of what is moved after the other; it has no circle.
+    while !level.is_empty() {
+        depth = depth.saturating_add(1);
+        level = parents
+            .iter()
+            .filter(|(_, parent)| parent.is_some_and(|parent| level.contains(&parent)))
+            .map(|(id, _)| *id)
+            .collect();
+        if depth > MAX_LEVELS {
+            return Err(misplaced("the tree may have at most 20 levels"));
+        }
     }
     Ok(())
+}
+
+fn misplaced(message: &str) -> Refusal {
+    UserError::at(ErrorCode::NotAllowed, &["input", "parentId"], message).into()
 }

@@ -1,15 +1,18 @@
-//! The surface of products: objects and queries.
+//! The surface of products: objects.
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::input::ProductWhere;
-use super::loader::{ProductByBarcode, ProductById, ProductBySku, UnitsByProduct};
+use super::loader::UnitsByProduct;
 use super::model::{ProductId, ProductKind, ProductRow, ProductUnitRow};
-use super::query::{self, ProductOrder, ProductSort};
 use crate::dealer::attachments::graphql::{Attachment, attachments_of};
 use crate::dealer::audit::graphql::{AuditEntry, history};
 use crate::dealer::audit::model::Record;
+use crate::dealer::catalog::attributes::graphql::Attribute;
+use crate::dealer::catalog::attributes::values::graphql::{
+    ProductAttribute, attributes_of, missing_of,
+};
+use crate::dealer::catalog::barcodes::loader::BarcodesByProduct;
 use crate::dealer::catalog::categories::graphql::Category;
 use crate::dealer::catalog::categories::loader::CategoryById;
 use crate::dealer::catalog::quantity::graphql::Quantity;
@@ -33,9 +36,8 @@ use crate::dealer::stock::graphql::StockLevel;
 use crate::dealer::stock::loader::StockLevelsByProduct;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::{AppError, AppResult, Refusal};
-use crate::graphql::connection::{Connection, PageArgs, list, list_cost, page_cost};
+use crate::graphql::connection::list_cost;
 use crate::graphql::context::ContextExt;
-use crate::graphql::filter::{Nested, Where};
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::{Decimal, Money};
 
@@ -95,13 +97,24 @@ impl Product {
     /// The units it is bought and sold in, smallest first, the base unit among them.
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn units(&self, ctx: &Context<'_>) -> AppResult<Vec<ProductUnit>> {
-        let rows = ctx.unit()?.load_list(UnitsByProduct(self.0.id)).await?;
-        let base = self.0.base_unit_id;
-        let unit = |row: ProductUnitRow| ProductUnit {
-            is_base: row.unit_id == base,
-            row,
-        };
-        Ok(rows.into_iter().map(unit).collect())
+        units_of(ctx, &self.0).await
+    }
+
+    /// What it is, by the attributes of its category and of those above it; by code. Values
+    /// of attributes of a category that it was in before are among them.
+    #[graphql(complexity = "list_cost(child_complexity)")]
+    async fn attributes(&self, ctx: &Context<'_>) -> AppResult<Vec<ProductAttribute>> {
+        attributes_of(ctx, self.0.id).await
+    }
+
+    /// Attributes that its category requires and that it has no value of, by code.
+    #[graphql(
+        guard = P::CategoriesRead,
+        directive = has_permission::apply(P::CategoriesRead),
+        complexity = "list_cost(child_complexity)"
+    )]
+    async fn missing_attributes(&self, ctx: &Context<'_>) -> AppResult<Vec<Attribute>> {
+        missing_of(ctx, &self.0).await
     }
 
     /// An amount of it in another of its units, taken as an order would take it: 20 m² of
@@ -303,10 +316,44 @@ impl ProductUnit {
         Decimal(self.row.den.into())
     }
 
-    /// Barcode on one of this unit.
-    async fn barcode(&self) -> Option<&str> {
-        self.row.barcode.as_deref()
+    /// The first barcode on one of this unit; null if there is none.
+    async fn barcode(&self, ctx: &Context<'_>) -> AppResult<Option<String>> {
+        Ok(self.barcodes_of(ctx).await?.into_iter().next())
     }
+
+    /// All barcodes on one of this unit, oldest first.
+    async fn barcodes(&self, ctx: &Context<'_>) -> AppResult<Vec<String>> {
+        self.barcodes_of(ctx).await
+    }
+}
+
+impl ProductUnit {
+    /// Which unit it is.
+    pub const fn unit_id(&self) -> UnitId {
+        self.row.unit_id
+    }
+
+    async fn barcodes_of(&self, ctx: &Context<'_>) -> AppResult<Vec<String>> {
+        let product = self.row.product_id;
+        let rows = ctx.unit()?.load_list(BarcodesByProduct(product)).await?;
+        let mine = rows
+            .into_iter()
+            .filter(|row| row.unit_id == self.row.unit_id);
+        Ok(mine.map(|row| row.barcode).collect())
+    }
+}
+
+/// The units a product is bought and sold in, smallest first.
+pub(crate) async fn units_of(
+    ctx: &Context<'_>,
+    product: &ProductRow,
+) -> AppResult<Vec<ProductUnit>> {
+    let rows = ctx.unit()?.load_list(UnitsByProduct(product.id)).await?;
+    let unit = |row: ProductUnitRow| ProductUnit {
+        is_base: row.unit_id == product.base_unit_id,
+        row,
+    };
+    Ok(rows.into_iter().map(unit).collect())
 }
 
 /// A unit that a foreign key says is there.
@@ -314,103 +361,4 @@ pub(crate) async fn unit_of(ctx: &Context<'_>, id: UnitId) -> AppResult<Unit> {
     let row = ctx.unit()?.load(UnitById(id)).await?;
     row.map(Unit)
         .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
-}
-
-/// A product's `where` and `search` together.
-#[derive(Clone, Default)]
-struct ProductFilter {
-    filter: ProductWhere,
-    search: Option<String>,
-}
-
-impl Where for ProductFilter {
-    type Table = crate::db::tenant_tables::products::table;
-
-    fn own(&self) -> AppResult<Vec<query::ProductCondition>> {
-        let searched = self.search.as_deref().and_then(query::search_condition);
-        Ok(self
-            .filter
-            .predicate()?
-            .into_iter()
-            .chain(searched)
-            .collect())
-    }
-
-    fn nested(&self) -> Nested<'_, Self> {
-        Nested {
-            and: &[],
-            or: &[],
-            not: None,
-        }
-    }
-}
-
-/// Queries on products.
-#[derive(Default)]
-pub struct ProductQuery;
-
-#[Object]
-impl ProductQuery {
-    /// One product, by exactly one of its keys; null if there is none.
-    #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
-    async fn product(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Its id.")] id: Option<ProductId>,
-        #[graphql(desc = "Its SKU.")] sku: Option<String>,
-        #[graphql(desc = "The barcode on one of its units.")] barcode: Option<String>,
-    ) -> AppResult<Option<Product>> {
-        let unit = ctx.unit()?;
-        let row = match (id, sku, barcode) {
-            (Some(id), None, None) => unit.load(ProductById(id)).await?,
-            (None, Some(sku), None) => unit.load(ProductBySku(sku)).await?,
-            (None, None, Some(barcode)) => unit.load(ProductByBarcode(barcode)).await?,
-            _ => {
-                let message = "name the product by exactly one of id, sku and barcode";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(Product))
-    }
-
-    /// The dealer's products.
-    #[graphql(
-        guard = P::ProductsRead,
-        directive = has_permission::apply(P::ProductsRead),
-        complexity = "page_cost(first, last, child_complexity)"
-    )]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the Relay specification wants them flat"
-    )]
-    async fn products(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(
-            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
-        #[graphql(name = "where", desc = "Which products.")] filter: Option<ProductWhere>,
-        #[graphql(
-            desc = "Only products this text may mean: a part of SKU or name, a word of \
-                          them with a typing error, or a whole barcode."
-        )]
-        search: Option<String>,
-        #[graphql(desc = "Sort keys, at most 3; by name if absent.")] order_by: Option<
-            Vec<ProductOrder>,
-        >,
-    ) -> AppResult<Connection<Product>> {
-        let filter = filter.unwrap_or_default();
-        let filter = Some(ProductFilter { filter, search });
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        list!(ctx, query, order: ProductSort = order_by, filter: filter, page: page)
-    }
 }

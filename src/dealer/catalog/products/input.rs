@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::model::{ProductId, ProductKind};
 use super::query::ProductCondition;
 use crate::db::tenant_tables::products;
+use crate::dealer::catalog::attributes::values::filter::AttributeFilter;
 use crate::dealer::catalog::categories::input::CategoryIdFilter;
 use crate::dealer::catalog::categories::model::CategoryId;
 use crate::dealer::catalog::units::model::UnitId;
@@ -31,8 +32,11 @@ pub struct ProductUnitInput {
     /// is num 10, den 117.
     #[graphql(default = 1)]
     pub den: i64,
-    /// Barcode on one of this unit.
+    /// A barcode on one of this unit, beside those it has.
     pub barcode: Option<String>,
+    /// All barcodes on one of this unit from now on, at most 20; absent, it keeps those it
+    /// has.
+    pub barcodes: Option<Vec<String>>,
 }
 
 /// A product to add.
@@ -73,6 +77,8 @@ pub struct ProductUpdateInput {
     pub name: Option<String>,
     /// New description; null clears it.
     pub description: MaybeUndefined<String>,
+    /// New kind; `NOT_ALLOWED` once it has been in stock.
+    pub kind: Option<ProductKind>,
     /// New category; null takes it out of the tree.
     pub category_id: MaybeUndefined<CategoryId>,
     /// New list price per base unit.
@@ -107,6 +113,8 @@ pub struct ProductWhere {
     pub kind: Option<ProductKind>,
     /// On the category it is in directly.
     pub category_id: Option<CategoryIdFilter>,
+    /// On its attributes; all of these hold. Each must be filterable.
+    pub attributes: Option<Vec<AttributeFilter>>,
     /// On the list price per base unit.
     pub list_price: Option<DecimalFilter>,
     /// On the time of the last change.
@@ -133,9 +141,13 @@ impl Where for ProductWhere {
         where_text!(conditions, products::sku, &self.sku);
         where_text!(conditions, products::name, &self.name);
         if let Some(kind) = self.kind {
-            conditions.push(Box::new(products::kind.eq(kind).nullable()));
+            let stored = kind.stored().to_vec();
+            conditions.push(Box::new(products::kind.eq_any(stored).nullable()));
         }
         where_id!(conditions, products::category_id, &self.category_id);
+        for filter in self.attributes.iter().flatten() {
+            conditions.extend(filter.conditions()?);
+        }
         where_decimal!(conditions, products::list_price, &self.list_price);
         where_time!(conditions, products::updated_at, &self.updated_at);
         where_archived!(conditions, products::archived_at, self.archived);

@@ -6,6 +6,7 @@ use super::model::{ProductId, ProductRow, ProductUnitRow};
 use super::query;
 use crate::error::AppResult;
 use crate::graphql::loader::{LoaderKey, by_key, group_by_key};
+use crate::kernel::gtin;
 use crate::tenancy::TenantTx;
 
 /// A product by its id.
@@ -44,11 +45,12 @@ impl LoaderKey for ProductByBarcode {
     type Value = ProductRow;
 
     async fn load_batch(tx: &mut TenantTx, keys: &[Self]) -> AppResult<HashMap<Self, ProductRow>> {
-        let barcodes: Vec<_> = keys.iter().map(|key| key.0.clone()).collect();
-        let rows = query::find_many_by_barcode(tx, &barcodes).await?;
-        let found = rows
-            .into_iter()
-            .filter_map(|(barcode, row)| barcode.map(|barcode| (Self(barcode), row)));
+        let scanned = |key: &Self| gtin::scanned(key.0.trim());
+        let rows = query::find_many_by_barcode(tx, keys.iter().map(scanned).collect()).await?;
+        let rows: HashMap<String, ProductRow> = rows.into_iter().collect();
+        let found = keys
+            .iter()
+            .filter_map(|key| Some((key.clone(), rows.get(&scanned(key))?.clone())));
         Ok(found.collect())
     }
 }

@@ -3,10 +3,13 @@
 pub mod events;
 pub mod graphql;
 pub mod input;
+pub mod list;
 pub mod loader;
+pub mod many;
 pub mod model;
 pub mod mutation;
 pub mod query;
 pub mod service;
 pub mod sheet;
 pub mod subscription;
+pub mod units;

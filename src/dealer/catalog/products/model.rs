@@ -22,8 +22,11 @@ text_enum! {
         Stock = "STOCK",
         /// Work, such as a crane delivery; never in stock.
         Service = "SERVICE",
+        /// Bought for one customer's order, and in stock only until he has it: nothing is
+        /// bought in advance.
+        SpecialOrder = "SPECIAL_ORDER",
         /// Goes from the supplier straight to the site; never in stock.
-        Direct = "DIRECT",
+        Direct = "DIRECT_DELIVERY" | "DIRECT",
         /// A deposit on something returnable, such as a pallet.
         Deposit = "DEPOSIT",
     }
@@ -32,7 +35,23 @@ text_enum! {
 impl ProductKind {
     /// Whether it lies in yards and stores.
     pub const fn is_kept(self) -> bool {
+        matches!(self, Self::Stock | Self::SpecialOrder | Self::Deposit)
+    }
+
+    /// Whether it is bought before somebody has ordered it.
+    pub const fn is_bought_ahead(self) -> bool {
         matches!(self, Self::Stock | Self::Deposit)
+    }
+
+    /// How it is stored: by this program, and by the one before it.
+    pub const fn stored(self) -> &'static [&'static str] {
+        match self {
+            Self::Stock => &["STOCK"],
+            Self::Service => &["SERVICE"],
+            Self::SpecialOrder => &["SPECIAL_ORDER"],
+            Self::Direct => &["DIRECT_DELIVERY", "DIRECT"],
+            Self::Deposit => &["DEPOSIT"],
+        }
     }
 }
 
@@ -76,6 +95,8 @@ pub struct ProductChanges {
     pub name: Option<String>,
     /// New description, or none.
     pub description: Option<Option<String>>,
+    /// New kind.
+    pub kind: Option<ProductKind>,
     /// New category, or none.
     pub category_id: Option<Option<CategoryId>>,
     /// New list price.
@@ -93,6 +114,7 @@ impl ProductChanges {
             sku: None,
             name: None,
             description: None,
+            kind: None,
             category_id: None,
             list_price: None,
             archived_at: None,
@@ -113,6 +135,4 @@ pub struct ProductUnitRow {
     pub num: i64,
     /// Base units per one of the unit, denominator.
     pub den: i64,
-    /// Barcode on one of the unit.
-    pub barcode: Option<String>,
 }

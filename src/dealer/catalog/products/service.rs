@@ -5,19 +5,16 @@ use uuid::Uuid;
 
 use super::events::{ProductArchived, ProductCreated, ProductRestored, ProductUpdated};
 use super::input::{ProductArchiveInput, ProductCreateInput, ProductUnitInput, ProductUpdateInput};
-use super::model::{ProductChanges, ProductId, ProductRow, ProductUnitRow};
+use super::model::{ProductChanges, ProductId, ProductKind, ProductRow};
 use super::query;
-use crate::dealer::catalog::units::model::UnitId;
-use crate::error::{AppResult, Constraint, ServiceResult, on_constraint};
+use super::units::Wanted;
+use crate::dealer::catalog::search::vocabulary::learn;
+use crate::error::{AppResult, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::{given, updated};
 use crate::kernel::checks::Checks;
-use crate::kernel::ratio::Ratio;
 use crate::tenancy::TenantTx;
 
-/// Most units of one product.
-const MAX_UNITS: usize = 20;
-
-const CONSTRAINTS: &[Constraint] = &[
+pub(super) const CONSTRAINTS: &[Constraint] = &[
     Constraint {
         name: "products_sku_unique",
         path: &["input", "sku"],
@@ -39,7 +36,7 @@ const CONSTRAINTS: &[Constraint] = &[
         message: "one of the units does not exist",
     },
     Constraint {
-        name: "product_units_barcode_unique",
+        name: "product_barcodes_scanned_unique",
         path: &["input", "units"],
         message: "another unit or product has one of these barcodes",
     },
@@ -54,7 +51,11 @@ pub async fn create(tx: &mut TenantTx, input: ProductCreateInput) -> ServiceResu
         id,
         sku: checks.code(&["input", "sku"], &input.sku),
         name: checks.text(&["input", "name"], &input.name, 1, 200),
-        description: description(&mut checks, input.description.as_deref()),
+        description: description(
+            &mut checks,
+            &["input", "description"],
+            input.description.as_deref(),
+        ),
         kind: input.kind,
         category_id: input.category_id,
         base_unit_id: input.base_unit_id,
@@ -64,14 +65,20 @@ pub async fn create(tx: &mut TenantTx, input: ProductCreateInput) -> ServiceResu
         created_at: now,
         updated_at: now,
     };
-    let units = checked_units(&mut checks, id, input.base_unit_id, &input.units);
+    let mut units = Wanted::default();
+    let path = ["input", "units"];
+    units.add(
+        (tx, &mut checks),
+        (id, row.base_unit_id),
+        &input.units,
+        &path,
+    );
     checks.finish()?;
     query::insert(tx, &row)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
-    query::insert_units(tx, units)
-        .await
-        .map_err(on_constraint(CONSTRAINTS))?;
+    units.write_new(tx, CONSTRAINTS).await?;
+    learn(tx, std::slice::from_ref(&row)).await?;
     tx.emit(&ProductCreated((&row).into()));
     Ok(row)
 }
@@ -87,16 +94,21 @@ pub async fn update(tx: &mut TenantTx, input: ProductUpdateInput) -> ServiceResu
         .name
         .as_deref()
         .map(|name| checks.text(&["input", "name"], name, 1, 200));
-    let description =
-        given(input.description).map(|text| description(&mut checks, text.as_deref()));
+    let description = given(input.description)
+        .map(|text| description(&mut checks, &["input", "description"], text.as_deref()));
     let list_price = input
         .list_price
         .map(|price| checks.amount(&["input", "listPrice"], price.0));
     checks.finish()?;
+    if let Some(kind) = input.kind {
+        refuse_kind(tx, input.id, kind).await?;
+    }
+    let has_new_words = sku.is_some() || name.is_some();
     let changes = ProductChanges {
         sku,
         name,
         description,
+        kind: input.kind,
         category_id: given(input.category_id),
         list_price,
         ..ProductChanges::none(tx.now())
@@ -104,6 +116,9 @@ pub async fn update(tx: &mut TenantTx, input: ProductUpdateInput) -> ServiceResu
     let row = change(tx, input.id, input.expected_version, changes).await?;
     if let Some(units) = input.units {
         replace_units(tx, &row, &units).await?;
+    }
+    if has_new_words {
+        learn(tx, std::slice::from_ref(&row)).await?;
     }
     tx.emit(&ProductUpdated((&row).into()));
     Ok(row)
@@ -130,6 +145,57 @@ pub async fn product_exists(tx: &mut TenantTx, id: Uuid) -> AppResult<bool> {
     Ok(!found.is_empty())
 }
 
+/// Counts a change of what hangs on a product, which is locked by that.
+pub async fn touch(tx: &mut TenantTx, id: ProductId, path: &[&str]) -> ServiceResult<ProductRow> {
+    let missing = || UserError::at(ErrorCode::NotFound, path, "there is no such product");
+    let row = query::touch(tx, id).await?.ok_or_else(missing)?;
+    tx.emit(&ProductUpdated((&row).into()));
+    Ok(row)
+}
+
+/// As [`touch`], if the product still has this version.
+pub async fn revise(tx: &mut TenantTx, id: ProductId, version: i32) -> ServiceResult<ProductRow> {
+    let row = change(tx, id, version, ProductChanges::none(tx.now())).await?;
+    tx.emit(&ProductUpdated((&row).into()));
+    Ok(row)
+}
+
+/// Refuses to put into stock what is never there. Whoever asks has made the first levels of
+/// these products, so that their kinds stay what they are until the COMMIT.
+pub async fn refuse_unkept(tx: &mut TenantTx, ids: Vec<ProductId>) -> ServiceResult<()> {
+    let kinds = query::kinds(tx, ids).await?;
+    if kinds.iter().all(|kind| kind.is_kept()) {
+        return Ok(());
+    }
+    let message = "one of the products is never in stock";
+    Err(UserError::at(ErrorCode::NotAllowed, &["input"], message).into())
+}
+
+/// Refuses another kind for what is or was in stock. Whoever puts something into stock for
+/// the first time waits, and looks at the kind again.
+async fn refuse_kind(tx: &mut TenantTx, id: ProductId, kind: ProductKind) -> ServiceResult<()> {
+    let Some(row) = query::lock(tx, id).await? else {
+        return Ok(());
+    };
+    if row.kind == kind || query::in_stock(tx, vec![id]).await?.is_empty() {
+        return Ok(());
+    }
+    let message = "has been in stock: its kind can not be changed any more";
+    Err(UserError::at(ErrorCode::NotAllowed, &["input", "kind"], message).into())
+}
+
+async fn replace_units(
+    tx: &mut TenantTx,
+    product: &ProductRow,
+    units: &[ProductUnitInput],
+) -> ServiceResult<()> {
+    let (mut checks, mut wanted) = (Checks::default(), Wanted::default());
+    let which = (product.id, product.base_unit_id);
+    wanted.add((tx, &mut checks), which, units, &["input", "units"]);
+    checks.finish()?;
+    wanted.write(tx, CONSTRAINTS).await
+}
+
 async fn set_archived(
     tx: &mut TenantTx,
     input: ProductArchiveInput,
@@ -154,71 +220,10 @@ async fn change(
     updated(row, query::find_many(tx, &[id])).await
 }
 
-async fn replace_units(
-    tx: &mut TenantTx,
-    product: &ProductRow,
-    units: &[ProductUnitInput],
-) -> ServiceResult<()> {
-    let mut checks = Checks::default();
-    let rows = checked_units(&mut checks, product.id, product.base_unit_id, units);
-    checks.finish()?;
-    query::delete_units(tx, product.id).await?;
-    query::insert_units(tx, rows)
-        .await
-        .map_err(on_constraint(CONSTRAINTS))
-}
-
-fn description(checks: &mut Checks, text: Option<&str>) -> Option<String> {
+/// A description that may be given to a product; an empty one is none.
+pub fn description(checks: &mut Checks, path: &[&str], text: Option<&str>) -> Option<String> {
     let text = text.map(str::trim).filter(|text| !text.is_empty())?;
     let fits = text.chars().count() <= 5000;
-    checks.require(
-        fits,
-        &["input", "description"],
-        "must have at most 5000 characters",
-    );
+    checks.require(fits, path, "must have at most 5000 characters");
     Some(text.to_owned())
-}
-
-/// The units as rows, the base unit among them, factors in lowest terms.
-fn checked_units(
-    checks: &mut Checks,
-    product: ProductId,
-    base: UnitId,
-    units: &[ProductUnitInput],
-) -> Vec<ProductUnitRow> {
-    checks.require(
-        units.len() <= MAX_UNITS,
-        &["input", "units"],
-        "may have at most 20 units",
-    );
-    let mut rows: Vec<ProductUnitRow> = Vec::new();
-    for (index, unit) in units.iter().take(MAX_UNITS).enumerate() {
-        let position = index.to_string();
-        let path = |field: &'static str| ["input", "units", position.as_str(), field];
-        let twice = rows.iter().any(|row| row.unit_id == unit.unit_id);
-        checks.require(!twice, &path("unitId"), "is listed twice");
-        let factor = Ratio::new(unit.num, unit.den).unwrap_or_else(|error| {
-            checks.fault(&path("num"), error.to_string());
-            Ratio::ONE
-        });
-        let is_wrong_base = unit.unit_id == base && factor != Ratio::ONE;
-        checks.require(!is_wrong_base, &path("num"), "the base unit has factor 1");
-        rows.push(ProductUnitRow {
-            product_id: product,
-            unit_id: unit.unit_id,
-            num: factor.num(),
-            den: factor.den(),
-            barcode: checks.optional_text(&path("barcode"), unit.barcode.as_deref(), 64),
-        });
-    }
-    if !rows.iter().any(|row| row.unit_id == base) {
-        rows.push(ProductUnitRow {
-            product_id: product,
-            unit_id: base,
-            num: 1,
-            den: 1,
-            barcode: None,
-        });
-    }
-    rows
 }

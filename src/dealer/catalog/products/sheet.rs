@@ -169,7 +169,7 @@ impl Said {
     fn read(cells: &Cells, named: &Named) -> Result<Self, Refused> {
         let given = |column: &str| cells.get(column).map(str::to_owned);
         let kind = cells.filled("kind").map(|text| {
-            let message = "must be STOCK, SERVICE, DIRECT or DEPOSIT";
+            let message = "must be STOCK, SERVICE, SPECIAL_ORDER, DIRECT_DELIVERY or DEPOSIT";
             let kind = ProductKind::from_text(text);
             kind.ok_or_else(|| Refused::at(ErrorCode::BadUserInput, "kind", message))
         });
@@ -219,9 +219,6 @@ impl Said {
     /// None if the product is so already.
     fn changes_of(self, row: &ProductRow) -> Result<Option<ProductUpdateInput>, Refused> {
         let never = "can not be changed";
-        if self.kind.is_some_and(|kind| kind != row.kind) {
-            return Err(Refused::at(ErrorCode::NotAllowed, "kind", never));
-        }
         if self.base_unit.is_some_and(|unit| unit != row.base_unit_id) {
             return Err(Refused::at(ErrorCode::NotAllowed, "baseUnit", never));
         }
@@ -230,7 +227,9 @@ impl Said {
         let description = self.description.filter(|said| said != text);
         let category = self.category.filter(|said| *said != row.category_id);
         let price = self.list_price.filter(|price| *price != row.list_price);
-        if name.is_none() && description.is_none() && category.is_none() && price.is_none() {
+        let kind = self.kind.filter(|kind| *kind != row.kind);
+        let texts = name.is_none() && description.is_none();
+        if texts && category.is_none() && price.is_none() && kind.is_none() {
             return Ok(None);
         }
         Ok(Some(ProductUpdateInput {
@@ -242,6 +241,7 @@ impl Said {
                 Some(Some(id)) => MaybeUndefined::Value(id),
             },
             list_price: price.map(Decimal),
+            kind,
             ..unchanged(row)
         }))
     }
@@ -254,6 +254,7 @@ fn unchanged(row: &ProductRow) -> ProductUpdateInput {
         sku: None,
         name: None,
         description: MaybeUndefined::Undefined,
+        kind: None,
         category_id: MaybeUndefined::Undefined,
         list_price: None,
         units: None,

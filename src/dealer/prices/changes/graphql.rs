@@ -5,6 +5,7 @@ use async_graphql::{Context, Object};
 use super::input::PriceChangeInput;
 use super::service::{self, Shown};
 use crate::dealer::catalog::products::graphql::Product;
+use crate::dealer::catalog::products::list::check_where;
 use crate::dealer::catalog::products::loader::ProductById;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::error::{AppError, AppResult};
@@ -98,6 +99,7 @@ impl PriceChangeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The change.")] change: PriceChangeInput,
     ) -> AppResult<PriceChangePreview> {
+        check_where(ctx, change.filter.as_ref()).await?;
         let unit = ctx.unit()?;
         let shown = service::preview(&mut *unit.tx().await?, &change).await;
         shown

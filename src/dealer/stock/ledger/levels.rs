@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::posting::Place;
 use super::query;
+use crate::dealer::catalog::products::service::refuse_unkept;
 use crate::dealer::stock::model::StockLevelRow;
 use crate::error::{AppError, AppResult, Constraint, ServiceResult, on_constraint};
 use crate::tenancy::TenantTx;
@@ -108,7 +109,10 @@ async fn make(tx: &mut TenantTx, places: &BTreeSet<Place>) -> ServiceResult<()> 
         .iter()
         .map(|place| StockLevelRow::empty(*place, now));
     let made = query::make(tx, rows.collect()).await;
-    made.map_err(on_constraint(CONSTRAINTS))
+    made.map_err(on_constraint(CONSTRAINTS))?;
+    // What was looked at before may have become a service since; from now on it can not.
+    let products: BTreeSet<_> = missing.iter().map(|place| place.0).collect();
+    refuse_unkept(tx, products.into_iter().collect()).await
 }
 
 /// The places that have no level yet. Whoever makes some holds the warehouse before any

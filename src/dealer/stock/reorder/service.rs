@@ -9,7 +9,7 @@ use super::input::StockLevelSetInput;
 use super::query;
 use crate::db::error::DbResult;
 use crate::dealer::catalog::products::model::ProductId;
-use crate::dealer::catalog::quantity::Measures;
+use crate::dealer::catalog::quantity::{Goods, Measures};
 use crate::dealer::stock::ledger::levels::Levels;
 use crate::dealer::stock::model::StockLevelRow;
 use crate::dealer::stock::warehouses::model::WarehouseId;
@@ -23,7 +23,7 @@ use crate::tenancy::TenantTx;
 /// Sets how a product is kept in a warehouse.
 pub async fn set(tx: &mut TenantTx, input: StockLevelSetInput) -> ServiceResult<StockLevelRow> {
     in_use(tx, input.warehouse_id, &["input", "warehouseId"]).await?;
-    let decimals = decimals(tx, &input).await?;
+    let (goods, decimals) = goods(tx, &input).await?;
     let mut checks = Checks::default();
     let point = amount(&mut checks, "reorderPoint", (input.reorder_point, decimals));
     let lot = (input.reorder_quantity, decimals);
@@ -35,6 +35,10 @@ pub async fn set(tx: &mut TenantTx, input: StockLevelSetInput) -> ServiceResult<
         "must be above zero",
     );
     checks.finish()?;
+    if point.flatten().is_some() && !goods.kind.is_bought_ahead() {
+        let (path, message) = (["input", "reorderPoint"], "is bought when it is ordered");
+        return Err(UserError::at(ErrorCode::NotAllowed, &path, message).into());
+    }
     let place = (input.product_id, input.warehouse_id);
     let places = BTreeSet::from([place]);
     let mut levels = Levels::locked(tx, &places, &places).await?;
@@ -52,11 +56,13 @@ pub async fn set(tx: &mut TenantTx, input: StockLevelSetInput) -> ServiceResult<
     Ok(level)
 }
 
-/// Decimals that the base unit of the product has, which is one that is kept.
-async fn decimals(tx: &mut TenantTx, input: &StockLevelSetInput) -> ServiceResult<u32> {
+/// The product, which is one that is kept, and the decimals that its base unit has.
+async fn goods(tx: &mut TenantTx, input: &StockLevelSetInput) -> ServiceResult<(Goods, u32)> {
     let measures = Measures::of(tx, &[input.product_id]).await?;
     let (code, message) = match measures.goods(input.product_id) {
-        Some(goods) if goods.kind.is_kept() => return Ok(measures.base_scale(input.product_id)?),
+        Some(goods) if goods.kind.is_kept() => {
+            return Ok((goods, measures.base_scale(input.product_id)?));
+        }
         Some(_) => (ErrorCode::NotAllowed, "is never in stock"),
         None => (ErrorCode::NotFound, "there is no such product"),
     };
