@@ -41,6 +41,7 @@ COMMENT ON COLUMN supplier_items.sku IS 'The supplier''s own code of it.';
 COMMENT ON COLUMN supplier_items.unit_id IS 'In which it is bought.';
 COMMENT ON COLUMN supplier_items.last_cost IS 'What one of the unit has cost last, in the dealer''s currency.';
 CREATE INDEX supplier_items_product ON supplier_items (product_id, supplier_id);
+CREATE INDEX supplier_items_sku ON supplier_items (lower(sku));
 CREATE UNIQUE INDEX supplier_items_preferred_unique ON supplier_items (product_id) WHERE is_preferred;
 
 CREATE TABLE purchase_orders (

@@ -135,10 +135,10 @@ async fn it_costs_the_same_of_one_product_and_of_twenty() {
             .await;
         costs.push(answer.statements());
     }
-    // Products; places; levels; transfers; units; warehouses.
-    assert_eq!(costs, [6, 6]);
+    // Products; places; levels; transfers; purchase orders; units; warehouses.
+    assert_eq!(costs, [7, 7]);
     let query = "{ products { nodes { sku availability { projected { value } } } } }";
     let answer = yard.client().send(query, json!({})).await;
-    // Products; places; levels; transfers.
-    assert_eq!(answer.statements(), 4);
+    // Products; places; levels; transfers; purchase orders.
+    assert_eq!(answer.statements(), 5);
 }

@@ -30,6 +30,8 @@ pub enum FoundBy {
     Barcode,
     /// By its whole SKU.
     Sku,
+    /// By the code that a supplier has for it.
+    SupplierSku,
     /// By the beginning of its SKU.
     SkuBegins,
     /// By words of its SKU and name.
@@ -252,10 +254,11 @@ mod tests {
 
     #[test]
     fn ranks_tell_how_a_product_was_found() {
-        let told = [10, 20, 30, 40, 41, 50, 57].map(FoundBy::of);
+        let told = [10, 20, 25, 30, 40, 41, 50, 57].map(FoundBy::of);
         let expected = [
             FoundBy::Barcode,
             FoundBy::Sku,
+            FoundBy::SupplierSku,
             FoundBy::SkuBegins,
             FoundBy::Words,
             FoundBy::Words,

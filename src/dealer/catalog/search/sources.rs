@@ -65,6 +65,13 @@ pub(super) const SOURCES: &[Source] = &[
             ") COLLATE \"C\" = (SELECT folded FROM asked) LIMIT 20"
         ),
     },
+    // A code that suppliers share is not the product's alone.
+    Source {
+        rank: 25,
+        tells: FoundBy::SupplierSku,
+        sql: "SELECT p.id, 25 AS rank FROM supplier_items i JOIN products p ON p.id = i.product_id \
+              WHERE p.archived_at IS NULL AND lower(i.sku) = (SELECT lowered FROM asked) LIMIT 20",
+    },
     Source {
         rank: 30,
         tells: FoundBy::SkuBegins,

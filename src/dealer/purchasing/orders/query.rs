@@ -15,7 +15,7 @@ use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows
 use crate::db::tenant_tables::{purchase_order_lines, purchase_orders};
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::purchasing::suppliers::model::SupplierId;
-use crate::dealer::stock::warehouses::model::WarehouseId;
+use crate::dealer::stock::availability::model::Incoming;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::tenancy::TenantTx;
@@ -196,14 +196,13 @@ pub(super) async fn is_any(
 /// Open lines of orders in these states, by product and the day on which they should come.
 pub(super) async fn open_lines(
     tx: &mut TenantTx,
-    (products, warehouses): (&[ProductId], &[WarehouseId]),
+    products: &[ProductId],
     states: &[PurchaseOrderState],
-) -> DbResult<Vec<(PurchaseOrderLineRow, WarehouseId)>> {
+) -> DbResult<Vec<Incoming>> {
     let query = purchase_order_lines::table
         .inner_join(purchase_orders::table)
         .filter(purchase_order_lines::is_open)
         .filter(purchase_order_lines::product_id.eq_any(products.to_vec()))
-        .filter(purchase_orders::warehouse_id.eq_any(warehouses.to_vec()))
         .filter(purchase_orders::state.eq_any(states.to_vec()))
         .order((
             purchase_order_lines::product_id,
@@ -211,8 +210,10 @@ pub(super) async fn open_lines(
             purchase_order_lines::id,
         ))
         .select((
-            PurchaseOrderLineRow::as_select(),
+            purchase_order_lines::product_id,
             purchase_orders::warehouse_id,
+            purchase_order_lines::expected_on,
+            purchase_order_lines::quantity - purchase_order_lines::received,
         ));
     Ok(query.load(tx).await?)
 }
