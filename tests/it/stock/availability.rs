@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Yard, key, line};
 
-const AVAILABLE: &str = "query($ids: [ID!]!, $w: [ID!], $on: Date) {
+const AVAILABLE: &str = "query($ids: [ID!]!, $w: [ID!], $on: NaiveDate) {
     availability(productIds: $ids, warehouseIds: $w, on: $on) {
       onHand { value } reserved { value } available { value unit { code } } projected { value }
       soon: projected(on: \"2030-01-02\") { value }
