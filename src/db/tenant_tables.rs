@@ -488,23 +488,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    stock_count_lines (id) {
-        id -> Uuid,
-        count_id -> Uuid,
-        position -> Int4,
-        product_id -> Uuid,
-        warehouse_id -> Uuid,
-        is_open -> Bool,
-        watermark -> Int8,
-        expected -> Numeric,
-        counted -> Nullable<Numeric>,
-        counted_at -> Nullable<Timestamptz>,
-        variance_value -> Nullable<Numeric>,
-        version -> Int4,
-    }
-}
-
-diesel::table! {
     purchase_order_lines (id) {
         id -> Uuid,
         order_id -> Uuid,
@@ -519,19 +502,6 @@ diesel::table! {
         received -> Numeric,
         is_open -> Bool,
         expected_on -> Nullable<Date>,
-    }
-}
-
-diesel::table! {
-    stock_counts (id) {
-        id -> Uuid,
-        number -> Int8,
-        warehouse_id -> Uuid,
-        state -> Text,
-        note -> Nullable<Text>,
-        version -> Int4,
-        created_at -> Timestamptz,
-        updated_at -> Timestamptz,
     }
 }
 
@@ -556,6 +526,36 @@ diesel::table! {
     search_words (word) {
         word -> Text,
         forms -> Array<Text>,
+    }
+}
+
+diesel::table! {
+    stock_count_lines (id) {
+        id -> Uuid,
+        count_id -> Uuid,
+        position -> Int4,
+        product_id -> Uuid,
+        warehouse_id -> Uuid,
+        is_open -> Bool,
+        watermark -> Int8,
+        expected -> Numeric,
+        counted -> Nullable<Numeric>,
+        counted_at -> Nullable<Timestamptz>,
+        variance_value -> Nullable<Numeric>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    stock_counts (id) {
+        id -> Uuid,
+        number -> Int8,
+        warehouse_id -> Uuid,
+        state -> Text,
+        note -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -765,15 +765,15 @@ diesel::joinable!(product_units -> units (unit_id));
 diesel::joinable!(products -> categories (category_id));
 diesel::joinable!(products -> tax_classes (tax_class_id));
 diesel::joinable!(products -> units (base_unit_id));
-diesel::joinable!(stock_count_lines -> products (product_id));
-diesel::joinable!(stock_count_lines -> stock_counts (count_id));
-diesel::joinable!(stock_count_lines -> warehouses (warehouse_id));
-diesel::joinable!(stock_counts -> warehouses (warehouse_id));
 diesel::joinable!(purchase_order_lines -> products (product_id));
 diesel::joinable!(purchase_order_lines -> purchase_orders (order_id));
 diesel::joinable!(purchase_order_lines -> units (unit_id));
 diesel::joinable!(purchase_orders -> suppliers (supplier_id));
 diesel::joinable!(purchase_orders -> warehouses (warehouse_id));
+diesel::joinable!(stock_count_lines -> products (product_id));
+diesel::joinable!(stock_count_lines -> stock_counts (count_id));
+diesel::joinable!(stock_count_lines -> warehouses (warehouse_id));
+diesel::joinable!(stock_counts -> warehouses (warehouse_id));
 diesel::joinable!(stock_levels -> products (product_id));
 diesel::joinable!(stock_levels -> warehouses (warehouse_id));
 diesel::joinable!(stock_reservations -> units (unit_id));
@@ -818,11 +818,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     product_barcodes,
     product_units,
     products,
-    stock_count_lines,
-    stock_counts,
     purchase_order_lines,
     purchase_orders,
     search_words,
+    stock_count_lines,
+    stock_counts,
     stock_levels,
     stock_movements,
     stock_reservations,
@@ -871,11 +871,11 @@ pub const TABLES: &[&str] = &[
     "product_barcodes",
     "product_units",
     "products",
-    "stock_count_lines",
-    "stock_counts",
     "purchase_order_lines",
     "purchase_orders",
     "search_words",
+    "stock_count_lines",
+    "stock_counts",
     "stock_levels",
     "stock_movements",
     "stock_reservations",
