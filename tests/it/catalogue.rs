@@ -22,11 +22,17 @@ pub async fn shop() -> (Server, TestDealer) {
     (server, dealer)
 }
 
-/// Says of a product of the dealer where it comes from.
+/// Says of a product of the dealer where it comes from; not of the first one, which others
+/// change. Something can be said of what is in the first category, too.
 pub async fn describe_some(dealer: &TestDealer) {
-    let query = "{ products(first: 1, orderBy: [{ field: SKU }]) { nodes { id version category { id } } } }";
+    let query = "{ categories(first: 1) { nodes { id } }
+        products(first: 1, orderBy: [{ field: SKU, direction: DESC }]) { nodes { id version category { id } } } }";
     let found = dealer.client.get(query).await;
     let product = &found["products"]["nodes"][0];
+    let input = json!({ "categoryId": found["categories"]["nodes"][0]["id"], "code": "grade",
+        "name": "Grade", "kind": "TEXT" });
+    let made = mutate(&dealer.client, "attributeCreate", "attribute { id }", input).await;
+    assert_eq!(made["userErrors"], json!([]));
     let input = json!({ "categoryId": product["category"]["id"], "code": "origin", "name": "Origin",
         "kind": "TEXT", "isFilterable": true });
     let select = "attribute { id }";

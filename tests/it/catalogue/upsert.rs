@@ -95,7 +95,8 @@ async fn wrong_rows_are_told_one_by_one_and_the_others_taken() {
         .iter()
         .find_map(|unit| unit["barcode"].as_str())
         .unwrap();
-    let unit = &units[0]["unit"]["id"];
+    // The first is the base unit.
+    let unit = &units[1]["unit"]["id"];
     let nowhere = format!("unt_{}", "0".repeat(32));
     let mut rows = vec![
         (json!({ "sku": "a b" }), "BAD_USER_INPUT", "sku"),

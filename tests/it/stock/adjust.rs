@@ -177,7 +177,7 @@ async fn its_statements_do_not_depend_on_its_lines() {
         // The levels are made the first time.
         yard.adjust(json!(lines)).await;
         let input = json!({ "warehouseId": yard.warehouses[0], "reason": "FOUND", "lines": lines,
-            "idempotencyKey": yard.dealer.calm_key() });
+            "idempotencyKey": key() });
         let answer = yard.client().send(ADJUST, json!({ "input": input })).await;
         counts.push(answer.statements());
     }
@@ -185,28 +185,6 @@ async fn its_statements_do_not_depend_on_its_lines() {
     // The key; the warehouse; the units; which levels there are; the levels; their change;
     // the movements; the answer's currency needs none; the answer kept; counter and events.
     assert!(counts[0] <= 11, "{counts:?}");
-}
-
-/// Why the same change takes a statement more now and then.
-#[tokio::test]
-async fn old_answers_are_looked_for_beside_one_change_in_sixteen() {
-    let yard = Yard::open().await;
-    let cement = yard.product("CEM").await;
-    yard.put(&cement, "5", "4").await;
-    let count = async |key: String| {
-        let input = json!({ "warehouseId": yard.warehouses[0], "reason": "FOUND",
-            "lines": [line(&cement, "IN", "1", None)], "idempotencyKey": key });
-        let answer = yard.client().send(ADJUST, json!({ "input": input })).await;
-        answer.statements()
-    };
-    let usual = count(yard.dealer.calm_key()).await;
-    let mut tidied = 0;
-    while tidied < 2 {
-        let key = key();
-        let besides = yard.dealer.is_tidied_beside(&key);
-        tidied += u64::from(besides);
-        assert_eq!(count(key).await, usual + u64::from(besides));
-    }
 }
 
 #[tokio::test]

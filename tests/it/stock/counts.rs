@@ -566,7 +566,7 @@ async fn its_statements_do_not_depend_on_its_lines() {
     for many in [1, 20] {
         let mut cost = Vec::new();
         let mut run = async |mutation: &str, mut input: Value| {
-            input["idempotencyKey"] = json!(yard.dealer.calm_key());
+            input["idempotencyKey"] = json!(key());
             let answer = yard
                 .client()
                 .send(&document(mutation), json!({ "input": input }))

@@ -3,7 +3,6 @@
 mod client;
 mod database;
 mod goods;
-mod keys;
 mod owner;
 mod server;
 mod silence;

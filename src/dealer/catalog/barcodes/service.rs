@@ -25,6 +25,11 @@ const CONSTRAINTS: &[Constraint] = &[
         message: "another unit or product has this barcode",
     },
     Constraint {
+        name: "product_barcodes_pkey",
+        path: &["input", "barcode"],
+        message: "the unit has this barcode already",
+    },
+    Constraint {
         name: "product_barcodes_unit_exists",
         path: &["input", "unitId"],
         message: "the product is not bought or sold in this unit",

@@ -195,3 +195,24 @@ async fn refuse_cycle(
 fn misplaced(message: &str) -> Refusal {
     UserError::at(ErrorCode::NotAllowed, &["input", "parentId"], message).into()
 }
+
+/// A category and all below it; a statement for each level of the tree.
+pub async fn subtree(
+    tx: &mut TenantTx,
+    top: CategoryId,
+    path: &[&str],
+) -> ServiceResult<Vec<CategoryId>> {
+    if query::find_many(tx, &[top]).await?.is_empty() {
+        let message = "there is no such category";
+        return Err(UserError::at(ErrorCode::NotFound, path, message).into());
+    }
+    let (mut found, mut level) = (vec![top], vec![top]);
+    while !level.is_empty() {
+        let below = query::find_children(tx, &level).await?;
+        level = below.into_iter().map(|row| row.id).collect();
+        // No category is below itself; a tree that is wrong shall not be walked for ever.
+        level.retain(|id| !found.contains(id));
+        found.extend(&level);
+    }
+    Ok(found)
+}

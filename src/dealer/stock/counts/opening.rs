@@ -9,7 +9,7 @@ use super::model::{
 };
 use super::query;
 use crate::dealer::catalog::categories::model::CategoryId;
-use crate::dealer::catalog::categories::query as categories;
+use crate::dealer::catalog::categories::service::subtree;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::quantity::Measures;
 use crate::dealer::numbering;
@@ -90,7 +90,7 @@ async fn levels(
     let (levels, field) = match (&input.product_ids, input.category_id) {
         (Some(products), _) => (named(tx, warehouse, products).await?, "productIds"),
         (None, Some(category)) => {
-            let categories = subtree(tx, category).await?;
+            let categories = subtree(tx, category, &["input", "categoryId"]).await?;
             (there(tx, warehouse, Some(categories)).await?, "categoryId")
         }
         (None, None) => (there(tx, warehouse, None).await?, "warehouseId"),
@@ -157,23 +157,6 @@ async fn there(
 ) -> ServiceResult<Vec<StockLevelRow>> {
     let most = i64::try_from(MOST).unwrap_or(i64::MAX) + 1;
     Ok(query::levels_in(tx, warehouse, categories, most).await?)
-}
-
-/// A category and all below it; a statement for each level of the tree.
-async fn subtree(tx: &mut TenantTx, top: CategoryId) -> ServiceResult<Vec<CategoryId>> {
-    if categories::find_many(tx, &[top]).await?.is_empty() {
-        let message = "there is no such category";
-        return Err(UserError::at(ErrorCode::NotFound, &["input", "categoryId"], message).into());
-    }
-    let (mut found, mut level) = (vec![top], vec![top]);
-    while !level.is_empty() {
-        let below = categories::find_children(tx, &level).await?;
-        level = below.into_iter().map(|row| row.id).collect();
-        // No category is below itself; a tree that is wrong shall not be walked for ever.
-        level.retain(|id| !found.contains(id));
-        found.extend(&level);
-    }
-    Ok(found)
 }
 
 fn line(count: StockCountId, level: &StockLevelRow, position: i32) -> StockCountLineRow {
