@@ -20,7 +20,7 @@ pub const CASES: &[Case] = &[
     Case {
         field: "stockCounts",
         query: "query($id: ID!) { stockCounts(where: { warehouseId: { eq: $id } }) { totalCount nodes { id } } }",
-        keys: |victim| json!({ "id": victim.at("/warehouses/nodes/0/id") }),
+        keys: |victim| json!({ "id": victim.at("/stockCounts/nodes/0/warehouse/id") }),
         expect: Expect::Nothing,
     },
     Case {
@@ -45,7 +45,7 @@ pub const CASES: &[Case] = &[
         field: "products",
         query: "query($id: ID!) { products(first: 50) { nodes { id all: availability { warehouses { warehouse { id } } }
             availability(warehouseIds: [$id]) { available { value } warehouses { warehouse { id } } } } } }",
-        keys: |victim| json!({ "id": victim.at("/warehouses/nodes/0/id") }),
+        keys: |victim| json!({ "id": victim.at("/stockCounts/nodes/0/warehouse/id") }),
         expect: Expect::Own,
     },
 ];
