@@ -100,7 +100,7 @@ pub async fn known(tx: &mut TenantTx, scanned: Vec<String>) -> AppResult<Vec<Bar
 
 /// Gives units the barcodes that are wanted: those of `exact` have these and no others,
 /// the others keep what they have. The products are locked.
-pub async fn write(
+pub(in crate::dealer) async fn write(
     tx: &mut TenantTx,
     wanted: Vec<BarcodeRow>,
     exact: &HashSet<(ProductId, UnitId)>,

@@ -26,7 +26,7 @@ pub struct GoodsReceiptMutation;
 #[Object]
 impl GoodsReceiptMutation {
     /// Brings what came of a purchase order to stock, at what the supplier takes for it and its
-    /// share of freight and the like. Refused with OVER_RECEIPT where more came than the
+    /// share of freight and the like. Refused with `OVER_RECEIPT` where more came than the
     /// supplier's tolerance lets pass.
     #[graphql(guard = P::PurchasingReceive.and(OnceOnly), directive = has_permission::apply(P::PurchasingReceive))]
     async fn goods_receive(

@@ -88,12 +88,11 @@ fn suggested(
     let base = goods.ok_or_else(|| AppError::internal(format!("{product} has vanished")))?;
     // His unit may be none of the product's any more.
     let own = measures.measure(product, item.unit_id);
-    let (unit, measure, least) = match own {
-        Some(measure) => (item.unit_id, Some(measure), item.min_quantity),
-        None => {
-            let measure = measures.measure(product, base.base_unit);
-            (base.base_unit, measure, Decimal::ZERO)
-        }
+    let (unit, measure, least) = if let Some(measure) = own {
+        (item.unit_id, Some(measure), item.min_quantity)
+    } else {
+        let measure = measures.measure(product, base.base_unit);
+        (base.base_unit, measure, Decimal::ZERO)
     };
     let measure = measure.ok_or_else(|| AppError::internal("a product without its base unit"))?;
     let amount = at_least(measure, suggestion.wanted(), least).map_err(AppError::internal)?;

@@ -1,5 +1,7 @@
 //! Rows and enums of counts, and what may be done in which state.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use rust_decimal::Decimal;
@@ -136,12 +138,10 @@ impl StockCountLineRow {
 /// By how much the value of a level would change with such a variance.
 fn worth(variance: Decimal, level: &StockLevelRow) -> Result<Decimal, TooLarge> {
     let before = level.balance();
-    let after = if variance > Decimal::ZERO {
-        before.after_coming(variance, None)?
-    } else if variance < Decimal::ZERO {
-        before.after_going(-variance)?
-    } else {
-        before
+    let after = match variance.cmp(&Decimal::ZERO) {
+        Ordering::Greater => before.after_coming(variance, None)?,
+        Ordering::Less => before.after_going(-variance)?,
+        Ordering::Equal => before,
     };
     Ok(after.value - before.value)
 }
