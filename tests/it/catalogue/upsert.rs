@@ -148,9 +148,10 @@ async fn wrong_rows_are_told_one_by_one_and_the_others_taken() {
         let result = &results[index];
         assert_eq!(result["outcome"], "REFUSED", "{row} {result:#}");
         let errors = result["errors"].as_array().unwrap();
+        let place = index.to_string();
         let hit = errors
             .iter()
-            .find(|error| error["path"][2] == index.to_string() && error["path"][3] == *field);
+            .find(|error| error["path"][2] == *place && error["path"][3] == *field);
         assert_eq!(
             hit.unwrap_or_else(|| panic!("{result:#}"))["code"],
             *code,

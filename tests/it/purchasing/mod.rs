@@ -218,7 +218,9 @@ fn step(order: &Value) -> Value {
 
 /// The input of a receipt.
 fn receipt(order: &Value, lines: Value) -> Value {
-    json!({ "purchaseOrderId": order["id"], "lines": lines, "idempotencyKey": key() })
+    let mut input = json!({ "purchaseOrderId": order["id"], "idempotencyKey": key() });
+    input["lines"] = lines;
+    input
 }
 
 /// Some of everything, so that there is something to see: a supplier with an item, an order

@@ -42,6 +42,27 @@ impl Office {
     }
 }
 
+/// The supplier, quantity and cost of an order with one line.
+fn ordered(order: &Value) -> (Value, Value, String) {
+    let line = &order["lines"][0];
+    let supplier = order["supplier"]["code"].clone();
+    (
+        supplier,
+        line["quantity"].clone(),
+        number(line, "/unitCost/amount"),
+    )
+}
+
+/// The product, the reason and the quantity of what nobody was asked for.
+fn left_out(left: &Value) -> (&str, &str, &str) {
+    let text = |pointer: &str| left.pointer(pointer).and_then(Value::as_str).unwrap();
+    (
+        text("/product/id"),
+        text("/reason"),
+        text("/quantity/value"),
+    )
+}
+
 #[tokio::test]
 async fn one_draft_for_each_supplier_and_none_the_second_time() {
     let office = Office::open().await;
@@ -73,17 +94,7 @@ async fn one_draft_for_each_supplier_and_none_the_second_time() {
     assert_eq!(payload["userErrors"], json!([]));
     let mut orders = payload["purchaseOrders"].as_array().unwrap().clone();
     orders.sort_by_key(|order| order["supplier"]["code"].to_string());
-    let told: Vec<_> = orders
-        .iter()
-        .map(|order| {
-            let line = &order["lines"][0];
-            (
-                order["supplier"]["code"].clone(),
-                line["quantity"].clone(),
-                number(line, "/unitCost/amount"),
-            )
-        })
-        .collect();
+    let told: Vec<_> = orders.iter().map(ordered).collect();
     assert_eq!(
         told,
         [
@@ -105,13 +116,7 @@ async fn one_draft_for_each_supplier_and_none_the_second_time() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|left| {
-            (
-                left["product"]["id"].as_str().unwrap(),
-                left["reason"].as_str().unwrap(),
-                left["quantity"]["value"].as_str().unwrap(),
-            )
-        })
+        .map(left_out)
         .collect();
     left.sort_unstable();
     let mut wanted = [

@@ -34,10 +34,10 @@ async fn cost(office: &Office, lines: usize) -> [u64; 4] {
     input["landedCosts"] = json!([{ "kind": "FREIGHT", "amount": "7" }]);
     let (received, _) = run("goodsReceive", input).await;
     for line in order["lines"].as_array().unwrap() {
-        let set = "mutation($input: StockLevelSetInput!) { stockLevelSet(input: $input) { userErrors { code } } }";
+        let point = "mutation($input: StockLevelSetInput!) { stockLevelSet(input: $input) { userErrors { code } } }";
         let input = json!({ "productId": line["product"]["id"], "warehouseId": office.yard.warehouses[0],
             "reorderPoint": "50" });
-        office.client().run(set, json!({ "input": input })).await;
+        office.client().run(point, json!({ "input": input })).await;
     }
     let input = json!({ "warehouseId": office.yard.warehouses[0], "idempotencyKey": key() });
     let (reordered, payload) = run("reorderToPurchaseOrders", input).await;

@@ -37,8 +37,8 @@ pub struct SearchQuery;
 
 #[Object]
 impl SearchQuery {
-    /// Products in use that a text may mean, the nearest first: a whole barcode, a whole SKU, the
-    /// beginning of a SKU, all words of the text in SKU and name, the last of which may be
+    /// Products in use that a text may mean, the nearest first: a whole barcode, a whole SKU or
+    /// a supplier's, the beginning of a SKU, all words of the text in SKU and name, the last of which may be
     /// unfinished; and if those are fewer than five, words that are alike. Accents, case and
     /// signs make no difference. The work is bounded: of each kind, the first some hundred are
     /// ranked, so that a text that means very many products should be made longer.
