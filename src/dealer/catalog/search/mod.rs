@@ -1,7 +1,7 @@
 //! Products as people look for them: by barcode, SKU, words of the name, with slips.
 //!
 //! Every source of candidates is bounded and found by an index, so that a search costs much
-//! the same however large the catalogue is ([`sources`] lists them). The rank says how a
+//! the same however large the catalogue is (`sources` lists them). The rank says how a
 //! product was found; slips are looked for only where little was found without.
 
 pub mod graphql;
