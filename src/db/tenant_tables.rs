@@ -400,6 +400,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    lot_levels (lot_id, warehouse_id) {
+        lot_id -> Uuid,
+        warehouse_id -> Uuid,
+        on_hand -> Numeric,
+    }
+}
+
+diesel::table! {
+    lot_movements (movement_id, lot_id) {
+        movement_id -> Uuid,
+        lot_id -> Uuid,
+        quantity -> Numeric,
+    }
+}
+
+diesel::table! {
+    lot_products (product_id) {
+        product_id -> Uuid,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    lots (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        code -> Text,
+        expires_on -> Date,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     price_lists (id) {
         id -> Uuid,
         code -> Text,
@@ -656,6 +689,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        sku_lowered -> Nullable<Text>,
     }
 }
 
@@ -753,6 +787,12 @@ diesel::joinable!(goods_receipts -> suppliers (supplier_id));
 diesel::joinable!(goods_receipts -> warehouses (warehouse_id));
 diesel::joinable!(jobs -> customers (customer_id));
 diesel::joinable!(jobs -> price_lists (price_list_id));
+diesel::joinable!(lot_levels -> lots (lot_id));
+diesel::joinable!(lot_levels -> warehouses (warehouse_id));
+diesel::joinable!(lot_movements -> lots (lot_id));
+diesel::joinable!(lot_movements -> stock_movements (movement_id));
+diesel::joinable!(lot_products -> products (product_id));
+diesel::joinable!(lots -> products (product_id));
 diesel::joinable!(price_rules -> categories (category_id));
 diesel::joinable!(price_rules -> customers (customer_id));
 diesel::joinable!(price_rules -> jobs (job_id));
@@ -812,6 +852,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     goods_receipts,
     jobs,
     kept_answers,
+    lot_levels,
+    lot_movements,
+    lot_products,
+    lots,
     price_lists,
     price_rules,
     product_attributes,
@@ -865,6 +909,10 @@ pub const TABLES: &[&str] = &[
     "goods_receipts",
     "jobs",
     "kept_answers",
+    "lot_levels",
+    "lot_movements",
+    "lot_products",
+    "lots",
     "price_lists",
     "price_rules",
     "product_attributes",

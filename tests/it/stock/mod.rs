@@ -6,6 +6,7 @@ mod books;
 mod counts;
 mod counts_together;
 mod holds;
+pub mod lots;
 mod measured;
 mod reorder;
 mod together;

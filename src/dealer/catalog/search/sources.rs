@@ -7,7 +7,8 @@
 //! - `folded` and `beyond`: the text without accents, case and signs, and the end of all texts
 //!   that begin with it;
 //! - `words`: the words as a `tsquery`, the last of which may go on;
-//! - `lowered`: the text in lower case.
+//! - `lowered`: the text in lower case;
+//! - `by_suppliers`: whether the caller may know what suppliers call their goods.
 //!
 //! Ranks below [`SLIPS`] are for what was written as it is stored. A product that several
 //! sources find has the lowest.
@@ -70,7 +71,8 @@ pub(super) const SOURCES: &[Source] = &[
         rank: 25,
         tells: FoundBy::SupplierSku,
         sql: "SELECT p.id, 25 AS rank FROM supplier_items i JOIN products p ON p.id = i.product_id \
-              WHERE p.archived_at IS NULL AND lower(i.sku) = (SELECT lowered FROM asked) LIMIT 20",
+              WHERE (SELECT by_suppliers FROM asked) AND p.archived_at IS NULL \
+              AND i.sku_lowered = (SELECT lowered FROM asked) LIMIT 20",
     },
     Source {
         rank: 30,

@@ -134,6 +134,3 @@ pub(super) async fn set_received(tx: &mut TenantTx, lines: &[TransferLineRow]) -
     query.execute(tx).await?;
     Ok(())
 }
-
-/// What arrived, by line.
-pub type Arrived = std::collections::HashMap<TransferLineId, Decimal>;
