@@ -12,7 +12,10 @@ async fn the_latest_operations_are_listed_first() {
     for kind in ["PRODUCTS", "CUSTOMERS"] {
         let started = export(&mine.client, kind, "CSV").await;
         ended(&mine, &started).await;
-        begun.insert(0, json!({ "id": started["bulkOperation"]["id"], "kind": kind }));
+        begun.insert(
+            0,
+            json!({ "id": started["bulkOperation"]["id"], "kind": kind }),
+        );
     }
     let query = "{ bulkOperations { id kind } }";
     assert_eq!(mine.client.get(query).await["bulkOperations"], json!(begun));

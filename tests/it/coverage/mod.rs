@@ -68,7 +68,9 @@ fn files() -> Vec<PathBuf> {
 fn asked(literal: &Literal) -> BTreeSet<String> {
     let text = &literal.text;
     let document = parse_query(text).or_else(|_| parse_query(filled(text)));
-    document.map(|document| roots(&document)).unwrap_or_default()
+    document
+        .map(|document| roots(&document))
+        .unwrap_or_default()
 }
 
 fn roots(document: &ExecutableDocument) -> BTreeSet<String> {
@@ -133,9 +135,15 @@ async fn every_root_field_is_asked_for_by_a_test() {
 fn only_what_is_asked_for_counts() {
     let fields: BTreeSet<String> = ["orderCreate", "orders"].map(str::to_owned).into();
     for (source, told) in [
-        ("// { orders { id } }\n/* \"orders\" */ fn orders() {}", &[][..]),
+        (
+            "// { orders { id } }\n/* \"orders\" */ fn orders() {}",
+            &[][..],
+        ),
         ("let text = \"orders\";", &[]),
-        ("match name { \"orders\" => 1, \"a\" | \"orders\" => 2 }", &[]),
+        (
+            "match name { \"orders\" => 1, \"a\" | \"orders\" => 2 }",
+            &[],
+        ),
         ("\"{ order { orders } }\"", &[]),
         ("let text = \"all orders of { a }\";", &[]),
         ("get(\"{ first: orders(first: 1) { id } }\")", &["orders"]),

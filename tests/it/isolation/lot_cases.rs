@@ -8,9 +8,7 @@ use super::queries::{Case, Expect, NO_KEYS, product_ids};
 pub const MUTATIONS: &[mutations::Case] = &[mutations::Case {
     field: "lotTrackingSet",
     input_type: "LotTrackingSetInput",
-    input: |attack| {
-        json!({ "productId": attack.victims.at("/products/nodes/0/id"), "isTracked": true })
-    },
+    input: |attack| json!({ "productId": attack.victims.at("/products/nodes/0/id"), "isTracked": true }),
     code: Some("NOT_FOUND"),
 }];
 

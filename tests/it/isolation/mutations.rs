@@ -6,8 +6,8 @@ use tubex::platform::factors::model::ChallengeId;
 
 use super::attack::Attack;
 use super::{
-    account_mutations, assert_covered, catalogue_mutations, count_mutations, lot_cases, price_mutations,
-    purchasing_mutations, root_fields, stock_mutations,
+    account_mutations, assert_covered, catalogue_mutations, count_mutations, lot_cases,
+    price_mutations, purchasing_mutations, root_fields, stock_mutations,
 };
 use crate::support::PASSWORD;
 

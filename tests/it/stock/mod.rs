@@ -1,6 +1,7 @@
 //! Stock: what lies where, what it cost, and that the books of it are right.
 
 mod adjust;
+mod all_together;
 mod availability;
 mod books;
 mod counts;
