@@ -113,6 +113,20 @@ permissions! {
     PurchasingRead = "purchasing:read", "See purchase orders and goods receipts.";
     PurchasingManage = "purchasing:manage", "Write, send, cancel and close purchase orders.";
     PurchasingReceive = "purchasing:receive", "Receive the goods of purchase orders.";
+    QuotesRead = "quotes:read", "See what is offered to customers.";
+    QuotesManage = "quotes:manage", "Write, send, answer and revise quotes.";
+    OrdersRead = "orders:read", "See what customers have ordered.";
+    OrdersManage = "orders:manage", "Write, confirm, change, hold and cancel orders.";
+    DeliveriesRead = "deliveries:read", "See deliveries and the ways of trucks.";
+    DeliveriesManage = "deliveries:manage", "Plan, load and send deliveries, and hand goods out at the counter.";
+    DeliveriesConfirm = "deliveries:confirm", "Say that goods arrived, or that they could not be handed over.";
+    InvoicesRead = "invoices:read", "See invoices and credit notes.";
+    InvoicesManage = "invoices:manage", "Write, change and discard drafts of invoices.";
+    PaymentsRead = "payments:read", "See what customers have paid.";
+    PaymentsManage = "payments:manage", "Record, allocate, reconcile and reverse payments.";
+    ReturnsRead = "returns:read", "See what comes back from customers.";
+    ReturnsManage = "returns:manage", "Write, approve, reject, receive and credit returns.";
+    ReportsRead = "reports:read", "See what was sold, and how it went.";
 }
 
 // Each has a bit of its own in a word.
@@ -140,6 +154,8 @@ impl Permission {
         Self::PricesManage,
         Self::TaxesManage,
         Self::PurchasingManage,
+        Self::PaymentsManage,
+        Self::ReportsRead,
     ]);
 
     /// Those by which access itself is given. People use them in person: nobody who
@@ -177,6 +193,12 @@ impl Permission {
             Self::PricesManage | Self::TaxesManage => Some(Self::PricesRead),
             Self::SuppliersManage => Some(Self::SuppliersRead),
             Self::PurchasingManage | Self::PurchasingReceive => Some(Self::PurchasingRead),
+            Self::QuotesManage => Some(Self::QuotesRead),
+            Self::OrdersManage => Some(Self::OrdersRead),
+            Self::DeliveriesManage | Self::DeliveriesConfirm => Some(Self::DeliveriesRead),
+            Self::InvoicesManage | Self::InvoicePost => Some(Self::InvoicesRead),
+            Self::PaymentsManage => Some(Self::PaymentsRead),
+            Self::ReturnsManage => Some(Self::ReturnsRead),
             _ => None,
         }
     }

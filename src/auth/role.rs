@@ -120,6 +120,12 @@ const READING: PermissionSet = CATALOGUE.and(&[
     P::StockRead,
     P::SuppliersRead,
     P::PurchasingRead,
+    P::QuotesRead,
+    P::OrdersRead,
+    P::DeliveriesRead,
+    P::InvoicesRead,
+    P::PaymentsRead,
+    P::ReturnsRead,
 ]);
 
 const MANAGER: PermissionSet = READING.and(&[
@@ -145,6 +151,14 @@ const MANAGER: PermissionSet = READING.and(&[
     P::SuppliersManage,
     P::PurchasingManage,
     P::PurchasingReceive,
+    P::QuotesManage,
+    P::OrdersManage,
+    P::DeliveriesManage,
+    P::DeliveriesConfirm,
+    P::InvoicesManage,
+    P::PaymentsManage,
+    P::ReturnsManage,
+    P::ReportsRead,
 ]);
 
 const SALES: PermissionSet = READING.and(&[
@@ -154,6 +168,10 @@ const SALES: PermissionSet = READING.and(&[
     P::CustomersManage,
     P::JobsManage,
     P::PricesRead,
+    P::QuotesManage,
+    P::OrdersManage,
+    P::DeliveriesManage,
+    P::ReturnsManage,
 ]);
 
 const WAREHOUSE: PermissionSet = READING.and(&[
@@ -162,6 +180,9 @@ const WAREHOUSE: PermissionSet = READING.and(&[
     P::TransfersManage,
     P::FilesUpload,
     P::PurchasingReceive,
+    P::DeliveriesManage,
+    P::DeliveriesConfirm,
+    P::ReturnsManage,
 ]);
 
 const DRIVER: PermissionSet = PermissionSet::of(&[
@@ -171,6 +192,8 @@ const DRIVER: PermissionSet = PermissionSet::of(&[
     P::UnitsRead,
     P::WarehousesRead,
     P::FilesUpload,
+    P::DeliveriesRead,
+    P::DeliveriesConfirm,
 ]);
 
 const PURCHASING: PermissionSet = CATALOGUE.and(&[
@@ -201,9 +224,22 @@ const ACCOUNTS: PermissionSet = READING.and(&[
     P::AccountsPost,
     P::PricesRead,
     P::TaxesManage,
+    P::InvoicesManage,
+    P::PaymentsManage,
+    P::ReportsRead,
 ]);
 
-const CONTRACTOR: PermissionSet = CATALOGUE.and(&[P::CustomersRead, P::JobsRead, P::CreditRead]);
+const CONTRACTOR: PermissionSet = CATALOGUE.and(&[
+    P::CustomersRead,
+    P::JobsRead,
+    P::CreditRead,
+    P::QuotesRead,
+    P::OrdersRead,
+    P::DeliveriesRead,
+    P::InvoicesRead,
+    P::PaymentsRead,
+    P::ReturnsRead,
+]);
 
 /// A role as a membership, a token and a client name it: the code of a built-in
 /// role, or the id of one of the dealer's own.

@@ -262,6 +262,69 @@ diesel::table! {
 }
 
 diesel::table! {
+    deliveries (id) {
+        id -> Uuid,
+        number -> Int8,
+        order_id -> Uuid,
+        customer_id -> Uuid,
+        job_id -> Nullable<Uuid>,
+        warehouse_id -> Uuid,
+        run_id -> Nullable<Uuid>,
+        stop -> Nullable<Int4>,
+        method -> Text,
+        state -> Text,
+        planned_on -> Date,
+        address_line -> Nullable<Text>,
+        city -> Nullable<Text>,
+        postcode -> Nullable<Text>,
+        instructions -> Nullable<Text>,
+        note -> Nullable<Text>,
+        signer -> Nullable<Text>,
+        failure_reason -> Nullable<Text>,
+        dispatched_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    delivery_lines (id) {
+        id -> Uuid,
+        delivery_id -> Uuid,
+        customer_id -> Uuid,
+        position -> Int4,
+        order_line_id -> Uuid,
+        product_id -> Uuid,
+        unit_id -> Uuid,
+        num -> Int8,
+        den -> Int8,
+        unit_quantity -> Numeric,
+        quantity -> Numeric,
+        delivered -> Nullable<Numeric>,
+        weight -> Nullable<Numeric>,
+        cost -> Nullable<Numeric>,
+    }
+}
+
+diesel::table! {
+    delivery_runs (id) {
+        id -> Uuid,
+        number -> Int8,
+        warehouse_id -> Uuid,
+        truck -> Text,
+        driver -> Nullable<Uuid>,
+        runs_on -> Date,
+        state -> Text,
+        note -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     document_counters (kind) {
         kind -> Text,
         last -> Int8,
@@ -367,6 +430,67 @@ diesel::table! {
 }
 
 diesel::table! {
+    invoice_lines (id) {
+        id -> Uuid,
+        invoice_id -> Uuid,
+        customer_id -> Uuid,
+        position -> Int4,
+        is_posted -> Bool,
+        order_line_id -> Nullable<Uuid>,
+        delivery_line_id -> Nullable<Uuid>,
+        credits_line_id -> Nullable<Uuid>,
+        product_id -> Nullable<Uuid>,
+        description -> Text,
+        unit_id -> Nullable<Uuid>,
+        num -> Int8,
+        den -> Int8,
+        unit_quantity -> Numeric,
+        quantity -> Numeric,
+        unit_price -> Numeric,
+        price_unit_id -> Nullable<Uuid>,
+        price_num -> Int8,
+        price_den -> Int8,
+        discount -> Numeric,
+        net -> Numeric,
+        tax_rate -> Numeric,
+        tax -> Numeric,
+        cost -> Nullable<Numeric>,
+    }
+}
+
+diesel::table! {
+    invoices (id) {
+        id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        number -> Nullable<Int8>,
+        customer_id -> Uuid,
+        job_id -> Nullable<Uuid>,
+        credits_id -> Nullable<Uuid>,
+        currency -> Text,
+        name -> Text,
+        tax_id -> Nullable<Text>,
+        address_line -> Nullable<Text>,
+        city -> Nullable<Text>,
+        postcode -> Nullable<Text>,
+        country -> Nullable<Text>,
+        reference -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        note -> Nullable<Text>,
+        issued_on -> Nullable<Date>,
+        due_on -> Nullable<Date>,
+        net -> Numeric,
+        tax -> Numeric,
+        entry_id -> Nullable<Uuid>,
+        posted_by -> Nullable<Uuid>,
+        posted_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> Uuid,
         customer_id -> Uuid,
@@ -429,6 +553,113 @@ diesel::table! {
         code -> Text,
         expires_on -> Date,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    order_lines (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        customer_id -> Uuid,
+        position -> Int4,
+        product_id -> Uuid,
+        unit_id -> Uuid,
+        num -> Int8,
+        den -> Int8,
+        unit_quantity -> Numeric,
+        quantity -> Numeric,
+        unit_price -> Numeric,
+        price_unit_id -> Uuid,
+        price_num -> Int8,
+        price_den -> Int8,
+        price_source -> Text,
+        price_rule_id -> Nullable<Uuid>,
+        price_reason -> Nullable<Text>,
+        discount -> Numeric,
+        net -> Numeric,
+        tax_rate -> Numeric,
+        sourcing -> Text,
+        warehouse_id -> Nullable<Uuid>,
+        purchase_line_id -> Nullable<Uuid>,
+        planned -> Numeric,
+        delivered -> Numeric,
+        invoiced -> Numeric,
+        invoiced_net -> Numeric,
+        invoiced_tax -> Numeric,
+        returned -> Numeric,
+        cancelled -> Numeric,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    orders (id) {
+        id -> Uuid,
+        number -> Int8,
+        customer_id -> Uuid,
+        job_id -> Nullable<Uuid>,
+        quote_id -> Nullable<Uuid>,
+        state -> Text,
+        warehouse_id -> Uuid,
+        currency -> Text,
+        wanted_on -> Nullable<Date>,
+        is_pickup -> Bool,
+        address_line -> Nullable<Text>,
+        city -> Nullable<Text>,
+        postcode -> Nullable<Text>,
+        instructions -> Nullable<Text>,
+        reference -> Nullable<Text>,
+        note -> Nullable<Text>,
+        hold_reason -> Nullable<Text>,
+        held_at -> Nullable<Timestamptz>,
+        net -> Numeric,
+        tax -> Numeric,
+        salesperson -> Nullable<Uuid>,
+        fulfilment -> Text,
+        billing -> Text,
+        confirmed_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    payment_reminders (id) {
+        id -> Uuid,
+        customer_id -> Uuid,
+        level -> Int2,
+        amount -> Numeric,
+        oldest_due_on -> Date,
+        sent_on -> Date,
+        sent_to -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    payments (id) {
+        id -> Uuid,
+        number -> Int8,
+        direction -> Text,
+        state -> Text,
+        customer_id -> Uuid,
+        job_id -> Nullable<Uuid>,
+        order_id -> Nullable<Uuid>,
+        method -> Text,
+        amount -> Numeric,
+        currency -> Text,
+        paid_on -> Date,
+        external_ref -> Nullable<Text>,
+        note -> Nullable<Text>,
+        entry_id -> Uuid,
+        reversal_reason -> Nullable<Text>,
+        recorded_by -> Nullable<Uuid>,
+        reconciled_at -> Nullable<Timestamptz>,
+        reversed_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -549,6 +780,96 @@ diesel::table! {
         reference -> Nullable<Text>,
         note -> Nullable<Text>,
         sent_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    quote_lines (id) {
+        id -> Uuid,
+        quote_id -> Uuid,
+        customer_id -> Uuid,
+        position -> Int4,
+        product_id -> Uuid,
+        unit_id -> Uuid,
+        num -> Int8,
+        den -> Int8,
+        unit_quantity -> Numeric,
+        quantity -> Numeric,
+        unit_price -> Numeric,
+        price_unit_id -> Uuid,
+        price_num -> Int8,
+        price_den -> Int8,
+        price_source -> Text,
+        price_rule_id -> Nullable<Uuid>,
+        price_reason -> Nullable<Text>,
+        discount -> Numeric,
+        net -> Numeric,
+        tax_rate -> Numeric,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    quotes (id) {
+        id -> Uuid,
+        number -> Int8,
+        revision -> Int4,
+        customer_id -> Uuid,
+        job_id -> Nullable<Uuid>,
+        state -> Text,
+        warehouse_id -> Nullable<Uuid>,
+        currency -> Text,
+        valid_until -> Date,
+        reference -> Nullable<Text>,
+        note -> Nullable<Text>,
+        answer_reason -> Nullable<Text>,
+        net -> Numeric,
+        tax -> Numeric,
+        salesperson -> Nullable<Uuid>,
+        sent_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    return_lines (id) {
+        id -> Uuid,
+        return_id -> Uuid,
+        customer_id -> Uuid,
+        position -> Int4,
+        order_line_id -> Uuid,
+        product_id -> Uuid,
+        unit_id -> Uuid,
+        num -> Int8,
+        den -> Int8,
+        unit_quantity -> Numeric,
+        quantity -> Numeric,
+        resaleable -> Numeric,
+        spoilt -> Numeric,
+        restocking_fee -> Numeric,
+    }
+}
+
+diesel::table! {
+    returns (id) {
+        id -> Uuid,
+        number -> Int8,
+        order_id -> Uuid,
+        customer_id -> Uuid,
+        job_id -> Nullable<Uuid>,
+        warehouse_id -> Uuid,
+        state -> Text,
+        reason -> Text,
+        answer -> Nullable<Text>,
+        credit_note_id -> Nullable<Uuid>,
+        approved_at -> Nullable<Timestamptz>,
+        received_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
@@ -777,6 +1098,14 @@ diesel::joinable!(credit_commitments -> customers (customer_id));
 diesel::joinable!(credit_overrides -> customers (customer_id));
 diesel::joinable!(customer_contacts -> customers (customer_id));
 diesel::joinable!(customers -> price_lists (price_list_id));
+diesel::joinable!(deliveries -> delivery_runs (run_id));
+diesel::joinable!(deliveries -> orders (order_id));
+diesel::joinable!(deliveries -> warehouses (warehouse_id));
+diesel::joinable!(delivery_lines -> deliveries (delivery_id));
+diesel::joinable!(delivery_lines -> order_lines (order_line_id));
+diesel::joinable!(delivery_lines -> products (product_id));
+diesel::joinable!(delivery_lines -> units (unit_id));
+diesel::joinable!(delivery_runs -> warehouses (warehouse_id));
 diesel::joinable!(goods_receipt_costs -> goods_receipts (receipt_id));
 diesel::joinable!(goods_receipt_lines -> goods_receipts (receipt_id));
 diesel::joinable!(goods_receipt_lines -> products (product_id));
@@ -785,6 +1114,12 @@ diesel::joinable!(goods_receipt_lines -> units (unit_id));
 diesel::joinable!(goods_receipts -> purchase_orders (order_id));
 diesel::joinable!(goods_receipts -> suppliers (supplier_id));
 diesel::joinable!(goods_receipts -> warehouses (warehouse_id));
+diesel::joinable!(invoice_lines -> delivery_lines (delivery_line_id));
+diesel::joinable!(invoice_lines -> invoices (invoice_id));
+diesel::joinable!(invoice_lines -> order_lines (order_line_id));
+diesel::joinable!(invoice_lines -> products (product_id));
+diesel::joinable!(invoices -> account_entries (entry_id));
+diesel::joinable!(invoices -> customers (customer_id));
 diesel::joinable!(jobs -> customers (customer_id));
 diesel::joinable!(jobs -> price_lists (price_list_id));
 diesel::joinable!(lot_levels -> lots (lot_id));
@@ -793,6 +1128,17 @@ diesel::joinable!(lot_movements -> lots (lot_id));
 diesel::joinable!(lot_movements -> stock_movements (movement_id));
 diesel::joinable!(lot_products -> products (product_id));
 diesel::joinable!(lots -> products (product_id));
+diesel::joinable!(order_lines -> orders (order_id));
+diesel::joinable!(order_lines -> products (product_id));
+diesel::joinable!(order_lines -> purchase_order_lines (purchase_line_id));
+diesel::joinable!(order_lines -> warehouses (warehouse_id));
+diesel::joinable!(orders -> customers (customer_id));
+diesel::joinable!(orders -> quotes (quote_id));
+diesel::joinable!(orders -> warehouses (warehouse_id));
+diesel::joinable!(payment_reminders -> customers (customer_id));
+diesel::joinable!(payments -> account_entries (entry_id));
+diesel::joinable!(payments -> customers (customer_id));
+diesel::joinable!(payments -> orders (order_id));
 diesel::joinable!(price_rules -> categories (category_id));
 diesel::joinable!(price_rules -> customers (customer_id));
 diesel::joinable!(price_rules -> jobs (job_id));
@@ -810,6 +1156,17 @@ diesel::joinable!(purchase_order_lines -> purchase_orders (order_id));
 diesel::joinable!(purchase_order_lines -> units (unit_id));
 diesel::joinable!(purchase_orders -> suppliers (supplier_id));
 diesel::joinable!(purchase_orders -> warehouses (warehouse_id));
+diesel::joinable!(quote_lines -> products (product_id));
+diesel::joinable!(quote_lines -> quotes (quote_id));
+diesel::joinable!(quotes -> customers (customer_id));
+diesel::joinable!(quotes -> warehouses (warehouse_id));
+diesel::joinable!(return_lines -> order_lines (order_line_id));
+diesel::joinable!(return_lines -> products (product_id));
+diesel::joinable!(return_lines -> returns (return_id));
+diesel::joinable!(return_lines -> units (unit_id));
+diesel::joinable!(returns -> invoices (credit_note_id));
+diesel::joinable!(returns -> orders (order_id));
+diesel::joinable!(returns -> warehouses (warehouse_id));
 diesel::joinable!(stock_count_lines -> products (product_id));
 diesel::joinable!(stock_count_lines -> stock_counts (count_id));
 diesel::joinable!(stock_count_lines -> warehouses (warehouse_id));
@@ -824,6 +1181,7 @@ diesel::joinable!(supplier_items -> products (product_id));
 diesel::joinable!(supplier_items -> suppliers (supplier_id));
 diesel::joinable!(supplier_items -> units (unit_id));
 diesel::joinable!(tax_rates -> tax_classes (tax_class_id));
+
 diesel::allow_tables_to_appear_in_same_query!(
     account_entries,
     account_items,
@@ -841,6 +1199,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     credit_settings,
     customer_contacts,
     customers,
+    deliveries,
+    delivery_lines,
+    delivery_runs,
     document_counters,
     entry_allocations,
     event_counter,
@@ -850,12 +1211,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     goods_receipt_costs,
     goods_receipt_lines,
     goods_receipts,
+    invoice_lines,
+    invoices,
     jobs,
     kept_answers,
     lot_levels,
     lot_movements,
     lot_products,
     lots,
+    order_lines,
+    orders,
+    payment_reminders,
+    payments,
     price_lists,
     price_rules,
     product_attributes,
@@ -864,6 +1231,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     products,
     purchase_order_lines,
     purchase_orders,
+    quote_lines,
+    quotes,
+    return_lines,
+    returns,
     search_words,
     stock_count_lines,
     stock_counts,
@@ -898,6 +1269,9 @@ pub const TABLES: &[&str] = &[
     "credit_settings",
     "customer_contacts",
     "customers",
+    "deliveries",
+    "delivery_lines",
+    "delivery_runs",
     "document_counters",
     "entry_allocations",
     "event_counter",
@@ -907,12 +1281,18 @@ pub const TABLES: &[&str] = &[
     "goods_receipt_costs",
     "goods_receipt_lines",
     "goods_receipts",
+    "invoice_lines",
+    "invoices",
     "jobs",
     "kept_answers",
     "lot_levels",
     "lot_movements",
     "lot_products",
     "lots",
+    "order_lines",
+    "orders",
+    "payment_reminders",
+    "payments",
     "price_lists",
     "price_rules",
     "product_attributes",
@@ -921,6 +1301,10 @@ pub const TABLES: &[&str] = &[
     "products",
     "purchase_order_lines",
     "purchase_orders",
+    "quote_lines",
+    "quotes",
+    "return_lines",
+    "returns",
     "search_words",
     "stock_count_lines",
     "stock_counts",

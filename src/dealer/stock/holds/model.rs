@@ -24,6 +24,8 @@ text_enum! {
         Hold = "HOLD",
         /// They are about to be moved to another place of the dealer's.
         Transfer = "TRANSFER",
+        /// A customer has ordered them.
+        Order = "ORDER",
     }
 }
 

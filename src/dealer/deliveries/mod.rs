@@ -1,0 +1,3 @@
+//! Deliveries: how goods come to customers, by truck or over the counter.
+
+pub mod model;

@@ -1,0 +1,3 @@
+//! Invoices and credit notes.
+
+pub mod model;

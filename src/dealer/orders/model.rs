@@ -1,0 +1,208 @@
+//! Rows and enums of orders.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use crate::db::tenant_tables::{order_lines, orders};
+use crate::db::text_enum::text_enum;
+use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::catalog::units::model::UnitId;
+use crate::dealer::customers::jobs::model::JobId;
+use crate::dealer::customers::model::CustomerId;
+use crate::dealer::prices::rules::model::PriceRuleId;
+use crate::dealer::purchasing::orders::model::PurchaseOrderLineId;
+use crate::dealer::quotes::model::QuoteId;
+use crate::dealer::stock::warehouses::model::WarehouseId;
+use crate::kernel::ids::typed_id;
+
+typed_id!(
+    /// An order of a customer.
+    OrderId, "ord"
+);
+
+typed_id!(
+    /// A line of an order.
+    OrderLineId, "orl"
+);
+
+text_enum! {
+    /// Where an order stands.
+    pub enum OrderState {
+        /// Written down; nothing is promised.
+        Draft = "DRAFT",
+        /// Its goods are promised.
+        Confirmed = "CONFIRMED",
+        /// Given up before any of its goods were handed over.
+        Cancelled = "CANCELLED",
+        /// Done: what is not cancelled is delivered and invoiced, or nobody waits for it.
+        Closed = "CLOSED",
+    }
+}
+
+text_enum! {
+    /// How much of an order something has happened to.
+    pub enum OrderProgress {
+        /// To nothing of it.
+        None = "NONE",
+        /// To a part of it.
+        Partial = "PARTIAL",
+        /// To all of it that is not cancelled.
+        Full = "FULL",
+    }
+}
+
+text_enum! {
+    /// Where the goods of a line come from.
+    pub enum OrderSourcing {
+        /// A warehouse of the dealer's.
+        Stock = "STOCK",
+        /// They are ordered of a supplier for this line, and come through a warehouse.
+        Special = "SPECIAL",
+        /// A supplier brings them to the customer.
+        Direct = "DIRECT",
+        /// Nowhere: it is a service.
+        None = "NONE",
+    }
+}
+
+/// An order as stored.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = orders, check_for_backend(diesel::pg::Pg))]
+pub struct OrderRow {
+    /// Its id.
+    pub id: OrderId,
+    /// 1, 2, 3 …
+    pub number: i64,
+    /// Who has ordered.
+    pub customer_id: CustomerId,
+    /// For which of its jobs.
+    pub job_id: Option<JobId>,
+    /// The quote it was made of.
+    pub quote_id: Option<QuoteId>,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Where goods come from whose line does not say.
+    pub warehouse_id: WarehouseId,
+    /// The dealer's currency.
+    pub currency: String,
+    /// The day on which the customer wants the goods.
+    pub wanted_on: Option<NaiveDate>,
+    /// Whether the customer fetches them.
+    pub is_pickup: bool,
+    /// Where they go: street and number.
+    pub address_line: Option<String>,
+    /// Where they go: city.
+    pub city: Option<String>,
+    /// Where they go: postcode.
+    pub postcode: Option<String>,
+    /// What drivers should know.
+    pub instructions: Option<String>,
+    /// The customer's own number of it.
+    pub reference: Option<String>,
+    /// In the words of whoever wrote it.
+    pub note: Option<String>,
+    /// Why nothing of it is delivered at present.
+    pub hold_reason: Option<String>,
+    /// Since when.
+    pub held_at: Option<DateTime<Utc>>,
+    /// Sum of its lines, without what of them is cancelled.
+    pub net: Decimal,
+    /// The tax on that.
+    pub tax: Decimal,
+    /// The user who sold it.
+    pub salesperson: Option<Uuid>,
+    /// How much of it is with the customer.
+    pub fulfilment: OrderProgress,
+    /// How much of it is invoiced.
+    pub billing: OrderProgress,
+    /// When it was confirmed, if it was.
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// Counts changes.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A line of an order as stored. Amounts of goods are in base units, but for `unit_quantity`.
+#[derive(Queryable, Selectable, Insertable, Clone, Debug)]
+#[diesel(table_name = order_lines, check_for_backend(diesel::pg::Pg))]
+pub struct OrderLineRow {
+    /// Its id.
+    pub id: OrderLineId,
+    /// Whose line.
+    pub order_id: OrderId,
+    /// Whose order.
+    pub customer_id: CustomerId,
+    /// Its place among the lines.
+    pub position: i32,
+    /// Of what.
+    pub product_id: ProductId,
+    /// The unit in which it is ordered.
+    pub unit_id: UnitId,
+    /// Base units per one of the unit, numerator.
+    pub num: i64,
+    /// Base units per one of the unit, denominator.
+    pub den: i64,
+    /// How many of the unit.
+    pub unit_quantity: Decimal,
+    /// How much.
+    pub quantity: Decimal,
+    /// What one of the price's unit costs, before the discount and without tax.
+    pub unit_price: Decimal,
+    /// The unit the price is for.
+    pub price_unit_id: UnitId,
+    /// Base units per one of the price's unit, numerator.
+    pub price_num: i64,
+    /// Base units per one of the price's unit, denominator.
+    pub price_den: i64,
+    /// Where the price comes from, as `PriceSource` writes it, or OVERRIDE.
+    pub price_source: String,
+    /// The rule that made the price.
+    pub price_rule_id: Option<PriceRuleId>,
+    /// Why somebody set another price.
+    pub price_reason: Option<String>,
+    /// In percent of the line.
+    pub discount: Decimal,
+    /// What all of it comes to, discount taken off, rounded once.
+    pub net: Decimal,
+    /// In percent.
+    pub tax_rate: Decimal,
+    /// Where its goods come from.
+    pub sourcing: OrderSourcing,
+    /// The warehouse they come from or through.
+    pub warehouse_id: Option<WarehouseId>,
+    /// The line of a purchase order by which they are ordered.
+    pub purchase_line_id: Option<PurchaseOrderLineId>,
+    /// On deliveries that have not arrived yet.
+    pub planned: Decimal,
+    /// Handed over, whatever came back later.
+    pub delivered: Decimal,
+    /// On posted invoices.
+    pub invoiced: Decimal,
+    /// What that came to.
+    pub invoiced_net: Decimal,
+    /// The tax on that.
+    pub invoiced_tax: Decimal,
+    /// Brought back.
+    pub returned: Decimal,
+    /// Not wanted any more.
+    pub cancelled: Decimal,
+    /// In the words of whoever wrote it.
+    pub note: Option<String>,
+}
+
+impl OrderLineRow {
+    /// What is neither delivered, nor on its way, nor cancelled.
+    pub fn to_plan(&self) -> Decimal {
+        (self.quantity - self.cancelled - self.delivered - self.planned).max(Decimal::ZERO)
+    }
+
+    /// What is wanted of it.
+    pub fn wanted(&self) -> Decimal {
+        self.quantity - self.cancelled
+    }
+}

@@ -1,0 +1,3 @@
+//! Payments of customers.
+
+pub mod model;

@@ -1,0 +1,3 @@
+//! Quotes: what goods would cost a customer, for some days.
+
+pub mod model;

@@ -1,0 +1,13 @@
+//! Rows and enums of quotes.
+
+use crate::kernel::ids::typed_id;
+
+typed_id!(
+    /// A quote.
+    QuoteId, "quo"
+);
+
+typed_id!(
+    /// A line of a quote.
+    QuoteLineId, "qul"
+);

@@ -1,0 +1,3 @@
+//! Returns: goods that come back from customers.
+
+pub mod model;
