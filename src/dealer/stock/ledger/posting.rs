@@ -207,6 +207,7 @@ impl Book {
     /// Writes levels, movements and lots, and tells of them.
     pub async fn write(mut self, tx: &mut TenantTx) -> ServiceResult<Vec<MovementRow>> {
         if self.rows.is_empty() {
+            self.levels.store(tx).await?;
             return Ok(self.rows);
         }
         let lots = match self.lots.take() {
