@@ -44,14 +44,10 @@ impl Shelf {
         fresh_on: Option<NaiveDate>,
     ) -> Result<Parts, Decimal> {
         let is_old = |expires_on: NaiveDate| fresh_on.is_some_and(|day| expires_on <= day);
-        let (old, fresh): (Vec<_>, Vec<_>) = self
-            .order
-            .iter()
-            .partition(|(expires_on, _)| is_old(*expires_on));
-        let others = fresh
-            .into_iter()
-            .chain(old)
-            .map(|(_, lot)| (*lot, quantity));
+        let in_order = || self.order.iter().copied();
+        let fresh = in_order().filter(|(expires_on, _)| !is_old(*expires_on));
+        let old = in_order().filter(|(expires_on, _)| is_old(*expires_on));
+        let others = fresh.chain(old).map(|(_, lot)| (lot, quantity));
         let wanted = preferred.iter().copied().chain(others).collect();
         self.draw(quantity, wanted)
     }
