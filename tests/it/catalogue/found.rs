@@ -1,6 +1,7 @@
 //! productSearch: ranked, without accents, with slips, bounded, page by page.
 
 use serde_json::{Value, json};
+use tubex::tenancy::schema_name::SchemaName;
 
 use super::{mutate, shop};
 use crate::support::{Client, Server, TestDealer, owner};
@@ -191,6 +192,43 @@ async fn pages_follow_each_other_in_one_statement_each() {
     ] {
         assert_eq!(client.send(SEARCH, wrong).await.code(), "BAD_USER_INPUT");
     }
+}
+
+/// Words that are in no product any more go on a visit; those that are in one stay.
+#[tokio::test]
+async fn words_that_no_product_has_any_more_are_forgotten() {
+    let (server, dealer) = vietnamese().await;
+    let find = "{ product(sku: \"ON-90\") { id } }";
+    let id = dealer.client.get(find).await["product"]["id"].clone();
+    let update = json!({ "id": id, "expectedVersion": 1, "name": "Ống thoát nước D90" });
+    mutate(&dealer.client, "productUpdate", "product { id }", update).await;
+    let known = format!(
+        "SELECT word FROM {}.search_words ORDER BY word",
+        dealer.schema
+    );
+    let words = async || -> Vec<String> {
+        let rows = owner().await.query(&known, &[]).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    };
+    let before = words().await;
+    assert!(before.contains(&"minh".to_owned()));
+    let pruner = server.app.event_pruner();
+    let schema: SchemaName = dealer.schema.parse().unwrap();
+    let tidy = move |conn: &mut tubex::db::owner::OwnerConn| pruner.tidy(conn, &schema);
+    let gone = server.app.core.owner.run(tidy).await.unwrap();
+    let after = words().await;
+    assert_eq!(gone, before.len() - after.len());
+    for (word, stays) in [
+        ("minh", false),
+        ("nhua", false),
+        ("ong", true),
+        ("thoat", true),
+        ("xi", false),
+    ] {
+        assert_eq!(after.contains(&word.to_owned()), stays, "{word}");
+    }
+    assert_eq!(skus(&dealer.client, "thaot nuoc").await, ["ON-90"]);
+    assert_eq!(skus(&dealer.client, "xi mamg").await, ["XM-PCB40"]);
 }
 
 /// Rows that other ways than the program's put there are found, too: the indexes fold them.

@@ -120,3 +120,19 @@ pub(super) const SLIPS_SQL: &str = concat!(
                       similarity(w.word, slips.word) DESC, w.word LIMIT 5) near) END AS ways \
      FROM slips OFFSET 0) each_word) LIMIT 100"
 );
+
+/// Some of the words, in so many percent of the table's pages, that are in no product any more.
+pub(super) const FORGOTTEN_SQL: &str = concat!(
+    "SELECT w.word FROM search_words w TABLESAMPLE SYSTEM ($1) WHERE NOT EXISTS \
+     (SELECT FROM products WHERE ",
+    words!(),
+    " @@ quote_literal(w.word)::tsquery) LIMIT 500"
+);
+
+/// Deletes those of these words that are still in no product.
+pub(super) const FORGET_SQL: &str = concat!(
+    "DELETE FROM search_words w WHERE w.word = ANY($1) AND NOT EXISTS \
+     (SELECT FROM products WHERE ",
+    words!(),
+    " @@ quote_literal(w.word)::tsquery)"
+);
