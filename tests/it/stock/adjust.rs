@@ -197,6 +197,8 @@ async fn the_dealers_role_changes_no_movement() {
         "UPDATE {}.stock_movements SET quantity = 1",
         "DELETE FROM {}.stock_movements",
         "TRUNCATE {}.stock_movements",
+        "UPDATE {}.lot_movements SET quantity = 1",
+        "DELETE FROM {}.lot_movements",
     ] {
         let statement = statement.replace("{}", schema);
         let words = format!("SET ROLE {schema}; SET tubex.actor = 'usr_x'; {statement}");
