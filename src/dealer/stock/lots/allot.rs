@@ -8,36 +8,36 @@ use rust_decimal::Decimal;
 use super::model::LotId;
 
 /// Parts of a movement by lot, above zero.
-pub type Parts = Vec<(LotId, Decimal)>;
+pub(super) type Parts = Vec<(LotId, Decimal)>;
 
 /// What of each lot is in one place, those that expire first before others.
 #[derive(Clone, Debug, Default)]
-pub struct Shelf {
+pub(super) struct Shelf {
     order: BTreeSet<(NaiveDate, LotId)>,
     on_hand: HashMap<LotId, Decimal>,
 }
 
 impl Shelf {
     /// Puts some of a lot there.
-    pub fn put(&mut self, (lot, expires_on): (LotId, NaiveDate), quantity: Decimal) {
+    pub(super) fn put(&mut self, (lot, expires_on): (LotId, NaiveDate), quantity: Decimal) {
         self.order.insert((expires_on, lot));
         *self.on_hand.entry(lot).or_default() += quantity;
     }
 
     /// How much of a lot is there.
-    pub fn of(&self, lot: LotId) -> Decimal {
+    pub(super) fn of(&self, lot: LotId) -> Decimal {
         self.on_hand.get(&lot).copied().unwrap_or_default()
     }
 
     /// Takes some of one lot away. Says how much there is if that is less.
-    pub fn take_of(&mut self, lot: LotId, quantity: Decimal) -> Result<Parts, Decimal> {
+    pub(super) fn take_of(&mut self, lot: LotId, quantity: Decimal) -> Result<Parts, Decimal> {
         self.draw(quantity, vec![(lot, quantity)])
     }
 
     /// Takes some away: of those that are preferred, as much of each, and then of those that
     /// expire first. With a day, what is too old on it comes last. Says how much there is if
     /// that is less.
-    pub fn take(
+    pub(super) fn take(
         &mut self,
         quantity: Decimal,
         preferred: &[(LotId, Decimal)],
@@ -74,7 +74,7 @@ impl Shelf {
 }
 
 /// The first `quantity` of some parts, or as much as there is; what is left of them stays.
-pub fn split(parts: &mut Parts, quantity: Decimal) -> Parts {
+pub(super) fn split(parts: &mut Parts, quantity: Decimal) -> Parts {
     let (mut taken, mut left) = (Parts::new(), quantity);
     for (lot, part) in parts.iter_mut() {
         let of_it = left.min(*part);
@@ -88,7 +88,7 @@ pub fn split(parts: &mut Parts, quantity: Decimal) -> Parts {
 }
 
 /// What some parts are together.
-pub fn total(parts: &[(LotId, Decimal)]) -> Decimal {
+pub(super) fn total(parts: &[(LotId, Decimal)]) -> Decimal {
     parts.iter().map(|part| part.1).sum()
 }
 
