@@ -524,6 +524,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    lot_levels (lot_id, warehouse_id) {
+        lot_id -> Uuid,
+        warehouse_id -> Uuid,
+        on_hand -> Numeric,
+    }
+}
+
+diesel::table! {
+    lot_movements (movement_id, lot_id) {
+        movement_id -> Uuid,
+        lot_id -> Uuid,
+        quantity -> Numeric,
+    }
+}
+
+diesel::table! {
+    lot_products (product_id) {
+        product_id -> Uuid,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    lots (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        code -> Text,
+        expires_on -> Date,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     order_lines (id) {
         id -> Uuid,
         order_id -> Uuid,
@@ -977,6 +1010,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        sku_lowered -> Nullable<Text>,
     }
 }
 
@@ -1088,6 +1122,12 @@ diesel::joinable!(invoices -> account_entries (entry_id));
 diesel::joinable!(invoices -> customers (customer_id));
 diesel::joinable!(jobs -> customers (customer_id));
 diesel::joinable!(jobs -> price_lists (price_list_id));
+diesel::joinable!(lot_levels -> lots (lot_id));
+diesel::joinable!(lot_levels -> warehouses (warehouse_id));
+diesel::joinable!(lot_movements -> lots (lot_id));
+diesel::joinable!(lot_movements -> stock_movements (movement_id));
+diesel::joinable!(lot_products -> products (product_id));
+diesel::joinable!(lots -> products (product_id));
 diesel::joinable!(order_lines -> orders (order_id));
 diesel::joinable!(order_lines -> products (product_id));
 diesel::joinable!(order_lines -> purchase_order_lines (purchase_line_id));
@@ -1175,6 +1215,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     invoices,
     jobs,
     kept_answers,
+    lot_levels,
+    lot_movements,
+    lot_products,
+    lots,
     order_lines,
     orders,
     payment_reminders,
@@ -1241,6 +1285,10 @@ pub const TABLES: &[&str] = &[
     "invoices",
     "jobs",
     "kept_answers",
+    "lot_levels",
+    "lot_movements",
+    "lot_products",
+    "lots",
     "order_lines",
     "orders",
     "payment_reminders",

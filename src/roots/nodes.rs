@@ -41,6 +41,9 @@ use crate::dealer::stock::counts::model::StockCountId;
 use crate::dealer::stock::holds::graphql::StockReservation;
 use crate::dealer::stock::holds::loader::ReservationById;
 use crate::dealer::stock::holds::model::ReservationId;
+use crate::dealer::stock::lots::graphql::Lot;
+use crate::dealer::stock::lots::loader::LotById;
+use crate::dealer::stock::lots::model::LotId;
 use crate::dealer::stock::transfers::graphql::Transfer;
 use crate::dealer::stock::transfers::loader::TransferById;
 use crate::dealer::stock::transfers::model::TransferId;
@@ -69,6 +72,8 @@ pub enum Node {
     GoodsReceipt(GoodsReceipt),
     /// A job site.
     Job(Job),
+    /// Goods that were made together.
+    Lot(Lot),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
@@ -142,6 +147,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
+        LotId::PREFIX => found!(LotById, LotId, Lot, StockRead),
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),

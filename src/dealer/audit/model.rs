@@ -13,6 +13,8 @@ use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateId};
 use crate::dealer::stock::counts::model::{StockCountId, StockCountLineId};
+use crate::dealer::stock::ledger::model::MovementId;
+use crate::dealer::stock::lots::model::LotId;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 
 text_enum! {
@@ -66,7 +68,9 @@ pub fn written(entity: &str, key: &str) -> String {
         "customers" => CustomerId::from_uuid(uuid).to_string(),
         "jobs" => JobId::from_uuid(uuid).to_string(),
         "products" | "product_units" | "product_barcodes" | "product_attributes"
-        | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
+        | "stock_levels" | "lot_products" => ProductId::from_uuid(uuid).to_string(),
+        "lots" | "lot_levels" => LotId::from_uuid(uuid).to_string(),
+        "lot_movements" => MovementId::from_uuid(uuid).to_string(),
         "price_lists" => PriceListId::from_uuid(uuid).to_string(),
         "price_rules" => PriceRuleId::from_uuid(uuid).to_string(),
         "stock_count_lines" => StockCountLineId::from_uuid(uuid).to_string(),

@@ -14,6 +14,7 @@ pub mod holds;
 pub mod input;
 pub mod ledger;
 pub mod loader;
+pub mod lots;
 pub mod model;
 pub mod query;
 pub mod reconcile;

@@ -56,6 +56,7 @@ pub const BOOKS: &[&str] = &[
     "goods_receipt_costs",
     "goods_receipt_lines",
     "goods_receipts",
+    "lot_movements",
     "stock_movements",
 ];
 
@@ -71,6 +72,7 @@ pub const HIDDEN: &[(&str, &[&str])] = &[];
 
 /// Columns that follow from others, and would only be in the way.
 pub const LEFT_OUT: &[(&str, &[&str])] = &[
+    ("lot_levels", &["on_hand"]),
     ("products", &["search_text"]),
     (
         "stock_levels",
@@ -83,6 +85,7 @@ pub const LEFT_OUT: &[(&str, &[&str])] = &[
             "updated_at",
         ],
     ),
+    ("supplier_items", &["sku_lowered"]),
 ];
 
 /// The columns of a list for one table.

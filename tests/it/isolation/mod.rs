@@ -9,6 +9,7 @@ mod catalogue_queries;
 mod count_mutations;
 mod count_queries;
 mod loaders;
+mod lot_cases;
 mod mutations;
 mod price_mutations;
 mod price_queries;

@@ -89,6 +89,30 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Product { availability { available { value } } } } }",
     ),
     (
+        "Product.isKeptByLots",
+        "{ node(id: $id) { ... on Product { isKeptByLots } } }",
+    ),
+    (
+        "Product.lots",
+        "{ node(id: $id) { ... on Product { lots { id } } } }",
+    ),
+    (
+        "Lot.product",
+        "{ node(id: $id) { ... on Lot { product { id } } } }",
+    ),
+    (
+        "LotLevel.warehouse",
+        "{ lots(first: 1) { nodes { levels { warehouse { id } } } } }",
+    ),
+    (
+        "LotTracking.product",
+        "mutation { lotTrackingSet(input: { productId: $id, isTracked: false }) { lotTracking { product { id } } } }",
+    ),
+    (
+        "GoodsReceiptLine.lots",
+        "{ node(id: $id) { ... on GoodsReceipt { lines { lots { quantity { value } } } } } }",
+    ),
+    (
         "StockAvailability.product",
         "{ availability(productIds: [$id]) { product { id } } }",
     ),
@@ -373,6 +397,8 @@ async fn ids(dealer: &TestDealer) -> Value {
     json!({
         "StockAvailability": lies, "WarehouseAvailability": lies,
         "StockCount": crate::stock::count_some(dealer).await,
+        "Lot": crate::stock::lots::bring_some(dealer).await,
+        "LotTracking": dealer.add_product("NEVER-THERE").await.id,
         "Product": first("products"), "ProductUnit": first("products"),
         "Customer": first("customers"), "CreditStatus": first("customers"), "Category": first("categories"), "Unit": first("units"),
         "Attribute": first("attributes"), "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),

@@ -22,6 +22,7 @@ fn input(mutation: &str) -> Value {
     let of_areas = of_parties(mutation)
         .or_else(|| of_prices(mutation))
         .or_else(|| of_counts(mutation))
+        .or_else(|| of_lots(mutation))
         .or_else(|| of_purchasing(mutation))
         .or_else(|| of_catalogue(mutation));
     if let Some(input) = of_areas {
@@ -169,6 +170,14 @@ fn of_counts(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on lots.
+fn of_lots(mutation: &str) -> Option<Value> {
+    Some(match mutation {
+        "lotTrackingSet" => json!({ "productId": nowhere("prd"), "isTracked": true }),
+        _ => return None,
+    })
+}
+
 /// The same of mutations on suppliers and purchases; those of documents come without a key.
 fn of_purchasing(mutation: &str) -> Option<Value> {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
@@ -292,6 +301,10 @@ fn query(name: &str) -> Operation {
         "invitationPreview" => (
             "{ invitationPreview(token: \"none\") { email } }",
             json!({}),
+        ),
+        "lotTrace" => (
+            "query($id: ID!) { lotTrace(lotId: $id) { totalCount } }",
+            id("lot"),
         ),
         "availability" => ("{ availability(productIds: []) { __typename } }", json!({})),
         "lastEventId" => ("{ lastEventId }", json!({})),

@@ -299,6 +299,8 @@ async fn a_contractor_changes_nothing_and_sees_neither_stock_nor_people() {
         "{ stockValuation { at } }",
         "{ transfers(first: 1) { totalCount } }",
         "{ stockCounts(first: 1) { totalCount } }",
+        "{ lots(first: 1) { totalCount } }",
+        "{ products(first: 1) { nodes { isKeptByLots } } }",
         "{ availability(productIds: []) { onHand { value } } }",
         "{ products(first: 1) { nodes { availability { onHand { value } } } } }",
         "{ reorderSuggestions { level { updatedAt } } }",

@@ -80,6 +80,11 @@ impl Levels {
         self.rows.get_mut(&place).ok_or_else(not_locked)
     }
 
+    /// What is locked.
+    pub fn places(&self) -> BTreeSet<Place> {
+        self.rows.keys().copied().collect()
+    }
+
     /// Writes those that were to be changed.
     pub async fn store(self, tx: &mut TenantTx) -> AppResult<()> {
         let Self { rows, changed } = self;
