@@ -150,3 +150,61 @@ pub struct QuoteLineRow {
     /// In the words of whoever wrote it.
     pub note: Option<String>,
 }
+
+/// What an update sets; absent fields keep their value.
+#[derive(AsChangeset, Clone, Debug)]
+#[diesel(table_name = quotes)]
+pub struct QuoteChanges {
+    /// New state.
+    pub state: Option<QuoteState>,
+    /// New job, or none.
+    pub job_id: Option<Option<JobId>>,
+    /// New place for the goods, or none.
+    pub warehouse_id: Option<Option<WarehouseId>>,
+    /// New last day.
+    pub valid_until: Option<NaiveDate>,
+    /// New number of the customer's, or none.
+    pub reference: Option<Option<String>>,
+    /// New note, or none.
+    pub note: Option<Option<String>>,
+    /// What the customer gave as its reason.
+    pub answer_reason: Option<Option<String>>,
+    /// New sum.
+    pub net: Option<Decimal>,
+    /// New tax.
+    pub tax: Option<Decimal>,
+    /// When it was sent.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When the customer answered.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// Time of the change.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl QuoteChanges {
+    /// No change but the time of it.
+    pub const fn none(updated_at: DateTime<Utc>) -> Self {
+        Self {
+            state: None,
+            job_id: None,
+            warehouse_id: None,
+            valid_until: None,
+            reference: None,
+            note: None,
+            answer_reason: None,
+            net: None,
+            tax: None,
+            sent_at: None,
+            answered_at: None,
+            updated_at,
+        }
+    }
+
+    /// To another state.
+    pub const fn to(state: QuoteState, updated_at: DateTime<Utc>) -> Self {
+        Self {
+            state: Some(state),
+            ..Self::none(updated_at)
+        }
+    }
+}
