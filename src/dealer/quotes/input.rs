@@ -14,6 +14,7 @@ use crate::dealer::customers::input::CustomerIdFilter;
 use crate::dealer::customers::jobs::input::JobIdFilter;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::orders::input::OrderAddressInput;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::{AppError, AppResult};
 use crate::graphql::filter::{
@@ -136,6 +137,30 @@ pub struct QuoteReviseInput {
     /// stays. Otherwise all stays as it was quoted.
     #[graphql(default)]
     pub renew_prices: bool,
+    /// By which this is done once, however often it is sent. Needed.
+    pub idempotency_key: Option<IdempotencyKey>,
+}
+
+/// Which quote to make an order of.
+#[derive(InputObject, Debug)]
+pub struct QuoteToOrderInput {
+    /// Which quote: an accepted one.
+    pub id: QuoteId,
+    /// The version that was read; another one is refused with CONFLICT.
+    pub expected_version: i32,
+    /// Where its goods come from; as the quote says if absent.
+    pub warehouse_id: Option<WarehouseId>,
+    /// The day at the dealer on which the customer wants the goods.
+    pub wanted_on: Option<NaiveDate>,
+    /// Whether the customer fetches them.
+    #[graphql(default)]
+    pub is_pickup: bool,
+    /// Where the goods go; to the site of the job if absent.
+    pub address: Option<OrderAddressInput>,
+    /// What drivers should know; as the job says if absent. At most 500 characters.
+    pub instructions: Option<String>,
+    /// In your own words, at most 500 characters; those of the quote if absent.
+    pub note: Option<String>,
     /// By which this is done once, however often it is sent. Needed.
     pub idempotency_key: Option<IdempotencyKey>,
 }

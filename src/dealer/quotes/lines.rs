@@ -1,9 +1,8 @@
 //! The lines of quotes as rows: of an input, and of an earlier revision.
 
-use rust_decimal::Decimal;
-
 use super::input::QuoteLineInput;
 use super::model::{QuoteId, QuoteLineId, QuoteLineRow, QuoteRow};
+use crate::dealer::catalog::quantity::Asked;
 use crate::dealer::catalog::quantity::input::QuantityInput;
 use crate::dealer::orders::input::SaleLineInput;
 use crate::dealer::orders::model::SalePriceSource;
@@ -12,7 +11,7 @@ use crate::error::{AppError, Refusal, ServiceResult, UserError};
 use crate::graphql::scalars;
 use crate::kernel::checks::Checks;
 use crate::kernel::money::{Totals, digits_of, line_net, totals};
-use crate::kernel::quantity::Rounding;
+use crate::kernel::quantity::{Amount, Rounding};
 use crate::kernel::ratio::Ratio;
 use crate::tenancy::TenantTx;
 
@@ -61,6 +60,30 @@ pub(super) async fn renewed(
     kept.map(|(fresh, old)| keep(fresh, old, digits)).collect()
 }
 
+/// What is sold by a quote: its lines at its prices, with the taxes of today, by the ways that
+/// are usual for the products. The field `path` names the quote.
+pub(super) async fn to_sell(
+    tx: &mut TenantTx,
+    quote: &QuoteRow,
+    (lines, path): (Vec<QuoteLineRow>, &[&str]),
+) -> ServiceResult<Vec<PricedLine>> {
+    // In base units, which every product has, whatever units it had when it was quoted.
+    let asked = lines.iter().map(|line| SaleLineInput {
+        quantity: QuantityInput {
+            value: scalars::Decimal(line.quantity.normalize()),
+            unit_id: None,
+            rounding: Rounding::default(),
+        },
+        ..SaleLineInput::from(line)
+    });
+    let asked: Vec<_> = asked.collect();
+    let buyer = (quote.customer_id, quote.job_id);
+    let fresh = price::priced(tx, buyer, &asked).await;
+    let fresh = fresh.map_err(|why| at(why, path))?;
+    let sold = fresh.into_iter().zip(&lines);
+    sold.map(|(fresh, line)| as_quoted(fresh, line)).collect()
+}
+
 /// What the lines come to.
 pub(super) fn totals_of(lines: &[QuoteLineRow], currency: &str) -> ServiceResult<Totals> {
     let nets: Vec<_> = lines.iter().map(|line| (line.net, line.tax_rate)).collect();
@@ -96,6 +119,30 @@ fn row(quote: &QuoteRow, at: usize, line: PricedLine) -> QuoteLineRow {
         tax_rate: line.tax_rate,
         note: line.note,
     }
+}
+
+fn as_quoted(fresh: PricedLine, line: &QuoteLineRow) -> ServiceResult<PricedLine> {
+    let ratio = |num, den| Ratio::new(num, den).map_err(AppError::internal);
+    Ok(PricedLine {
+        asked: Asked {
+            unit: line.unit_id,
+            amount: Amount {
+                value: line.unit_quantity,
+                base: line.quantity,
+            },
+        },
+        factor: ratio(line.num, line.den)?,
+        unit_price: line.unit_price,
+        price_unit: line.price_unit_id,
+        price_factor: ratio(line.price_num, line.price_den)?,
+        price_source: line.price_source,
+        price_rule: line.price_rule_id,
+        price_reason: line.price_reason.clone(),
+        discount: line.discount,
+        net: line.net,
+        note: line.note.clone(),
+        ..fresh
+    })
 }
 
 /// A line as it is priced today, but for what somebody has set.

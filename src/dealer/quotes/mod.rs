@@ -11,6 +11,7 @@ pub mod expire;
 pub mod graphql;
 pub mod input;
 pub mod lines;
+pub mod lines_graphql;
 pub mod loader;
 pub mod model;
 pub mod mutation;

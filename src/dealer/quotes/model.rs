@@ -11,6 +11,7 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::orders::model::SalePriceSource;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::kernel::ids::typed_id;
@@ -135,8 +136,8 @@ pub struct QuoteLineRow {
     pub price_num: i64,
     /// Base units per one of the price's unit, denominator.
     pub price_den: i64,
-    /// Where the price comes from, as `PriceSource` writes it, or OVERRIDE.
-    pub price_source: String,
+    /// Where the price comes from.
+    pub price_source: SalePriceSource,
     /// The rule that made the price.
     pub price_rule_id: Option<PriceRuleId>,
     /// Why somebody set another price.

@@ -26,8 +26,6 @@ sort_keys! {
     keys: {
         /// By the time they were made.
         CreatedAt => created_at: DateTime<Utc>,
-        /// By their last day.
-        ValidUntil => valid_until: NaiveDate,
     },
     ties: { Id => id },
     default: CreatedAt Desc,

@@ -1,5 +1,7 @@
 //! Use cases of quotes: writing them.
 
+use rust_decimal::Decimal;
+
 use super::actions::QuoteAction as Action;
 use super::events::{QuoteCreated, QuoteUpdated};
 use super::input::{QuoteCreateInput, QuoteUpdateInput};
@@ -7,15 +9,11 @@ use super::model::{QuoteChanges, QuoteId, QuoteLineRow, QuoteRow, QuoteState};
 use super::steps::locked;
 use super::{lines, query};
 use crate::dealer::calendar::check_day;
-use crate::dealer::customers::actions::CustomerAction;
-use crate::dealer::customers::jobs::actions::JobAction;
-use crate::dealer::customers::jobs::model::JobId;
-use crate::dealer::customers::jobs::service as jobs;
 use crate::dealer::customers::model::CustomerId;
-use crate::dealer::customers::service as customers;
 use crate::dealer::numbering;
+use crate::dealer::orders::service::for_buyer;
 use crate::dealer::stock::warehouses::service::in_use;
-use crate::error::{ErrorCode, ServiceResult, UserError};
+use crate::error::{AppError, ErrorCode, ServiceResult, UserError};
 use crate::graphql::payload::{given, given_text};
 use crate::kernel::checks::Checks;
 use crate::kernel::money::Totals;
@@ -31,7 +29,7 @@ pub async fn create(tx: &mut TenantTx, input: QuoteCreateInput) -> ServiceResult
     let sold = lines::as_sold(&input.lines);
     lines::check(&mut checks, &sold);
     checks.finish()?;
-    for_buyer(tx, input.customer_id, input.job_id).await?;
+    for_buyer(tx, (input.customer_id, input.job_id)).await?;
     if let Some(warehouse) = input.warehouse_id {
         in_use(tx, warehouse, &["input", "warehouseId"]).await?;
     }
@@ -74,7 +72,7 @@ pub async fn update(tx: &mut TenantTx, input: QuoteUpdateInput) -> ServiceResult
             let message = "are needed when the job changes, since their prices hang on it";
             return Err(UserError::at(ErrorCode::BadUserInput, &["input", "lines"], message).into());
         }
-        for_buyer(tx, quote.customer_id, job).await?;
+        for_buyer(tx, (quote.customer_id, job)).await?;
         quote.job_id = job;
     }
     if let Some(Some(warehouse)) = changes.warehouse_id {
@@ -121,8 +119,8 @@ pub(super) fn draft(tx: &TenantTx, customer: CustomerId) -> QuoteRow {
         reference: None,
         note: None,
         answer_reason: None,
-        net: rust_decimal::Decimal::ZERO,
-        tax: rust_decimal::Decimal::ZERO,
+        net: Decimal::ZERO,
+        tax: Decimal::ZERO,
         salesperson: user,
         sent_at: None,
         answered_at: None,
@@ -139,24 +137,6 @@ pub(super) async fn change(
     changes: QuoteChanges,
 ) -> ServiceResult<QuoteRow> {
     let rows = query::update(tx, &[id], changes).await?;
-    let gone = || crate::error::AppError::internal(format!("{id} has vanished"));
+    let gone = || AppError::internal(format!("{id} has vanished"));
     Ok(rows.into_iter().next().ok_or_else(gone)?)
-}
-
-/// Refuses customers and jobs to whom nothing is quoted any more. Who is on hold may be
-/// quoted something: nothing is sold by that.
-async fn for_buyer(
-    tx: &mut TenantTx,
-    customer: CustomerId,
-    job: Option<JobId>,
-) -> ServiceResult<()> {
-    let found = customers::find(tx, customer).await?;
-    let found = found.ok_or_else(|| customers::missing("customerId"))?;
-    CustomerAction::QuoteCreate.check(&found, "customerId")?;
-    let Some(job) = job else {
-        return Ok(());
-    };
-    let found = jobs::find(tx, &[job]).await?.pop();
-    let found = found.filter(|row| row.customer_id == customer);
-    JobAction::QuoteCreate.check(&found.ok_or_else(|| jobs::missing("jobId"))?, "jobId")
 }
