@@ -455,6 +455,7 @@ diesel::table! {
         tax_rate -> Numeric,
         tax -> Numeric,
         cost -> Nullable<Numeric>,
+        is_rebilled -> Bool,
     }
 }
 
