@@ -113,7 +113,7 @@ impl InvoiceRow {
     }
 }
 
-/// A line of an invoice as stored. A line that no goods stand behind has one of nothing.
+/// A line of an invoice as stored. Where an amount is credited and no goods, quantities are zero.
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = invoice_lines, check_for_backend(diesel::pg::Pg))]
 pub struct InvoiceLineRow {
@@ -131,7 +131,9 @@ pub struct InvoiceLineRow {
     pub order_line_id: Option<OrderLineId>,
     /// The line of a delivery that it bills.
     pub delivery_line_id: Option<DeliveryLineId>,
-    /// The line of an invoice that it credits.
+    /// The invoice that it credits something of.
+    pub credits_id: Option<InvoiceId>,
+    /// The line of that which it credits.
     pub credits_line_id: Option<InvoiceLineId>,
     /// Of what.
     pub product_id: Option<ProductId>,
@@ -165,6 +167,32 @@ pub struct InvoiceLineRow {
     pub tax: Decimal,
     /// What the goods had cost, if that is known.
     pub cost: Option<Decimal>,
-    /// Whether a credit note lets what it credits be billed once more.
+    /// Whether what it credits can be billed once more.
     pub is_rebilled: bool,
+}
+
+/// What an update of a draft sets; absent fields keep their value.
+#[derive(AsChangeset, Clone, Debug, Default)]
+#[diesel(table_name = invoices)]
+pub struct InvoiceChanges {
+    /// New number of the customer's, or none.
+    pub reference: Option<Option<String>>,
+    /// New note, or none.
+    pub note: Option<Option<String>>,
+    /// New sum of the lines.
+    pub net: Option<Decimal>,
+    /// New tax.
+    pub tax: Option<Decimal>,
+    /// Time of the change.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl InvoiceChanges {
+    /// No change but the time of it.
+    pub fn none(updated_at: DateTime<Utc>) -> Self {
+        Self {
+            updated_at,
+            ..Self::default()
+        }
+    }
 }
