@@ -10,15 +10,17 @@ use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
 
 use super::model::{
-    InvoiceChanges, InvoiceId, InvoiceLineId, InvoiceLineRow, InvoiceRow, InvoiceState,
+    InvoiceChanges, InvoiceId, InvoiceKind, InvoiceLineId, InvoiceLineRow, InvoiceRow, InvoiceState,
 };
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
-use crate::db::tenant_tables::{account_items, invoice_lines, invoices};
+use crate::db::tenant_tables::{
+    account_items, deliveries, delivery_lines, invoice_lines, invoices,
+};
 use crate::dealer::accounts::model::{EntryId, ItemRow};
 use crate::dealer::calendar::{date, timezone};
-use crate::dealer::deliveries::model::DeliveryLineId;
-use crate::dealer::orders::model::OrderLineId;
+use crate::dealer::deliveries::model::{DeliveryId, DeliveryLineId};
+use crate::dealer::orders::model::{OrderId, OrderLineId};
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::tenancy::TenantTx;
@@ -276,8 +278,22 @@ pub(super) async fn lock(tx: &mut TenantTx, id: InvoiceId) -> DbResult<Option<In
     let query = invoices::table
         .find(id)
         .select(InvoiceRow::as_select())
-        .for_update();
+        .for_no_key_update();
     Ok(query.get_result(tx).await.optional()?)
+}
+
+/// The latest date of a kind.
+pub(super) async fn last_issued(
+    tx: &mut TenantTx,
+    kind: InvoiceKind,
+) -> DbResult<Option<NaiveDate>> {
+    let query = invoices::table
+        .filter(invoices::kind.eq(kind))
+        .filter(invoices::state.eq(InvoiceState::Posted))
+        .order(invoices::issued_on.desc())
+        .select(invoices::issued_on);
+    let found: Option<Option<NaiveDate>> = query.first(tx).await.optional()?;
+    Ok(found.flatten())
 }
 
 /// Adds invoices with their lines.
@@ -364,4 +380,62 @@ pub(super) async fn post(tx: &mut TenantTx, row: &InvoiceRow) -> DbResult<()> {
     ));
     query.execute(tx).await?;
     Ok(())
+}
+
+macro_rules! brought {
+    () => {
+        (
+            delivery_lines::delivery_id,
+            delivery_lines::id,
+            delivery_lines::order_line_id,
+            delivery_lines::delivered,
+            delivery_lines::cost,
+        )
+    };
+}
+
+/// These deliveries: of which orders they are, and where they stand.
+pub(super) async fn deliveries(
+    tx: &mut TenantTx,
+    ids: &[DeliveryId],
+) -> DbResult<Vec<(DeliveryId, OrderId, String)>> {
+    let query = deliveries::table
+        .filter(deliveries::id.eq_any(ids.to_vec()))
+        .select((deliveries::id, deliveries::order_id, deliveries::state));
+    Ok(query.load(tx).await?)
+}
+
+/// Of which delivery, which line, of which line of an order, how much, at what cost.
+pub(super) type Brought = (
+    DeliveryId,
+    DeliveryLineId,
+    OrderLineId,
+    Option<Decimal>,
+    Option<Decimal>,
+);
+
+/// What these deliveries brought, by position.
+pub(super) async fn delivered_lines(
+    tx: &mut TenantTx,
+    ids: &[DeliveryId],
+) -> DbResult<Vec<Brought>> {
+    let query = delivery_lines::table
+        .filter(delivery_lines::delivery_id.eq_any(ids.to_vec()))
+        .order((delivery_lines::delivery_id, delivery_lines::position))
+        .select(brought!());
+    Ok(query.load(tx).await?)
+}
+
+/// What all deliveries of an order brought that are with the customer, the oldest first.
+pub(super) async fn delivered_lines_of(
+    tx: &mut TenantTx,
+    order: OrderId,
+) -> DbResult<Vec<Brought>> {
+    let query = delivery_lines::table
+        .inner_join(deliveries::table)
+        .filter(deliveries::order_id.eq(order))
+        .filter(deliveries::state.eq("DELIVERED"))
+        .order((deliveries::number, delivery_lines::position))
+        .select(brought!());
+    Ok(query.load(tx).await?)
 }
