@@ -6,7 +6,9 @@ mod nodes;
 mod platform;
 mod prices;
 mod purchasing;
+mod quotes;
 mod records;
+mod returns;
 mod stock;
 
 use std::sync::LazyLock;
@@ -20,7 +22,9 @@ pub use self::nodes::{Node, NodeQuery};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
 use self::purchasing::{PurchasingMutations, PurchasingQueries};
+use self::quotes::{QuotesMutations, QuotesQueries};
 use self::records::{RecordMutations, RecordQueries};
+use self::returns::{ReturnsMutations, ReturnsQueries};
 use self::stock::{StockMutations, StockQueries};
 use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
@@ -42,6 +46,8 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         customers::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
+        quotes::EVENTS,
+        returns::EVENTS,
         stock::EVENTS,
     ];
     areas.concat()
@@ -65,6 +71,8 @@ pub struct QueryRoot(
     CustomerQueries,
     PriceQueries,
     PurchasingQueries,
+    QuotesQueries,
+    ReturnsQueries,
     StockQueries,
 );
 
@@ -79,6 +87,8 @@ pub struct MutationRoot(
     CustomerMutations,
     PriceMutations,
     PurchasingMutations,
+    QuotesMutations,
+    ReturnsMutations,
     StockMutations,
 );
 

@@ -35,6 +35,12 @@ use crate::dealer::purchasing::receipts::model::GoodsReceiptId;
 use crate::dealer::purchasing::suppliers::graphql::Supplier;
 use crate::dealer::purchasing::suppliers::loader::SupplierById;
 use crate::dealer::purchasing::suppliers::model::SupplierId;
+use crate::dealer::quotes::graphql::Quote;
+use crate::dealer::quotes::loader::QuoteById;
+use crate::dealer::quotes::model::QuoteId;
+use crate::dealer::returns::graphql::Return;
+use crate::dealer::returns::loader::ReturnById;
+use crate::dealer::returns::model::ReturnId;
 use crate::dealer::stock::counts::graphql::StockCount;
 use crate::dealer::stock::counts::loader::StockCountById;
 use crate::dealer::stock::counts::model::StockCountId;
@@ -77,6 +83,10 @@ pub enum Node {
     StockCount(StockCount),
     /// Goods that are ordered of a supplier.
     PurchaseOrder(PurchaseOrder),
+    /// What goods would cost a customer.
+    Quote(Quote),
+    /// Goods that come back from a customer.
+    Return(Return),
     /// Goods that are promised.
     StockReservation(StockReservation),
     /// Of whom the dealer buys.
@@ -162,6 +172,8 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
                 PurchasingRead
             )
         }
+        QuoteId::PREFIX => found!(QuoteById, QuoteId, Quote, QuotesRead),
+        ReturnId::PREFIX => found!(ReturnById, ReturnId, Return, ReturnsRead),
         SupplierId::PREFIX => found!(SupplierById, SupplierId, Supplier, SuppliersRead),
         ReservationId::PREFIX => {
             found!(ReservationById, ReservationId, StockReservation, StockRead)

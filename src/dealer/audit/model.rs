@@ -12,6 +12,8 @@ use crate::dealer::customers::model::CustomerId;
 use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateId};
+use crate::dealer::quotes::model::QuoteId;
+use crate::dealer::returns::model::ReturnId;
 use crate::dealer::stock::counts::model::{StockCountId, StockCountLineId};
 use crate::dealer::stock::warehouses::model::WarehouseId;
 
@@ -53,6 +55,14 @@ impl Record {
             "product_attributes",
         ],
     };
+    /// A quote: one revision of it.
+    pub const QUOTE: Self = Self {
+        tables: &["quotes"],
+    };
+    /// A return.
+    pub const RETURN: Self = Self {
+        tables: &["returns"],
+    };
 }
 
 /// The id of a record as the API writes it; the key itself for what has none there.
@@ -69,6 +79,8 @@ pub fn written(entity: &str, key: &str) -> String {
         | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
         "price_lists" => PriceListId::from_uuid(uuid).to_string(),
         "price_rules" => PriceRuleId::from_uuid(uuid).to_string(),
+        "quotes" => QuoteId::from_uuid(uuid).to_string(),
+        "returns" => ReturnId::from_uuid(uuid).to_string(),
         "stock_count_lines" => StockCountLineId::from_uuid(uuid).to_string(),
         "stock_counts" => StockCountId::from_uuid(uuid).to_string(),
         "tax_classes" => TaxClassId::from_uuid(uuid).to_string(),

@@ -96,7 +96,7 @@ pub(super) async fn write_down(
 }
 
 /// The job, if there is one; refused if nothing can be ordered by this customer for it.
-pub(super) async fn for_buyer(
+pub async fn for_buyer(
     tx: &mut TenantTx,
     (customer, job): (CustomerId, Option<JobId>),
 ) -> ServiceResult<Option<JobRow>> {
