@@ -1,17 +1,21 @@
 //! Crediting goods that came back.
 
+use std::collections::{BTreeMap, HashMap};
+
 use rust_decimal::Decimal;
 
 use super::actions::ReturnAction as Action;
 use super::answer::locked;
 use super::events::ReturnCredited;
 use super::input::ReturnCreditInput;
-use super::model::{ReturnChanges, ReturnRow, ReturnState};
+use super::model::{ReturnChanges, ReturnLineRow, ReturnRow, ReturnState};
 use super::query;
 use super::receive::order_of;
 use crate::dealer::invoices::credit::{CreditLine, credit as write_credit};
-use crate::dealer::orders::fulfil;
-use crate::error::ServiceResult;
+use crate::dealer::invoices::query::claims;
+use crate::dealer::orders::fulfil::{self, LockedOrder};
+use crate::dealer::orders::model::OrderId;
+use crate::error::{AppResult, ServiceResult};
 use crate::graphql::permit::Permission;
 use crate::tenancy::TenantTx;
 
@@ -24,20 +28,7 @@ pub async fn credit(tx: &mut TenantTx, input: ReturnCreditInput) -> ServiceResul
     let key = (input.id, input.expected_version);
     let found = locked(tx, key, Action::Credit).await?;
     let lines = query::find_lines(tx, &[found.id]).await?;
-    let is_invoiced = |line: &super::model::ReturnLineRow| {
-        let mut ordered = orders.values().flat_map(|order| &order.lines);
-        let ordered = ordered.find(|ordered| ordered.id == line.order_line_id);
-        ordered.is_some_and(|ordered| ordered.invoiced > Decimal::ZERO)
-    };
-    let back = lines.iter().filter(|line| line.came() > Decimal::ZERO);
-    let credited = back
-        .filter(|line| is_invoiced(line))
-        .map(|line| CreditLine {
-            order_line: line.order_line_id,
-            quantity: line.came(),
-            fee: line.restocking_fee,
-        });
-    let credited: Vec<_> = credited.collect();
+    let credited = to_credit(tx, &orders, &lines).await?;
     let note = if credited.is_empty() {
         None
     } else {
@@ -51,4 +42,29 @@ pub async fn credit(tx: &mut TenantTx, input: ReturnCreditInput) -> ServiceResul
     let row = query::update(tx, found.id, changes).await?;
     tx.emit(&ReturnCredited((&row).into()));
     Ok(row)
+}
+
+/// What of goods that came is invoiced beyond what the customer keeps: what came back is first
+/// what was not billed yet.
+async fn to_credit(
+    tx: &mut TenantTx,
+    orders: &BTreeMap<OrderId, LockedOrder>,
+    lines: &[ReturnLineRow],
+) -> AppResult<Vec<CreditLine>> {
+    let ids: Vec<_> = lines.iter().map(|line| line.order_line_id).collect();
+    let claims = claims(tx, &ids).await?;
+    let ordered = orders.values().flat_map(|order| &order.lines);
+    let ordered: HashMap<_, _> = ordered.map(|line| (line.id, line)).collect();
+    let credit = |line: &ReturnLineRow| {
+        let of = ordered.get(&line.order_line_id)?;
+        let credited = claims.get(&of.id).map_or(Decimal::ZERO, |of| of.credited);
+        let kept = of.delivered - of.returned;
+        let quantity = line.came().min(of.invoiced - credited - kept);
+        (quantity > Decimal::ZERO).then_some(CreditLine {
+            order_line: of.id,
+            quantity,
+            fee: line.restocking_fee,
+        })
+    };
+    Ok(lines.iter().filter_map(credit).collect())
 }
