@@ -104,7 +104,7 @@ pub struct ReturnChanges {
 
 impl ReturnChanges {
     /// To another state.
-    pub const fn to(state: ReturnState, updated_at: DateTime<Utc>) -> Self {
+    pub fn to(state: ReturnState, updated_at: DateTime<Utc>) -> Self {
         Self {
             state,
             warehouse_id: None,
