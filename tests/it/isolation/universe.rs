@@ -40,6 +40,8 @@ const EVERYTHING: &str = "query Everything($after: String) {
     suppliers(first: 200) { nodes { id code name version items { id version } } }
     purchaseOrders(first: 200) { nodes { id version state lines { id } } }
     goodsReceipts(first: 200) { nodes { id lines { id } } }
+    quotes(first: 200) { nodes { id number version state lines { id } } }
+    returns(first: 200) { nodes { id version state order { id } lines { id orderLine { id } } } }
     roles { id name description permissions version }
     members(first: 200) { nodes { user { id email name } roles { id } customerId since version } edges { cursor } }
     priceLists(first: 200) { nodes { id code name version archivedAt } }

@@ -311,6 +311,74 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on GoodsReceipt { lines { baseCost { amount } } } } }",
     ),
     (
+        "Quote.customer",
+        "{ node(id: $id) { ... on Quote { customer { id } } } }",
+    ),
+    (
+        "Quote.job",
+        "{ node(id: $id) { ... on Quote { job { id } } } }",
+    ),
+    (
+        "Quote.order",
+        "{ node(id: $id) { ... on Quote { order { id } } } }",
+    ),
+    (
+        "Quote.warehouse",
+        "{ node(id: $id) { ... on Quote { warehouse { id } } } }",
+    ),
+    (
+        "Quote.history",
+        "{ node(id: $id) { ... on Quote { history { id } } } }",
+    ),
+    (
+        "QuoteLine.product",
+        "{ node(id: $id) { ... on Quote { lines { product { id } } } } }",
+    ),
+    (
+        "QuoteLine.priceUnit",
+        "{ node(id: $id) { ... on Quote { lines { priceUnit { id } } } } }",
+    ),
+    (
+        "QuoteLine.priceSource",
+        "{ node(id: $id) { ... on Quote { lines { priceSource } } } }",
+    ),
+    (
+        "QuoteLine.priceReason",
+        "{ node(id: $id) { ... on Quote { lines { priceReason } } } }",
+    ),
+    (
+        "Return.order",
+        "{ node(id: $id) { ... on Return { order { id } } } }",
+    ),
+    (
+        "Return.customer",
+        "{ node(id: $id) { ... on Return { customer { id } } } }",
+    ),
+    (
+        "Return.job",
+        "{ node(id: $id) { ... on Return { job { id } } } }",
+    ),
+    (
+        "Return.warehouse",
+        "{ node(id: $id) { ... on Return { warehouse { id } } } }",
+    ),
+    (
+        "Return.creditNote",
+        "{ node(id: $id) { ... on Return { creditNote { id } } } }",
+    ),
+    (
+        "Return.history",
+        "{ node(id: $id) { ... on Return { history { id } } } }",
+    ),
+    (
+        "ReturnLine.orderLine",
+        "{ node(id: $id) { ... on Return { lines { orderLine { id } } } } }",
+    ),
+    (
+        "ReturnLine.product",
+        "{ node(id: $id) { ... on Return { lines { product { id } } } } }",
+    ),
+    (
         "ReorderLeft.product",
         "mutation { reorderToPurchaseOrders(input: { warehouseId: $id, idempotencyKey: \"again\" }) {
             left { product { id } } } }",
@@ -357,6 +425,8 @@ async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -
 async fn ids(dealer: &TestDealer) -> Value {
     let held = crate::stock::put_aside(dealer).await;
     let bought = crate::purchasing::buy_some(dealer).await;
+    let quoted = crate::quotes::quote_some(dealer).await;
+    let back = crate::returns::bring_back(dealer).await;
     crate::catalogue::describe_some(dealer).await;
     let data = dealer
         .client
@@ -379,6 +449,8 @@ async fn ids(dealer: &TestDealer) -> Value {
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
         "Supplier": bought["supplier"], "SupplierItem": bought["supplier"], "PurchaseOrder": bought["order"],
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],
+        "Quote": quoted["converted"], "QuoteLine": quoted["converted"],
+        "Return": back["return"], "ReturnLine": back["return"],
         "ReorderLeft": crate::purchasing::run_out(dealer).await,
         "StockReservation": held, "Transfer": crate::stock::start_transfer(dealer).await,
     })
