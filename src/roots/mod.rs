@@ -3,6 +3,7 @@
 mod catalog;
 mod customers;
 mod nodes;
+mod orders;
 mod platform;
 mod prices;
 mod purchasing;
@@ -19,6 +20,7 @@ use futures_util::future::BoxFuture;
 use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
 pub use self::nodes::{Node, NodeQuery};
+use self::orders::{OrderMutations, OrderQueries};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
 use self::purchasing::{PurchasingMutations, PurchasingQueries};
@@ -30,6 +32,7 @@ use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::orders::subscription::OrderSubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
 use crate::graphql::context::ContextExt;
@@ -44,6 +47,7 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         records::EVENTS,
         catalog::EVENTS,
         customers::EVENTS,
+        orders::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
         quotes::EVENTS,
@@ -69,6 +73,7 @@ pub struct QueryRoot(
     RecordQueries,
     CatalogQueries,
     CustomerQueries,
+    OrderQueries,
     PriceQueries,
     PurchasingQueries,
     QuotesQueries,
@@ -85,6 +90,7 @@ pub struct MutationRoot(
     RecordMutations,
     CatalogMutations,
     CustomerMutations,
+    OrderMutations,
     PriceMutations,
     PurchasingMutations,
     QuotesMutations,
@@ -95,7 +101,7 @@ pub struct MutationRoot(
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(ProductSubscription, BulkSubscription);
+pub struct SubscriptionRoot(BulkSubscription, OrderSubscription, ProductSubscription);
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })
