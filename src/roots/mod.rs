@@ -2,6 +2,7 @@
 
 mod catalog;
 mod customers;
+mod invoices;
 mod nodes;
 mod platform;
 mod prices;
@@ -18,6 +19,7 @@ use futures_util::future::BoxFuture;
 
 use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
+use self::invoices::{InvoicesMutations, InvoicesQueries};
 pub use self::nodes::{Node, NodeQuery};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
@@ -30,6 +32,7 @@ use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::invoices::subscription::InvoiceSubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
 use crate::graphql::context::ContextExt;
@@ -44,6 +47,7 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         records::EVENTS,
         catalog::EVENTS,
         customers::EVENTS,
+        invoices::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
         quotes::EVENTS,
@@ -69,6 +73,7 @@ pub struct QueryRoot(
     RecordQueries,
     CatalogQueries,
     CustomerQueries,
+    InvoicesQueries,
     PriceQueries,
     PurchasingQueries,
     QuotesQueries,
@@ -85,6 +90,7 @@ pub struct MutationRoot(
     RecordMutations,
     CatalogMutations,
     CustomerMutations,
+    InvoicesMutations,
     PriceMutations,
     PurchasingMutations,
     QuotesMutations,
@@ -95,7 +101,7 @@ pub struct MutationRoot(
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(ProductSubscription, BulkSubscription);
+pub struct SubscriptionRoot(BulkSubscription, InvoiceSubscription, ProductSubscription);
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })

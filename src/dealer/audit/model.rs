@@ -9,6 +9,7 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::invoices::model::{InvoiceId, InvoiceLineId};
 use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateId};
@@ -55,6 +56,10 @@ impl Record {
             "product_attributes",
         ],
     };
+    /// An invoice or credit note.
+    pub const INVOICE: Self = Self {
+        tables: &["invoices"],
+    };
     /// A quote: one revision of it.
     pub const QUOTE: Self = Self {
         tables: &["quotes"],
@@ -74,6 +79,8 @@ pub fn written(entity: &str, key: &str) -> String {
         "attributes" => AttributeId::from_uuid(uuid).to_string(),
         "categories" => CategoryId::from_uuid(uuid).to_string(),
         "customers" => CustomerId::from_uuid(uuid).to_string(),
+        "invoice_lines" => InvoiceLineId::from_uuid(uuid).to_string(),
+        "invoices" => InvoiceId::from_uuid(uuid).to_string(),
         "jobs" => JobId::from_uuid(uuid).to_string(),
         "products" | "product_units" | "product_barcodes" | "product_attributes"
         | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
