@@ -148,13 +148,13 @@ pub(super) async fn find_billed(
 
 /// What drafts claim of a line of an order, and what of it was credited for good.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Claims {
-    pub(super) drafted: Decimal,
-    pub(super) credited: Decimal,
+pub struct Claims {
+    pub drafted: Decimal,
+    pub credited: Decimal,
 }
 
 /// What becomes of these lines of orders on drafts and credit notes; none where nothing does.
-pub(super) async fn claims(
+pub async fn claims(
     tx: &mut TenantTx,
     ids: &[OrderLineId],
 ) -> DbResult<HashMap<OrderLineId, Claims>> {

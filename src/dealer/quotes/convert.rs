@@ -63,10 +63,7 @@ fn where_to(checks: &mut Checks, said: OrderAddressInput) -> Address {
 }
 
 /// The quote, locked, if an order can be made of it.
-async fn accepted(
-    tx: &mut TenantTx,
-    (id, version): (QuoteId, i32),
-) -> ServiceResult<QuoteRow> {
+async fn accepted(tx: &mut TenantTx, (id, version): (QuoteId, i32)) -> ServiceResult<QuoteRow> {
     let quote = query::lock(tx, id).await?.ok_or_else(missing)?;
     // Told before the version is looked at, which the order has changed.
     if quote.state == QuoteState::Converted {

@@ -91,7 +91,9 @@ pub(super) fn totals_of(lines: &[QuoteLineRow], currency: &str) -> ServiceResult
     totals.map_err(|error| {
         let mut checks = Checks::default();
         checks.fault(&["input", "lines"], error.to_string());
-        checks.finish().map_or_else(Refusal::from, |()| AppError::internal(error).into())
+        checks
+            .finish()
+            .map_or_else(Refusal::from, |()| AppError::internal(error).into())
     })
 }
 

@@ -202,7 +202,7 @@ impl QuoteChanges {
     }
 
     /// To another state.
-    pub const fn to(state: QuoteState, updated_at: DateTime<Utc>) -> Self {
+    pub fn to(state: QuoteState, updated_at: DateTime<Utc>) -> Self {
         Self {
             state: Some(state),
             ..Self::none(updated_at)

@@ -70,7 +70,9 @@ pub async fn update(tx: &mut TenantTx, input: QuoteUpdateInput) -> ServiceResult
     if let Some(job) = changes.job_id.filter(|job| *job != quote.job_id) {
         if sold.is_none() {
             let message = "are needed when the job changes, since their prices hang on it";
-            return Err(UserError::at(ErrorCode::BadUserInput, &["input", "lines"], message).into());
+            return Err(
+                UserError::at(ErrorCode::BadUserInput, &["input", "lines"], message).into(),
+            );
         }
         for_buyer(tx, (quote.customer_id, job)).await?;
         quote.job_id = job;
