@@ -145,7 +145,7 @@ fn grouped(plan: &Plan) -> Vec<((CustomerId, Option<JobId>), Vec<Want>)> {
         let key = (want.line.customer_id, job);
         groups.entry(key).or_default().push(want);
     }
-    let group = |((customer, job), wants): (_, Vec<&Want>)| {
+    let group = |((customer, job), wants): ((CustomerId, Option<JobId>), Vec<&Want>)| {
         let job = job.or_else(|| only_job(&plan.orders, &wants));
         let wants = wants.into_iter().cloned().collect();
         ((customer, job), wants)

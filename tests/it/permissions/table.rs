@@ -15,10 +15,6 @@ const AWAITED: &[(Permission, &str)] = &[
         Permission::PriceOverride,
         "a price on an order line other than the one that was found for it",
     ),
-    (
-        Permission::InvoicePost,
-        "the posting of an invoice or a credit note",
-    ),
 ];
 
 const HEAD: &str = "# Permissions
