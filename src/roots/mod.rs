@@ -2,6 +2,7 @@
 
 mod catalog;
 mod customers;
+mod invoices;
 mod nodes;
 mod orders;
 mod platform;
@@ -19,6 +20,7 @@ use futures_util::future::BoxFuture;
 
 use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
+use self::invoices::{InvoicesMutations, InvoicesQueries};
 pub use self::nodes::{Node, NodeQuery};
 use self::orders::{OrderMutations, OrderQueries};
 use self::platform::{PlatformMutations, PlatformQueries};
@@ -32,6 +34,7 @@ use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::invoices::subscription::InvoiceSubscription;
 use crate::dealer::orders::subscription::OrderSubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
@@ -48,6 +51,7 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         catalog::EVENTS,
         customers::EVENTS,
         orders::EVENTS,
+        invoices::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
         quotes::EVENTS,
@@ -74,6 +78,7 @@ pub struct QueryRoot(
     CatalogQueries,
     CustomerQueries,
     OrderQueries,
+    InvoicesQueries,
     PriceQueries,
     PurchasingQueries,
     QuotesQueries,
@@ -91,6 +96,7 @@ pub struct MutationRoot(
     CatalogMutations,
     CustomerMutations,
     OrderMutations,
+    InvoicesMutations,
     PriceMutations,
     PurchasingMutations,
     QuotesMutations,
@@ -101,7 +107,12 @@ pub struct MutationRoot(
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(BulkSubscription, OrderSubscription, ProductSubscription);
+pub struct SubscriptionRoot(
+    BulkSubscription,
+    InvoiceSubscription,
+    OrderSubscription,
+    ProductSubscription,
+);
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })

@@ -20,6 +20,9 @@ use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::invoices::graphql::Invoice;
+use crate::dealer::invoices::loader::InvoiceById;
+use crate::dealer::invoices::model::InvoiceId;
 use crate::dealer::orders::graphql::Order;
 use crate::dealer::orders::loader::OrderById;
 use crate::dealer::orders::model::OrderId;
@@ -76,6 +79,8 @@ pub enum Node {
     Customer(Customer),
     /// Goods that came from a supplier.
     GoodsReceipt(GoodsReceipt),
+    /// What a customer is billed, or what is credited to him.
+    Invoice(Invoice),
     /// A job site.
     Job(Job),
     /// What a customer has ordered.
@@ -156,6 +161,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         AttributeId::PREFIX => found!(AttributeById, AttributeId, Attribute, CategoriesRead),
         CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
+        InvoiceId::PREFIX => found!(InvoiceById, InvoiceId, Invoice, InvoicesRead),
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
         OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),

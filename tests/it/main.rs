@@ -27,6 +27,7 @@ mod factors;
 mod files;
 mod http;
 mod idempotency;
+mod invoices;
 mod isolation;
 mod jobs;
 mod kills;

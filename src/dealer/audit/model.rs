@@ -9,6 +9,7 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::invoices::model::{InvoiceId, InvoiceLineId};
 use crate::dealer::orders::model::{OrderId, OrderLineId};
 use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::rules::model::PriceRuleId;
@@ -66,6 +67,10 @@ impl Record {
             "product_attributes",
         ],
     };
+    /// An invoice or credit note.
+    pub const INVOICE: Self = Self {
+        tables: &["invoices"],
+    };
     /// A quote: one revision of it.
     pub const QUOTE: Self = Self {
         tables: &["quotes"],
@@ -85,6 +90,8 @@ pub fn written(entity: &str, key: &str) -> String {
         "attributes" => AttributeId::from_uuid(uuid).to_string(),
         "categories" => CategoryId::from_uuid(uuid).to_string(),
         "customers" => CustomerId::from_uuid(uuid).to_string(),
+        "invoice_lines" => InvoiceLineId::from_uuid(uuid).to_string(),
+        "invoices" => InvoiceId::from_uuid(uuid).to_string(),
         "jobs" => JobId::from_uuid(uuid).to_string(),
         "order_lines" => OrderLineId::from_uuid(uuid).to_string(),
         "orders" => OrderId::from_uuid(uuid).to_string(),

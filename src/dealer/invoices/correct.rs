@@ -62,7 +62,11 @@ fn check(checks: &mut Checks, input: &CreditNoteCreateInput) {
         }
     }
     let is_right = amounts.len() <= MOST;
-    checks.require(is_right, &["input", "amounts"], "must be at most 1000 amounts");
+    checks.require(
+        is_right,
+        &["input", "amounts"],
+        "must be at most 1000 amounts",
+    );
     for (index, amount) in amounts.iter().take(MOST).enumerate() {
         let index = index.to_string();
         above_zero(checks, &["input", "amounts", &index, "net"], amount.net.0);

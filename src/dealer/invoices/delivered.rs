@@ -45,10 +45,7 @@ pub(super) async fn find(
 }
 
 /// What these deliveries brought, in the order of the ids.
-pub(super) async fn lines(
-    tx: &mut TenantTx,
-    ids: &[DeliveryId],
-) -> DbResult<Vec<DeliveredLine>> {
+pub(super) async fn lines(tx: &mut TenantTx, ids: &[DeliveryId]) -> DbResult<Vec<DeliveredLine>> {
     let places: HashMap<DeliveryId, usize> = ids.iter().copied().zip(0..).collect();
     let mut rows = query::delivered_lines(tx, ids).await?;
     rows.sort_by_key(|row| places.get(&row.0).copied());

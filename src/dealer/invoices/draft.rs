@@ -145,7 +145,7 @@ fn grouped(plan: &Plan) -> Vec<((CustomerId, Option<JobId>), Vec<Want>)> {
         let key = (want.line.customer_id, job);
         groups.entry(key).or_default().push(want);
     }
-    let group = |((customer, job), wants): (_, Vec<&Want>)| {
+    let group = |((customer, job), wants): ((CustomerId, Option<JobId>), Vec<&Want>)| {
         let job = job.or_else(|| only_job(&plan.orders, &wants));
         let wants = wants.into_iter().cloned().collect();
         ((customer, job), wants)
@@ -157,17 +157,18 @@ fn grouped(plan: &Plan) -> Vec<((CustomerId, Option<JobId>), Vec<Want>)> {
 fn only_job(orders: &Orders, wants: &[&Want]) -> Option<JobId> {
     let mut jobs = wants.iter().map(|want| job_of(orders, want));
     let first = jobs.next()?;
-    if jobs.all(|job| job == first) { first } else { None }
+    if jobs.all(|job| job == first) {
+        first
+    } else {
+        None
+    }
 }
 
 fn job_of(orders: &Orders, want: &Want) -> Option<JobId> {
     orders.get(&want.line.order_id)?.row.job_id
 }
 
-async fn buyers(
-    tx: &mut TenantTx,
-    orders: &Orders,
-) -> AppResult<HashMap<CustomerId, CustomerRow>> {
+async fn buyers(tx: &mut TenantTx, orders: &Orders) -> AppResult<HashMap<CustomerId, CustomerRow>> {
     let mut ids: Vec<CustomerId> = orders.values().map(|order| order.row.customer_id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -175,10 +176,7 @@ async fn buyers(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-async fn names(
-    tx: &mut TenantTx,
-    wants: &[Want],
-) -> AppResult<HashMap<ProductId, ProductRow>> {
+async fn names(tx: &mut TenantTx, wants: &[Want]) -> AppResult<HashMap<ProductId, ProductRow>> {
     let mut ids: Vec<ProductId> = wants.iter().map(|want| want.line.product_id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -193,7 +191,9 @@ fn lines(
 ) -> AppResult<Vec<InvoiceLineRow>> {
     let line = |(position, want): (usize, Want)| {
         let of = want.line;
-        let name = names.get(&of.product_id).map(|product| product.name.clone());
+        let name = names
+            .get(&of.product_id)
+            .map(|product| product.name.clone());
         let unit_quantity = of.in_unit(want.quantity)?;
         Ok(InvoiceLineRow {
             id: InvoiceLineId::generate(),

@@ -68,7 +68,8 @@ impl From<&InvoiceRow> for InvoiceDraftFacts {
 
 impl From<&InvoiceRow> for InvoiceFacts {
     fn from(row: &InvoiceRow) -> Self {
-        let day = |day: Option<chrono::NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
+        let day =
+            |day: Option<chrono::NaiveDate>| day.map_or_else(String::new, |day| day.to_string());
         Self {
             invoice: row.id,
             number: row.number.unwrap_or_default().to_string(),

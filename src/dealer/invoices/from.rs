@@ -12,9 +12,7 @@ use super::model::InvoiceRow;
 use super::query;
 use crate::dealer::deliveries::model::{DeliveryId, DeliveryLineId};
 use crate::dealer::orders::fulfil::{self, LockedOrder};
-use crate::dealer::orders::model::{
-    OrderId, OrderLineId, OrderLineRow, OrderSourcing, OrderState,
-};
+use crate::dealer::orders::model::{OrderId, OrderLineId, OrderLineRow, OrderSourcing, OrderState};
 use crate::error::{AppError, ErrorCode, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
@@ -135,9 +133,7 @@ async fn brought(
         let Some(line) = of.get(&came.order_line) else {
             continue;
         };
-        let open = open
-            .entry(line.id)
-            .or_insert_with(|| left.delivered(line));
+        let open = open.entry(line.id).or_insert_with(|| left.delivered(line));
         let billed = billed.get(&came.id).copied().unwrap_or_default();
         let quantity = (came.delivered - billed).min(*open);
         if quantity > Decimal::ZERO {

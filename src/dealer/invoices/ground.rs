@@ -65,14 +65,19 @@ impl Ground {
         lines.sort_by_key(|line| (number(line), line.position));
         let mut billed_at: BTreeMap<Rate, Sums> = BTreeMap::new();
         for line in &lines {
-            let sums = billed_at.entry((line.invoice_id, line.tax_rate)).or_default();
+            let sums = billed_at
+                .entry((line.invoice_id, line.tax_rate))
+                .or_default();
             *sums = (sums.0 + line.net, sums.1 + line.tax);
         }
+        let credited = query::credited(tx, ids).await?.into_iter();
         let by_rate = query::credited_by_rate(tx, ids).await?.into_iter();
         Ok(Self {
             invoices,
             lines,
-            credited: query::credited(tx, ids).await?,
+            credited: credited
+                .map(|(line, (_, credited))| (line, credited))
+                .collect(),
             billed_at,
             credited_at: by_rate.map(|(id, rate, sums)| ((id, rate), sums)).collect(),
             digits: digits_of(&tx.context().dealer().currency),
@@ -97,7 +102,10 @@ impl Ground {
 
     /// What an invoice bills at a rate and is not credited.
     pub(super) fn rate_left(&self, id: InvoiceId, rate: Decimal) -> Decimal {
-        let (billed, credited) = (self.billed_at.get(&(id, rate)), self.credited_at.get(&(id, rate)));
+        let (billed, credited) = (
+            self.billed_at.get(&(id, rate)),
+            self.credited_at.get(&(id, rate)),
+        );
         let net = |sums: Option<&Sums>| sums.map_or(Decimal::ZERO, |sums| sums.0);
         net(billed) - net(credited)
     }
@@ -162,7 +170,10 @@ impl Ground {
     pub(super) fn tax(&mut self, parts: &mut [Part]) -> AppResult<()> {
         let mut groups: BTreeMap<Rate, Vec<&mut Part>> = BTreeMap::new();
         for part in parts {
-            groups.entry((part.invoice, part.rate)).or_default().push(part);
+            groups
+                .entry((part.invoice, part.rate))
+                .or_default()
+                .push(part);
         }
         for (rate, members) in groups {
             let billed = self.billed_at.get(&rate).copied().unwrap_or_default();

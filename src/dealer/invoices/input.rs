@@ -13,7 +13,8 @@ use crate::dealer::deliveries::model::DeliveryId;
 use crate::dealer::orders::model::OrderId;
 use crate::error::AppResult;
 use crate::graphql::filter::{
-    DateFilter, DateTimeFilter, Where, bounded, nested_where, where_date, where_id, where_time,
+    DateFilter, DateTimeFilter, Where, bounded, day_of_common_era, nested_where, where_date,
+    where_id, where_time,
 };
 use crate::graphql::idempotency::IdempotencyKey;
 use crate::graphql::scalars::Decimal;
@@ -191,7 +192,9 @@ impl Where for InvoiceWhere {
         where_date!(conditions, invoices::issued_on, &self.issued_on);
         where_date!(conditions, invoices::due_on, &self.due_on);
         conditions.extend(self.is_open.map(query::is_open));
-        conditions.extend(self.overdue_on.map(query::is_overdue));
+        if let Some(day) = self.overdue_on {
+            conditions.push(query::is_overdue(day_of_common_era(day)?));
+        }
         where_time!(conditions, invoices::created_at, &self.created_at);
         Ok(conditions)
     }

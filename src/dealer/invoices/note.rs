@@ -156,7 +156,9 @@ fn lines(row: &InvoiceRow, note: &Note<'_>) -> AppResult<Vec<InvoiceLineRow>> {
 /// Credits a line.
 fn of_line(of: &InvoiceLineRow, part: &Part, is_rebilled: bool) -> AppResult<InvoiceLineRow> {
     let is_rebilled = is_rebilled && !part.quantity.is_zero();
-    let back = Ratio::new(of.num, of.den).map_err(AppError::internal)?.inverse();
+    let back = Ratio::new(of.num, of.den)
+        .map_err(AppError::internal)?
+        .inverse();
     let half = RoundingStrategy::MidpointAwayFromZero;
     let unit_quantity = back.to_base_rounded(part.quantity, MOST_DECIMALS, half);
     let cost = of.cost.and_then(|cost| {

@@ -12,7 +12,9 @@ use super::bill::{Left, Orders, assess, sums};
 use super::change::{Opened, open};
 use super::draft::billed_to;
 use super::input::InvoiceStepInput;
-use super::model::{InvoiceId, InvoiceKind, InvoiceLineId, InvoiceLineRow, InvoiceRow, InvoiceState};
+use super::model::{
+    InvoiceId, InvoiceKind, InvoiceLineId, InvoiceLineRow, InvoiceRow, InvoiceState,
+};
 use super::posted::posted;
 use super::query;
 use crate::dealer::accounts::model::{EntryKind, EntryRow};
@@ -21,9 +23,9 @@ use crate::dealer::calendar;
 use crate::dealer::credit::check::Buyer;
 use crate::dealer::credit::verdict::CreditPoint;
 use crate::dealer::customers::service as customers;
-use crate::dealer::orders::{credit, fulfil};
-use crate::dealer::orders::model::OrderLineId;
 use crate::dealer::numbering;
+use crate::dealer::orders::model::OrderLineId;
+use crate::dealer::orders::{credit, fulfil};
 use crate::error::{AppError, ErrorCode, ServiceResult, UserError};
 use crate::tenancy::TenantTx;
 
@@ -116,7 +118,9 @@ async fn check_left(
     let left = Left::of(tx, orders).await?.without(lines);
     let mut asked: HashMap<OrderLineId, (Decimal, InvoiceLineId)> = HashMap::new();
     for line in lines {
-        let Some(of) = line.order_line_id else { continue };
+        let Some(of) = line.order_line_id else {
+            continue;
+        };
         asked.entry(of).or_insert((Decimal::ZERO, line.id)).0 += line.quantity;
     }
     for line in orders.values().flat_map(|order| &order.lines) {

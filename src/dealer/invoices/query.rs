@@ -211,29 +211,36 @@ pub struct Credited {
     pub net: Decimal,
 }
 
-/// What was credited of the lines of these invoices.
+/// What was credited of the lines of these invoices, each with its invoice.
 pub async fn credited(
     tx: &mut TenantTx,
     ids: &[InvoiceId],
-) -> DbResult<HashMap<InvoiceLineId, Credited>> {
+) -> DbResult<HashMap<InvoiceLineId, (InvoiceId, Credited)>> {
     let query = invoice_lines::table
         .filter(invoice_lines::credits_id.eq_any(ids.to_vec()))
         .filter(invoice_lines::credits_line_id.is_not_null())
-        .group_by(invoice_lines::credits_line_id)
+        .group_by((invoice_lines::credits_id, invoice_lines::credits_line_id))
         .select((
             invoice_lines::credits_line_id,
+            invoice_lines::credits_id,
             sum(invoice_lines::quantity),
             sum(invoice_lines::net),
         ));
-    let rows: Vec<(Option<InvoiceLineId>, Option<Decimal>, Option<Decimal>)> =
-        query.load(tx).await?;
-    let credited = rows.into_iter().filter_map(|(id, quantity, net)| {
+    let rows: Vec<CreditedRow> = query.load(tx).await?;
+    let credited = rows.into_iter().filter_map(|(id, of, quantity, net)| {
         let quantity = quantity.unwrap_or_default();
         let net = net.unwrap_or_default();
-        Some((id?, Credited { quantity, net }))
+        Some((id?, (of?, Credited { quantity, net })))
     });
     Ok(credited.collect())
 }
+
+type CreditedRow = (
+    Option<InvoiceLineId>,
+    Option<InvoiceId>,
+    Option<Decimal>,
+    Option<Decimal>,
+);
 
 /// Net and tax that were credited of an invoice at a rate.
 pub(super) type CreditedAt = (InvoiceId, Decimal, (Decimal, Decimal));
@@ -326,8 +333,7 @@ pub(super) async fn store_lines(tx: &mut TenantTx, lines: Vec<InvoiceLineRow>) -
 
 /// Takes lines off a draft.
 pub(super) async fn drop_lines(tx: &mut TenantTx, ids: &[InvoiceLineId]) -> DbResult<()> {
-    let query =
-        diesel::delete(invoice_lines::table).filter(invoice_lines::id.eq_any(ids.to_vec()));
+    let query = diesel::delete(invoice_lines::table).filter(invoice_lines::id.eq_any(ids.to_vec()));
     query.execute(tx).await?;
     Ok(())
 }
@@ -352,7 +358,6 @@ pub(super) async fn update(
         .returning(InvoiceRow::as_returning());
     Ok(query.get_result(tx).await?)
 }
-
 
 /// Writes a draft that is locked as it is posted.
 pub(super) async fn post(tx: &mut TenantTx, row: &InvoiceRow) -> DbResult<()> {

@@ -66,6 +66,7 @@ impl Attack {
             crate::stock::put_aside(dealer).await;
             crate::stock::start_transfer(dealer).await;
             crate::stock::count_some(dealer).await;
+            crate::invoices::bill_some(dealer).await;
             crate::purchasing::buy_some(dealer).await;
             crate::quotes::quote_some(dealer).await;
             crate::returns::bring_back(dealer).await;

@@ -259,6 +259,38 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Supplier { items { lastCost { amount } } } } }",
     ),
     (
+        "Invoice.customer",
+        "{ node(id: $id) { ... on Invoice { customer { id } } } }",
+    ),
+    (
+        "Invoice.job",
+        "{ node(id: $id) { ... on Invoice { job { id } } } }",
+    ),
+    (
+        "Invoice.entry",
+        "{ node(id: $id) { ... on Invoice { entry { id } } } }",
+    ),
+    (
+        "Invoice.history",
+        "{ node(id: $id) { ... on Invoice { history { id } } } }",
+    ),
+    (
+        "InvoiceLine.product",
+        "{ node(id: $id) { ... on Invoice { lines { product { id } } } } }",
+    ),
+    (
+        "InvoiceLine.priceUnit",
+        "{ node(id: $id) { ... on Invoice { lines { priceUnit { id } } } } }",
+    ),
+    (
+        "InvoiceLine.cost",
+        "{ node(id: $id) { ... on Invoice { lines { cost { amount } } } } }",
+    ),
+    (
+        "InvoiceLine.orderLine",
+        "{ node(id: $id) { ... on Invoice { lines { orderLine { id } } } } }",
+    ),
+    (
         "PurchaseOrder.supplier",
         "{ node(id: $id) { ... on PurchaseOrder { supplier { id } } } }",
     ),
@@ -411,7 +443,11 @@ const WAYS: &[(&str, &str)] = &[
 
 /// Seen by an event only: `live.rs` ends such subscriptions, and its root needs the
 /// same permission.
-const BY_EVENT: &[&str] = &["BulkOperationChange.bulkOperation", "ProductChange.product"];
+const BY_EVENT: &[&str] = &[
+    "BulkOperationChange.bulkOperation",
+    "InvoicePosting.invoice",
+    "ProductChange.product",
+];
 
 async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -> Client {
     let rest = PermissionSet::ALL
@@ -424,6 +460,7 @@ async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -
 /// The id of some record of each type that has one.
 async fn ids(dealer: &TestDealer) -> Value {
     let held = crate::stock::put_aside(dealer).await;
+    let billed = crate::invoices::bill_some(dealer).await;
     let bought = crate::purchasing::buy_some(dealer).await;
     let quoted = crate::quotes::quote_some(dealer).await;
     let back = crate::returns::bring_back(dealer).await;
@@ -447,6 +484,7 @@ async fn ids(dealer: &TestDealer) -> Value {
         "Customer": first("customers"), "CreditStatus": first("customers"), "Category": first("categories"), "Unit": first("units"),
         "Attribute": first("attributes"), "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
+        "Invoice": billed["invoice"], "InvoiceLine": billed["invoice"],
         "Supplier": bought["supplier"], "SupplierItem": bought["supplier"], "PurchaseOrder": bought["order"],
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],
         "Quote": quoted["converted"], "QuoteLine": quoted["converted"],

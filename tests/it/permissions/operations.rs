@@ -22,6 +22,7 @@ fn input(mutation: &str) -> Value {
     let of_areas = of_parties(mutation)
         .or_else(|| of_prices(mutation))
         .or_else(|| of_counts(mutation))
+        .or_else(|| of_invoices(mutation))
         .or_else(|| of_purchasing(mutation))
         .or_else(|| of_quotes(mutation))
         .or_else(|| of_returns(mutation))
@@ -171,6 +172,18 @@ fn of_counts(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on invoices; they come without a key.
+fn of_invoices(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "invoiceFromDeliveries" => json!({ "deliveryIds": [nowhere("dlv")] }),
+        "invoiceFromOrder" => json!({ "orderId": nowhere("ord") }),
+        "invoiceUpdate" | "invoiceDiscard" | "invoicePost" => versioned("ivc"),
+        "creditNoteCreate" => json!({ "invoiceId": nowhere("ivc"), "reason": "none" }),
+        _ => return None,
+    })
+}
+
 /// The same of mutations on suppliers and purchases; those of documents come without a key.
 fn of_purchasing(mutation: &str) -> Option<Value> {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
@@ -252,6 +265,7 @@ pub fn operation(field: &Field) -> Operation {
                 "transferApprove" | "transferCancel" | "transferDispatch" => {
                     "TransferStepInput".to_owned()
                 }
+                name if name.starts_with("invoice") => crate::invoices::input_type(name),
                 name if name.starts_with("supplier") || name.starts_with("purchaseOrder") => {
                     crate::purchasing::input_type(name)
                 }

@@ -58,7 +58,9 @@ fn invoice(lines: &mut [Line], parts: &[Decimal], digits: u32) -> (Decimal, Deci
         .collect();
     let mut tax = Decimal::ZERO;
     for rate in rates {
-        let of: Vec<usize> = (0..lines.len()).filter(|i| lines[*i].rate == rate).collect();
+        let of: Vec<usize> = (0..lines.len())
+            .filter(|i| lines[*i].rate == rate)
+            .collect();
         let so_far = of.iter().fold((Decimal::ZERO, Decimal::ZERO), |sum, i| {
             (sum.0 + before[*i].0, sum.1 + before[*i].1)
         });
@@ -135,7 +137,10 @@ fn three_thirds_of_ten_are_ten() {
     let bills: Vec<_> = (0..3)
         .map(|_| invoice(&mut lines, &[Decimal::ONE], 2))
         .collect();
-    let texts: Vec<String> = bills.iter().map(|(net, tax)| format!("{net} {tax}")).collect();
+    let texts: Vec<String> = bills
+        .iter()
+        .map(|(net, tax)| format!("{net} {tax}"))
+        .collect();
     assert_eq!(texts, ["3.33 0.63", "3.34 0.64", "3.33 0.63"]);
 }
 
