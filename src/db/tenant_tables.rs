@@ -438,6 +438,7 @@ diesel::table! {
         is_posted -> Bool,
         order_line_id -> Nullable<Uuid>,
         delivery_line_id -> Nullable<Uuid>,
+        credits_id -> Nullable<Uuid>,
         credits_line_id -> Nullable<Uuid>,
         product_id -> Nullable<Uuid>,
         description -> Text,
@@ -455,6 +456,7 @@ diesel::table! {
         tax_rate -> Numeric,
         tax -> Numeric,
         cost -> Nullable<Numeric>,
+        is_rebilled -> Bool,
     }
 }
 
@@ -1116,7 +1118,6 @@ diesel::joinable!(goods_receipts -> purchase_orders (order_id));
 diesel::joinable!(goods_receipts -> suppliers (supplier_id));
 diesel::joinable!(goods_receipts -> warehouses (warehouse_id));
 diesel::joinable!(invoice_lines -> delivery_lines (delivery_line_id));
-diesel::joinable!(invoice_lines -> invoices (invoice_id));
 diesel::joinable!(invoice_lines -> order_lines (order_line_id));
 diesel::joinable!(invoice_lines -> products (product_id));
 diesel::joinable!(invoices -> account_entries (entry_id));

@@ -1,5 +1,9 @@
 //! The dealer's calendar: validities are counted in days where he is.
 
+mod loader;
+
+pub use loader::{Today, today_of};
+
 use chrono::NaiveDate;
 use diesel::sql_types::{Text, Timestamp, Timestamptz};
 use diesel_async::RunQueryDsl;

@@ -2,12 +2,15 @@
 
 mod catalog;
 mod customers;
+mod invoices;
 mod nodes;
 mod orders;
 mod platform;
 mod prices;
 mod purchasing;
+mod quotes;
 mod records;
+mod returns;
 mod stock;
 
 use std::sync::LazyLock;
@@ -17,17 +20,21 @@ use futures_util::future::BoxFuture;
 
 use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
+use self::invoices::{InvoicesMutations, InvoicesQueries};
 pub use self::nodes::{Node, NodeQuery};
 use self::orders::{OrderMutations, OrderQueries};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
 use self::purchasing::{PurchasingMutations, PurchasingQueries};
+use self::quotes::{QuotesMutations, QuotesQueries};
 use self::records::{RecordMutations, RecordQueries};
+use self::returns::{ReturnsMutations, ReturnsQueries};
 use self::stock::{StockMutations, StockQueries};
 use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::invoices::subscription::InvoiceSubscription;
 use crate::dealer::orders::subscription::OrderSubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
@@ -44,8 +51,11 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         catalog::EVENTS,
         customers::EVENTS,
         orders::EVENTS,
+        invoices::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
+        quotes::EVENTS,
+        returns::EVENTS,
         stock::EVENTS,
     ];
     areas.concat()
@@ -68,8 +78,11 @@ pub struct QueryRoot(
     CatalogQueries,
     CustomerQueries,
     OrderQueries,
+    InvoicesQueries,
     PriceQueries,
     PurchasingQueries,
+    QuotesQueries,
+    ReturnsQueries,
     StockQueries,
 );
 
@@ -83,15 +96,23 @@ pub struct MutationRoot(
     CatalogMutations,
     CustomerMutations,
     OrderMutations,
+    InvoicesMutations,
     PriceMutations,
     PurchasingMutations,
+    QuotesMutations,
+    ReturnsMutations,
     StockMutations,
 );
 
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(BulkSubscription, OrderSubscription, ProductSubscription);
+pub struct SubscriptionRoot(
+    BulkSubscription,
+    InvoiceSubscription,
+    OrderSubscription,
+    ProductSubscription,
+);
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })

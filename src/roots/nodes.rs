@@ -20,6 +20,9 @@ use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::invoices::graphql::Invoice;
+use crate::dealer::invoices::loader::InvoiceById;
+use crate::dealer::invoices::model::InvoiceId;
 use crate::dealer::orders::graphql::Order;
 use crate::dealer::orders::loader::OrderById;
 use crate::dealer::orders::model::OrderId;
@@ -38,6 +41,12 @@ use crate::dealer::purchasing::receipts::model::GoodsReceiptId;
 use crate::dealer::purchasing::suppliers::graphql::Supplier;
 use crate::dealer::purchasing::suppliers::loader::SupplierById;
 use crate::dealer::purchasing::suppliers::model::SupplierId;
+use crate::dealer::quotes::graphql::Quote;
+use crate::dealer::quotes::loader::QuoteById;
+use crate::dealer::quotes::model::QuoteId;
+use crate::dealer::returns::graphql::Return;
+use crate::dealer::returns::loader::ReturnById;
+use crate::dealer::returns::model::ReturnId;
 use crate::dealer::stock::counts::graphql::StockCount;
 use crate::dealer::stock::counts::loader::StockCountById;
 use crate::dealer::stock::counts::model::StockCountId;
@@ -73,6 +82,8 @@ pub enum Node {
     Customer(Customer),
     /// Goods that came from a supplier.
     GoodsReceipt(GoodsReceipt),
+    /// What a customer is billed, or what is credited to him.
+    Invoice(Invoice),
     /// A job site.
     Job(Job),
     /// Goods that were made together.
@@ -87,6 +98,10 @@ pub enum Node {
     StockCount(StockCount),
     /// Goods that are ordered of a supplier.
     PurchaseOrder(PurchaseOrder),
+    /// What goods would cost a customer.
+    Quote(Quote),
+    /// Goods that come back from a customer.
+    Return(Return),
     /// Goods that are promised.
     StockReservation(StockReservation),
     /// Of whom the dealer buys.
@@ -151,6 +166,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         AttributeId::PREFIX => found!(AttributeById, AttributeId, Attribute, CategoriesRead),
         CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
+        InvoiceId::PREFIX => found!(InvoiceById, InvoiceId, Invoice, InvoicesRead),
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
         LotId::PREFIX => found!(LotById, LotId, Lot, StockRead),
         OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
@@ -174,6 +190,8 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
                 PurchasingRead
             )
         }
+        QuoteId::PREFIX => found!(QuoteById, QuoteId, Quote, QuotesRead),
+        ReturnId::PREFIX => found!(ReturnById, ReturnId, Return, ReturnsRead),
         SupplierId::PREFIX => found!(SupplierById, SupplierId, Supplier, SuppliersRead),
         ReservationId::PREFIX => {
             found!(ReservationById, ReservationId, StockReservation, StockRead)

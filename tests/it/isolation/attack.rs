@@ -67,7 +67,10 @@ impl Attack {
             crate::stock::start_transfer(dealer).await;
             crate::stock::count_some(dealer).await;
             crate::stock::lots::bring_some(dealer).await;
+            crate::invoices::bill_some(dealer).await;
             crate::purchasing::buy_some(dealer).await;
+            crate::quotes::quote_some(dealer).await;
+            crate::returns::bring_back(dealer).await;
             // So that the proof of the books has something to tell.
             crate::stock::spoil(dealer).await;
             crate::prices::set_some(dealer).await;

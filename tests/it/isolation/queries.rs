@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::attack::Attack;
 use super::universe::Universe;
 use super::{
-    assert_covered, catalogue_queries, count_queries, lot_cases, price_queries, purchasing_queries,
-    root_fields,
+    assert_covered, catalogue_queries, count_queries, invoice_queries, lot_cases, price_queries,
+    purchasing_queries, quote_queries, return_queries, root_fields,
 };
 
 /// Asks one root field with keys of the victim's.
@@ -37,7 +37,10 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         .chain(count_queries::CASES)
         .chain(lot_cases::QUERIES)
         .chain(price_queries::CASES)
+        .chain(invoice_queries::CASES)
         .chain(purchasing_queries::CASES)
+        .chain(quote_queries::CASES)
+        .chain(return_queries::CASES)
 }
 
 const CASES: &[Case] = &[

@@ -41,6 +41,10 @@ const EVERYTHING: &str = "query Everything($after: String) {
     suppliers(first: 200) { nodes { id code name version items { id version } } }
     purchaseOrders(first: 200) { nodes { id version state lines { id } } }
     goodsReceipts(first: 200) { nodes { id lines { id } } }
+    quotes(first: 200) { nodes { id number version state lines { id } } }
+    returns(first: 200) { nodes { id version state order { id } lines { id orderLine { id } } } }
+    invoices(first: 200, where: { states: [DRAFT] }) { nodes { id version customer { id } lines { id orderLine { id } } } edges { cursor } }
+    postedInvoices: invoices(first: 200, where: { kind: INVOICE, states: [POSTED] }) { nodes { id lines { id } creditNotes { id } } edges { cursor } }
     roles { id name description permissions version }
     members(first: 200) { nodes { user { id email name } roles { id } customerId since version } edges { cursor } }
     priceLists(first: 200) { nodes { id code name version archivedAt } }

@@ -283,6 +283,38 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Supplier { items { lastCost { amount } } } } }",
     ),
     (
+        "Invoice.customer",
+        "{ node(id: $id) { ... on Invoice { customer { id } } } }",
+    ),
+    (
+        "Invoice.job",
+        "{ node(id: $id) { ... on Invoice { job { id } } } }",
+    ),
+    (
+        "Invoice.entry",
+        "{ node(id: $id) { ... on Invoice { entry { id } } } }",
+    ),
+    (
+        "Invoice.history",
+        "{ node(id: $id) { ... on Invoice { history { id } } } }",
+    ),
+    (
+        "InvoiceLine.product",
+        "{ node(id: $id) { ... on Invoice { lines { product { id } } } } }",
+    ),
+    (
+        "InvoiceLine.priceUnit",
+        "{ node(id: $id) { ... on Invoice { lines { priceUnit { id } } } } }",
+    ),
+    (
+        "InvoiceLine.cost",
+        "{ node(id: $id) { ... on Invoice { lines { cost { amount } } } } }",
+    ),
+    (
+        "InvoiceLine.orderLine",
+        "{ node(id: $id) { ... on Invoice { lines { orderLine { id } } } } }",
+    ),
+    (
         "PurchaseOrder.supplier",
         "{ node(id: $id) { ... on PurchaseOrder { supplier { id } } } }",
     ),
@@ -335,6 +367,74 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on GoodsReceipt { lines { baseCost { amount } } } } }",
     ),
     (
+        "Quote.customer",
+        "{ node(id: $id) { ... on Quote { customer { id } } } }",
+    ),
+    (
+        "Quote.job",
+        "{ node(id: $id) { ... on Quote { job { id } } } }",
+    ),
+    (
+        "Quote.order",
+        "{ node(id: $id) { ... on Quote { order { id } } } }",
+    ),
+    (
+        "Quote.warehouse",
+        "{ node(id: $id) { ... on Quote { warehouse { id } } } }",
+    ),
+    (
+        "Quote.history",
+        "{ node(id: $id) { ... on Quote { history { id } } } }",
+    ),
+    (
+        "QuoteLine.product",
+        "{ node(id: $id) { ... on Quote { lines { product { id } } } } }",
+    ),
+    (
+        "QuoteLine.priceUnit",
+        "{ node(id: $id) { ... on Quote { lines { priceUnit { id } } } } }",
+    ),
+    (
+        "QuoteLine.priceSource",
+        "{ node(id: $id) { ... on Quote { lines { priceSource } } } }",
+    ),
+    (
+        "QuoteLine.priceReason",
+        "{ node(id: $id) { ... on Quote { lines { priceReason } } } }",
+    ),
+    (
+        "Return.order",
+        "{ node(id: $id) { ... on Return { order { id } } } }",
+    ),
+    (
+        "Return.customer",
+        "{ node(id: $id) { ... on Return { customer { id } } } }",
+    ),
+    (
+        "Return.job",
+        "{ node(id: $id) { ... on Return { job { id } } } }",
+    ),
+    (
+        "Return.warehouse",
+        "{ node(id: $id) { ... on Return { warehouse { id } } } }",
+    ),
+    (
+        "Return.creditNote",
+        "{ node(id: $id) { ... on Return { creditNote { id } } } }",
+    ),
+    (
+        "Return.history",
+        "{ node(id: $id) { ... on Return { history { id } } } }",
+    ),
+    (
+        "ReturnLine.orderLine",
+        "{ node(id: $id) { ... on Return { lines { orderLine { id } } } } }",
+    ),
+    (
+        "ReturnLine.product",
+        "{ node(id: $id) { ... on Return { lines { product { id } } } } }",
+    ),
+    (
         "ReorderLeft.product",
         "mutation { reorderToPurchaseOrders(input: { warehouseId: $id, idempotencyKey: \"again\" }) {
             left { product { id } } } }",
@@ -367,7 +467,11 @@ const WAYS: &[(&str, &str)] = &[
 
 /// Seen by an event only: `live.rs` ends such subscriptions, and its root needs the
 /// same permission.
-const BY_EVENT: &[&str] = &["BulkOperationChange.bulkOperation", "ProductChange.product"];
+const BY_EVENT: &[&str] = &[
+    "BulkOperationChange.bulkOperation",
+    "InvoicePosting.invoice",
+    "ProductChange.product",
+];
 
 async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -> Client {
     let rest = PermissionSet::ALL
@@ -380,7 +484,10 @@ async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -
 /// The id of some record of each type that has one.
 async fn ids(dealer: &TestDealer) -> Value {
     let held = crate::stock::put_aside(dealer).await;
+    let billed = crate::invoices::bill_some(dealer).await;
     let bought = crate::purchasing::buy_some(dealer).await;
+    let quoted = crate::quotes::quote_some(dealer).await;
+    let back = crate::returns::bring_back(dealer).await;
     crate::catalogue::describe_some(dealer).await;
     let data = dealer
         .client
@@ -403,8 +510,11 @@ async fn ids(dealer: &TestDealer) -> Value {
         "Customer": first("customers"), "CreditStatus": first("customers"), "Category": first("categories"), "Unit": first("units"),
         "Attribute": first("attributes"), "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
+        "Invoice": billed["invoice"], "InvoiceLine": billed["invoice"],
         "Supplier": bought["supplier"], "SupplierItem": bought["supplier"], "PurchaseOrder": bought["order"],
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],
+        "Quote": quoted["converted"], "QuoteLine": quoted["converted"],
+        "Return": back["return"], "ReturnLine": back["return"],
         "ReorderLeft": crate::purchasing::run_out(dealer).await,
         "StockReservation": held, "Transfer": crate::stock::start_transfer(dealer).await,
     })

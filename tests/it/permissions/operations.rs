@@ -23,7 +23,10 @@ fn input(mutation: &str) -> Value {
         .or_else(|| of_prices(mutation))
         .or_else(|| of_counts(mutation))
         .or_else(|| of_lots(mutation))
+        .or_else(|| of_invoices(mutation))
         .or_else(|| of_purchasing(mutation))
+        .or_else(|| of_quotes(mutation))
+        .or_else(|| of_returns(mutation))
         .or_else(|| of_catalogue(mutation));
     if let Some(input) = of_areas {
         return input;
@@ -178,6 +181,18 @@ fn of_lots(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on invoices; they come without a key.
+fn of_invoices(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "invoiceFromDeliveries" => json!({ "deliveryIds": [nowhere("dlv")] }),
+        "invoiceFromOrder" => json!({ "orderId": nowhere("ord") }),
+        "invoiceUpdate" | "invoiceDiscard" | "invoicePost" => versioned("ivc"),
+        "creditNoteCreate" => json!({ "invoiceId": nowhere("ivc"), "reason": "none" }),
+        _ => return None,
+    })
+}
+
 /// The same of mutations on suppliers and purchases; those of documents come without a key.
 fn of_purchasing(mutation: &str) -> Option<Value> {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
@@ -194,6 +209,29 @@ fn of_purchasing(mutation: &str) -> Option<Value> {
         | "purchaseOrderClose" => versioned("por"),
         "goodsReceive" => json!({ "purchaseOrderId": nowhere("por") }),
         "reorderToPurchaseOrders" => json!({ "warehouseId": nowhere("whs") }),
+        _ => return None,
+    })
+}
+
+/// The same of mutations on quotes; those that make documents come without a key.
+fn of_quotes(mutation: &str) -> Option<Value> {
+    let versioned = || json!({ "id": nowhere("quo"), "expectedVersion": 1 });
+    Some(match mutation {
+        "quoteCreate" => json!({ "customerId": nowhere("cus"), "validUntil": "2026-01-01",
+            "lines": [] }),
+        "quoteReject" => json!({ "id": nowhere("quo"), "expectedVersion": 1, "reason": "R" }),
+        "quoteUpdate" | "quoteSend" | "quoteAccept" | "quoteRevise" | "quoteToOrder" => versioned(),
+        _ => return None,
+    })
+}
+
+/// The same of mutations on returns.
+fn of_returns(mutation: &str) -> Option<Value> {
+    let versioned = || json!({ "id": nowhere("ret"), "expectedVersion": 1 });
+    Some(match mutation {
+        "returnRequest" => json!({ "orderId": nowhere("ord"), "lines": [], "reason": "R" }),
+        "returnReject" => json!({ "id": nowhere("ret"), "expectedVersion": 1, "answer": "A" }),
+        "returnApprove" | "returnReceive" | "returnCredit" => versioned(),
         _ => return None,
     })
 }
@@ -236,9 +274,11 @@ pub fn operation(field: &Field) -> Operation {
                 "transferApprove" | "transferCancel" | "transferDispatch" => {
                     "TransferStepInput".to_owned()
                 }
+                name if name.starts_with("invoice") => crate::invoices::input_type(name),
                 name if name.starts_with("supplier") || name.starts_with("purchaseOrder") => {
                     crate::purchasing::input_type(name)
                 }
+                "quoteSend" => "QuoteStepInput".to_owned(),
                 _ => format!("{first}{}Input", &name[1..]),
             };
             Operation {

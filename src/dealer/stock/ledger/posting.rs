@@ -90,7 +90,9 @@ pub async fn post_lots(
 ) -> ServiceResult<Vec<MovementRow>> {
     let (postings, namings): (Vec<_>, Vec<_>) = postings.into_iter().unzip();
     let levels = lock(tx, &postings).await?;
-    enter_all(tx, levels, postings.into_iter().zip(namings)).await
+    let mut book = Book::open(levels, tx.now());
+    book.enter_all_lots(postings.into_iter().zip(namings))?;
+    book.write(tx).await
 }
 
 /// The levels of these movements, all of them at once: who locks some and then others
@@ -108,28 +110,8 @@ pub async fn post_on(
     levels: Levels,
     postings: Vec<Posting>,
 ) -> ServiceResult<Vec<MovementRow>> {
-    let unnamed = postings
-        .into_iter()
-        .map(|posting| (posting, Naming::default()));
-    enter_all(tx, levels, unnamed).await
-}
-
-async fn enter_all(
-    tx: &mut TenantTx,
-    levels: Levels,
-    postings: impl Iterator<Item = (Posting, Naming)>,
-) -> ServiceResult<Vec<MovementRow>> {
-    let (mut book, mut refused) = (Book::open(levels, tx.now()), Vec::new());
-    for (posting, naming) in postings {
-        match book.enter_lots(posting, naming) {
-            Ok(()) => {}
-            Err(Refusal::User(errors)) => refused.extend(errors),
-            Err(fault) => return Err(fault),
-        }
-    }
-    if !refused.is_empty() {
-        return Err(Refusal::User(refused));
-    }
+    let mut book = Book::open(levels, tx.now());
+    book.enter_all(postings)?;
     book.write(tx).await
 }
 
@@ -177,6 +159,37 @@ impl Book {
     /// What is in one of the places after the movements so far.
     pub fn level(&self, place: Place) -> AppResult<&StockLevelRow> {
         self.levels.get(place)
+    }
+
+    /// What is in the places after the movements so far, so that some of it can be promised.
+    pub const fn levels_mut(&mut self) -> &mut Levels {
+        &mut self.levels
+    }
+
+    /// As [`Book::enter`], one after the other; all that is refused is told at once.
+    pub fn enter_all(&mut self, postings: Vec<Posting>) -> ServiceResult<()> {
+        let unnamed = postings.into_iter();
+        self.enter_all_lots(unnamed.map(|posting| (posting, Naming::default())))
+    }
+
+    /// As [`Book::enter_all`], of lots that are named.
+    pub fn enter_all_lots(
+        &mut self,
+        postings: impl IntoIterator<Item = (Posting, Naming)>,
+    ) -> ServiceResult<()> {
+        let mut refused = Vec::new();
+        for (posting, naming) in postings {
+            match self.enter_lots(posting, naming) {
+                Ok(()) => {}
+                Err(Refusal::User(errors)) => refused.extend(errors),
+                Err(fault) => return Err(fault),
+            }
+        }
+        if refused.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::User(refused))
+        }
     }
 
     /// Works a movement out; what is refused leaves all as it was.
