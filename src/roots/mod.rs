@@ -2,6 +2,7 @@
 
 mod catalog;
 mod customers;
+mod deliveries;
 mod nodes;
 mod platform;
 mod prices;
@@ -16,6 +17,7 @@ use futures_util::future::BoxFuture;
 
 use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
+use self::deliveries::{DeliveryMutations, DeliveryQueries};
 pub use self::nodes::{Node, NodeQuery};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
@@ -26,13 +28,16 @@ use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::deliveries::runs::graphql::MemberCheck;
+use crate::dealer::deliveries::subscription::DeliverySubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
 use crate::graphql::context::ContextExt;
 use crate::graphql::declared;
 pub use crate::graphql::declared::Undeclared;
 use crate::graphql::transactional::Transactional;
-use crate::platform::access::graphql::CustomerCheck;
+use crate::kernel::ids::UserId;
+use crate::platform::access::graphql::{CustomerCheck, works_here};
 
 /// Every kind of event there is.
 pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
@@ -40,6 +45,7 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         records::EVENTS,
         catalog::EVENTS,
         customers::EVENTS,
+        deliveries::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
         stock::EVENTS,
@@ -63,6 +69,7 @@ pub struct QueryRoot(
     RecordQueries,
     CatalogQueries,
     CustomerQueries,
+    DeliveryQueries,
     PriceQueries,
     PurchasingQueries,
     StockQueries,
@@ -77,6 +84,7 @@ pub struct MutationRoot(
     RecordMutations,
     CatalogMutations,
     CustomerMutations,
+    DeliveryMutations,
     PriceMutations,
     PurchasingMutations,
     StockMutations,
@@ -85,10 +93,14 @@ pub struct MutationRoot(
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(ProductSubscription, BulkSubscription);
+pub struct SubscriptionRoot(ProductSubscription, BulkSubscription, DeliverySubscription);
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })
+}
+
+fn member_exists<'a>(ctx: &'a Context<'_>, id: UserId) -> BoxFuture<'a, AppResult<bool>> {
+    Box::pin(works_here(ctx, id))
 }
 
 /// Bounds of one operation.
@@ -108,6 +120,7 @@ pub fn schema_builder(limits: Limits) -> ApiSchemaBuilder {
         SubscriptionRoot::default(),
     )
     .data(CustomerCheck(customer_exists))
+    .data(MemberCheck(member_exists))
     .limit_depth(limits.depth)
     .limit_complexity(limits.complexity)
 }

@@ -20,6 +20,11 @@ use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::deliveries::graphql::Delivery;
+use crate::dealer::deliveries::loader::DeliveryById;
+use crate::dealer::deliveries::model::{DeliveryId, DeliveryRunId};
+use crate::dealer::deliveries::runs::graphql::DeliveryRun;
+use crate::dealer::deliveries::runs::loader::DeliveryRunById;
 use crate::dealer::prices::lists::graphql::PriceList;
 use crate::dealer::prices::lists::loader::PriceListById;
 use crate::dealer::prices::lists::model::PriceListId;
@@ -65,6 +70,10 @@ pub enum Node {
     Category(Category),
     /// Who buys.
     Customer(Customer),
+    /// Goods of an order that come to the customer.
+    Delivery(Delivery),
+    /// A truck, its driver and its way on a day.
+    DeliveryRun(DeliveryRun),
     /// Goods that came from a supplier.
     GoodsReceipt(GoodsReceipt),
     /// A job site.
@@ -141,6 +150,10 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         AttributeId::PREFIX => found!(AttributeById, AttributeId, Attribute, CategoriesRead),
         CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
+        DeliveryId::PREFIX => found!(DeliveryById, DeliveryId, Delivery, DeliveriesRead),
+        DeliveryRunId::PREFIX => {
+            found!(DeliveryRunById, DeliveryRunId, DeliveryRun, DeliveriesRead)
+        }
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),

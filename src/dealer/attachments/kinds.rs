@@ -5,6 +5,9 @@ use uuid::Uuid;
 
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::products::service::product_exists;
+use crate::dealer::customers::model::CustomerId;
+use crate::dealer::deliveries::model::DeliveryId;
+use crate::dealer::deliveries::service::customer_of_delivery;
 use crate::error::AppResult;
 use crate::graphql::permit::Permission;
 use crate::tenancy::TenantTx;
@@ -30,15 +33,31 @@ pub struct Attachable {
 }
 
 /// All there are.
-const KINDS: &[Attachable] = &[Attachable {
-    prefix: ProductId::PREFIX,
-    manage: Permission::ProductsManage,
-    find: |tx, id| Box::pin(async move { Ok(of_nobody(product_exists(tx, id).await?)) }),
-}];
+const KINDS: &[Attachable] = &[
+    Attachable {
+        prefix: DeliveryId::PREFIX,
+        manage: Permission::DeliveriesConfirm,
+        find: |tx, id| {
+            Box::pin(async move { Ok(of_customer(customer_of_delivery(tx, id).await?)) })
+        },
+    },
+    Attachable {
+        prefix: ProductId::PREFIX,
+        manage: Permission::ProductsManage,
+        find: |tx, id| Box::pin(async move { Ok(of_nobody(product_exists(tx, id).await?)) }),
+    },
+];
 
 /// The kind whose ids begin so.
 pub fn of(prefix: &str) -> Option<&'static Attachable> {
     KINDS.iter().find(|kind| kind.prefix == prefix)
+}
+
+fn of_customer(found: Option<CustomerId>) -> Option<Found> {
+    let customer = found?.uuid();
+    Some(Found {
+        customer: Some(customer),
+    })
 }
 
 fn of_nobody(exists: bool) -> Option<Found> {

@@ -9,6 +9,7 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::deliveries::model::{DeliveryId, DeliveryLineId, DeliveryRunId};
 use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateId};
@@ -44,6 +45,16 @@ pub struct Record {
 }
 
 impl Record {
+    /// A delivery.
+    pub const DELIVERY: Self = Self {
+        tables: &["deliveries"],
+    };
+
+    /// A run of a truck.
+    pub const DELIVERY_RUN: Self = Self {
+        tables: &["delivery_runs"],
+    };
+
     /// A product with its units, their barcodes, and what it is.
     pub const PRODUCT: Self = Self {
         tables: &[
@@ -64,6 +75,9 @@ pub fn written(entity: &str, key: &str) -> String {
         "attributes" => AttributeId::from_uuid(uuid).to_string(),
         "categories" => CategoryId::from_uuid(uuid).to_string(),
         "customers" => CustomerId::from_uuid(uuid).to_string(),
+        "deliveries" => DeliveryId::from_uuid(uuid).to_string(),
+        "delivery_lines" => DeliveryLineId::from_uuid(uuid).to_string(),
+        "delivery_runs" => DeliveryRunId::from_uuid(uuid).to_string(),
         "jobs" => JobId::from_uuid(uuid).to_string(),
         "products" | "product_units" | "product_barcodes" | "product_attributes"
         | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
