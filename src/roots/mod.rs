@@ -4,6 +4,7 @@ mod catalog;
 mod customers;
 mod deliveries;
 mod nodes;
+mod orders;
 mod platform;
 mod prices;
 mod purchasing;
@@ -19,6 +20,7 @@ use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
 use self::deliveries::{DeliveryMutations, DeliveryQueries};
 pub use self::nodes::{Node, NodeQuery};
+use self::orders::{OrderMutations, OrderQueries};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
 use self::purchasing::{PurchasingMutations, PurchasingQueries};
@@ -30,6 +32,7 @@ use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::deliveries::runs::graphql::MemberCheck;
 use crate::dealer::deliveries::subscription::DeliverySubscription;
+use crate::dealer::orders::subscription::OrderSubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
 use crate::graphql::context::ContextExt;
@@ -46,6 +49,7 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         catalog::EVENTS,
         customers::EVENTS,
         deliveries::EVENTS,
+        orders::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
         stock::EVENTS,
@@ -70,6 +74,7 @@ pub struct QueryRoot(
     CatalogQueries,
     CustomerQueries,
     DeliveryQueries,
+    OrderQueries,
     PriceQueries,
     PurchasingQueries,
     StockQueries,
@@ -85,6 +90,7 @@ pub struct MutationRoot(
     CatalogMutations,
     CustomerMutations,
     DeliveryMutations,
+    OrderMutations,
     PriceMutations,
     PurchasingMutations,
     StockMutations,
@@ -93,7 +99,12 @@ pub struct MutationRoot(
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(ProductSubscription, BulkSubscription, DeliverySubscription);
+pub struct SubscriptionRoot(
+    BulkSubscription,
+    DeliverySubscription,
+    OrderSubscription,
+    ProductSubscription,
+);
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })

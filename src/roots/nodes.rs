@@ -25,6 +25,9 @@ use crate::dealer::deliveries::loader::DeliveryById;
 use crate::dealer::deliveries::model::{DeliveryId, DeliveryRunId};
 use crate::dealer::deliveries::runs::graphql::DeliveryRun;
 use crate::dealer::deliveries::runs::loader::DeliveryRunById;
+use crate::dealer::orders::graphql::Order;
+use crate::dealer::orders::loader::OrderById;
+use crate::dealer::orders::model::OrderId;
 use crate::dealer::prices::lists::graphql::PriceList;
 use crate::dealer::prices::lists::loader::PriceListById;
 use crate::dealer::prices::lists::model::PriceListId;
@@ -78,6 +81,8 @@ pub enum Node {
     GoodsReceipt(GoodsReceipt),
     /// A job site.
     Job(Job),
+    /// What a customer has ordered.
+    Order(Order),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
@@ -155,6 +160,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
             found!(DeliveryRunById, DeliveryRunId, DeliveryRun, DeliveriesRead)
         }
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
+        OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),

@@ -18,7 +18,6 @@ use super::runs::service::open as open_run;
 use super::whole::{
     Orders, Whole, changed, line_mut, lock_alone, lock_one, lock_orders, missing, order_of,
 };
-use crate::dealer::customers::model::CustomerId;
 use crate::dealer::numbering;
 use crate::dealer::orders::fulfil;
 use crate::error::{AppError, AppResult, ErrorCode, ServiceResult, UserError};
@@ -230,9 +229,9 @@ async fn change(
 }
 
 /// Whose delivery this is; none if there is none.
-pub async fn customer_of_delivery(tx: &mut TenantTx, id: Uuid) -> AppResult<Option<CustomerId>> {
+pub async fn customer_of_delivery(tx: &mut TenantTx, id: Uuid) -> AppResult<Option<Uuid>> {
     let found = query::find_many(tx, &[DeliveryId::from_uuid(id)])
         .await?
         .pop();
-    Ok(found.map(|row| row.customer_id))
+    Ok(found.map(|row| row.customer_id.uuid()))
 }
