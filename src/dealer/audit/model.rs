@@ -54,6 +54,8 @@ impl Record {
     /// A run of a truck.
     pub const DELIVERY_RUN: Self = Self {
         tables: &["delivery_runs"],
+    };
+
     /// An order without its lines.
     pub const ORDER: Self = Self {
         tables: &["orders"],

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::attempt::Attempt;
 pub use super::attempt::Post;
 use super::health::{Remedy, Sign};
-use super::model::{DeliveryRow, WebhookDeliveryState, EndpointId, EndpointRow, EndpointState};
+use super::model::{DeliveryRow, EndpointId, EndpointRow, EndpointState, WebhookDeliveryState};
 use super::query::endpoints::CLAIMED;
 use super::query::{deliveries, endpoints, secrets};
 use super::schedule::pause_after;

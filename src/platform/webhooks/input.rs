@@ -4,7 +4,7 @@ use async_graphql::{InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::model::{DeliveryId, WebhookDeliveryState, EndpointId, SignatureKind};
+use super::model::{DeliveryId, EndpointId, SignatureKind, WebhookDeliveryState};
 use super::query::log::DeliveryCondition;
 use crate::db::control_tables::webhook_deliveries;
 use crate::error::AppResult;
