@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::Context;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::sql_types::{Text, Timestamp, Timestamptz};
 use diesel_async::RunQueryDsl;
 
@@ -46,6 +46,13 @@ impl LoaderKey for Today {
 pub async fn today_of(ctx: &Context<'_>) -> AppResult<NaiveDate> {
     let day = ctx.unit()?.load(Today).await?;
     day.ok_or_else(|| AppError::internal("no day"))
+}
+
+/// The day and the time on the wall at the dealer.
+pub async fn clock(tx: &mut TenantTx) -> DbResult<NaiveDateTime> {
+    let zone = tx.context().dealer().timezone.clone();
+    let query = diesel::select(timezone(zone, tx.now()));
+    Ok(query.get_result(tx).await?)
 }
 
 /// The first and the last day of a validity, as they were sent.

@@ -62,7 +62,9 @@ pub async fn by_credits(
     let mut left = open.get(&debt.id).copied().unwrap_or_default();
     let mut parts = Vec::new();
     for credit in credits {
-        let amount = open.get(credit).map_or(Decimal::ZERO, |open| (-open).min(left));
+        let amount = open
+            .get(credit)
+            .map_or(Decimal::ZERO, |open| (-open).min(left));
         if amount <= Decimal::ZERO {
             continue;
         }
