@@ -547,6 +547,7 @@ diesel::table! {
         tax_rate -> Numeric,
         sourcing -> Text,
         warehouse_id -> Nullable<Uuid>,
+        chooses_warehouse -> Bool,
         purchase_line_id -> Nullable<Uuid>,
         planned -> Numeric,
         delivered -> Numeric,

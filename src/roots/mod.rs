@@ -3,6 +3,7 @@
 mod catalog;
 mod customers;
 mod nodes;
+mod orders;
 mod payments;
 mod platform;
 mod prices;
@@ -18,6 +19,7 @@ use futures_util::future::BoxFuture;
 use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
 pub use self::nodes::{Node, NodeQuery};
+use self::orders::{OrderMutations, OrderQueries};
 use self::payments::{PaymentMutations, PaymentQueries};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
@@ -28,6 +30,7 @@ use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::orders::subscription::OrderSubscription;
 use crate::dealer::payments::subscription::PaymentSubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
@@ -43,6 +46,7 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         records::EVENTS,
         catalog::EVENTS,
         customers::EVENTS,
+        orders::EVENTS,
         payments::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
@@ -67,6 +71,7 @@ pub struct QueryRoot(
     RecordQueries,
     CatalogQueries,
     CustomerQueries,
+    OrderQueries,
     PaymentQueries,
     PriceQueries,
     PurchasingQueries,
@@ -82,6 +87,7 @@ pub struct MutationRoot(
     RecordMutations,
     CatalogMutations,
     CustomerMutations,
+    OrderMutations,
     PaymentMutations,
     PriceMutations,
     PurchasingMutations,
@@ -91,7 +97,12 @@ pub struct MutationRoot(
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(ProductSubscription, BulkSubscription, PaymentSubscription);
+pub struct SubscriptionRoot(
+    BulkSubscription,
+    OrderSubscription,
+    PaymentSubscription,
+    ProductSubscription,
+);
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })

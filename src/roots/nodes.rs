@@ -20,6 +20,9 @@ use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::orders::graphql::Order;
+use crate::dealer::orders::loader::OrderById;
+use crate::dealer::orders::model::OrderId;
 use crate::dealer::payments::graphql::Payment;
 use crate::dealer::payments::loader::PaymentById;
 use crate::dealer::payments::model::PaymentId;
@@ -72,6 +75,8 @@ pub enum Node {
     GoodsReceipt(GoodsReceipt),
     /// A job site.
     Job(Job),
+    /// What a customer has ordered.
+    Order(Order),
     /// What a customer has paid, or was paid back.
     Payment(Payment),
     /// Prices for some customers and jobs, or for all of them.
@@ -147,6 +152,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
+        OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
         PaymentId::PREFIX => found!(PaymentById, PaymentId, Payment, PaymentsRead),
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),

@@ -4,6 +4,7 @@ use super::events::{WarehouseArchived, WarehouseCreated, WarehouseUpdated};
 use super::input::{WarehouseArchiveInput, WarehouseCreateInput, WarehouseUpdateInput};
 use super::model::{WarehouseChanges, WarehouseId, WarehouseKind, WarehouseRow};
 use super::query;
+use crate::db::error::DbResult;
 use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::updated;
 use crate::kernel::checks::Checks;
@@ -23,6 +24,25 @@ pub async fn in_use(
 ) -> ServiceResult<WarehouseRow> {
     let found = query::find_many(tx, &[id]).await?.into_iter().next();
     usable(found, path)
+}
+
+/// As [`in_use`], for several at once, each named by the field at its path.
+pub async fn all_in_use(
+    tx: &mut TenantTx,
+    named: &[(WarehouseId, Vec<String>)],
+) -> ServiceResult<Vec<WarehouseRow>> {
+    let ids: Vec<_> = named.iter().map(|(id, _)| *id).collect();
+    let found = query::find_many(tx, &ids).await?;
+    let row = |(id, path): &(WarehouseId, Vec<String>)| {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        usable(found.iter().find(|row| row.id == *id).cloned(), &path)
+    };
+    named.iter().map(row).collect()
+}
+
+/// Where goods lie that can be had, by code.
+pub async fn stocked(tx: &mut TenantTx) -> DbResult<Vec<WarehouseId>> {
+    query::stocked(tx).await
 }
 
 /// As [`in_use`], for one at a time until the COMMIT.
