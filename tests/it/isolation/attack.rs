@@ -66,6 +66,7 @@ impl Attack {
             crate::stock::put_aside(dealer).await;
             crate::stock::start_transfer(dealer).await;
             crate::stock::count_some(dealer).await;
+            crate::payments::pay_some(dealer).await;
             crate::purchasing::buy_some(dealer).await;
             // So that the proof of the books has something to tell.
             crate::stock::spoil(dealer).await;

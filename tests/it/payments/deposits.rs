@@ -28,11 +28,16 @@ async fn ordered() -> (Till, String) {
 /// Posts a debt, and settles it by deposits as the posting of an invoice does; gives what is
 /// open of it.
 async fn invoiced(till: &Till, order: &str, amount: &str) -> String {
-    let entry = till.shop.owes(&till.customer, None, amount, "2026-03-05").await;
+    let entry = till
+        .shop
+        .owes(&till.customer, None, amount, "2026-03-05")
+        .await;
     let id = entry["id"].as_str().unwrap();
     let mut tx = till.shop.begin(Access::Write).await;
     let orders = [order.parse().unwrap()];
-    settle_deposits(&mut tx, &orders, id.parse().unwrap()).await.unwrap();
+    settle_deposits(&mut tx, &orders, id.parse().unwrap())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let query = "query($id: ID!) { accountEntries(where: { customerId: { eq: $id } }, first: 200) {
         nodes { id open { amount } } } }";
@@ -82,7 +87,9 @@ async fn a_deposit_that_bounced_settles_nothing() {
 #[tokio::test]
 async fn deposits_are_paid_back_last() {
     let (till, order) = ordered().await;
-    let deposit = till.record("100", json!({ "orderId": order, "paidOn": "2026-02-01" })).await;
+    let deposit = till
+        .record("100", json!({ "orderId": order, "paidOn": "2026-02-01" }))
+        .await;
     let free = till.record("40", json!({})).await;
     let refund = json!({ "customerId": till.customer, "method": "CASH", "amount": "50" });
     done(till.client(), "paymentRefund", refund).await;
@@ -97,13 +104,24 @@ async fn a_deposit_is_for_an_order_of_the_customer() {
     let mut input = till.pays("10", json!({ "orderId": order }));
     input["customerId"] = json!(other);
     let refused = till.refused("paymentRecord", input).await;
-    assert_eq!(refused, ("NOT_FOUND".to_owned(), "input.orderId".to_owned()));
+    assert_eq!(
+        refused,
+        ("NOT_FOUND".to_owned(), "input.orderId".to_owned())
+    );
     let job = till.shop.job(&till.customer, "LOT").await;
     let input = till.pays("10", json!({ "orderId": order, "jobId": job }));
     let refused = till.refused("paymentRecord", input).await;
-    assert_eq!(refused, ("NOT_ALLOWED".to_owned(), "input.jobId".to_owned()));
+    assert_eq!(
+        refused,
+        ("NOT_ALLOWED".to_owned(), "input.jobId".to_owned())
+    );
     let query = "query($id: ID!) { payments(where: { orderId: $id }) { totalCount } }";
-    let payload = send(till.client(), "paymentRecord", till.pays("10", json!({ "orderId": order }))).await;
+    let payload = send(
+        till.client(),
+        "paymentRecord",
+        till.pays("10", json!({ "orderId": order })),
+    )
+    .await;
     assert_eq!(payload["userErrors"], json!([]));
     let data = till.shop.get(query, json!({ "id": order })).await;
     assert_eq!(data["payments"]["totalCount"], 1);

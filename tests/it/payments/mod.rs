@@ -70,7 +70,11 @@ impl Till {
     async fn open_in(shop: Shop) -> Self {
         let customer = shop.customer("HOLT", "1000").await;
         let mut debts = Vec::new();
-        for (amount, on) in [("60", "2026-01-01"), ("50", "2026-01-10"), ("40.1234", "2026-02-01")] {
+        for (amount, on) in [
+            ("60", "2026-01-01"),
+            ("50", "2026-01-10"),
+            ("40.1234", "2026-02-01"),
+        ] {
             let entry = shop.owes(&customer, None, amount, on).await;
             debts.push(entry["id"].as_str().unwrap().to_owned());
         }

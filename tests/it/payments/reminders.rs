@@ -13,7 +13,9 @@ use crate::support::{owner, until_within};
 
 /// A day so long ago, at the dealer, who lives by UTC.
 fn ago(days: i64) -> String {
-    (Utc::now() - TimeDelta::days(days)).date_naive().to_string()
+    (Utc::now() - TimeDelta::days(days))
+        .date_naive()
+        .to_string()
 }
 
 async fn set(till: &Till, version: i32, days: [Option<i64>; 3]) -> Value {
@@ -34,10 +36,15 @@ async fn age(till: &Till, days: i32) {
     let schema = &till.shop.dealer.schema;
     let owner = owner().await;
     for set in [
-        format!("{schema}.payment_reminders SET sent_on = sent_on - $1::int, oldest_due_on = oldest_due_on - $1::int"),
+        format!(
+            "{schema}.payment_reminders SET sent_on = sent_on - $1::int, oldest_due_on = oldest_due_on - $1::int"
+        ),
         format!("{schema}.account_items SET due_on = due_on - $1::int"),
     ] {
-        owner.execute(&format!("UPDATE {set}"), &[&days]).await.unwrap();
+        owner
+            .execute(&format!("UPDATE {set}"), &[&days])
+            .await
+            .unwrap();
     }
 }
 
@@ -49,7 +56,11 @@ async fn reminders(till: &Till) -> Vec<(i64, String, Value)> {
     let nodes = data["paymentReminders"]["nodes"].as_array().unwrap();
     let read = |node: &Value| {
         let amount = node["amount"]["amount"].as_str().unwrap().to_owned();
-        (node["level"].as_i64().unwrap(), amount, node["sentTo"].clone())
+        (
+            node["level"].as_i64().unwrap(),
+            amount,
+            node["sentTo"].clone(),
+        )
     };
     nodes.iter().map(read).collect()
 }
@@ -65,15 +76,31 @@ async fn overdue() -> (Till, String) {
     // What he owes from the start is long due.
     let paid = till.record("150.1234", json!({ "auto": true })).await;
     assert_eq!(paid["unallocated"]["amount"], "0");
-    let noon = Utc::now().date_naive().and_hms_opt(12, 0, 0).unwrap().and_utc();
+    let noon = Utc::now()
+        .date_naive()
+        .and_hms_opt(12, 0, 0)
+        .unwrap()
+        .and_utc();
     till.shop.server.clock.set(noon);
     let mut entries = Vec::new();
     let other = till.shop.customer("B", "0").await;
-    for (customer, amount, days) in [(&till.customer, "25", 10), (&till.customer, "5", 1), (&other, "7", 20)] {
-        entries.push(json!({ "customerId": customer, "amount": amount, "documentOn": ago(days),
-            "dueOn": ago(days), "reference": format!("R-{amount}") }));
+    for (customer, amount, days) in [
+        (&till.customer, "25", 10),
+        (&till.customer, "5", 1),
+        (&other, "7", 20),
+    ] {
+        entries.push(
+            json!({ "customerId": customer, "amount": amount, "documentOn": ago(days),
+            "dueOn": ago(days), "reference": format!("R-{amount}") }),
+        );
     }
-    till.shop.done("accountOpeningAdd", "entries { id }", json!({ "entries": entries })).await;
+    till.shop
+        .done(
+            "accountOpeningAdd",
+            "entries { id }",
+            json!({ "entries": entries }),
+        )
+        .await;
     (till, other)
 }
 
@@ -92,7 +119,11 @@ async fn settings_are_kept_and_checked() {
     ] {
         let payload = set(&till, 0, days).await;
         let (code, path) = crate::credit::refused(&payload);
-        assert_eq!((code, path), ("BAD_USER_INPUT", format!("input.{field}")), "{days:?}");
+        assert_eq!(
+            (code, path),
+            ("BAD_USER_INPUT", format!("input.{field}")),
+            "{days:?}"
+        );
     }
     let payload = set(&till, 0, [Some(5), Some(10), None]).await;
     assert_eq!(payload["settings"]["version"], 1);
@@ -109,17 +140,30 @@ async fn each_level_comes_once_for_the_oldest_debt() {
     let (till, _) = overdue().await;
     remind(&till).await;
     assert!(levels(&till).await.is_empty(), "nobody has turned it on");
-    assert_eq!(set(&till, 0, [Some(7), Some(14), None]).await["userErrors"], json!([]));
+    assert_eq!(
+        set(&till, 0, [Some(7), Some(14), None]).await["userErrors"],
+        json!([])
+    );
     remind(&till).await;
     // He owes 30 that are overdue, the other one 7; neither has an address.
     let mut first = reminders(&till).await;
     first.sort_by(|one, two| one.1.cmp(&two.1));
-    assert_eq!(first, [(1, "30".to_owned(), Value::Null), (1, "7".to_owned(), Value::Null)]);
+    assert_eq!(
+        first,
+        [
+            (1, "30".to_owned(), Value::Null),
+            (1, "7".to_owned(), Value::Null)
+        ]
+    );
     remind(&till).await;
     assert_eq!(levels(&till).await, [1, 1], "not twice a day");
     age(&till, 6).await;
     remind(&till).await;
-    assert_eq!(levels(&till).await, [1, 1], "16 days overdue, but 6 behind the first letter");
+    assert_eq!(
+        levels(&till).await,
+        [1, 1],
+        "16 days overdue, but 6 behind the first letter"
+    );
     age(&till, 1).await;
     remind(&till).await;
     remind(&till).await;
@@ -143,11 +187,17 @@ async fn who_has_paid_is_left_alone_until_the_payment_bounces() {
         data["paymentReminders"]["nodes"].clone()
     };
     assert_eq!(of(&till.customer).await, json!([]));
-    assert_eq!(of(&other).await, json!([{ "level": 1, "supersededAt": null }]));
+    assert_eq!(
+        of(&other).await,
+        json!([{ "level": 1, "supersededAt": null }])
+    );
     let back = |payment: &Value| json!({ "id": payment["id"], "expectedVersion": 1, "reason": "no funds" });
     done(till.client(), "paymentReverse", back(&payment)).await;
     remind(&till).await;
-    assert_eq!(of(&till.customer).await, json!([{ "level": 1, "supersededAt": null }]));
+    assert_eq!(
+        of(&till.customer).await,
+        json!([{ "level": 1, "supersededAt": null }])
+    );
     // Paid behind the first letter, and bounced: it begins at the beginning.
     let payment = till.record("30", json!({ "auto": true })).await;
     age(&till, 20).await;
@@ -156,7 +206,10 @@ async fn who_has_paid_is_left_alone_until_the_payment_bounces() {
     done(till.client(), "paymentReverse", back(&payment)).await;
     remind(&till).await;
     let nodes = of(&till.customer).await;
-    assert_eq!((&nodes[0]["level"], &nodes[0]["supersededAt"]), (&json!(1), &Value::Null));
+    assert_eq!(
+        (&nodes[0]["level"], &nodes[0]["supersededAt"]),
+        (&json!(1), &Value::Null)
+    );
     assert!(nodes[1]["supersededAt"].is_string(), "{nodes:#}");
 }
 
@@ -168,23 +221,40 @@ async fn a_letter_is_ordered_for_who_has_an_address() {
     let customer = till.shop.get(query, json!({ "id": till.customer })).await;
     let input = json!({ "id": till.customer, "expectedVersion": customer["customer"]["version"],
         "email": "Bills@Holt.example" });
-    till.shop.done("customerUpdate", "customer { id }", input).await;
+    till.shop
+        .done("customerUpdate", "customer { id }", input)
+        .await;
     remind(&till).await;
     let sent = reminders(&till).await;
-    assert!(sent.contains(&(1, "30".to_owned(), json!("bills@holt.example"))), "{sent:?}");
+    assert!(
+        sent.contains(&(1, "30".to_owned(), json!("bills@holt.example"))),
+        "{sent:?}"
+    );
     assert!(sent.contains(&(1, "7".to_owned(), Value::Null)), "{sent:?}");
     let query = "query($id: ID!) { all: paymentReminders { totalCount }
         silent: paymentReminders(where: { isSent: false, levels: [1] }) { nodes { customer { id } } }
         his: paymentReminders(where: { customerId: { eq: $id }, isSent: true }) { totalCount } }";
     let data = till.shop.get(query, json!({ "id": till.customer })).await;
-    assert_eq!((&data["all"]["totalCount"], &data["his"]["totalCount"]), (&json!(2), &json!(1)));
-    assert_eq!(data["silent"]["nodes"], json!([{ "customer": { "id": other } }]));
+    assert_eq!(
+        (&data["all"]["totalCount"], &data["his"]["totalCount"]),
+        (&json!(2), &json!(1))
+    );
+    assert_eq!(
+        data["silent"]["nodes"],
+        json!([{ "customer": { "id": other } }])
+    );
     let mails = "SELECT email, kind, state FROM platform.mails WHERE record_id IS NOT NULL AND dealer_id = $1::text::uuid";
     let dealer = till.shop.dealer.id.uuid().to_string();
     let rows = owner().await.query(mails, &[&dealer]).await.unwrap();
     let read = |row: &tokio_postgres::Row| (row.get::<_, String>(0), row.get::<_, String>(1));
     let rows: Vec<_> = rows.iter().map(read).collect();
-    assert_eq!(rows, [("bills@holt.example".to_owned(), "PAYMENT_REMINDER".to_owned())]);
+    assert_eq!(
+        rows,
+        [(
+            "bills@holt.example".to_owned(),
+            "PAYMENT_REMINDER".to_owned()
+        )]
+    );
 }
 
 #[tokio::test]
@@ -203,7 +273,11 @@ async fn a_dealer_orders_no_other_mails() {
 async fn nobody_is_reminded_at_night() {
     let (till, _) = overdue().await;
     set(&till, 0, [Some(7), None, None]).await;
-    let night = Utc::now().date_naive().and_hms_opt(5, 0, 0).unwrap().and_utc();
+    let night = Utc::now()
+        .date_naive()
+        .and_hms_opt(5, 0, 0)
+        .unwrap()
+        .and_utc();
     till.shop.server.clock.set(night);
     remind(&till).await;
     assert!(levels(&till).await.is_empty());
@@ -224,14 +298,24 @@ async fn the_job_reminds_and_may_run_twice() {
     for _ in 0..2 {
         let order = JobOrder::of::<RemindCustomers>(&Nothing {}).unwrap();
         let mut conn = app.core.control.checkout().await.unwrap();
-        let id = Queue::enqueue_for(&mut conn, Some(till.shop.dealer.id), &order).await.unwrap().id;
+        let id = Queue::enqueue_for(&mut conn, Some(till.shop.dealer.id), &order)
+            .await
+            .unwrap()
+            .id;
         app.queue.hint();
         let state = "SELECT state FROM platform.jobs WHERE id = $1::text::uuid";
         let owner = owner().await;
-        until_within(std::time::Duration::from_secs(60), "the job is done", async || {
-            let row = owner.query_one(state, &[&id.uuid().to_string()]).await.unwrap();
-            row.get::<_, String>(0) == "DONE"
-        })
+        until_within(
+            std::time::Duration::from_secs(60),
+            "the job is done",
+            async || {
+                let row = owner
+                    .query_one(state, &[&id.uuid().to_string()])
+                    .await
+                    .unwrap();
+                row.get::<_, String>(0) == "DONE"
+            },
+        )
         .await;
     }
     worker.stop(std::time::Duration::from_secs(5)).await;

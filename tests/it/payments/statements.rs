@@ -11,7 +11,12 @@ async fn cost(till: &Till, field: &str, mut input: Value) -> (u64, Value) {
     let query = document(field, PAYMENT);
     let answer = till.client().send(&query, json!({ "input": input })).await;
     let payload = answer.body["data"]["payload"].clone();
-    assert_eq!(payload["userErrors"], json!([]), "{field}: {:#}", answer.body);
+    assert_eq!(
+        payload["userErrors"],
+        json!([]),
+        "{field}: {:#}",
+        answer.body
+    );
     (answer.statements(), payload["payment"].clone())
 }
 
@@ -19,12 +24,19 @@ async fn cost(till: &Till, field: &str, mut input: Value) -> (u64, Value) {
 async fn costs(till: &Till, count: usize) -> [u64; 4] {
     let mut parts = Vec::new();
     for _ in 0..count {
-        let debt = till.shop.owes(&till.customer, None, "1", "2026-01-01").await;
+        let debt = till
+            .shop
+            .owes(&till.customer, None, "1", "2026-01-01")
+            .await;
         parts.push(json!({ "entryId": debt["id"], "amount": "1" }));
     }
     let amount = count.to_string();
-    let (recorded, payment) =
-        cost(till, "paymentRecord", till.pays(&amount, json!({ "allocations": parts }))).await;
+    let (recorded, payment) = cost(
+        till,
+        "paymentRecord",
+        till.pays(&amount, json!({ "allocations": parts })),
+    )
+    .await;
     assert_eq!(payment["allocations"].as_array().unwrap().len(), count);
     let id = payment["id"].clone();
     let (undone, _) = cost(till, "paymentDeallocate", json!({ "id": id })).await;
@@ -56,7 +68,13 @@ async fn a_list_of_payments_costs_one_statement_per_level() {
         allocations { amount { amount } accountEntry { reference open { amount } payment { id } } } } } }";
     let answer = till.client().send(query, json!({})).await;
     assert!(answer.body.get("errors").is_none(), "{:#}", answer.body);
-    assert_eq!(answer.body["data"]["payments"]["nodes"].as_array().unwrap().len(), 5);
+    assert_eq!(
+        answer.body["data"]["payments"]["nodes"]
+            .as_array()
+            .unwrap()
+            .len(),
+        5
+    );
     // Payments; items; customers; jobs; entries; allocations; entries of those, and their items.
     assert!(answer.statements() <= 8, "{}", answer.statements());
 }

@@ -43,7 +43,11 @@ async fn what_a_bounced_payment_had_settled_is_open_again() {
         ("paymentDeallocate", json!({ "id": payment["id"] })),
     ] {
         let refused = till.refused(field, input).await;
-        assert_eq!(refused, ("NOT_ALLOWED".to_owned(), "input.id".to_owned()), "{field}");
+        assert_eq!(
+            refused,
+            ("NOT_ALLOWED".to_owned(), "input.id".to_owned()),
+            "{field}"
+        );
     }
 }
 
@@ -58,7 +62,10 @@ async fn a_statement_tells_of_the_payment_and_of_its_reversal() {
             payment { id state } reverses { payment { id } } } } } } }";
     let data = till.shop.get(query, json!({ "id": till.customer })).await;
     let statement = &data["customerStatement"];
-    assert_eq!(decimal(&statement["closingBalance"]["amount"]).to_string(), "150.1234");
+    assert_eq!(
+        decimal(&statement["closingBalance"]["amount"]).to_string(),
+        "150.1234"
+    );
     let lines = statement["lines"]["nodes"].as_array().unwrap();
     let read = |line: &Value| {
         let entry = &line["entry"];
@@ -67,12 +74,14 @@ async fn a_statement_tells_of_the_payment_and_of_its_reversal() {
         (entry["kind"].as_str().unwrap().to_owned(), amount, balance)
     };
     let read: Vec<_> = lines[3..].iter().map(read).collect();
-    let line = |amount: &str, balance: &str| {
-        ("PAYMENT".to_owned(), amount.to_owned(), balance.to_owned())
-    };
+    let line =
+        |amount: &str, balance: &str| ("PAYMENT".to_owned(), amount.to_owned(), balance.to_owned());
     assert_eq!(read, [line("-90", "60.1234"), line("90", "150.1234")]);
     let (paid, reversal) = (&lines[3]["entry"], &lines[4]["entry"]);
-    assert_eq!(paid["payment"], json!({ "id": payment["id"], "state": "REVERSED" }));
+    assert_eq!(
+        paid["payment"],
+        json!({ "id": payment["id"], "state": "REVERSED" })
+    );
     assert_eq!(paid["reference"], reversal["reference"]);
     assert_eq!(reversal["note"], "no funds");
     assert_eq!(reversal["reverses"]["payment"]["id"], payment["id"]);
@@ -84,7 +93,10 @@ async fn the_entry_of_a_payment_goes_with_its_payment_alone() {
     let till = Till::open().await;
     let payment = till.record("90", json!({})).await;
     let input = json!({ "entryId": payment["accountEntry"]["id"], "reason": "by the way" });
-    let payload = till.shop.mutate("accountEntryReverse", "entry { id }", input).await;
+    let payload = till
+        .shop
+        .mutate("accountEntryReverse", "entry { id }", input)
+        .await;
     let refused = crate::credit::refused(&payload);
     assert_eq!(refused, ("NOT_ALLOWED", "input.entryId".to_owned()));
 }
@@ -104,5 +116,8 @@ async fn a_change_in_between_is_a_conflict() {
     }
     let empty = json!({ "id": payment["id"], "expectedVersion": 2, "reason": " " });
     let refused = till.refused("paymentReverse", empty).await;
-    assert_eq!(refused, ("BAD_USER_INPUT".to_owned(), "input.reason".to_owned()));
+    assert_eq!(
+        refused,
+        ("BAD_USER_INPUT".to_owned(), "input.reason".to_owned())
+    );
 }

@@ -20,10 +20,16 @@ async fn thirty_two_who_pay_the_same_debt_settle_it_once() {
         send(till.client(), "paymentRecord", input)
     });
     let payloads = join_all(tries).await;
-    assert_eq!(payloads.iter().filter(|payload| is_done(payload)).count(), 6);
+    assert_eq!(
+        payloads.iter().filter(|payload| is_done(payload)).count(),
+        6
+    );
     for payload in payloads.iter().filter(|payload| !is_done(payload)) {
         let refused = crate::credit::refused(payload);
-        assert_eq!(refused, ("NOT_ALLOWED", "input.allocations.0.amount".to_owned()));
+        assert_eq!(
+            refused,
+            ("NOT_ALLOWED", "input.allocations.0.amount".to_owned())
+        );
     }
     assert_eq!(till.open_debts().await, ["0", "50", "40.1234"]);
     till.check_books().await;
@@ -42,11 +48,13 @@ async fn payments_allocations_reversals_and_refunds_at_once_keep_the_books_right
             0 => ("paymentAllocate", json!({ "id": payment["id"] })),
             1 => ("paymentRecord", till.pays("7.5", json!({ "auto": true }))),
             2 => {
-                let input = json!({ "id": payment["id"], "expectedVersion": 1, "reason": "no funds" });
+                let input =
+                    json!({ "id": payment["id"], "expectedVersion": 1, "reason": "no funds" });
                 ("paymentReverse", input)
             }
             _ => {
-                let input = json!({ "customerId": till.customer, "method": "CASH", "amount": "25" });
+                let input =
+                    json!({ "customerId": till.customer, "method": "CASH", "amount": "25" });
                 ("paymentRefund", input)
             }
         };
@@ -56,13 +64,22 @@ async fn payments_allocations_reversals_and_refunds_at_once_keep_the_books_right
     till.check_books().await;
     let entries = till.entries().await;
     let sum = |field: &str| -> Decimal {
-        entries.iter().map(|entry| decimal(&entry[field]["amount"])).sum()
+        entries
+            .iter()
+            .map(|entry| decimal(&entry[field]["amount"]))
+            .sum()
     };
     assert_eq!(sum("amount"), sum("open"), "settling changes no balance");
     for entry in &entries {
-        let (amount, open) = (decimal(&entry["amount"]["amount"]), decimal(&entry["open"]["amount"]));
+        let (amount, open) = (
+            decimal(&entry["amount"]["amount"]),
+            decimal(&entry["open"]["amount"]),
+        );
         assert!(open.abs() <= amount.abs(), "{entry}");
-        assert!(open.is_zero() || open.is_sign_negative() == amount.is_sign_negative(), "{entry}");
+        assert!(
+            open.is_zero() || open.is_sign_negative() == amount.is_sign_negative(),
+            "{entry}"
+        );
     }
 }
 
@@ -74,7 +91,10 @@ async fn a_number_of_the_bank_that_comes_many_times_at_once_is_recorded_once() {
         send(till.client(), "paymentRecord", input)
     });
     let payloads = join_all(tries).await;
-    assert_eq!(payloads.iter().filter(|payload| is_done(payload)).count(), 1);
+    assert_eq!(
+        payloads.iter().filter(|payload| is_done(payload)).count(),
+        1
+    );
     for payload in payloads.iter().filter(|payload| !is_done(payload)) {
         let refused = crate::credit::refused(payload);
         assert_eq!(refused, ("ALREADY_EXISTS", "input.externalRef".to_owned()));

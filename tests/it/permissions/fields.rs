@@ -259,6 +259,42 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Supplier { items { lastCost { amount } } } } }",
     ),
     (
+        "AccountEntry.payment",
+        "{ accountEntries(first: 1) { nodes { payment { id } } } }",
+    ),
+    (
+        "Payment.accountEntry",
+        "{ node(id: $id) { ... on Payment { accountEntry { id } } } }",
+    ),
+    (
+        "Payment.customer",
+        "{ node(id: $id) { ... on Payment { customer { id } } } }",
+    ),
+    (
+        "Payment.history",
+        "{ node(id: $id) { ... on Payment { history { id } } } }",
+    ),
+    (
+        "Payment.job",
+        "{ node(id: $id) { ... on Payment { job { id } } } }",
+    ),
+    (
+        "Payment.note",
+        "{ node(id: $id) { ... on Payment { note } } }",
+    ),
+    (
+        "Payment.order",
+        "{ node(id: $id) { ... on Payment { order { id } } } }",
+    ),
+    (
+        "PaymentAllocation.accountEntry",
+        "{ node(id: $id) { ... on Payment { allocations { accountEntry { id } } } } }",
+    ),
+    (
+        "PaymentReminder.customer",
+        "{ paymentReminders(first: 1) { nodes { customer { id } } } }",
+    ),
+    (
         "PurchaseOrder.supplier",
         "{ node(id: $id) { ... on PurchaseOrder { supplier { id } } } }",
     ),
@@ -343,7 +379,11 @@ const WAYS: &[(&str, &str)] = &[
 
 /// Seen by an event only: `live.rs` ends such subscriptions, and its root needs the
 /// same permission.
-const BY_EVENT: &[&str] = &["BulkOperationChange.bulkOperation", "ProductChange.product"];
+const BY_EVENT: &[&str] = &[
+    "BulkOperationChange.bulkOperation",
+    "PaymentReceipt.payment",
+    "ProductChange.product",
+];
 
 async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -> Client {
     let rest = PermissionSet::ALL
@@ -357,6 +397,7 @@ async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -
 async fn ids(dealer: &TestDealer) -> Value {
     let held = crate::stock::put_aside(dealer).await;
     let bought = crate::purchasing::buy_some(dealer).await;
+    let paid = crate::payments::pay_some(dealer).await;
     crate::catalogue::describe_some(dealer).await;
     let data = dealer
         .client
@@ -379,6 +420,7 @@ async fn ids(dealer: &TestDealer) -> Value {
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
         "Supplier": bought["supplier"], "SupplierItem": bought["supplier"], "PurchaseOrder": bought["order"],
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],
+        "Payment": paid, "PaymentAllocation": paid,
         "ReorderLeft": crate::purchasing::run_out(dealer).await,
         "StockReservation": held, "Transfer": crate::stock::start_transfer(dealer).await,
     })

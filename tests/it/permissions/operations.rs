@@ -22,6 +22,7 @@ fn input(mutation: &str) -> Value {
     let of_areas = of_parties(mutation)
         .or_else(|| of_prices(mutation))
         .or_else(|| of_counts(mutation))
+        .or_else(|| of_payments(mutation))
         .or_else(|| of_purchasing(mutation))
         .or_else(|| of_catalogue(mutation));
     if let Some(input) = of_areas {
@@ -164,6 +165,25 @@ fn of_counts(mutation: &str) -> Option<Value> {
         "stockCountRecord" => json!({ "id": nowhere("cnt"), "lines": [] }),
         "stockCountPost" | "stockCountCancel" => {
             json!({ "id": nowhere("cnt"), "expectedVersion": 1 })
+        }
+        _ => return None,
+    })
+}
+
+/// The same of mutations on payments; those of documents come without a key.
+fn of_payments(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "paymentRecord" | "paymentRefund" => {
+            json!({ "customerId": nowhere("cus"), "method": "CASH", "amount": "1" })
+        }
+        "paymentAllocate" | "paymentDeallocate" => json!({ "id": nowhere("pay") }),
+        "paymentReconcile" => versioned("pay"),
+        "paymentReverse" => {
+            json!({ "id": nowhere("pay"), "expectedVersion": 1, "reason": "none" })
+        }
+        "paymentReminderSettingsSet" => {
+            json!({ "expectedVersion": 0, "isOn": false, "firstAfterDays": 7 })
         }
         _ => return None,
     })
