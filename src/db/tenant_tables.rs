@@ -628,6 +628,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    payment_reminder_settings (one) {
+        one -> Int2,
+        is_on -> Bool,
+        first_after_days -> Int2,
+        second_after_days -> Nullable<Int2>,
+        third_after_days -> Nullable<Int2>,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     payment_reminders (id) {
         id -> Uuid,
         customer_id -> Uuid,
@@ -636,6 +648,7 @@ diesel::table! {
         oldest_due_on -> Date,
         sent_on -> Date,
         sent_to -> Nullable<Text>,
+        superseded_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }
@@ -1223,6 +1236,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lots,
     order_lines,
     orders,
+    payment_reminder_settings,
     payment_reminders,
     payments,
     price_lists,
@@ -1293,6 +1307,7 @@ pub const TABLES: &[&str] = &[
     "lots",
     "order_lines",
     "orders",
+    "payment_reminder_settings",
     "payment_reminders",
     "payments",
     "price_lists",

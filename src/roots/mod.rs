@@ -6,6 +6,7 @@ mod deliveries;
 mod invoices;
 mod nodes;
 mod orders;
+mod payments;
 mod platform;
 mod prices;
 mod purchasing;
@@ -25,6 +26,7 @@ use self::deliveries::{DeliveryMutations, DeliveryQueries};
 use self::invoices::{InvoicesMutations, InvoicesQueries};
 pub use self::nodes::{Node, NodeQuery};
 use self::orders::{OrderMutations, OrderQueries};
+use self::payments::{PaymentMutations, PaymentQueries};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
 use self::purchasing::{PurchasingMutations, PurchasingQueries};
@@ -40,6 +42,7 @@ use crate::dealer::deliveries::runs::graphql::MemberCheck;
 use crate::dealer::deliveries::subscription::DeliverySubscription;
 use crate::dealer::invoices::subscription::InvoiceSubscription;
 use crate::dealer::orders::subscription::OrderSubscription;
+use crate::dealer::payments::subscription::PaymentSubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
 use crate::graphql::context::ContextExt;
@@ -58,6 +61,7 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         deliveries::EVENTS,
         orders::EVENTS,
         invoices::EVENTS,
+        payments::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
         quotes::EVENTS,
@@ -86,6 +90,7 @@ pub struct QueryRoot(
     DeliveryQueries,
     OrderQueries,
     InvoicesQueries,
+    PaymentQueries,
     PriceQueries,
     PurchasingQueries,
     QuotesQueries,
@@ -105,6 +110,7 @@ pub struct MutationRoot(
     DeliveryMutations,
     OrderMutations,
     InvoicesMutations,
+    PaymentMutations,
     PriceMutations,
     PurchasingMutations,
     QuotesMutations,
@@ -117,9 +123,7 @@ pub struct MutationRoot(
 #[graphql(name = "Subscription")]
 pub struct SubscriptionRoot(
     BulkSubscription,
-    InvoiceSubscription,
-    DeliverySubscription,
-    OrderSubscription,
+    DeliverySubscription, InvoiceSubscription, OrderSubscription, PaymentSubscription,
     ProductSubscription,
 );
 

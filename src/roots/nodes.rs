@@ -31,6 +31,9 @@ use crate::dealer::invoices::model::InvoiceId;
 use crate::dealer::orders::graphql::Order;
 use crate::dealer::orders::loader::OrderById;
 use crate::dealer::orders::model::OrderId;
+use crate::dealer::payments::graphql::Payment;
+use crate::dealer::payments::loader::PaymentById;
+use crate::dealer::payments::model::PaymentId;
 use crate::dealer::prices::lists::graphql::PriceList;
 use crate::dealer::prices::lists::loader::PriceListById;
 use crate::dealer::prices::lists::model::PriceListId;
@@ -99,6 +102,8 @@ pub enum Node {
     Lot(Lot),
     /// What a customer has ordered.
     Order(Order),
+    /// What a customer has paid, or was paid back.
+    Payment(Payment),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
@@ -183,6 +188,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
         LotId::PREFIX => found!(LotById, LotId, Lot, StockRead),
         OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
+        PaymentId::PREFIX => found!(PaymentById, PaymentId, Payment, PaymentsRead),
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),

@@ -39,6 +39,7 @@ mod migrations;
 mod oauth;
 mod operator;
 mod passwords;
+mod payments;
 mod permissions;
 mod pool;
 mod prices;

@@ -12,6 +12,8 @@ use crate::dealer::customers::model::CustomerId;
 use crate::dealer::deliveries::model::{DeliveryId, DeliveryLineId, DeliveryRunId};
 use crate::dealer::invoices::model::{InvoiceId, InvoiceLineId};
 use crate::dealer::orders::model::{OrderId, OrderLineId};
+use crate::dealer::payments::model::PaymentId;
+use crate::dealer::payments::reminders::model::ReminderId;
 use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateId};
@@ -91,6 +93,9 @@ impl Record {
     /// A return.
     pub const RETURN: Self = Self {
         tables: &["returns"],
+    /// A payment.
+    pub const PAYMENT: Self = Self {
+        tables: &["payments"],
     };
 }
 
@@ -115,6 +120,9 @@ pub fn written(entity: &str, key: &str) -> String {
         | "stock_levels" | "lot_products" => ProductId::from_uuid(uuid).to_string(),
         "lots" | "lot_levels" => LotId::from_uuid(uuid).to_string(),
         "lot_movements" => MovementId::from_uuid(uuid).to_string(),
+        | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
+        "payment_reminders" => ReminderId::from_uuid(uuid).to_string(),
+        "payments" => PaymentId::from_uuid(uuid).to_string(),
         "price_lists" => PriceListId::from_uuid(uuid).to_string(),
         "price_rules" => PriceRuleId::from_uuid(uuid).to_string(),
         "quotes" => QuoteId::from_uuid(uuid).to_string(),

@@ -68,6 +68,7 @@ impl Attack {
             crate::stock::count_some(dealer).await;
             crate::stock::lots::bring_some(dealer).await;
             crate::invoices::bill_some(dealer).await;
+            crate::payments::pay_some(dealer).await;
             crate::purchasing::buy_some(dealer).await;
             crate::quotes::quote_some(dealer).await;
             crate::returns::bring_back(dealer).await;

@@ -14,6 +14,8 @@ mod invoices;
 mod loaders;
 mod lot_cases;
 mod mutations;
+mod payment_mutations;
+mod payment_queries;
 mod price_mutations;
 mod price_queries;
 mod purchasing_mutations;

@@ -19,6 +19,9 @@ const BY_THEMSELVES: &[&str] = &[
 
 const BULK: &str = "bulkOperationChanged";
 
+/// The same, since payments are told of once, when they are recorded.
+const PAYMENTS: &str = "paymentReceived";
+
 /// Renames a product as its owner.
 async fn rename(client: &crate::support::Client, id: &serde_json::Value, name: &str) {
     let query = "mutation($input: ProductUpdateInput!) {
@@ -35,6 +38,7 @@ async fn no_subscription_hears_another_dealer() {
     let fields = root_fields(&attack.attacker.client, "subscriptionType").await;
     let cases = CASES.iter().map(|(field, _)| *field);
     assert_covered(&fields, cases.chain(BY_THEMSELVES.iter().copied()));
+    assert_covered(&fields, cases.chain([BULK, PAYMENTS]));
 
     let victims = attack.victims.at("/products/nodes/0/id");
     let own = attack.attackers.at("/products/nodes/0/id");
@@ -83,5 +87,39 @@ async fn nobody_hears_of_anothers_imports_and_exports() {
     let operation = &heard["payload"]["data"][BULK]["bulkOperation"];
     assert_eq!(operation["id"], own);
     attack.victims.assert_hidden(&heard, &json!(null), BULK);
+    socket.settle().await;
+}
+
+#[tokio::test]
+async fn nobody_hears_of_anothers_payments() {
+    let attack = Attack::prepare().await;
+    let query = "subscription($id: ID) { paymentReceived(customerId: $id) { payment { id customer { id name } } } }";
+    let victims = attack.victims.at("/customers/nodes/0/id");
+    let mut socket = attack.server.socket(&attack.attacker).await;
+    socket.subscribe("all", query, json!({})).await;
+    socket
+        .subscribe("his", query, json!({ "id": victims }))
+        .await;
+    socket.settle().await;
+    let record = "mutation($input: PaymentRecordInput!) { paymentRecord(input: $input) {
+        payment { id } userErrors { code } } }";
+    let mut own = json!(null);
+    for (client, customer) in [
+        (&attack.victim.client, &victims),
+        (
+            &attack.attacker.client,
+            &attack.attackers.at("/customers/nodes/0/id"),
+        ),
+    ] {
+        let input = json!({ "customerId": customer, "method": "CASH", "amount": "1",
+            "idempotencyKey": "one" });
+        let data = client.run(record, json!({ "input": input })).await;
+        assert_eq!(data["paymentRecord"]["userErrors"], json!([]));
+        own = data["paymentRecord"]["payment"]["id"].clone();
+    }
+    let heard = socket.next().await;
+    assert_eq!(heard["id"], "all");
+    assert_eq!(heard["payload"]["data"][PAYMENTS]["payment"]["id"], own);
+    attack.victims.assert_hidden(&heard, &json!(null), PAYMENTS);
     socket.settle().await;
 }

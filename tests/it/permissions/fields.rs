@@ -313,6 +313,40 @@ const WAYS: &[(&str, &str)] = &[
     (
         "InvoiceLine.orderLine",
         "{ node(id: $id) { ... on Invoice { lines { orderLine { id } } } } }",
+        "AccountEntry.payment",
+        "{ accountEntries(first: 1) { nodes { payment { id } } } }",
+    ),
+    (
+        "Payment.accountEntry",
+        "{ node(id: $id) { ... on Payment { accountEntry { id } } } }",
+    ),
+    (
+        "Payment.customer",
+        "{ node(id: $id) { ... on Payment { customer { id } } } }",
+    ),
+    (
+        "Payment.history",
+        "{ node(id: $id) { ... on Payment { history { id } } } }",
+    ),
+    (
+        "Payment.job",
+        "{ node(id: $id) { ... on Payment { job { id } } } }",
+    ),
+    (
+        "Payment.note",
+        "{ node(id: $id) { ... on Payment { note } } }",
+    ),
+    (
+        "Payment.order",
+        "{ node(id: $id) { ... on Payment { order { id } } } }",
+    ),
+    (
+        "PaymentAllocation.accountEntry",
+        "{ node(id: $id) { ... on Payment { allocations { accountEntry { id } } } } }",
+    ),
+    (
+        "PaymentReminder.customer",
+        "{ paymentReminders(first: 1) { nodes { customer { id } } } }",
     ),
     (
         "PurchaseOrder.supplier",
@@ -470,6 +504,7 @@ const WAYS: &[(&str, &str)] = &[
 const BY_EVENT: &[&str] = &[
     "BulkOperationChange.bulkOperation",
     "InvoicePosting.invoice",
+    "PaymentReceipt.payment",
     "ProductChange.product",
 ];
 
@@ -488,6 +523,7 @@ async fn ids(dealer: &TestDealer) -> Value {
     let bought = crate::purchasing::buy_some(dealer).await;
     let quoted = crate::quotes::quote_some(dealer).await;
     let back = crate::returns::bring_back(dealer).await;
+    let paid = crate::payments::pay_some(dealer).await;
     crate::catalogue::describe_some(dealer).await;
     let data = dealer
         .client
@@ -515,6 +551,7 @@ async fn ids(dealer: &TestDealer) -> Value {
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],
         "Quote": quoted["converted"], "QuoteLine": quoted["converted"],
         "Return": back["return"], "ReturnLine": back["return"],
+        "Payment": paid, "PaymentAllocation": paid,
         "ReorderLeft": crate::purchasing::run_out(dealer).await,
         "StockReservation": held, "Transfer": crate::stock::start_transfer(dealer).await,
     })

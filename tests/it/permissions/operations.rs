@@ -24,6 +24,7 @@ fn input(mutation: &str) -> Value {
         .or_else(|| of_counts(mutation))
         .or_else(|| of_lots(mutation))
         .or_else(|| of_invoices(mutation))
+        .or_else(|| of_payments(mutation))
         .or_else(|| of_purchasing(mutation))
         .or_else(|| of_quotes(mutation))
         .or_else(|| of_returns(mutation))
@@ -189,6 +190,25 @@ fn of_invoices(mutation: &str) -> Option<Value> {
         "invoiceFromOrder" => json!({ "orderId": nowhere("ord") }),
         "invoiceUpdate" | "invoiceDiscard" | "invoicePost" => versioned("ivc"),
         "creditNoteCreate" => json!({ "invoiceId": nowhere("ivc"), "reason": "none" }),
+        _ => return None,
+    })
+}
+
+/// The same of mutations on payments; those of documents come without a key.
+fn of_payments(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "paymentRecord" | "paymentRefund" => {
+            json!({ "customerId": nowhere("cus"), "method": "CASH", "amount": "1" })
+        }
+        "paymentAllocate" | "paymentDeallocate" => json!({ "id": nowhere("pay") }),
+        "paymentReconcile" => versioned("pay"),
+        "paymentReverse" => {
+            json!({ "id": nowhere("pay"), "expectedVersion": 1, "reason": "none" })
+        }
+        "paymentReminderSettingsSet" => {
+            json!({ "expectedVersion": 0, "isOn": false, "firstAfterDays": 7 })
+        }
         _ => return None,
     })
 }
