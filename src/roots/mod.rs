@@ -123,7 +123,10 @@ pub struct MutationRoot(
 #[graphql(name = "Subscription")]
 pub struct SubscriptionRoot(
     BulkSubscription,
-    DeliverySubscription, InvoiceSubscription, OrderSubscription, PaymentSubscription,
+    DeliverySubscription,
+    InvoiceSubscription,
+    OrderSubscription,
+    PaymentSubscription,
     ProductSubscription,
 );
 

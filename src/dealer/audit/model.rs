@@ -93,6 +93,7 @@ impl Record {
     /// A return.
     pub const RETURN: Self = Self {
         tables: &["returns"],
+    };
     /// A payment.
     pub const PAYMENT: Self = Self {
         tables: &["payments"],
@@ -120,7 +121,6 @@ pub fn written(entity: &str, key: &str) -> String {
         | "stock_levels" | "lot_products" => ProductId::from_uuid(uuid).to_string(),
         "lots" | "lot_levels" => LotId::from_uuid(uuid).to_string(),
         "lot_movements" => MovementId::from_uuid(uuid).to_string(),
-        | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
         "payment_reminders" => ReminderId::from_uuid(uuid).to_string(),
         "payments" => PaymentId::from_uuid(uuid).to_string(),
         "price_lists" => PriceListId::from_uuid(uuid).to_string(),
