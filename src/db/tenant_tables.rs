@@ -455,6 +455,7 @@ diesel::table! {
         tax_rate -> Numeric,
         tax -> Numeric,
         cost -> Nullable<Numeric>,
+        is_rebilled -> Bool,
     }
 }
 
@@ -547,6 +548,7 @@ diesel::table! {
         tax_rate -> Numeric,
         sourcing -> Text,
         warehouse_id -> Nullable<Uuid>,
+        chooses_warehouse -> Bool,
         purchase_line_id -> Nullable<Uuid>,
         planned -> Numeric,
         delivered -> Numeric,

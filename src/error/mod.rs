@@ -61,6 +61,10 @@ pub enum ErrorCode {
     /// Less is there than was asked for. Details: `productId`, and `available` and
     /// `requested` in base units.
     InsufficientStock,
+    /// The customer's credit does not let the sale go on. Details: `limit`, `exposure` and
+    /// `by`, and in `limitOf` whether the limit is the CUSTOMER's or the JOB's; or
+    /// `daysOverdue`.
+    CreditRefused,
     /// More came than was ordered, and than the supplier's tolerance lets pass. Details:
     /// `lineId`, `ordered` and `received` in base units, `tolerance` in percent.
     OverReceipt,
@@ -106,6 +110,7 @@ impl ErrorCode {
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::NotAllowed => "NOT_ALLOWED",
             Self::InsufficientStock => "INSUFFICIENT_STOCK",
+            Self::CreditRefused => "CREDIT_REFUSED",
             Self::OverReceipt => "OVER_RECEIPT",
             Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
             Self::EventsPruned => "EVENTS_PRUNED",

@@ -72,6 +72,39 @@ pub fn line_amount(
     kept(amount)
 }
 
+/// What `base` base units come to at `(price, per)`, `discount` percent taken off, rounded once.
+pub fn line_net(
+    (price, per): (Decimal, Ratio),
+    base: Decimal,
+    discount: Decimal,
+    digits: u32,
+) -> Result<Decimal, MoneyError> {
+    if discount.is_zero() {
+        return line_amount(price, per, base, digits);
+    }
+    if discount >= Decimal::ONE_HUNDRED {
+        return Ok(Decimal::ZERO);
+    }
+    // A price that is lower by so much is the same price for more of the goods.
+    let more = whole(Decimal::ONE_HUNDRED, PRICE_DECIMALS)?;
+    let left = whole(Decimal::ONE_HUNDRED - discount, PRICE_DECIMALS)?;
+    let num = i128::from(per.num()).checked_mul(more);
+    let den = i128::from(per.den()).checked_mul(left);
+    let per = num.zip(den).and_then(|(num, den)| lowest(num, den));
+    line_amount(price, per.ok_or(MoneyError::TooLarge)?, base, digits)
+}
+
+/// The fraction of two numbers above zero, if it fits.
+fn lowest(num: i128, den: i128) -> Option<Ratio> {
+    let (mut divisor, mut rest) = (num, den);
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor.checked_rem(rest)?);
+    }
+    let num = i64::try_from(num.checked_div(divisor)?).ok()?;
+    let den = i64::try_from(den.checked_div(divisor)?).ok()?;
+    Ratio::new(num, den).ok()
+}
+
 /// `total` in parts as large as their weights, each with so many decimals: the parts add up
 /// to the total, whatever rounding does to them. None if nothing weighs anything.
 pub fn shared(total: Decimal, weights: &[Decimal], digits: u32) -> Option<Vec<Decimal>> {

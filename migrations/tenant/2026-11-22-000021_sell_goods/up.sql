@@ -121,6 +121,7 @@ CREATE TABLE order_lines (
     tax_rate numeric(7, 4) NOT NULL CHECK (tax_rate >= 0),
     sourcing text NOT NULL CHECK (sourcing IN ('STOCK', 'SPECIAL', 'DIRECT', 'NONE')),
     warehouse_id uuid CONSTRAINT order_lines_warehouse_exists REFERENCES warehouses (id),
+    chooses_warehouse boolean NOT NULL,
     purchase_line_id uuid CONSTRAINT order_lines_purchase_line_exists REFERENCES purchase_order_lines (id),
     planned numeric(20, 6) NOT NULL CHECK (planned >= 0),
     delivered numeric(20, 6) NOT NULL CHECK (delivered >= 0),
@@ -141,6 +142,7 @@ COMMENT ON COLUMN order_lines.discount IS 'In percent of the line.';
 COMMENT ON COLUMN order_lines.net IS 'What all of it comes to, discount taken off, rounded once.';
 COMMENT ON COLUMN order_lines.tax_rate IS 'In percent.';
 COMMENT ON COLUMN order_lines.sourcing IS 'NONE: a service, which nobody fetches.';
+COMMENT ON COLUMN order_lines.chooses_warehouse IS 'Whether a warehouse that has enough is looked for when this is confirmed.';
 COMMENT ON COLUMN order_lines.purchase_line_id IS 'Goods that are ordered of a supplier for this line.';
 COMMENT ON COLUMN order_lines.planned IS 'On deliveries that have not arrived yet.';
 COMMENT ON COLUMN order_lines.delivered IS 'Handed over, whatever came back of it later.';

@@ -73,11 +73,13 @@ CREATE TABLE invoice_lines (
     tax_rate numeric(7, 4) NOT NULL CHECK (tax_rate >= 0),
     tax numeric(18, 4) NOT NULL,
     cost numeric(20, 4),
+    is_rebilled boolean NOT NULL,
     CONSTRAINT invoice_lines_position_unique UNIQUE (invoice_id, position)
 );
 COMMENT ON COLUMN invoice_lines.description IS 'The product''s name as it was, or what else is billed.';
 COMMENT ON COLUMN invoice_lines.tax IS 'Its share of the tax of all lines with its rate.';
 COMMENT ON COLUMN invoice_lines.cost IS 'What the goods had cost, if that is known.';
+COMMENT ON COLUMN invoice_lines.is_rebilled IS 'Of a credit note: what it credits can be billed once more.';
 CREATE INDEX invoice_lines_order_line ON invoice_lines (order_line_id) WHERE order_line_id IS NOT NULL;
 CREATE INDEX invoice_lines_delivery_line ON invoice_lines (delivery_line_id) WHERE delivery_line_id IS NOT NULL;
 CREATE INDEX invoice_lines_credits ON invoice_lines (credits_line_id) WHERE credits_line_id IS NOT NULL;
@@ -128,13 +130,16 @@ CREATE TABLE payment_reminders (
 );
 COMMENT ON TABLE payment_reminders IS 'Which customers were reminded of what is overdue, and when.';
 
--- What is posted is found by nobody who changes or deletes.
+-- What is posted is found by nobody who changes or deletes; what is not, by no customer.
 ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;
 CREATE POLICY added ON invoices FOR INSERT
     WITH CHECK (coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true));
 -- lint: allow spread-policy: FOR SELECT names the command, and no other table is asked
 CREATE POLICY own_customer ON invoices FOR SELECT
-    USING (coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true));
+    USING (
+        (state = 'POSTED' OR coalesce(nullif(current_setting('tubex.customer', true), '') = '', true))
+        AND coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true)
+    );
 -- lint: allow spread-policy: FOR UPDATE names the command, and no other table is asked
 CREATE POLICY drafts_change ON invoices FOR UPDATE
     USING (state = 'DRAFT' AND coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true))
@@ -147,7 +152,10 @@ CREATE POLICY added ON invoice_lines FOR INSERT
     WITH CHECK (coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true));
 -- lint: allow spread-policy: FOR SELECT names the command, and no other table is asked
 CREATE POLICY own_customer ON invoice_lines FOR SELECT
-    USING (coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true));
+    USING (
+        (is_posted OR coalesce(nullif(current_setting('tubex.customer', true), '') = '', true))
+        AND coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true)
+    );
 -- lint: allow spread-policy: FOR UPDATE names the command, and no other table is asked
 CREATE POLICY drafts_change ON invoice_lines FOR UPDATE
     USING (NOT is_posted AND coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true))

@@ -25,11 +25,13 @@ pub enum CustomerAction {
     JobCreate,
     /// accountOpeningAdd and accountAdjust.
     EntryPost,
+    /// orderCreate; refused all the same for a job that is not active.
+    OrderCreate,
 }
 
 impl CustomerAction {
     /// All there are.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Update,
         Self::Archive,
         Self::Restore,
@@ -39,6 +41,7 @@ impl CustomerAction {
         Self::ContactAdd,
         Self::JobCreate,
         Self::EntryPost,
+        Self::OrderCreate,
     ];
 
     /// What it takes to do it.
@@ -46,6 +49,7 @@ impl CustomerAction {
         match self {
             Self::JobCreate => Permission::JobsManage,
             Self::EntryPost => Permission::AccountsPost,
+            Self::OrderCreate => Permission::OrdersManage,
             Self::CreditLimitSet | Self::HoldSet | Self::HoldRelease => Permission::CreditManage,
             Self::Update | Self::Archive | Self::Restore | Self::ContactAdd => {
                 Permission::CustomersManage
@@ -65,7 +69,8 @@ impl CustomerAction {
             | Self::CreditLimitSet
             | Self::ContactAdd
             | Self::JobCreate
-            | Self::EntryPost => !archived,
+            | Self::EntryPost
+            | Self::OrderCreate => !archived,
         }
     }
 

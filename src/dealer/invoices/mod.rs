@@ -1,3 +1,4 @@
 //! Invoices and credit notes.
 
+pub mod credit;
 pub mod model;

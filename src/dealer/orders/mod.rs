@@ -2,6 +2,19 @@
 //!
 //! A draft is written anew as often as it takes. Confirming promises the goods and looks at the
 //! customer's credit in one transaction. What becomes of a line afterwards is counted on it:
-//! planned, delivered, invoiced, returned, cancelled.
+//! planned, delivered, invoiced, returned, cancelled; where the order stands follows from that
+//! in one place, `fulfil`. Whoever changes an order locks its customer first and the levels of
+//! its goods behind it.
 
+pub mod commitment;
+pub mod credit;
+pub mod events;
+pub mod fulfil;
+pub mod graphql;
+pub mod input;
+pub mod loader;
 pub mod model;
+pub mod price;
+pub mod progress;
+pub mod query;
+pub mod service;

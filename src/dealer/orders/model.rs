@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use uuid::Uuid;
 
 use crate::db::tenant_tables::{order_lines, orders};
@@ -11,11 +11,16 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::prices::quote::model::PriceSource;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::purchasing::orders::model::PurchaseOrderLineId;
 use crate::dealer::quotes::model::QuoteId;
 use crate::dealer::stock::warehouses::model::WarehouseId;
+use crate::error::{AppError, AppResult};
 use crate::kernel::ids::typed_id;
+use crate::kernel::money::{MoneyError, line_amount};
+use crate::kernel::quantity::MOST_DECIMALS;
+use crate::kernel::ratio::Ratio;
 
 typed_id!(
     /// An order of a customer.
@@ -64,6 +69,46 @@ text_enum! {
         Direct = "DIRECT",
         /// Nowhere: it is a service.
         None = "NONE",
+    }
+}
+
+text_enum! {
+    /// Where the price of a line comes from.
+    pub enum SalePriceSource {
+        /// Somebody has set it, with a reason.
+        Override = "OVERRIDE",
+        /// A rule of the job.
+        JobRule = "JOB_RULE",
+        /// A rule of the customer.
+        CustomerRule = "CUSTOMER_RULE",
+        /// The price list of the job, or else of the customer.
+        PriceList = "PRICE_LIST",
+        /// A price list that holds for everybody.
+        DefaultPriceList = "DEFAULT_PRICE_LIST",
+        /// A rule for everybody in a category.
+        CategoryRule = "CATEGORY_RULE",
+        /// The product's list price.
+        ListPrice = "LIST_PRICE",
+    }
+}
+
+impl OrderSourcing {
+    /// Whether the goods lie in a warehouse of the dealer's before the customer has them.
+    pub const fn has_warehouse(self) -> bool {
+        matches!(self, Self::Stock | Self::Special)
+    }
+}
+
+impl From<PriceSource> for SalePriceSource {
+    fn from(source: PriceSource) -> Self {
+        match source {
+            PriceSource::JobRule => Self::JobRule,
+            PriceSource::CustomerRule => Self::CustomerRule,
+            PriceSource::PriceList => Self::PriceList,
+            PriceSource::DefaultPriceList => Self::DefaultPriceList,
+            PriceSource::CategoryRule => Self::CategoryRule,
+            PriceSource::ListPrice => Self::ListPrice,
+        }
     }
 }
 
@@ -159,8 +204,8 @@ pub struct OrderLineRow {
     pub price_num: i64,
     /// Base units per one of the price's unit, denominator.
     pub price_den: i64,
-    /// Where the price comes from, as `PriceSource` writes it, or OVERRIDE.
-    pub price_source: String,
+    /// Where the price comes from.
+    pub price_source: SalePriceSource,
     /// The rule that made the price.
     pub price_rule_id: Option<PriceRuleId>,
     /// Why somebody set another price.
@@ -175,6 +220,8 @@ pub struct OrderLineRow {
     pub sourcing: OrderSourcing,
     /// The warehouse they come from or through.
     pub warehouse_id: Option<WarehouseId>,
+    /// Whether a warehouse that has enough is looked for when this is confirmed.
+    pub chooses_warehouse: bool,
     /// The line of a purchase order by which they are ordered.
     pub purchase_line_id: Option<PurchaseOrderLineId>,
     /// On deliveries that have not arrived yet.
@@ -204,5 +251,76 @@ impl OrderLineRow {
     /// What is wanted of it.
     pub fn wanted(&self) -> Decimal {
         self.quantity - self.cancelled
+    }
+
+    /// What of it may still be given up: what is neither delivered, nor on its way, nor paid
+    /// for.
+    pub fn to_cancel(&self) -> Decimal {
+        let bound = (self.delivered + self.planned).max(self.invoiced);
+        (self.wanted() - bound).max(Decimal::ZERO)
+    }
+
+    /// What so many base units of it come to. All documents of the line take it from here:
+    /// parts that follow each other add up to the whole.
+    pub fn net_of(&self, base: Decimal, digits: u32) -> Result<Decimal, MoneyError> {
+        share_of(self.net, (base, self.quantity), digits)
+    }
+
+    /// What the base units behind the first `from` up to `to` come to; nothing if there are
+    /// none.
+    pub fn net_between(
+        &self,
+        (from, to): (Decimal, Decimal),
+        digits: u32,
+    ) -> Result<Decimal, MoneyError> {
+        if to <= from {
+            return Ok(Decimal::ZERO);
+        }
+        Ok(self.net_of(to, digits)? - self.net_of(from, digits)?)
+    }
+
+    /// Base units per one of its unit, as it was when this was ordered.
+    pub fn factor(&self) -> AppResult<Ratio> {
+        Ratio::new(self.num, self.den).map_err(AppError::internal)
+    }
+
+    /// How many of its unit so many base units are, with at most six decimals.
+    pub fn in_unit(&self, base: Decimal) -> AppResult<Decimal> {
+        let half = RoundingStrategy::MidpointAwayFromZero;
+        let back = self.factor()?.inverse();
+        let value = back.to_base_rounded(base, MOST_DECIMALS, half);
+        value.map_err(AppError::internal)
+    }
+}
+
+/// What `part` out of `whole` base units come to where the whole comes to `net`, rounded once.
+pub fn share_of(
+    net: Decimal,
+    (part, whole): (Decimal, Decimal),
+    digits: u32,
+) -> Result<Decimal, MoneyError> {
+    let whole = whole.normalize();
+    let steps = i64::try_from(whole.mantissa()).map_err(|_| MoneyError::TooLarge)?;
+    let one = 10_i64.checked_pow(whole.scale());
+    let per = one.and_then(|one| Ratio::new(steps, one).ok());
+    line_amount(net, per.ok_or(MoneyError::TooLarge)?, part, digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_line_add_up_to_it() {
+        let net: Decimal = "100.00".parse().unwrap();
+        let part = |part: i64| {
+            share_of(net, (part.into(), 3.into()), 2)
+                .unwrap()
+                .to_string()
+        };
+        assert_eq!([part(1), part(2), part(3)], ["33.33", "66.67", "100.00"]);
+        let fine: Decimal = "0.000003".parse().unwrap();
+        let third = share_of(net, ("0.000001".parse().unwrap(), fine), 2);
+        assert_eq!(third.unwrap().to_string(), "33.33");
     }
 }

@@ -138,6 +138,22 @@ fn exact(price: Decimal, (num, den): (i64, i64), base: Decimal) -> (i128, i128) 
     (product, i128::from(num) * 10_i128.pow(10))
 }
 
+#[test]
+fn a_discount_is_taken_off_before_anything_is_rounded() {
+    let price = |text: &str| (text.parse::<Decimal>().unwrap(), Ratio::ONE);
+    let net = |price, base: i64, discount: &str| {
+        line_net(price, base.into(), discount.parse().unwrap(), 2).map(|net| net.to_string())
+    };
+    assert_eq!(net(price("0.3333"), 3, "0"), Ok("1.00".into()));
+    assert_eq!(net(price("0.3333"), 3, "50"), Ok("0.50".into()));
+    assert_eq!(net(price("19.99"), 7, "12.5"), Ok("122.44".into()));
+    assert_eq!(net(price("5"), 7, "100"), Ok("0".into()));
+    // Per thousand board feet, less a third: 8 of 16/3 board feet at 900 come to 25.60.
+    let per = Ratio::new(375, 2).unwrap();
+    let net = line_net((900.into(), per), 8.into(), "33.3333".parse().unwrap(), 2);
+    assert_eq!(net.unwrap().to_string(), "25.60");
+}
+
 proptest! {
     /// The rounded amount is never further than half a step from the exact one.
     #[test]

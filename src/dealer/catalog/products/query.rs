@@ -144,6 +144,15 @@ pub async fn in_stock(tx: &mut TenantTx, ids: Vec<ProductId>) -> DbResult<Vec<Pr
     Ok(query.load(tx).await?)
 }
 
+/// Which of these are archived.
+pub(super) async fn archived(tx: &mut TenantTx, ids: &[ProductId]) -> DbResult<Vec<ProductId>> {
+    let query = products::table
+        .filter(products::id.eq_any(ids.to_vec()))
+        .filter(products::archived_at.is_not_null())
+        .select(products::id);
+    Ok(query.load(tx).await?)
+}
+
 /// The kinds of these products.
 pub async fn kinds(tx: &mut TenantTx, ids: Vec<ProductId>) -> DbResult<Vec<ProductKind>> {
     let query = products::table

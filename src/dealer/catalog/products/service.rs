@@ -1,5 +1,7 @@
 //! Use cases of products.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -8,6 +10,7 @@ use super::input::{ProductArchiveInput, ProductCreateInput, ProductUnitInput, Pr
 use super::model::{ProductChanges, ProductId, ProductKind, ProductRow};
 use super::query;
 use super::units::Wanted;
+use crate::db::error::DbResult;
 use crate::dealer::catalog::search::vocabulary::learn;
 use crate::error::{AppResult, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::{given, updated};
@@ -143,6 +146,11 @@ pub async fn restore(tx: &mut TenantTx, input: ProductArchiveInput) -> ServiceRe
 pub async fn product_exists(tx: &mut TenantTx, id: Uuid) -> AppResult<bool> {
     let found = query::find_many(tx, &[ProductId::from_uuid(id)]).await?;
     Ok(!found.is_empty())
+}
+
+/// Which of these are archived.
+pub async fn archived(tx: &mut TenantTx, ids: &[ProductId]) -> DbResult<HashSet<ProductId>> {
+    Ok(query::archived(tx, ids).await?.into_iter().collect())
 }
 
 /// Counts a change of what hangs on a product, which is locked by that.

@@ -23,11 +23,13 @@ pub enum JobAction {
     HoldRelease,
     /// creditLimitSet.
     CreditLimitSet,
+    /// orderCreate; nothing is confirmed while the job is on hold.
+    OrderCreate,
 }
 
 impl JobAction {
     /// All there are.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Update,
         Self::Deactivate,
         Self::Disable,
@@ -36,12 +38,14 @@ impl JobAction {
         Self::HoldSet,
         Self::HoldRelease,
         Self::CreditLimitSet,
+        Self::OrderCreate,
     ];
 
     /// What it takes to do it.
     pub const fn needs(self) -> Permission {
         match self {
             Self::HoldSet | Self::HoldRelease | Self::CreditLimitSet => Permission::CreditManage,
+            Self::OrderCreate => Permission::OrdersManage,
             _ => Permission::JobsManage,
         }
     }
@@ -55,6 +59,7 @@ impl JobAction {
             Self::Reopen => matches!(status, Status::Inactive | Status::Disabled | Status::Closed),
             Self::HoldSet => matches!(status, Status::Active | Status::Inactive),
             Self::HoldRelease => matches!(status, Status::Hold),
+            Self::OrderCreate => matches!(status, Status::Active | Status::Hold),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -55,10 +56,22 @@ pub async fn find_many(tx: &mut TenantTx, ids: &[ReservationId]) -> DbResult<Vec
     Ok(query.load(tx).await?)
 }
 
-/// What is promised to a document and still open, in the order of ids.
-pub(super) async fn open_of(tx: &mut TenantTx, source: Uuid) -> DbResult<Vec<ReservationRow>> {
+/// What is or was promised to these documents, in the order of ids.
+pub(super) async fn of_sources(
+    tx: &mut TenantTx,
+    sources: &[Uuid],
+) -> DbResult<Vec<ReservationRow>> {
     let query = stock_reservations::table
-        .filter(stock_reservations::source_id.eq(source))
+        .filter(stock_reservations::source_id.eq_any(sources.to_vec()))
+        .order(stock_reservations::id)
+        .select(ReservationRow::as_select());
+    Ok(query.load(tx).await?)
+}
+
+/// What is promised to these documents and still open, in the order of ids.
+pub(super) async fn open_of(tx: &mut TenantTx, sources: &[Uuid]) -> DbResult<Vec<ReservationRow>> {
+    let query = stock_reservations::table
+        .filter(stock_reservations::source_id.eq_any(sources.to_vec()))
         .filter(stock_reservations::open.gt(Decimal::ZERO))
         .order(stock_reservations::id)
         .select(ReservationRow::as_select());
@@ -68,6 +81,21 @@ pub(super) async fn open_of(tx: &mut TenantTx, source: Uuid) -> DbResult<Vec<Res
 /// Adds reservations.
 pub(super) async fn insert(tx: &mut TenantTx, rows: &[ReservationRow]) -> DbResult<()> {
     let query = diesel::insert_into(stock_reservations::table).values(rows.to_vec());
+    query.execute(tx).await?;
+    Ok(())
+}
+
+/// Writes what of reservations is open, whose levels are locked.
+pub(super) async fn store(tx: &mut TenantTx, rows: Vec<ReservationRow>) -> DbResult<()> {
+    let query = diesel::insert_into(stock_reservations::table)
+        .values(rows)
+        .on_conflict(stock_reservations::id)
+        .do_update()
+        .set((
+            stock_reservations::open.eq(excluded(stock_reservations::open)),
+            stock_reservations::version.eq(excluded(stock_reservations::version)),
+            stock_reservations::updated_at.eq(excluded(stock_reservations::updated_at)),
+        ));
     query.execute(tx).await?;
     Ok(())
 }

@@ -25,6 +25,20 @@ pub async fn in_use(
     usable(found, path)
 }
 
+/// As [`in_use`], for several at once, each named by the field at its path.
+pub async fn all_in_use(
+    tx: &mut TenantTx,
+    named: &[(WarehouseId, Vec<String>)],
+) -> ServiceResult<Vec<WarehouseRow>> {
+    let ids: Vec<_> = named.iter().map(|(id, _)| *id).collect();
+    let found = query::find_many(tx, &ids).await?;
+    let row = |(id, path): &(WarehouseId, Vec<String>)| {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        usable(found.iter().find(|row| row.id == *id).cloned(), &path)
+    };
+    named.iter().map(row).collect()
+}
+
 /// As [`in_use`], for one at a time until the COMMIT.
 pub async fn alone_in(
     tx: &mut TenantTx,

@@ -5,8 +5,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
 
+use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
-use crate::db::tenant_tables::tax_rates;
+use crate::db::tenant_tables::{products, tax_rates};
+use crate::dealer::calendar::{date, timezone};
+use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateRow};
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
@@ -65,6 +68,29 @@ pub async fn at(
         )
         .select(TaxRateRow::as_select());
     query.get_result(tx).await.optional()
+}
+
+/// The rates of these products' classes today, where no region has one of its own.
+pub(super) async fn of_products(
+    tx: &mut TenantTx,
+    ids: &[ProductId],
+) -> DbResult<Vec<(ProductId, Decimal)>> {
+    let (zone, now) = (tx.context().dealer().timezone.clone(), tx.now());
+    let today = || date(timezone(zone.clone(), now));
+    let of_class = tax_rates::tax_class_id
+        .nullable()
+        .eq(products::tax_class_id);
+    let not_over = tax_rates::valid_to
+        .is_null()
+        .or(tax_rates::valid_to.assume_not_null().ge(today()));
+    let query = products::table
+        .inner_join(tax_rates::table.on(of_class))
+        .filter(products::id.eq_any(ids.to_vec()))
+        .filter(tax_rates::region.eq(""))
+        .filter(tax_rates::valid_from.le(today()))
+        .filter(not_over)
+        .select((products::id, tax_rates::rate));
+    Ok(query.load(tx).await?)
 }
 
 /// Adds a rate.

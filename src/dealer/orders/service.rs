@@ -1,0 +1,252 @@
+//! Use cases of orders: writing them.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::events::{OrderCreated, OrderFacts};
+use super::model::{
+    OrderId, OrderLineId, OrderLineRow, OrderProgress, OrderRow, OrderSourcing, OrderState,
+};
+use super::price::PricedLine;
+use super::{progress, query};
+use crate::dealer::customers::actions::CustomerAction;
+use crate::dealer::customers::jobs::actions::JobAction;
+use crate::dealer::customers::jobs::model::{JobId, JobRow};
+use crate::dealer::customers::jobs::service as jobs;
+use crate::dealer::customers::model::CustomerId;
+use crate::dealer::customers::service as customers;
+use crate::dealer::numbering;
+use crate::dealer::quotes::model::QuoteId;
+use crate::dealer::stock::warehouses::model::{WarehouseId, WarehouseKind};
+use crate::dealer::stock::warehouses::service as warehouses;
+use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
+use crate::tenancy::TenantTx;
+
+const CONSTRAINTS: &[Constraint] = &[Constraint {
+    name: "orders_quote_unique",
+    path: &["input", "id"],
+    message: "the quote has become an order already",
+}];
+
+/// What is said of an order besides its lines.
+#[derive(Clone, Debug)]
+pub struct NewOrder {
+    /// Who orders.
+    pub customer: CustomerId,
+    /// For which of its jobs.
+    pub job: Option<JobId>,
+    /// The quote it is made of.
+    pub quote: Option<QuoteId>,
+    /// Where goods come from whose line does not say.
+    pub warehouse: WarehouseId,
+    /// The day on which the customer wants the goods.
+    pub wanted_on: Option<NaiveDate>,
+    /// Whether the customer fetches them.
+    pub is_pickup: bool,
+    /// Where they go; the job's site where this does not say.
+    pub address: Address,
+    /// What drivers should know; what the job says of its site if absent.
+    pub instructions: Option<String>,
+    /// The customer's own number of it; the job's if absent.
+    pub reference: Option<String>,
+    /// In the words of whoever writes it.
+    pub note: Option<String>,
+    /// Who has sold it; whoever writes it if absent.
+    pub salesperson: Option<Uuid>,
+}
+
+/// Where goods go.
+#[derive(Clone, Debug, Default)]
+pub struct Address {
+    /// Street and number.
+    pub line: Option<String>,
+    /// Town.
+    pub city: Option<String>,
+    /// Postal code.
+    pub postcode: Option<String>,
+}
+
+/// Makes a draft of an order out of an accepted quote, at the quote's prices. A quote becomes
+/// one order.
+pub async fn create_from_quote(
+    tx: &mut TenantTx,
+    order: NewOrder,
+    lines: Vec<PricedLine>,
+) -> ServiceResult<OrderRow> {
+    write_down(tx, order, lines).await.map(|(row, _)| row)
+}
+
+/// Writes an order down as a draft.
+pub(super) async fn write_down(
+    tx: &mut TenantTx,
+    order: NewOrder,
+    lines: Vec<PricedLine>,
+) -> ServiceResult<(OrderRow, Vec<OrderLineRow>)> {
+    let job = for_buyer(tx, (order.customer, order.job)).await?;
+    refuse_warehouses(tx, order.warehouse, &lines).await?;
+    let mut row = row(tx, order, job);
+    let lines = rows((row.id, row.customer_id), row.warehouse_id, lines);
+    sum_up(&mut row, &lines)?;
+    row.number = numbering::next(tx, OrderId::PREFIX).await?;
+    let inserted = query::insert(tx, &row, lines.clone()).await;
+    inserted.map_err(on_constraint(CONSTRAINTS))?;
+    tx.emit(&OrderCreated(OrderFacts::of(&row, &lines)));
+    Ok((row, lines))
+}
+
+/// The job, if there is one; refused if nothing can be ordered by this customer for it.
+pub(super) async fn for_buyer(
+    tx: &mut TenantTx,
+    (customer, job): (CustomerId, Option<JobId>),
+) -> ServiceResult<Option<JobRow>> {
+    let found = customers::find(tx, customer).await?;
+    let found = found.ok_or_else(|| customers::missing("customerId"))?;
+    CustomerAction::OrderCreate.check(&found, "customerId")?;
+    let Some(id) = job else {
+        return Ok(None);
+    };
+    let job = jobs::find(tx, &[id]).await?.pop();
+    let job = job.filter(|job| job.customer_id == customer);
+    let job = job.ok_or_else(|| jobs::missing("jobId"))?;
+    JobAction::OrderCreate.check(&job, "jobId")?;
+    Ok(Some(job))
+}
+
+/// Refuses warehouses from which no goods go to customers.
+pub(super) async fn refuse_warehouses(
+    tx: &mut TenantTx,
+    whole: WarehouseId,
+    lines: &[PricedLine],
+) -> ServiceResult<()> {
+    let path = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect();
+    let mut named: Vec<(WarehouseId, Vec<String>)> = vec![(whole, path(&["input", "warehouseId"]))];
+    for (index, line) in lines.iter().enumerate() {
+        if let Some(id) = line.warehouse {
+            let index = index.to_string();
+            named.push((id, path(&["input", "lines", &index, "warehouseId"])));
+        }
+    }
+    let found = warehouses::all_in_use(tx, &named).await?;
+    for (row, (_, path)) in found.iter().zip(&named) {
+        if row.kind == WarehouseKind::Transit {
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            let message = "goods lie there while they are on their way, and are not sold";
+            return Err(UserError::at(ErrorCode::NotAllowed, &path, message).into());
+        }
+    }
+    Ok(())
+}
+
+/// Sums an order up, or says that it comes to too much.
+pub(super) fn sum_up(row: &mut OrderRow, lines: &[OrderLineRow]) -> ServiceResult<()> {
+    let too_much = |error: crate::kernel::money::MoneyError| {
+        let path = ["input", "lines"];
+        UserError::at(ErrorCode::BadUserInput, &path, error.to_string())
+    };
+    Ok(progress::bring_up(row, lines).map_err(too_much)?)
+}
+
+fn row(tx: &TenantTx, order: NewOrder, job: Option<JobRow>) -> OrderRow {
+    let (now, context) = (tx.now(), tx.context());
+    let writer = context.principal().map(|user| user.user().uuid());
+    let (currency, pickup) = (context.dealer().currency.clone(), order.is_pickup);
+    // What is fetched goes nowhere; else what the job says of its site is kept with the order.
+    let site = job.as_ref().filter(|_| !pickup);
+    let address = order.address;
+    OrderRow {
+        id: OrderId::generate(),
+        number: 0,
+        customer_id: order.customer,
+        job_id: order.job,
+        quote_id: order.quote,
+        state: OrderState::Draft,
+        warehouse_id: order.warehouse,
+        currency,
+        wanted_on: order.wanted_on,
+        is_pickup: pickup,
+        address_line: address
+            .line
+            .or_else(|| site.map(|job| job.address_line.clone())),
+        city: address.city.or_else(|| site.map(|job| job.city.clone())),
+        postcode: address
+            .postcode
+            .or_else(|| site.and_then(|job| job.postcode.clone())),
+        instructions: order
+            .instructions
+            .or_else(|| site.and_then(|job| job.site_instructions.clone())),
+        reference: order
+            .reference
+            .or_else(|| job.as_ref().and_then(|job| job.po_number.clone())),
+        note: order.note,
+        hold_reason: None,
+        held_at: None,
+        net: Decimal::ZERO,
+        tax: Decimal::ZERO,
+        salesperson: order.salesperson.or(writer),
+        fulfilment: OrderProgress::None,
+        billing: OrderProgress::None,
+        confirmed_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// Lines of an order that goes out of a warehouse where they name none.
+pub(super) fn rows(
+    order: (OrderId, CustomerId),
+    warehouse: WarehouseId,
+    lines: Vec<PricedLine>,
+) -> Vec<OrderLineRow> {
+    let lines = lines.into_iter().zip(0..);
+    let rows = lines.map(|(line, position)| line.row(order, warehouse, position));
+    rows.collect()
+}
+
+impl PricedLine {
+    /// As a row of an order.
+    pub(super) fn row(
+        self,
+        (order_id, customer_id): (OrderId, CustomerId),
+        warehouse: WarehouseId,
+        position: i32,
+    ) -> OrderLineRow {
+        let has_warehouse = self.sourcing.has_warehouse();
+        let goods = has_warehouse.then(|| self.warehouse.unwrap_or(warehouse));
+        OrderLineRow {
+            id: OrderLineId::generate(),
+            order_id,
+            customer_id,
+            position,
+            product_id: self.product,
+            unit_id: self.asked.unit,
+            num: self.factor.num(),
+            den: self.factor.den(),
+            unit_quantity: self.asked.amount.value,
+            quantity: self.asked.amount.base,
+            unit_price: self.unit_price,
+            price_unit_id: self.price_unit,
+            price_num: self.price_factor.num(),
+            price_den: self.price_factor.den(),
+            price_source: self.price_source,
+            price_rule_id: self.price_rule,
+            price_reason: self.price_reason,
+            discount: self.discount,
+            net: self.net,
+            tax_rate: self.tax_rate,
+            sourcing: self.sourcing,
+            warehouse_id: goods,
+            chooses_warehouse: false,
+            purchase_line_id: None,
+            planned: Decimal::ZERO,
+            delivered: Decimal::ZERO,
+            invoiced: Decimal::ZERO,
+            invoiced_net: Decimal::ZERO,
+            invoiced_tax: Decimal::ZERO,
+            returned: Decimal::ZERO,
+            cancelled: Decimal::ZERO,
+            note: self.note,
+        }
+    }
+}
