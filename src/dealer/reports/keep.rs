@@ -14,8 +14,10 @@ use uuid::Uuid;
 use super::model::{BuyerSalesRow, DaySalesRow, Figures, ProductSalesRow};
 use super::query;
 use crate::db::error::DbResult;
+use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::invoices::model::{InvoiceKind, InvoiceLineRow, InvoiceRow};
 use crate::dealer::orders::model::OrderLineId;
 use crate::tenancy::TenantTx;
 
@@ -47,6 +49,18 @@ pub struct SoldDocument {
     pub job: Option<JobId>,
     /// What is billed or taken back.
     pub lines: Vec<SoldLine>,
+}
+
+impl From<&InvoiceLineRow> for SoldLine {
+    fn from(row: &InvoiceLineRow) -> Self {
+        Self {
+            order_line: row.order_line_id,
+            product: row.product_id.map_or(Uuid::nil(), ProductId::uuid),
+            quantity: row.quantity,
+            net: row.net,
+            cost: row.cost,
+        }
+    }
 }
 
 impl SoldLine {
@@ -105,8 +119,28 @@ impl Sums {
     }
 }
 
+/// Adds an invoice or credit note that is posted now, with its lines, to the sums. Amounts are
+/// above zero in both.
+pub async fn posted(
+    tx: &mut TenantTx,
+    invoice: &InvoiceRow,
+    lines: &[InvoiceLineRow],
+) -> DbResult<()> {
+    let Some(day) = invoice.issued_on else {
+        return Ok(());
+    };
+    let document = SoldDocument {
+        day,
+        is_credit: invoice.kind == InvoiceKind::CreditNote,
+        customer: invoice.customer_id,
+        job: invoice.job_id,
+        lines: lines.iter().map(SoldLine::from).collect(),
+    };
+    keep(tx, &document).await
+}
+
 /// Adds a document that is posted now to the sums: four statements, however long it is.
-pub async fn keep(tx: &mut TenantTx, document: &SoldDocument) -> DbResult<()> {
+async fn keep(tx: &mut TenantTx, document: &SoldDocument) -> DbResult<()> {
     if document.lines.is_empty() {
         return Ok(());
     }
