@@ -5,6 +5,7 @@ mod control;
 mod events;
 pub mod files;
 pub mod jobs;
+mod letters;
 mod mail;
 mod operator;
 mod pools;

@@ -189,6 +189,7 @@ diesel::table! {
         finished_at -> Nullable<Timestamptz>,
         cause -> Nullable<Text>,
         webhook_endpoint_id -> Nullable<Uuid>,
+        record_id -> Nullable<Uuid>,
     }
 }
 

@@ -594,6 +594,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    payment_reminder_settings (one) {
+        one -> Int2,
+        is_on -> Bool,
+        first_after_days -> Int2,
+        second_after_days -> Nullable<Int2>,
+        third_after_days -> Nullable<Int2>,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     payment_reminders (id) {
         id -> Uuid,
         customer_id -> Uuid,
@@ -602,6 +614,7 @@ diesel::table! {
         oldest_due_on -> Date,
         sent_on -> Date,
         sent_to -> Nullable<Text>,
+        superseded_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }
@@ -1214,6 +1227,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     kept_answers,
     order_lines,
     orders,
+    payment_reminder_settings,
     payment_reminders,
     payments,
     price_lists,
@@ -1283,6 +1297,7 @@ pub const TABLES: &[&str] = &[
     "kept_answers",
     "order_lines",
     "orders",
+    "payment_reminder_settings",
     "payment_reminders",
     "payments",
     "price_lists",

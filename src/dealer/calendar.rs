@@ -1,10 +1,16 @@
 //! The dealer's calendar: validities are counted in days where he is.
 
-use chrono::NaiveDate;
+use std::collections::HashMap;
+
+use async_graphql::Context;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::sql_types::{Text, Timestamp, Timestamptz};
 use diesel_async::RunQueryDsl;
 
 use crate::db::error::DbResult;
+use crate::error::{AppError, AppResult};
+use crate::graphql::context::ContextExt;
+use crate::graphql::loader::LoaderKey;
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
 
@@ -21,6 +27,31 @@ diesel::define_sql_function! {
 pub async fn today(tx: &mut TenantTx) -> DbResult<NaiveDate> {
     let zone = tx.context().dealer().timezone.clone();
     let query = diesel::select(date(timezone(zone, tx.now())));
+    Ok(query.get_result(tx).await?)
+}
+
+/// The day it is at the dealer, asked once for all records of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Today;
+
+impl LoaderKey for Today {
+    type Value = NaiveDate;
+
+    async fn load_batch(tx: &mut TenantTx, _keys: &[Self]) -> AppResult<HashMap<Self, NaiveDate>> {
+        Ok(HashMap::from([(Self, today(tx).await?)]))
+    }
+}
+
+/// The day it is at the dealer, for what follows from the day.
+pub async fn today_of(ctx: &Context<'_>) -> AppResult<NaiveDate> {
+    let day = ctx.unit()?.load(Today).await?;
+    day.ok_or_else(|| AppError::internal("no day"))
+}
+
+/// The day and the time on the wall at the dealer.
+pub async fn clock(tx: &mut TenantTx) -> DbResult<NaiveDateTime> {
+    let zone = tx.context().dealer().timezone.clone();
+    let query = diesel::select(timezone(zone, tx.now()));
     Ok(query.get_result(tx).await?)
 }
 

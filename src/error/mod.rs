@@ -68,6 +68,9 @@ pub enum ErrorCode {
     /// More came than was ordered, and than the supplier's tolerance lets pass. Details:
     /// `lineId`, `ordered` and `received` in base units, `tolerance` in percent.
     OverReceipt,
+    /// More would be delivered than is left of the order, or was handed over than was planned.
+    /// Details: `lineId`, and `open` and `requested` in base units.
+    OverDelivery,
     /// The change is made once under a key, and came without: send idempotencyKey, or
     /// the header Idempotency-Key.
     IdempotencyKeyRequired,
@@ -112,6 +115,7 @@ impl ErrorCode {
             Self::InsufficientStock => "INSUFFICIENT_STOCK",
             Self::CreditRefused => "CREDIT_REFUSED",
             Self::OverReceipt => "OVER_RECEIPT",
+            Self::OverDelivery => "OVER_DELIVERY",
             Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
             Self::EventsPruned => "EVENTS_PRUNED",
             Self::Overloaded => "OVERLOADED",

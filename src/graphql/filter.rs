@@ -1,7 +1,7 @@
 //! Typed operators of `where` arguments.
 
 use async_graphql::InputObject;
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
@@ -49,6 +49,15 @@ pub struct DateTimeFilter {
     pub gte: Option<DateTime<Utc>>,
     /// Is before this.
     pub lt: Option<DateTime<Utc>>,
+}
+
+/// Conditions on a day.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct DateFilter {
+    /// Is this day or a later one.
+    pub gte: Option<NaiveDate>,
+    /// Is this day or an earlier one.
+    pub lte: Option<NaiveDate>,
 }
 
 /// Declares the conditions on ids of one kind.
@@ -137,6 +146,15 @@ pub fn common_era(time: DateTime<Utc>) -> AppResult<DateTime<Utc>> {
         return Ok(time);
     }
     let message = "a point in time must lie in the years 1 to 9999";
+    Err(AppError::bad_input("where", message))
+}
+
+/// A day that the database can hold as well.
+pub fn day_of_common_era(day: NaiveDate) -> AppResult<NaiveDate> {
+    if (1..=9999).contains(&day.year()) {
+        return Ok(day);
+    }
+    let message = "a day must lie in the years 1 to 9999";
     Err(AppError::bad_input("where", message))
 }
 
@@ -245,6 +263,23 @@ macro_rules! where_time {
     };
 }
 pub(crate) use where_time;
+
+/// Adds the conditions of a [`DateFilter`] on a date column.
+macro_rules! where_date {
+    ($conditions:expr, $column:expr, $filter:expr) => {
+        if let Some(filter) = $filter {
+            if let Some(value) = filter.gte {
+                let value = $crate::graphql::filter::day_of_common_era(value)?;
+                $conditions.push(Box::new($column.ge(value).nullable()));
+            }
+            if let Some(value) = filter.lte {
+                let value = $crate::graphql::filter::day_of_common_era(value)?;
+                $conditions.push(Box::new($column.le(value).nullable()));
+            }
+        }
+    };
+}
+pub(crate) use where_date;
 
 /// Adds the condition on `archived_at`: whether records are archived or not.
 macro_rules! where_archived {

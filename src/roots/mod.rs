@@ -3,6 +3,7 @@
 mod catalog;
 mod customers;
 mod nodes;
+mod payments;
 mod platform;
 mod prices;
 mod purchasing;
@@ -17,6 +18,7 @@ use futures_util::future::BoxFuture;
 use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
 pub use self::nodes::{Node, NodeQuery};
+use self::payments::{PaymentMutations, PaymentQueries};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
 use self::purchasing::{PurchasingMutations, PurchasingQueries};
@@ -26,6 +28,7 @@ use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::payments::subscription::PaymentSubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
 use crate::graphql::context::ContextExt;
@@ -40,6 +43,7 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         records::EVENTS,
         catalog::EVENTS,
         customers::EVENTS,
+        payments::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
         stock::EVENTS,
@@ -63,6 +67,7 @@ pub struct QueryRoot(
     RecordQueries,
     CatalogQueries,
     CustomerQueries,
+    PaymentQueries,
     PriceQueries,
     PurchasingQueries,
     StockQueries,
@@ -77,6 +82,7 @@ pub struct MutationRoot(
     RecordMutations,
     CatalogMutations,
     CustomerMutations,
+    PaymentMutations,
     PriceMutations,
     PurchasingMutations,
     StockMutations,
@@ -85,7 +91,7 @@ pub struct MutationRoot(
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(ProductSubscription, BulkSubscription);
+pub struct SubscriptionRoot(ProductSubscription, BulkSubscription, PaymentSubscription);
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })

@@ -20,6 +20,9 @@ use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::payments::graphql::Payment;
+use crate::dealer::payments::loader::PaymentById;
+use crate::dealer::payments::model::PaymentId;
 use crate::dealer::prices::lists::graphql::PriceList;
 use crate::dealer::prices::lists::loader::PriceListById;
 use crate::dealer::prices::lists::model::PriceListId;
@@ -69,6 +72,8 @@ pub enum Node {
     GoodsReceipt(GoodsReceipt),
     /// A job site.
     Job(Job),
+    /// What a customer has paid, or was paid back.
+    Payment(Payment),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
@@ -142,6 +147,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
+        PaymentId::PREFIX => found!(PaymentById, PaymentId, Payment, PaymentsRead),
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),

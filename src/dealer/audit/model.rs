@@ -9,6 +9,8 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::payments::model::PaymentId;
+use crate::dealer::payments::reminders::model::ReminderId;
 use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateId};
@@ -53,6 +55,10 @@ impl Record {
             "product_attributes",
         ],
     };
+    /// A payment.
+    pub const PAYMENT: Self = Self {
+        tables: &["payments"],
+    };
 }
 
 /// The id of a record as the API writes it; the key itself for what has none there.
@@ -67,6 +73,8 @@ pub fn written(entity: &str, key: &str) -> String {
         "jobs" => JobId::from_uuid(uuid).to_string(),
         "products" | "product_units" | "product_barcodes" | "product_attributes"
         | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
+        "payment_reminders" => ReminderId::from_uuid(uuid).to_string(),
+        "payments" => PaymentId::from_uuid(uuid).to_string(),
         "price_lists" => PriceListId::from_uuid(uuid).to_string(),
         "price_rules" => PriceRuleId::from_uuid(uuid).to_string(),
         "stock_count_lines" => StockCountLineId::from_uuid(uuid).to_string(),

@@ -95,17 +95,8 @@ pub async fn post_on(
     levels: Levels,
     postings: Vec<Posting>,
 ) -> ServiceResult<Vec<MovementRow>> {
-    let (mut book, mut refused) = (Book::open(levels, tx.now()), Vec::new());
-    for posting in postings {
-        match book.enter(posting) {
-            Ok(()) => {}
-            Err(Refusal::User(errors)) => refused.extend(errors),
-            Err(fault) => return Err(fault),
-        }
-    }
-    if !refused.is_empty() {
-        return Err(Refusal::User(refused));
-    }
+    let mut book = Book::open(levels, tx.now());
+    book.enter_all(postings)?;
     book.write(tx).await
 }
 
@@ -131,6 +122,28 @@ impl Book {
     /// What is in one of the places after the movements so far.
     pub fn level(&self, place: Place) -> AppResult<&StockLevelRow> {
         self.levels.get(place)
+    }
+
+    /// What is in the places after the movements so far, so that some of it can be promised.
+    pub const fn levels_mut(&mut self) -> &mut Levels {
+        &mut self.levels
+    }
+
+    /// As [`Book::enter`], one after the other; all that is refused is told at once.
+    pub fn enter_all(&mut self, postings: Vec<Posting>) -> ServiceResult<()> {
+        let mut refused = Vec::new();
+        for posting in postings {
+            match self.enter(posting) {
+                Ok(()) => {}
+                Err(Refusal::User(errors)) => refused.extend(errors),
+                Err(fault) => return Err(fault),
+            }
+        }
+        if refused.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::User(refused))
+        }
     }
 
     /// Works a movement out; what is refused leaves all as it was.
