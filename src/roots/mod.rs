@@ -8,6 +8,7 @@ mod platform;
 mod prices;
 mod purchasing;
 mod records;
+mod reports;
 mod stock;
 
 use std::sync::LazyLock;
@@ -23,12 +24,14 @@ use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
 use self::purchasing::{PurchasingMutations, PurchasingQueries};
 use self::records::{RecordMutations, RecordQueries};
+use self::reports::ReportQueries;
 use self::stock::{StockMutations, StockQueries};
 use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::payments::subscription::PaymentSubscription;
+use crate::dealer::stock::subscription::StockSubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
 use crate::graphql::context::ContextExt;
@@ -70,6 +73,7 @@ pub struct QueryRoot(
     PaymentQueries,
     PriceQueries,
     PurchasingQueries,
+    ReportQueries,
     StockQueries,
 );
 
@@ -92,6 +96,7 @@ pub struct MutationRoot(
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
 pub struct SubscriptionRoot(ProductSubscription, BulkSubscription, PaymentSubscription);
+pub struct SubscriptionRoot(ProductSubscription, BulkSubscription, StockSubscription);
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })

@@ -16,6 +16,7 @@ use crate::dealer::stock::holds::mutation::StockHoldMutation;
 use crate::dealer::stock::ledger::events::MovementPosted;
 use crate::dealer::stock::ledger::graphql::StockMovementQuery;
 use crate::dealer::stock::reconcile::graphql::StockReconcileQuery;
+use crate::dealer::stock::reorder::events::StockLevelRanLow;
 use crate::dealer::stock::reorder::graphql::{ReorderQuery, StockLevelMutation};
 use crate::dealer::stock::transfers::events::{
     TransferApproved, TransferCancelled, TransferCreated, TransferDispatched, TransferReceived,
@@ -40,6 +41,7 @@ pub(super) const EVENTS: &[&Kind] = &[
     StockCountOpened::KIND,
     StockCountPosted::KIND,
     StockCountRecorded::KIND,
+    StockLevelRanLow::KIND,
     TransferApproved::KIND,
     TransferCancelled::KIND,
     TransferCreated::KIND,

@@ -74,7 +74,11 @@ impl SoldLine {
         let is_costed = self.cost.is_some();
         Figures {
             net: sign * self.net,
-            costed_net: if is_costed { sign * self.net } else { Decimal::ZERO },
+            costed_net: if is_costed {
+                sign * self.net
+            } else {
+                Decimal::ZERO
+            },
             cost: sign * self.cost.unwrap_or_default(),
             quantity: sign * self.quantity,
             lines: i64::from(!is_credit),
@@ -104,7 +108,10 @@ impl Sums {
                 seller.unwrap_or_default(),
             );
             *self.days.entry(document.day).or_default() += figures;
-            *self.products.entry((document.day, line.product)).or_default() += figures;
+            *self
+                .products
+                .entry((document.day, line.product))
+                .or_default() += figures;
             *self.buyers.entry(buyer).or_default() += figures;
         }
     }
@@ -216,7 +223,10 @@ mod tests {
         let mut sums = Sums::default();
         sums.add(&document, &HashMap::new());
         let day = sums.days.get(&NaiveDate::MIN).copied().unwrap();
-        assert_eq!((day.net, day.costed_net), (Decimal::from(200), Decimal::ONE_HUNDRED));
+        assert_eq!(
+            (day.net, day.costed_net),
+            (Decimal::from(200), Decimal::ONE_HUNDRED)
+        );
         assert_eq!((day.margin(), day.lines), (Decimal::from(20), 2));
         document.is_credit = true;
         sums.add(&document, &HashMap::new());

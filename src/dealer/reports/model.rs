@@ -128,6 +128,9 @@ mod tests {
             cost: Decimal::from(-90),
             ..Figures::default()
         };
-        assert_eq!((figures, figures.margin_percent()), (Figures::default(), None));
+        assert_eq!(
+            (figures, figures.margin_percent()),
+            (Figures::default(), None)
+        );
     }
 }

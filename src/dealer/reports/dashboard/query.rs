@@ -8,9 +8,7 @@ use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
 
 use crate::db::error::DbResult;
-use crate::db::tenant_tables::{
-    account_items, deliveries, quotes, sales_by_day, stock_levels,
-};
+use crate::db::tenant_tables::{account_items, deliveries, quotes, sales_by_day, stock_levels};
 use crate::dealer::deliveries::model::DeliveryState;
 use crate::dealer::reports::model::{DaySalesRow, Figures};
 use crate::tenancy::TenantTx;
@@ -49,7 +47,10 @@ pub async fn sales(tx: &mut TenantTx, today: NaiveDate) -> DbResult<[Figures; 3]
 /// Orders made on a day, drafts and cancelled ones aside.
 pub async fn orders(tx: &mut TenantTx, today: NaiveDate) -> DbResult<Pile> {
     let zone = tx.context().dealer().timezone.clone();
-    #[expect(clippy::disallowed_methods, reason = "diesel has no words for AT TIME ZONE")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "diesel has no words for AT TIME ZONE"
+    )]
     let query = diesel::sql_query(
         "SELECT count(*) AS count, coalesce(sum(net), 0) AS amount FROM orders \
          WHERE created_at >= ($1::date::timestamp AT TIME ZONE $2) \

@@ -79,6 +79,9 @@ mod tests {
             on_time,
         };
         assert_eq!(percent(row(0, 0)), None);
-        assert_eq!(percent(row(3, 2)).map(|p| p.to_string()).as_deref(), Some("66.67"));
+        assert_eq!(
+            percent(row(3, 2)).map(|p| p.to_string()).as_deref(),
+            Some("66.67")
+        );
     }
 }

@@ -131,7 +131,10 @@ impl Window {
         let is_kept = |day: NaiveDate| (1900..=2999).contains(&day.year());
         if !is_kept(from) || !is_kept(to) {
             let field = if is_kept(from) { "to" } else { "from" };
-            return Err(AppError::bad_input(field, "must be in the years 1900 to 2999"));
+            return Err(AppError::bad_input(
+                field,
+                "must be in the years 1900 to 2999",
+            ));
         }
         let (days, most) = ((to - from).num_days() + 1, most.unwrap_or(MOST_DAYS));
         if days < 1 {
@@ -163,7 +166,10 @@ mod tests {
     fn as_many_days_come_before() {
         let window = Window::new(day(3, 1), day(3, 31), None).unwrap();
         assert_eq!(window.before, day(1, 29));
-        assert_eq!(Window::new(day(3, 1), day(3, 1), None).unwrap().before, day(2, 28));
+        assert_eq!(
+            Window::new(day(3, 1), day(3, 1), None).unwrap().before,
+            day(2, 28)
+        );
         assert!(Window::new(day(3, 2), day(3, 1), None).is_err());
         assert!(Window::new(day(3, 1), day(3, 3), Some(2)).is_err());
         assert!(Window::new(NaiveDate::MIN, NaiveDate::MIN, None).is_err());

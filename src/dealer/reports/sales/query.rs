@@ -217,7 +217,10 @@ pub async fn periods(
     (after, most): (Option<NaiveDate>, i64),
 ) -> DbResult<Vec<PeriodRow>> {
     let begin = begin(period);
-    #[expect(clippy::disallowed_methods, reason = "diesel has no words for date_trunc")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "diesel has no words for date_trunc"
+    )]
     let query = diesel::sql_query(format!(
         "SELECT {begin} AS starts_on, sum(net) AS net, sum(costed_net) AS costed_net, \
                 sum(cost) AS cost, sum(lines)::bigint AS lines \
@@ -235,7 +238,10 @@ pub async fn periods(
 /// How many periods have sales in the window.
 pub async fn count_periods(tx: &mut TenantTx, period: Period, window: Window) -> DbResult<i64> {
     let begin = begin(period);
-    #[expect(clippy::disallowed_methods, reason = "diesel has no words for date_trunc")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "diesel has no words for date_trunc"
+    )]
     let query = diesel::sql_query(format!(
         "SELECT count(DISTINCT {begin}) AS count FROM sales_by_day WHERE day BETWEEN $1 AND $2"
     ));

@@ -65,7 +65,9 @@ fn cover(on_hand: Decimal, sold: Decimal, days: i32) -> Option<i64> {
     if sold <= Decimal::ZERO {
         return None;
     }
-    let lasts = on_hand.checked_mul(Decimal::from(days))?.checked_div(sold)?;
+    let lasts = on_hand
+        .checked_mul(Decimal::from(days))?
+        .checked_div(sold)?;
     i64::try_from(lasts.trunc()).ok()
 }
 
@@ -120,9 +122,15 @@ impl ShelfQuery {
     async fn slow_stock(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many days up to today show how it sells, 1 to 3660.", default = 90)]
+        #[graphql(
+            desc = "How many days up to today show how it sells, 1 to 3660.",
+            default = 90
+        )]
         days: i32,
-        #[graphql(desc = "It is slow if it lasts longer than so many days.", default = 180)]
+        #[graphql(
+            desc = "It is slow if it lasts longer than so many days.",
+            default = 180
+        )]
         cover_days: i32,
         #[graphql(desc = "Page size, 1 to 200; 50 if absent.")] first: Option<i32>,
         #[graphql(desc = "Start behind this cursor, which is good for the same days only.")]
