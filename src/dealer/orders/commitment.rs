@@ -10,7 +10,6 @@ use rust_decimal::Decimal;
 
 use super::fulfil::LockedOrder;
 use super::model::{OrderId, OrderLineRow, OrderState};
-use crate::db::error::DbResult;
 use crate::dealer::credit::commitments;
 use crate::dealer::credit::model::{CommitmentBucket, CommitmentRow, CommitmentSource};
 use crate::error::{AppError, AppResult};
@@ -20,34 +19,27 @@ use crate::tenancy::TenantTx;
 /// Writes what these orders stand for now, whose customers are locked; at most three
 /// statements.
 pub async fn renew(tx: &mut TenantTx, orders: &BTreeMap<OrderId, LockedOrder>) -> AppResult<()> {
-    let mut rows = Vec::new();
-    let mut none: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    let (mut rows, mut ordered, mut delivered) = (Vec::new(), Vec::new(), Vec::new());
     for order in orders.values() {
         for bucket in [CommitmentBucket::Ordered, CommitmentBucket::Delivered] {
             let row = row(tx, order, bucket)?;
-            if row.amount > Decimal::ZERO {
-                rows.push(row);
-            } else {
-                let key = row.source_type.as_str();
-                let (_, ids) = none.entry(key).or_insert((row.source_type, Vec::new()));
-                ids.push(row.source_id);
+            match (row.amount > Decimal::ZERO, bucket) {
+                (true, _) => rows.push(row),
+                (false, CommitmentBucket::Ordered) => ordered.push(row.source_id),
+                (false, CommitmentBucket::Delivered) => delivered.push(row.source_id),
             }
         }
     }
-    write(tx, rows, none.into_values().collect()).await?;
-    Ok(())
-}
-
-async fn write(
-    tx: &mut TenantTx,
-    rows: Vec<CommitmentRow>,
-    none: Vec<(CommitmentSource, Vec<uuid::Uuid>)>,
-) -> DbResult<()> {
     if !rows.is_empty() {
         commitments::put(tx, rows).await?;
     }
-    for (source, ids) in none {
-        commitments::release(tx, source, &ids).await?;
+    for (source, ids) in [
+        (CommitmentSource::Order, ordered),
+        (CommitmentSource::Delivery, delivered),
+    ] {
+        if !ids.is_empty() {
+            commitments::release(tx, source, &ids).await?;
+        }
     }
     Ok(())
 }

@@ -5,9 +5,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::events::{OrderCreated, OrderFacts};
-use super::model::{
-    OrderId, OrderLineId, OrderLineRow, OrderProgress, OrderRow, OrderSourcing, OrderState,
-};
+use super::model::{OrderId, OrderLineId, OrderLineRow, OrderProgress, OrderRow, OrderState};
 use super::price::PricedLine;
 use super::{progress, query};
 use crate::dealer::customers::actions::CustomerAction;
@@ -20,7 +18,7 @@ use crate::dealer::numbering;
 use crate::dealer::quotes::model::QuoteId;
 use crate::dealer::stock::warehouses::model::{WarehouseId, WarehouseKind};
 use crate::dealer::stock::warehouses::service as warehouses;
-use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
+use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::tenancy::TenantTx;
 
 const CONSTRAINTS: &[Constraint] = &[Constraint {
