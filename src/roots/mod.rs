@@ -95,7 +95,6 @@ pub struct MutationRoot(
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(ProductSubscription, BulkSubscription, PaymentSubscription);
 pub struct SubscriptionRoot(ProductSubscription, BulkSubscription, StockSubscription);
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {

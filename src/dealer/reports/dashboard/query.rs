@@ -1,7 +1,7 @@
 //! SQL of the dashboard: one statement for each of its fields.
 
 use chrono::{Days, NaiveDate};
-use diesel::dsl::{count_distinct, count_star, sum};
+use diesel::dsl::{count, count_star, sum};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Numeric, Text};
 use diesel_async::RunQueryDsl;
@@ -96,7 +96,7 @@ pub async fn overdue(tx: &mut TenantTx, today: NaiveDate) -> DbResult<(Pile, i64
         .select((
             count_star(),
             sum(items::amount - items::allocated),
-            count_distinct(items::customer_id),
+            count(items::customer_id).aggregate_distinct(),
         ));
     let (count, open, customers): (i64, Option<Decimal>, i64) = query.get_result(tx).await?;
     let amount = open.unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, ID, Object};
 use chrono::{Days, Months, NaiveDate};
 use uuid::Uuid;
 
@@ -161,8 +161,9 @@ impl SalesRow {
     }
 
     /// Id of the user who sold it, if it is one.
-    async fn salesperson_id(&self) -> Option<UserId> {
-        self.key(Group::Salesperson).map(UserId::from_uuid)
+    async fn salesperson_id(&self) -> Option<ID> {
+        let id = UserId::from_uuid(self.key(Group::Salesperson)?);
+        Some(id.to_string().into())
     }
 
     /// How much was sold of the product, in its base unit, if it is one.
