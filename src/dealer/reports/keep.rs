@@ -1,6 +1,6 @@
 //! Keeping sums of sales while invoices and credit notes are posted.
 //!
-//! Whoever posts calls this behind all other locks and in front of the number: the counter of
+//! Whoever posts calls this behind all other locks, where it takes the number: the counter of
 //! the numbers lets one posting in at a time anyway, so that the row of a product that
 //! everybody buys makes nobody wait who would not wait for his number. Rows are written in the
 //! order of their keys, products, buyers, and the day, which all share, last.
@@ -95,17 +95,16 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// Adds a document whose lines were sold by these people.
-    pub fn add(&mut self, document: &SoldDocument, sellers: &HashMap<OrderLineId, Uuid>) {
+    /// Adds a document; `seller` says who sold a line of it, nil if nobody is known.
+    pub fn add(&mut self, document: &SoldDocument, seller: impl Fn(&SoldLine) -> Uuid) {
         let job = document.job.map_or(Uuid::nil(), JobId::uuid);
         for line in &document.lines {
             let figures = line.figures(document.is_credit);
-            let seller = line.order_line.and_then(|line| sellers.get(&line).copied());
             let buyer = (
                 document.day,
                 document.customer.uuid(),
                 job,
-                seller.unwrap_or_default(),
+                seller(line),
             );
             *self.days.entry(document.day).or_default() += figures;
             *self
@@ -118,11 +117,12 @@ impl Sums {
 
     /// Adds them to those that are kept.
     pub async fn store(self, tx: &mut TenantTx) -> DbResult<()> {
-        let products = self.products.into_iter().map(product_row);
-        query::add_to_products(tx, products.collect()).await?;
-        let buyers = self.buyers.into_iter().map(buyer_row);
-        query::add_to_buyers(tx, buyers.collect()).await?;
-        query::add_to_days(tx, self.days.into_iter().map(day_row).collect()).await
+        let products: Vec<_> = self.products.into_iter().map(product_row).collect();
+        query::add_to_products(tx, &products).await?;
+        let buyers: Vec<_> = self.buyers.into_iter().map(buyer_row).collect();
+        query::add_to_buyers(tx, &buyers).await?;
+        let days: Vec<_> = self.days.into_iter().map(day_row).collect();
+        query::add_to_days(tx, &days).await
     }
 }
 
@@ -159,7 +159,8 @@ async fn keep(tx: &mut TenantTx, document: &SoldDocument) -> DbResult<()> {
         query::sellers(tx, &lines).await?
     };
     let mut sums = Sums::default();
-    sums.add(document, &sellers);
+    let seller = |line: &SoldLine| line.order_line.and_then(|line| sellers.get(&line).copied());
+    sums.add(document, |line| seller(line).unwrap_or_default());
     sums.store(tx).await
 }
 
@@ -221,7 +222,7 @@ mod tests {
             lines: vec![line, SoldLine { cost: None, ..line }],
         };
         let mut sums = Sums::default();
-        sums.add(&document, &HashMap::new());
+        sums.add(&document, |_| Uuid::nil());
         let day = sums.days.get(&NaiveDate::MIN).copied().unwrap();
         assert_eq!(
             (day.net, day.costed_net),
@@ -229,7 +230,7 @@ mod tests {
         );
         assert_eq!((day.margin(), day.lines), (Decimal::from(20), 2));
         document.is_credit = true;
-        sums.add(&document, &HashMap::new());
+        sums.add(&document, |_| Uuid::nil());
         let back = Figures {
             lines: 2,
             ..Figures::default()
