@@ -3,6 +3,7 @@
 mod catalog;
 mod customers;
 mod nodes;
+mod orders;
 mod payments;
 mod platform;
 mod prices;
@@ -19,6 +20,7 @@ use futures_util::future::BoxFuture;
 use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
 pub use self::nodes::{Node, NodeQuery};
+use self::orders::{OrderMutations, OrderQueries};
 use self::payments::{PaymentMutations, PaymentQueries};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
@@ -30,6 +32,7 @@ use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::orders::subscription::OrderSubscription;
 use crate::dealer::payments::subscription::PaymentSubscription;
 use crate::dealer::stock::subscription::StockSubscription;
 use crate::error::AppResult;
@@ -47,6 +50,7 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         catalog::EVENTS,
         customers::EVENTS,
         payments::EVENTS,
+        orders::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
         stock::EVENTS,
@@ -71,6 +75,7 @@ pub struct QueryRoot(
     CatalogQueries,
     CustomerQueries,
     PaymentQueries,
+    OrderQueries,
     PriceQueries,
     PurchasingQueries,
     ReportQueries,
@@ -87,6 +92,7 @@ pub struct MutationRoot(
     CatalogMutations,
     CustomerMutations,
     PaymentMutations,
+    OrderMutations,
     PriceMutations,
     PurchasingMutations,
     StockMutations,
@@ -95,7 +101,13 @@ pub struct MutationRoot(
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(ProductSubscription, BulkSubscription, StockSubscription);
+pub struct SubscriptionRoot(
+    BulkSubscription,
+    OrderSubscription,
+    PaymentSubscription,
+    ProductSubscription,
+    StockSubscription,
+);
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })

@@ -20,6 +20,9 @@ use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::orders::graphql::Order;
+use crate::dealer::orders::loader::OrderById;
+use crate::dealer::orders::model::OrderId;
 use crate::dealer::payments::graphql::Payment;
 use crate::dealer::payments::loader::PaymentById;
 use crate::dealer::payments::model::PaymentId;
@@ -74,6 +77,8 @@ pub enum Node {
     Job(Job),
     /// What a customer has paid, or was paid back.
     Payment(Payment),
+    /// What a customer has ordered.
+    Order(Order),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
@@ -148,6 +153,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
         PaymentId::PREFIX => found!(PaymentById, PaymentId, Payment, PaymentsRead),
+        OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),

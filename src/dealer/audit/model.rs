@@ -9,6 +9,7 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::orders::model::{OrderId, OrderLineId};
 use crate::dealer::payments::model::PaymentId;
 use crate::dealer::payments::reminders::model::ReminderId;
 use crate::dealer::prices::lists::model::PriceListId;
@@ -46,6 +47,16 @@ pub struct Record {
 }
 
 impl Record {
+    /// An order without its lines.
+    pub const ORDER: Self = Self {
+        tables: &["orders"],
+    };
+
+    /// A line of an order.
+    pub const ORDER_LINE: Self = Self {
+        tables: &["order_lines"],
+    };
+
     /// A product with its units, their barcodes, and what it is.
     pub const PRODUCT: Self = Self {
         tables: &[
@@ -71,6 +82,8 @@ pub fn written(entity: &str, key: &str) -> String {
         "categories" => CategoryId::from_uuid(uuid).to_string(),
         "customers" => CustomerId::from_uuid(uuid).to_string(),
         "jobs" => JobId::from_uuid(uuid).to_string(),
+        "order_lines" => OrderLineId::from_uuid(uuid).to_string(),
+        "orders" => OrderId::from_uuid(uuid).to_string(),
         "products" | "product_units" | "product_barcodes" | "product_attributes"
         | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
         "payment_reminders" => ReminderId::from_uuid(uuid).to_string(),

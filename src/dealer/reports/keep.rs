@@ -100,12 +100,7 @@ impl Sums {
         let job = document.job.map_or(Uuid::nil(), JobId::uuid);
         for line in &document.lines {
             let figures = line.figures(document.is_credit);
-            let buyer = (
-                document.day,
-                document.customer.uuid(),
-                job,
-                seller(line),
-            );
+            let buyer = (document.day, document.customer.uuid(), job, seller(line));
             *self.days.entry(document.day).or_default() += figures;
             *self
                 .products
