@@ -2,6 +2,7 @@
 
 mod catalog;
 mod customers;
+mod deliveries;
 mod nodes;
 mod orders;
 mod payments;
@@ -19,6 +20,7 @@ use futures_util::future::BoxFuture;
 
 use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
+use self::deliveries::{DeliveryMutations, DeliveryQueries};
 pub use self::nodes::{Node, NodeQuery};
 use self::orders::{OrderMutations, OrderQueries};
 use self::payments::{PaymentMutations, PaymentQueries};
@@ -32,6 +34,8 @@ use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::deliveries::runs::graphql::MemberCheck;
+use crate::dealer::deliveries::subscription::DeliverySubscription;
 use crate::dealer::orders::subscription::OrderSubscription;
 use crate::dealer::payments::subscription::PaymentSubscription;
 use crate::dealer::stock::subscription::StockSubscription;
@@ -41,7 +45,8 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::declared;
 pub use crate::graphql::declared::Undeclared;
 use crate::graphql::transactional::Transactional;
-use crate::platform::access::graphql::CustomerCheck;
+use crate::kernel::ids::UserId;
+use crate::platform::access::graphql::{CustomerCheck, works_here};
 
 /// Every kind of event there is.
 pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
@@ -50,6 +55,7 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         catalog::EVENTS,
         customers::EVENTS,
         payments::EVENTS,
+        deliveries::EVENTS,
         orders::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
@@ -75,6 +81,7 @@ pub struct QueryRoot(
     CatalogQueries,
     CustomerQueries,
     PaymentQueries,
+    DeliveryQueries,
     OrderQueries,
     PriceQueries,
     PurchasingQueries,
@@ -92,6 +99,7 @@ pub struct MutationRoot(
     CatalogMutations,
     CustomerMutations,
     PaymentMutations,
+    DeliveryMutations,
     OrderMutations,
     PriceMutations,
     PurchasingMutations,
@@ -103,6 +111,7 @@ pub struct MutationRoot(
 #[graphql(name = "Subscription")]
 pub struct SubscriptionRoot(
     BulkSubscription,
+    DeliverySubscription,
     OrderSubscription,
     PaymentSubscription,
     ProductSubscription,
@@ -111,6 +120,10 @@ pub struct SubscriptionRoot(
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })
+}
+
+fn member_exists<'a>(ctx: &'a Context<'_>, id: UserId) -> BoxFuture<'a, AppResult<bool>> {
+    Box::pin(works_here(ctx, id))
 }
 
 /// Bounds of one operation.
@@ -130,6 +143,7 @@ pub fn schema_builder(limits: Limits) -> ApiSchemaBuilder {
         SubscriptionRoot::default(),
     )
     .data(CustomerCheck(customer_exists))
+    .data(MemberCheck(member_exists))
     .limit_depth(limits.depth)
     .limit_complexity(limits.complexity)
 }

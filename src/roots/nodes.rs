@@ -20,6 +20,11 @@ use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::deliveries::graphql::Delivery;
+use crate::dealer::deliveries::loader::DeliveryById;
+use crate::dealer::deliveries::model::{DeliveryId, DeliveryRunId};
+use crate::dealer::deliveries::runs::graphql::DeliveryRun;
+use crate::dealer::deliveries::runs::loader::DeliveryRunById;
 use crate::dealer::orders::graphql::Order;
 use crate::dealer::orders::loader::OrderById;
 use crate::dealer::orders::model::OrderId;
@@ -71,6 +76,10 @@ pub enum Node {
     Category(Category),
     /// Who buys.
     Customer(Customer),
+    /// Goods of an order that come to the customer.
+    Delivery(Delivery),
+    /// A truck, its driver and its way on a day.
+    DeliveryRun(DeliveryRun),
     /// Goods that came from a supplier.
     GoodsReceipt(GoodsReceipt),
     /// A job site.
@@ -151,6 +160,10 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         AttributeId::PREFIX => found!(AttributeById, AttributeId, Attribute, CategoriesRead),
         CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
+        DeliveryId::PREFIX => found!(DeliveryById, DeliveryId, Delivery, DeliveriesRead),
+        DeliveryRunId::PREFIX => {
+            found!(DeliveryRunById, DeliveryRunId, DeliveryRun, DeliveriesRead)
+        }
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
         PaymentId::PREFIX => found!(PaymentById, PaymentId, Payment, PaymentsRead),
         OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
