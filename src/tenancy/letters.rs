@@ -2,9 +2,8 @@
 //! mail. The text is written when the mail is sent.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{Array, Text, Timestamptz};
+use diesel::sql_types::{Array, Text, Timestamptz, Uuid};
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::TenantTx;
 use crate::db::error::DbResult;
@@ -13,8 +12,8 @@ diesel::define_sql_function! {
     /// Orders mails in the name of the dealer whose role is set.
     #[sql_name = "spine.order_letters"]
     fn order_letters(
-        kind: Text, mails: Array<diesel::sql_types::Uuid>, emails: Array<Text>,
-        records: Array<diesel::sql_types::Uuid>, at: Timestamptz
+        kind: Text, mails: Array<Uuid>, emails: Array<Text>,
+        records: Array<Uuid>, at: Timestamptz
     );
 }
 
@@ -24,7 +23,7 @@ pub struct LetterOrder {
     /// To whom.
     pub email: String,
     /// The record that it is about.
-    pub record: Uuid,
+    pub record: uuid::Uuid,
 }
 
 /// Orders a mail of this kind for each, in one statement. The database finds out which dealer
@@ -38,8 +37,8 @@ pub async fn order(
         return Ok(());
     }
     let now: DateTime<Utc> = tx.now();
-    let mails: Vec<Uuid> = letters.iter().map(|_| Uuid::now_v7()).collect();
-    let records: Vec<Uuid> = letters.iter().map(|letter| letter.record).collect();
+    let mails: Vec<uuid::Uuid> = letters.iter().map(|_| uuid::Uuid::now_v7()).collect();
+    let records: Vec<uuid::Uuid> = letters.iter().map(|letter| letter.record).collect();
     let emails: Vec<String> = letters.into_iter().map(|letter| letter.email).collect();
     let call = diesel::select(order_letters(kind, mails, emails, records, now));
     call.execute(tx).await?;

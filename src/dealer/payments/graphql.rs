@@ -18,6 +18,7 @@ use crate::dealer::customers::graphql::Customer;
 use crate::dealer::customers::jobs::graphql::Job;
 use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::loader::CustomerById;
+use crate::dealer::orders::graphql::{Order, order_of};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
@@ -97,6 +98,15 @@ impl Payment {
     async fn job(&self, ctx: &Context<'_>) -> AppResult<Option<Job>> {
         match self.0.job_id {
             Some(id) => Ok(ctx.unit()?.load(JobById(id)).await?.map(Job)),
+            None => Ok(None),
+        }
+    }
+
+    /// The order that it is a deposit for, if it is one.
+    #[graphql(guard = P::OrdersRead, directive = has_permission::apply(P::OrdersRead))]
+    async fn order(&self, ctx: &Context<'_>) -> AppResult<Option<Order>> {
+        match self.0.order_id {
+            Some(id) => Ok(Some(order_of(ctx, id).await?)),
             None => Ok(None),
         }
     }
