@@ -206,7 +206,10 @@ impl Play<'_> {
         let item = ItemRow::from(&entry);
         self.rows.entries.push(entry);
         let pays_on = self.pays_on(day, due_on);
-        self.debts.entry(pays_on).or_default().push(Debt { buyer, item });
+        self.debts
+            .entry(pays_on)
+            .or_default()
+            .push(Debt { buyer, item });
     }
 
     /// Most pay in time, some late, and a few wait very long.
@@ -323,7 +326,9 @@ impl Play<'_> {
     /// What nobody has paid yet.
     pub(super) fn leave_debts(&mut self) {
         for (_, debts) in std::mem::take(&mut self.debts) {
-            self.rows.items.extend(debts.into_iter().map(|debt| debt.item));
+            self.rows
+                .items
+                .extend(debts.into_iter().map(|debt| debt.item));
         }
     }
 }

@@ -180,13 +180,17 @@ impl Play<'_> {
                 self.deliver(way, (day, at(minute)))?;
             }
         }
-        let mut minutes: Vec<u64> = (0..count).map(|_| self.dice.from_to(7 * 60, 17 * 60)).collect();
+        let mut minutes: Vec<u64> = (0..count)
+            .map(|_| self.dice.from_to(7 * 60, 17 * 60))
+            .collect();
         minutes.sort_unstable();
         for minute in minutes {
             self.order((day, at(minute)))?;
         }
         let evening = (day, at(18 * 60));
-        let is_last = day.succ_opt().is_some_and(|next| next.month() != day.month());
+        let is_last = day
+            .succ_opt()
+            .is_some_and(|next| next.month() != day.month());
         if is_last {
             self.bill_month(evening)?;
         }

@@ -82,7 +82,10 @@ pub(super) async fn days(
     last: NaiveDate,
 ) -> DbResult<Vec<(NaiveDate, DateTime<Utc>)>> {
     let zone = tx.context().dealer().timezone.clone();
-    #[expect(clippy::disallowed_methods, reason = "diesel has no words for AT TIME ZONE")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "diesel has no words for AT TIME ZONE"
+    )]
     let query = diesel::sql_query(
         "SELECT day::date AS day, day AT TIME ZONE $3 AS at \
          FROM generate_series($1::date::timestamp, $2::date::timestamp, interval '1 day') AS d (day)",

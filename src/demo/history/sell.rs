@@ -42,7 +42,11 @@ impl Play<'_> {
         let buyer = self.dice.weighted(&self.world.buyer_weights);
         let place = usize::from(self.dice.chance(30)).min(self.world.warehouses.len() - 1);
         let is_pickup = self.dice.chance(25);
-        let days = if is_pickup { 0 } else { self.dice.from_to(1, 6) };
+        let days = if is_pickup {
+            0
+        } else {
+            self.dice.from_to(1, 6)
+        };
         let wanted_on = day.checked_add_days(Days::new(days)).unwrap_or(day);
         let row = self.order_row((buyer, place), at, (wanted_on, is_pickup))?;
         let mut order = LockedOrder {
@@ -69,8 +73,14 @@ impl Play<'_> {
             return self.deliver(way, (day, delivered_at));
         }
         // Some wait longer than they wanted.
-        let late = if self.dice.chance(12) { self.dice.from_to(1, 4) } else { 0 };
-        let comes_on = wanted_on.checked_add_days(Days::new(late)).unwrap_or(wanted_on);
+        let late = if self.dice.chance(12) {
+            self.dice.from_to(1, 4)
+        } else {
+            0
+        };
+        let comes_on = wanted_on
+            .checked_add_days(Days::new(late))
+            .unwrap_or(wanted_on);
         self.ways.entry(comes_on).or_default().push(way);
         Ok(())
     }
@@ -167,7 +177,10 @@ impl Play<'_> {
 
     /// A unit, how many base units it is, and how many of it: few of what is dear, many of
     /// what is cheap.
-    fn amount(&mut self, goods: &Goods) -> ((crate::dealer::catalog::units::model::UnitId, i64), u64) {
+    fn amount(
+        &mut self,
+        goods: &Goods,
+    ) -> ((crate::dealer::catalog::units::model::UnitId, i64), u64) {
         let spends = self.world.middle * Decimal::from(self.dice.from_to(4, 70));
         let count = (spends / goods.row.list_price).round();
         let count = u64::try_from(count).unwrap_or(1).clamp(1, 4_000);
@@ -234,7 +247,9 @@ impl Play<'_> {
                 line: Some(delivered.id.uuid()),
             };
             let go = (MovementKind::Issue, Move::Out(line.quantity));
-            let row = self.yard.post(&mut self.dice, (*spot, at), go, Some(source))?;
+            let row = self
+                .yard
+                .post(&mut self.dice, (*spot, at), go, Some(source))?;
             delivered.cost = Some(-row.value);
             delivered.delivered = Some(line.quantity);
             line.delivered = line.quantity;
@@ -243,7 +258,11 @@ impl Play<'_> {
         way.order.row.version += 1;
         way.order.row.updated_at = at;
         way.delivery = Some((delivery, lines));
-        let is_monthly = self.world.buyers.get(way.buyer).is_some_and(|buyer| buyer.is_monthly);
+        let is_monthly = self
+            .world
+            .buyers
+            .get(way.buyer)
+            .is_some_and(|buyer| buyer.is_monthly);
         if is_monthly {
             self.unbilled.entry(way.buyer).or_default().push(way);
             return Ok(());

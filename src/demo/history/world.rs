@@ -65,7 +65,9 @@ impl World {
             return Err(AppError::internal("a shop without goods, buyers or places"));
         }
         let today = calendar::today(tx).await?;
-        let first = today.checked_sub_months(Months::new(months)).unwrap_or(today);
+        let first = today
+            .checked_sub_months(Months::new(months))
+            .unwrap_or(today);
         let currency = tx.context().dealer().currency.clone();
         let mut prices: Vec<_> = goods.iter().map(|goods| goods.row.list_price).collect();
         prices.sort_unstable();
@@ -79,7 +81,10 @@ impl World {
             now: tx.now(),
             digits: digits_of(&currency),
             currency,
-            middle: prices.get(prices.len() / 2).copied().unwrap_or(Decimal::ONE),
+            middle: prices
+                .get(prices.len() / 2)
+                .copied()
+                .unwrap_or(Decimal::ONE),
         })
     }
 }
