@@ -2,6 +2,7 @@
 
 mod audit;
 mod config_check;
+mod demo;
 mod dev;
 mod dev_report;
 mod filler;
@@ -58,6 +59,8 @@ struct Cli {
 enum Command {
     /// Run a demo on this machine: database, two dealers, server, page.
     Dev(dev::DevArgs),
+    /// Make dealers with a history of orders, to look at and to measure with.
+    Demo(demo::DemoArgs),
     /// Serve the API.
     Serve(serve::ServeArgs),
     /// Do jobs, and serve nothing.
@@ -141,6 +144,7 @@ fn command() -> clap::Command {
 fn dispatch(command: Command, output: Output) -> CommandResult {
     match command {
         Command::Dev(args) => dev::run(&args, output),
+        Command::Demo(args) => demo::run(&args, output),
         Command::Serve(args) => serve::run(&args, output),
         Command::Worker(args) => worker::run(&args, output),
         Command::Migrate(args) => migrate::run(&args, output),

@@ -893,6 +893,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    sales_by_buyer (day, customer_id, job_id, salesperson) {
+        day -> Date,
+        customer_id -> Uuid,
+        job_id -> Uuid,
+        salesperson -> Uuid,
+        net -> Numeric,
+        costed_net -> Numeric,
+        cost -> Numeric,
+        lines -> Int8,
+    }
+}
+
+diesel::table! {
+    sales_by_day (day) {
+        day -> Date,
+        net -> Numeric,
+        costed_net -> Numeric,
+        cost -> Numeric,
+        lines -> Int8,
+    }
+}
+
+diesel::table! {
+    sales_by_product (day, product_id) {
+        day -> Date,
+        product_id -> Uuid,
+        net -> Numeric,
+        costed_net -> Numeric,
+        cost -> Numeric,
+        quantity -> Numeric,
+        lines -> Int8,
+    }
+}
+
+diesel::table! {
     search_words (word) {
         word -> Text,
         forms -> Array<Text>,
@@ -1251,6 +1286,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     quotes,
     return_lines,
     returns,
+    sales_by_buyer,
+    sales_by_day,
+    sales_by_product,
     search_words,
     stock_count_lines,
     stock_counts,
@@ -1322,6 +1360,9 @@ pub const TABLES: &[&str] = &[
     "quotes",
     "return_lines",
     "returns",
+    "sales_by_buyer",
+    "sales_by_day",
+    "sales_by_product",
     "search_words",
     "stock_count_lines",
     "stock_counts",

@@ -12,6 +12,7 @@ mod prices;
 mod purchasing;
 mod quotes;
 mod records;
+mod reports;
 mod returns;
 mod stock;
 
@@ -32,6 +33,7 @@ use self::prices::{PriceMutations, PriceQueries};
 use self::purchasing::{PurchasingMutations, PurchasingQueries};
 use self::quotes::{QuotesMutations, QuotesQueries};
 use self::records::{RecordMutations, RecordQueries};
+use self::reports::ReportQueries;
 use self::returns::{ReturnsMutations, ReturnsQueries};
 use self::stock::{StockMutations, StockQueries};
 use crate::dealer::bulk::subscription::BulkSubscription;
@@ -43,6 +45,7 @@ use crate::dealer::deliveries::subscription::DeliverySubscription;
 use crate::dealer::invoices::subscription::InvoiceSubscription;
 use crate::dealer::orders::subscription::OrderSubscription;
 use crate::dealer::payments::subscription::PaymentSubscription;
+use crate::dealer::stock::subscription::StockSubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
 use crate::graphql::context::ContextExt;
@@ -55,16 +58,16 @@ use crate::platform::access::graphql::{CustomerCheck, works_here};
 /// Every kind of event there is.
 pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
     let areas = [
-        records::EVENTS,
         catalog::EVENTS,
         customers::EVENTS,
         deliveries::EVENTS,
-        orders::EVENTS,
         invoices::EVENTS,
+        orders::EVENTS,
         payments::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
         quotes::EVENTS,
+        records::EVENTS,
         returns::EVENTS,
         stock::EVENTS,
     ];
@@ -88,12 +91,13 @@ pub struct QueryRoot(
     CatalogQueries,
     CustomerQueries,
     DeliveryQueries,
-    OrderQueries,
     InvoicesQueries,
+    OrderQueries,
     PaymentQueries,
     PriceQueries,
     PurchasingQueries,
     QuotesQueries,
+    ReportQueries,
     ReturnsQueries,
     StockQueries,
 );
@@ -108,8 +112,8 @@ pub struct MutationRoot(
     CatalogMutations,
     CustomerMutations,
     DeliveryMutations,
-    OrderMutations,
     InvoicesMutations,
+    OrderMutations,
     PaymentMutations,
     PriceMutations,
     PurchasingMutations,
@@ -128,6 +132,7 @@ pub struct SubscriptionRoot(
     OrderSubscription,
     PaymentSubscription,
     ProductSubscription,
+    StockSubscription,
 );
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {

@@ -104,6 +104,8 @@ pub enum Node {
     Order(Order),
     /// What a customer has paid, or was paid back.
     Payment(Payment),
+    /// What a customer has ordered.
+    Order(Order),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
@@ -189,6 +191,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         LotId::PREFIX => found!(LotById, LotId, Lot, StockRead),
         OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
         PaymentId::PREFIX => found!(PaymentById, PaymentId, Payment, PaymentsRead),
+        OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),

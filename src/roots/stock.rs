@@ -19,6 +19,7 @@ use crate::dealer::stock::lots::events::{LotCame, LotTrackingSet};
 use crate::dealer::stock::lots::graphql::{LotListQuery, LotQuery};
 use crate::dealer::stock::lots::mutation::LotMutation;
 use crate::dealer::stock::reconcile::graphql::StockReconcileQuery;
+use crate::dealer::stock::reorder::events::StockLevelRanLow;
 use crate::dealer::stock::reorder::graphql::{ReorderQuery, StockLevelMutation};
 use crate::dealer::stock::transfers::events::{
     TransferApproved, TransferCancelled, TransferCreated, TransferDispatched, TransferReceived,
@@ -45,6 +46,7 @@ pub(super) const EVENTS: &[&Kind] = &[
     StockCountOpened::KIND,
     StockCountPosted::KIND,
     StockCountRecorded::KIND,
+    StockLevelRanLow::KIND,
     TransferApproved::KIND,
     TransferCancelled::KIND,
     TransferCreated::KIND,

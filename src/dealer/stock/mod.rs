@@ -20,6 +20,7 @@ pub mod query;
 pub mod reconcile;
 pub mod reorder;
 pub mod sheet;
+pub mod subscription;
 pub mod transfers;
 pub mod valuation;
 pub mod warehouses;
