@@ -2,8 +2,12 @@
 
 mod access;
 mod accounts;
+mod cost;
+mod documents;
 mod faults;
 mod health;
+mod hostile;
+mod hygiene;
 mod limits;
 mod page;
 mod protocol;

@@ -194,3 +194,46 @@ async fn the_schema_may_be_kept_to_oneself() {
     );
     assert_eq!(code("{ __typename }").await, None);
 }
+
+/// Words of which documents are made, and some of which none is.
+const WORDS: [&str; 26] = [
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "...",
+    ":",
+    "!",
+    "=",
+    "$",
+    "@",
+    "|",
+    "&",
+    "query",
+    "fragment",
+    "on",
+    "Query",
+    "a",
+    "inner",
+    "list(first: 2)",
+    "\"",
+    "\"\"\"",
+    "\\",
+    "-1.5e3",
+    "\u{0}é🏃",
+];
+
+proptest::proptest! {
+    #[test]
+    fn nothing_that_is_sent_ends_the_program(
+        words in proptest::collection::vec(proptest::sample::select(&WORDS[..]), 0..200),
+        noise in "\\PC{0,200}",
+    ) {
+        for text in [words.join(" "), words.concat(), noise, format!("{{ {} }}", words.join(" "))] {
+            let mut request = Request::new(text);
+            let _refused_or_not = futures_util::FutureExt::now_or_never(documents().ready(&mut request));
+        }
+    }
+}
