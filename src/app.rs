@@ -37,6 +37,7 @@ use crate::events::RedisError;
 use crate::files::Files;
 use crate::graphql::document::Documents;
 use crate::jobs::{Queue, Registry};
+use crate::kernel::quota::Quota;
 use crate::platform::access::members::Members;
 use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::factors::account::Factors;
@@ -147,6 +148,8 @@ pub struct App {
     pub settings: ServerSettings,
     /// How much callers and dealers may ask for.
     pub rates: rates::Rates,
+    /// The places for operations over HTTP.
+    pub working: Quota<()>,
     /// The places for websockets.
     pub sockets: sockets::Sockets,
     /// How it is used.
@@ -215,6 +218,7 @@ impl App {
             _keeping: keeping,
             settings: settings.clone(),
             rates: rates::Rates::new(settings, &core.clock)?,
+            working: Quota::new(settings.limits.max_operations),
             sockets: sockets::Sockets::new(settings),
             serving: ServingMetrics::new(core.clock.now()),
             closing: watch::Sender::new(false),

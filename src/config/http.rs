@@ -1,9 +1,11 @@
 //! How connections are kept, and what browsers are told.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
+use super::ConfigError;
 use super::values::{list_size, milliseconds, some_milliseconds};
 
 /// How connections are kept, and what browsers are told.
@@ -30,4 +32,30 @@ pub struct HttpSettings {
     /// are not told so.
     #[arg(long, env = "TUBEX_HSTS_MAX_AGE_S", value_name = "S", default_value = "0", value_parser = clap::value_parser!(u32))]
     pub hsts_max_age_s: u32,
+
+    /// PEM file of the certificates with which the shops' endpoint speaks TLS, its own
+    /// first; without one it speaks none.
+    #[arg(long, env = "TUBEX_TLS_CERT_FILE", value_name = "FILE")]
+    pub tls_cert_file: Option<PathBuf>,
+
+    /// PEM file of the key to these.
+    #[arg(long, env = "TUBEX_TLS_KEY_FILE", value_name = "FILE")]
+    pub tls_key_file: Option<PathBuf>,
+}
+
+impl HttpSettings {
+    /// The files for TLS, if there is to be any.
+    pub fn tls_files(&self) -> Option<(&PathBuf, &PathBuf)> {
+        self.tls_cert_file.as_ref().zip(self.tls_key_file.as_ref())
+    }
+
+    /// Checks what the parser can not.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let message = "name both --tls-cert-file and --tls-key-file, or neither";
+        match (&self.tls_cert_file, &self.tls_key_file) {
+            (Some(_), None) => Err(ConfigError::new("--tls-cert-file", message)),
+            (None, Some(_)) => Err(ConfigError::new("--tls-key-file", message)),
+            _ => Ok(()),
+        }
+    }
 }

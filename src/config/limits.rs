@@ -57,6 +57,10 @@ pub struct LimitSettings {
     #[arg(long, env = "TUBEX_MAX_BATCH", value_name = "N", default_value = "0", value_parser = batch_size)]
     pub max_batch: usize,
 
+    /// Most operations at work on this node over HTTP at once; more are told to come again.
+    #[arg(long, env = "TUBEX_MAX_OPERATIONS", value_name = "N", default_value = "1024", value_parser = list_size)]
+    pub max_operations: usize,
+
     /// Longest time that the body of an operation may take to come, in milliseconds.
     #[arg(long, env = "TUBEX_BODY_TIMEOUT_MS", value_name = "MS", default_value = "10000", value_parser = some_milliseconds)]
     pub body_timeout_ms: Duration,

@@ -241,6 +241,7 @@ impl ServerSettings {
         let redis = self.redis_url.as_ref().map_or(Ok(()), redis_address);
         redis.map_err(|message| ConfigError::new("--redis-url", message))?;
         self.check_rates()?;
+        self.http.validate()?;
         self.mail.validate()?;
         self.files.validate()?;
         self.sms.validate()

@@ -23,7 +23,11 @@ use crate::graphql::document::Ready;
 use crate::graphql::errors::finish;
 use crate::kernel::gcra::BURST_US;
 use crate::kernel::peer::Peer;
-use crate::telemetry::serving::{Kind, Outcome};
+use crate::kernel::quota::Place;
+use crate::telemetry::serving::{Door, Kind, Outcome};
+
+/// When a client may try again that found all places taken.
+const COME_BACK: Duration = Duration::from_secs(1);
 
 /// By which way an operation has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +66,7 @@ pub(super) async fn execute<E: Endpoint>(
     request_id: Uuid,
     left: Duration,
 ) -> AppResult<Response> {
+    let _place = place(endpoint)?;
     let operation = match Operation::new(endpoint, caller, (&mut request, via), request_id).await {
         Ok(operation) => operation,
         Err(Stopped::Away(error)) => return Err(error),
@@ -75,6 +80,23 @@ pub(super) async fn execute<E: Endpoint>(
     operation.scope.release().await;
     let response = outcome.map_err(|_elapsed| operation.out_of_time())?;
     Ok(operation.finish(response))
+}
+
+/// A place among the operations at work: what waits takes memory, and past a point it is
+/// better to say so than to let all wait longer.
+fn place<E: Endpoint>(endpoint: &E) -> AppResult<Option<Place<()>>> {
+    // Operators must get in when nobody else does.
+    if matches!(E::DOOR, Door::Operator) {
+        return Ok(None);
+    }
+    let working = &endpoint.app().working;
+    working.take(()).map(Some).ok_or_else(|| {
+        count_refused(endpoint, ErrorCode::Overloaded, Instant::now());
+        let most = working.most();
+        let message =
+            format!("{most} operations are at work on this server (--max-operations); come again");
+        AppError::overloaded(message, COME_BACK)
+    })
 }
 
 /// The error of a request that took longer than `limit`. Of what was just being

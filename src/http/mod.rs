@@ -23,6 +23,7 @@ mod params;
 mod persisted;
 mod request_id;
 mod server;
+mod tls;
 mod websocket;
 mod well_known;
 

@@ -8,6 +8,7 @@ use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as Host, HttpServer, middleware};
 
 use super::graphiql::Page;
+use super::tls::{self, TlsFault};
 use super::{hygiene, operator, request_id, routes};
 use crate::app::{App, OperatorApp};
 use crate::config::HttpSettings;
@@ -25,6 +26,9 @@ pub enum ServeError {
         /// What the system says.
         cause: std::io::Error,
     },
+    /// The files for TLS can not be used.
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
     /// The host failed.
     #[error("the HTTP host failed: {0}")]
     Host(#[from] std::io::Error),
@@ -96,7 +100,11 @@ pub async fn serve(
     if let Some(workers) = app.settings.workers {
         server = server.workers(workers);
     }
-    let server = server.listen(listener)?.run();
+    let server = match tls::config(http)? {
+        Some(config) => server.listen_rustls_0_23(listener, config)?,
+        None => server.listen(listener)?,
+    };
+    let server = server.run();
     let handle = server.handle();
     let delay = app.settings.drain_delay_ms;
     let waiting = tokio::spawn(async move {

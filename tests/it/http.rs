@@ -13,3 +13,4 @@ mod page;
 mod protocol;
 mod silent;
 mod stopping;
+mod tls;

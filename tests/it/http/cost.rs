@@ -172,3 +172,29 @@ async fn a_dealer_who_is_overloaded_hears_it_in_a_header_too() {
         one.await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn more_operations_than_there_are_places_for_are_told_to_come_again() {
+    let server = Server::start_with(|settings| settings.limits.max_operations = 2).await;
+    let dealer = server.dealer().await;
+    let held = crate::support::hold(&dealer.schema, "products").await;
+    let mut waiting = Vec::new();
+    for _ in 0..2 {
+        let client = dealer.client.clone();
+        waiting.push(tokio::spawn(
+            async move { client.send(PAGE, json!({})).await },
+        ));
+    }
+    crate::support::until("the places are taken", async || {
+        dealer.client.send("{ __typename }", json!({})).await.status == 503
+    })
+    .await;
+    let answer = dealer.client.send("{ __typename }", json!({})).await;
+    assert_eq!((answer.status, answer.code()), (503, "OVERLOADED"));
+    assert_eq!(answer.headers["retry-after"], "1");
+    held.release().await;
+    for one in waiting {
+        assert_eq!(one.await.unwrap().status, 200);
+    }
+    dealer.client.get("{ __typename }").await;
+}
