@@ -146,7 +146,7 @@ pub struct AppError {
     message: Cow<'static, str>,
     field: Option<Cow<'static, str>>,
     retry_after: Option<Duration>,
-    passed: Option<Passed>,
+    passed: Option<Box<Passed>>,
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -183,7 +183,7 @@ impl AppError {
     pub fn beyond(passed: Passed) -> Self {
         let error = Self::new(ErrorCode::LimitExceeded, passed.to_string());
         Self {
-            passed: Some(passed),
+            passed: Some(Box::new(passed)),
             ..error
         }
     }
@@ -240,8 +240,8 @@ impl AppError {
     }
 
     /// The limit that was passed, if it is one with a name.
-    pub const fn passed(&self) -> Option<&Passed> {
-        self.passed.as_ref()
+    pub fn passed(&self) -> Option<&Passed> {
+        self.passed.as_deref()
     }
 
     /// The chain of causes in one line, for the log only.

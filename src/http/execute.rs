@@ -45,7 +45,7 @@ pub(super) enum Stopped {
     /// It can not be run now, or not by this caller.
     Away(AppError),
     /// The document does not fit the schema or a limit; the answer that says so.
-    Unfit(Response),
+    Unfit(Box<Response>),
 }
 
 impl Stopped {
@@ -53,7 +53,7 @@ impl Stopped {
     pub(super) fn into_response(self, request_id: Uuid) -> Response {
         match self {
             Self::Away(error) => refusal(error, request_id),
-            Self::Unfit(response) => response,
+            Self::Unfit(response) => *response,
         }
     }
 }
@@ -70,7 +70,7 @@ pub(super) async fn execute<E: Endpoint>(
     let operation = match Operation::new(endpoint, caller, (&mut request, via), request_id).await {
         Ok(operation) => operation,
         Err(Stopped::Away(error)) => return Err(error),
-        Err(Stopped::Unfit(response)) => return Ok(response),
+        Err(Stopped::Unfit(response)) => return Ok(*response),
     };
     let span = operation.span.clone();
     let work = endpoint.run(request.data(Arc::clone(&operation.scope)));
@@ -243,11 +243,11 @@ async fn ready<E: Endpoint>(
     let unfit = |errors| {
         let mut response = Response::from_errors(errors);
         finish(&mut response, request_id);
-        Stopped::Unfit(response)
+        Stopped::Unfit(Box::new(response))
     };
     let is_on = endpoint.app().settings.limits.persisted_queries;
     let hash = document_hash(request, documents, is_on)
-        .map_err(|error| Stopped::Unfit(refusal(error, request_id)))?;
+        .map_err(|error| Stopped::Unfit(Box::new(refusal(error, request_id))))?;
     let ready = documents.ready_known(hash, request).await.map_err(unfit)?;
     if via == Via::Get && ready.reading.kind != OperationType::Query {
         let message = "an address can hold a query only; POST the operation";

@@ -162,7 +162,7 @@ async fn a_dealer_who_is_overloaded_hears_it_in_a_header_too() {
         }
     }
     held.release().await;
-    let refused = refused.expect("somebody is turned away");
+    let refused = refused.unwrap();
     assert!(
         refused.headers.contains_key("retry-after"),
         "{:?}",

@@ -231,238 +231,169 @@ fn addresses() -> Vec<Case> {
     ]
 }
 
-/// Documents and variables that can be read and are not run: 200 for clients of plain
-/// JSON, 400 for those of the newer type.
-fn documents() -> Vec<(&'static str, Value, &'static str)> {
-    let query = |text: String| json!({ "query": text });
-    let many = |count: usize, of: &dyn Fn(usize) -> String| -> String {
-        (0..count).map(of).collect::<Vec<_>>().join(" ")
-    };
-    let list = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
-    let bomb = format!(
-        "{{ ...F0 }} {} fragment F25 on Query {{ __typename }}",
-        many(25, &|level| format!(
-            "fragment F{level} on Query {{ ...F{0} ...F{0} }}",
-            level + 1
-        ))
-    );
-    let nested = |levels: usize| format!("{}code{}", "{ a ".repeat(levels), "}".repeat(levels));
-    let mut deep = json!(1);
-    for _ in 0..40 {
-        deep = json!({ "a": deep });
-    }
+/// A document or its variables, and the code of the answer.
+type Refused = (&'static str, Value, &'static str);
+
+const INVALID: &str = "GRAPHQL_INVALID";
+const LIMIT: &str = "LIMIT_EXCEEDED";
+
+fn query(text: impl Into<String>) -> Value {
+    json!({ "query": text.into() })
+}
+
+fn many(count: usize, of: impl Fn(usize) -> String) -> String {
+    (0..count).map(of).collect::<Vec<_>>().join(" ")
+}
+
+/// What is no document, or none of this schema.
+fn unfit() -> Vec<Refused> {
+    let two = "query A { __typename } query B { __typename }";
+    let of = |name, text: &str| (name, query(text), INVALID);
     vec![
-        ("no document", query("{".into()), "GRAPHQL_INVALID"),
-        ("an empty selection", query("{ }".into()), "GRAPHQL_INVALID"),
-        (
-            "only a comment",
-            query("# nothing".into()),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "a type definition",
-            query("type T { a: Int }".into()),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "an unknown field",
-            query("{ nothing }".into()),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "an unknown argument",
-            query("{ nodes(of: 1) { id } }".into()),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "an unknown directive",
-            query("{ __typename @now }".into()),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "an unknown fragment",
-            query("{ ...F }".into()),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "a fragment that spreads itself",
-            query("{ ...F } fragment F on Query { ...F }".into()),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "fragments in a circle",
-            query("{ ...F } fragment F on Query { ...G } fragment G on Query { ...F }".into()),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "a circle that nobody enters",
-            query(
-                "{ __typename } fragment F on Query { ...G } fragment G on Query { ...F }".into(),
-            ),
-            "GRAPHQL_INVALID",
-        ),
-        ("fragments that multiply", query(bomb), "LIMIT_EXCEEDED"),
-        (
-            "a fragment too many",
-            query(format!(
-                "{{ __typename }} {}",
-                many(101, &|n| format!("fragment F{n} on Query {{ __typename }}"))
-            )),
-            "LIMIT_EXCEEDED",
-        ),
-        (
+        of("no document", "{"),
+        of("an empty selection", "{ }"),
+        of("only a comment", "# nothing"),
+        of("a type definition", "type T { a: Int }"),
+        of("an unknown field", "{ nothing }"),
+        of("an unknown argument", "{ nodes(of: 1) { id } }"),
+        of("an unknown directive", "{ __typename @now }"),
+        of("an unknown fragment", "{ ...F }"),
+        of(
             "two of one name",
-            query("query A { __typename } query A { __typename }".into()),
-            "GRAPHQL_INVALID",
+            "query A { __typename } query A { __typename }",
         ),
-        (
-            "which of two",
-            query("query A { __typename } query B { __typename }".into()),
-            "GRAPHQL_INVALID",
-        ),
+        of("which of two", two),
         (
             "one that is not there",
-            json!({ "query": "query A { __typename }", "operationName": "B" }),
-            "GRAPHQL_INVALID",
+            json!({ "query": two, "operationName": "C" }),
+            INVALID,
         ),
-        (
-            "aliases without end",
-            query(format!(
-                "{{ {} }}",
-                many(300, &|n| format!("a{n}: __typename"))
-            )),
-            "LIMIT_EXCEEDED",
-        ),
-        (
-            "root fields without end",
-            query(format!(
-                "{{ {} }}",
-                many(101, &|n| format!("a{n}: __typename"))
-            )),
-            "LIMIT_EXCEEDED",
-        ),
-        (
-            "one field, ever again",
-            query(format!("{{ {} }}", many(9990, &|_| "__typename".into()))),
-            "NONE",
-        ),
-        (
-            "directives without end",
-            query(format!(
-                "{{ __typename {} }}",
-                many(101, &|_| "@skip(if: false)".into())
-            )),
-            "LIMIT_EXCEEDED",
-        ),
-        (
-            "tokens without end",
-            query(format!("{{ {} }}", many(20_000, &|_| "a".into()))),
-            "LIMIT_EXCEEDED",
-        ),
-        (
-            "levels without end",
-            query(nested(20_000)),
-            "LIMIT_EXCEEDED",
-        ),
-        ("some levels too many", query(nested(40)), "LIMIT_EXCEEDED"),
-        (
-            "brackets in an argument",
-            query(format!("{{ nodes(ids: {}) {{ id }} }}", "[".repeat(30_000))),
-            "LIMIT_EXCEEDED",
-        ),
-        (
-            "a text without end",
-            query("{ node(id: \"".into()),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "a block text without end",
-            query("{ node(id: \"\"\"".into()),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "a long list in the text",
-            query(format!(
-                "{{ nodes(ids: [{}]) {{ id }} }}",
-                many(2001, &|_| "1".into())
-            )),
-            "LIMIT_EXCEEDED",
-        ),
-        (
-            "a long list in a variable",
-            json!({ "query": list, "variables": { "ids": vec!["x"; 2001] } }),
-            "LIMIT_EXCEEDED",
-        ),
-        (
-            "a deep variable",
-            json!({ "query": list, "variables": { "ids": deep } }),
-            "LIMIT_EXCEEDED",
-        ),
-        (
-            "a variable that is null",
-            json!({ "query": list, "variables": { "ids": null } }),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "a variable that is missing",
-            json!({ "query": list }),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "a variable of another type",
-            json!({ "query": list, "variables": { "ids": { "a": 1 } } }),
-            "GRAPHQL_INVALID",
-        ),
-        (
+        of("a text without end", "{ node(id: \""),
+        of("a block text without end", "{ node(id: \"\"\""),
+        of("control characters", "{ \u{7} }"),
+        of(
             "a number beyond Int",
-            json!({ "query": "query($n: Int) { products(first: $n) { totalCount } }", "variables": { "n": 99_999_999_999_i64 } }),
-            "GRAPHQL_INVALID",
+            "{ products(first: 99999999999999999999) { totalCount } }",
         ),
-        (
-            "a number beyond Int in the text",
-            query("{ products(first: 99999999999999999999) { totalCount } }".into()),
-            "GRAPHQL_INVALID",
+        of(
+            "a subscription without a socket",
+            "subscription { productChanged { __typename } }",
         ),
         (
             "NUL in the text",
-            query("{ node(id: \"\\u0000\") { id } }".into()),
+            query("{ node(id: \"\\u0000\") { id } }"),
             "BAD_USER_INPUT",
         ),
+    ]
+}
+
+/// Fragments that never end, or nearly so.
+fn fragments() -> Vec<Refused> {
+    let circle = "fragment F on Query { ...G } fragment G on Query { ...F }";
+    let level = |level| {
+        format!(
+            "fragment F{level} on Query {{ ...F{0} ...F{0} }}",
+            level + 1
+        )
+    };
+    let bomb = format!("{} fragment F25 on Query {{ __typename }}", many(25, level));
+    let one = |number| format!("fragment F{number} on Query {{ __typename }}");
+    let other = format!("query A {{ __typename }} query B {{ ...F0 }} {bomb}");
+    vec![
         (
-            "NUL in a variable",
-            json!({ "query": list, "variables": { "ids": ["\u{0}"] } }),
-            "BAD_USER_INPUT",
+            "one that spreads itself",
+            query("{ ...F } fragment F on Query { ...F }"),
+            INVALID,
+        ),
+        ("a circle", query(format!("{{ ...F }} {circle}")), INVALID),
+        (
+            "a circle that nobody enters",
+            query(format!("{{ __typename }} {circle}")),
+            INVALID,
+        ),
+        ("they multiply", query(format!("{{ ...F0 }} {bomb}")), LIMIT),
+        (
+            "they multiply elsewhere",
+            json!({ "query": other, "operationName": "A" }),
+            LIMIT,
         ),
         (
-            "control characters",
-            query("{ \u{7} }".into()),
-            "GRAPHQL_INVALID",
+            "one too many",
+            query(format!("{{ __typename }} {}", many(101, one))),
+            LIMIT,
         ),
+    ]
+}
+
+/// More of something than there may be.
+fn bombs() -> Vec<Refused> {
+    let of = |name, text: String| (name, query(text), LIMIT);
+    let alias = |number| format!("a{number}: __typename");
+    let nested = |levels: usize| format!("{}code{}", "{ a ".repeat(levels), "}".repeat(levels));
+    let skips = many(101, |_| "@skip(if: false)".to_owned());
+    let ids = many(2001, |_| "1".to_owned());
+    vec![
+        of("aliases", format!("{{ {} }}", many(300, alias))),
+        of("root fields", format!("{{ {} }}", many(101, alias))),
+        of("directives", format!("{{ __typename {skips} }}")),
+        of(
+            "tokens",
+            format!("{{ {} }}", many(20_000, |_| "a".to_owned())),
+        ),
+        of("levels without end", nested(20_000)),
+        of("some levels too many", nested(40)),
+        of(
+            "brackets in an argument",
+            format!("{{ nodes(ids: {}) {{ id }} }}", "[".repeat(30_000)),
+        ),
+        of("a long list", format!("{{ nodes(ids: [{ids}]) {{ id }} }}")),
         (
-            "a hash that nobody knows",
-            json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": "0".repeat(64) } } }),
+            "one field, ever again",
+            query(format!("{{ {} }}", many(9990, |_| "__typename".to_owned()))),
+            "NONE",
+        ),
+    ]
+}
+
+/// Variables that are too large, or none of what was declared.
+fn variables() -> Vec<Refused> {
+    let list = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    let of = |ids: Value| json!({ "query": list, "variables": { "ids": ids } });
+    let deep = (0..40).fold(json!(1), |within, _| json!({ "a": within }));
+    let page = "query($n: Int) { products(first: $n) { totalCount } }";
+    vec![
+        ("a long list", of(json!(vec!["x"; 2001])), LIMIT),
+        ("a deep one", of(deep), LIMIT),
+        ("one that is null", of(Value::Null), INVALID),
+        ("one that is missing", query(list), INVALID),
+        ("one of another type", of(json!({ "a": 1 })), INVALID),
+        (
+            "a number beyond Int",
+            json!({ "query": page, "variables": { "n": 99_999_999_999_i64 } }),
+            INVALID,
+        ),
+        ("NUL", of(json!(["\u{0}"])), "BAD_USER_INPUT"),
+    ]
+}
+
+/// Hashes in place of documents.
+fn hashes() -> Vec<Refused> {
+    let of = |version: u8, hash: &str| json!({ "version": version, "sha256Hash": hash });
+    let alone = |sent: Value| json!({ "extensions": { "persistedQuery": sent } });
+    let none = "0".repeat(64);
+    let with_text = json!({
+        "query": "{ __typename }", "extensions": { "persistedQuery": of(1, &none) },
+    });
+    vec![
+        (
+            "one that nobody knows",
+            alone(of(1, &none)),
             "PERSISTED_QUERY_NOT_FOUND",
         ),
-        (
-            "a hash that is none",
-            json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": "../x" } } }),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "a hash of something else",
-            json!({ "query": "{ __typename }", "extensions": { "persistedQuery": { "version": 1, "sha256Hash": "0".repeat(64) } } }),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "a hash of another version",
-            json!({ "extensions": { "persistedQuery": { "version": 2, "sha256Hash": "0".repeat(64) } } }),
-            "GRAPHQL_INVALID",
-        ),
-        (
-            "a subscription without a socket",
-            query("subscription { productChanged { __typename } }".into()),
-            "GRAPHQL_INVALID",
-        ),
+        ("one that is none", alone(of(1, "../x")), INVALID),
+        ("one of something else", with_text, INVALID),
+        ("one of another version", alone(of(2, &none)), INVALID),
+        ("no object", alone(json!("x")), INVALID),
     ]
 }
 
@@ -496,11 +427,14 @@ async fn requests_that_are_none_get_their_status_and_code() {
     server.anonymous().get("{ __typename }").await;
 }
 
+/// These can be read and are not run: 200 for clients of plain JSON, 400 for those of the
+/// newer type.
 #[tokio::test]
 async fn documents_that_are_not_run_get_their_code_and_the_status_of_the_media_type() {
     let server = Server::start().await;
     let mut wrong = Vec::new();
-    for (name, body, code) in documents() {
+    let cases = [unfit(), fragments(), bombs(), variables(), hashes()];
+    for (name, body, code) in cases.into_iter().flatten() {
         for (accept, refused) in [
             ("application/json", 200),
             ("application/graphql-response+json", 400),
