@@ -143,17 +143,8 @@ fn member_exists<'a>(ctx: &'a Context<'_>, id: UserId) -> BoxFuture<'a, AppResul
     Box::pin(works_here(ctx, id))
 }
 
-/// Bounds of one operation.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Levels of nested fields.
-    pub depth: usize,
-    /// Fields, weighted by list sizes.
-    pub complexity: usize,
-}
-
-/// The schema with its limits, before services are added.
-pub fn schema_builder(limits: Limits) -> ApiSchemaBuilder {
+/// The schema, before limits and services are added.
+pub fn schema_builder() -> ApiSchemaBuilder {
     Schema::build(
         QueryRoot::default(),
         Transactional(MutationRoot::default()),
@@ -161,8 +152,6 @@ pub fn schema_builder(limits: Limits) -> ApiSchemaBuilder {
     )
     .data(CustomerCheck(customer_exists))
     .data(MemberCheck(member_exists))
-    .limit_depth(limits.depth)
-    .limit_complexity(limits.complexity)
 }
 
 /// Refuses a schema in which a field does not say who may use it.
@@ -172,13 +161,9 @@ pub fn check_declared(schema: &ApiSchema) -> Result<(), Undeclared> {
 
 /// The SDL: the reference manual of the API.
 pub fn sdl() -> String {
-    let limits = Limits {
-        depth: 0,
-        complexity: 0,
-    };
     let options = async_graphql::SDLExportOptions::new()
         .sorted_fields()
         .sorted_arguments()
         .sorted_enum_items();
-    schema_builder(limits).finish().sdl_with_options(options)
+    schema_builder().finish().sdl_with_options(options)
 }
