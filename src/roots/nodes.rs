@@ -104,8 +104,6 @@ pub enum Node {
     Order(Order),
     /// What a customer has paid, or was paid back.
     Payment(Payment),
-    /// What a customer has ordered.
-    Order(Order),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
