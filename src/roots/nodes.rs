@@ -29,8 +29,11 @@ use crate::dealer::invoices::graphql::Invoice;
 use crate::dealer::invoices::loader::InvoiceById;
 use crate::dealer::invoices::model::InvoiceId;
 use crate::dealer::orders::graphql::Order;
+use crate::dealer::orders::line::OrderLine;
 use crate::dealer::orders::loader::OrderById;
+use crate::dealer::orders::loader::{OrderById, OrderLineById};
 use crate::dealer::orders::model::OrderId;
+use crate::dealer::orders::model::{OrderId, OrderLineId};
 use crate::dealer::payments::graphql::Payment;
 use crate::dealer::payments::loader::PaymentById;
 use crate::dealer::payments::model::PaymentId;
@@ -104,6 +107,8 @@ pub enum Node {
     Order(Order),
     /// What a customer has paid, or was paid back.
     Payment(Payment),
+    /// A line of an order.
+    OrderLine(OrderLine),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
@@ -190,6 +195,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
         PaymentId::PREFIX => found!(PaymentById, PaymentId, Payment, PaymentsRead),
         OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
+        OrderLineId::PREFIX => found!(OrderLineById, OrderLineId, OrderLine, OrdersRead),
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),

@@ -38,6 +38,7 @@ mod mail;
 mod migrations;
 mod oauth;
 mod operator;
+mod orders;
 mod passwords;
 mod payments;
 mod permissions;

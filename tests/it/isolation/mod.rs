@@ -16,6 +16,8 @@ mod lot_cases;
 mod mutations;
 mod payment_mutations;
 mod payment_queries;
+mod order_mutations;
+mod order_queries;
 mod price_mutations;
 mod price_queries;
 mod purchasing_mutations;

@@ -25,6 +25,7 @@ fn input(mutation: &str) -> Value {
         .or_else(|| of_lots(mutation))
         .or_else(|| of_invoices(mutation))
         .or_else(|| of_payments(mutation))
+        .or_else(|| of_orders(mutation))
         .or_else(|| of_purchasing(mutation))
         .or_else(|| of_quotes(mutation))
         .or_else(|| of_returns(mutation))
@@ -213,6 +214,21 @@ fn of_payments(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on orders; those of documents come without a key.
+fn of_orders(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "orderCreate" => json!({ "customerId": nowhere("cus"), "warehouseId": nowhere("whs"),
+            "lines": [] }),
+        "orderUpdate" | "orderConfirm" | "orderAmend" | "orderCancel" | "orderClose"
+        | "orderHoldRelease" => versioned("ord"),
+        "orderHold" => json!({ "id": nowhere("ord"), "expectedVersion": 1, "reason": "" }),
+        "orderLineCancel" => json!({ "lineId": nowhere("orl"), "expectedVersion": 1 }),
+        "specialOrderToPurchaseOrder" => json!({ "lineIds": [] }),
+        _ => return None,
+    })
+}
+
 /// The same of mutations on suppliers and purchases; those of documents come without a key.
 fn of_purchasing(mutation: &str) -> Option<Value> {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
@@ -299,6 +315,7 @@ pub fn operation(field: &Field) -> Operation {
                     crate::purchasing::input_type(name)
                 }
                 "quoteSend" => "QuoteStepInput".to_owned(),
+                name if name.starts_with("order") => crate::orders::input_type(name),
                 _ => format!("{first}{}Input", &name[1..]),
             };
             Operation {
