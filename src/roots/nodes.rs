@@ -30,9 +30,7 @@ use crate::dealer::invoices::loader::InvoiceById;
 use crate::dealer::invoices::model::InvoiceId;
 use crate::dealer::orders::graphql::Order;
 use crate::dealer::orders::line::OrderLine;
-use crate::dealer::orders::loader::OrderById;
 use crate::dealer::orders::loader::{OrderById, OrderLineById};
-use crate::dealer::orders::model::OrderId;
 use crate::dealer::orders::model::{OrderId, OrderLineId};
 use crate::dealer::payments::graphql::Payment;
 use crate::dealer::payments::loader::PaymentById;
@@ -105,30 +103,30 @@ pub enum Node {
     Lot(Lot),
     /// What a customer has ordered.
     Order(Order),
-    /// What a customer has paid, or was paid back.
-    Payment(Payment),
     /// A line of an order.
     OrderLine(OrderLine),
+    /// What a customer has paid, or was paid back.
+    Payment(Payment),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
     Product(Product),
-    /// A count of what is there.
-    StockCount(StockCount),
     /// Goods that are ordered of a supplier.
     PurchaseOrder(PurchaseOrder),
     /// What goods would cost a customer.
     Quote(Quote),
     /// Goods that come back from a customer.
     Return(Return),
+    /// A count of what is there.
+    StockCount(StockCount),
     /// Goods that are promised.
     StockReservation(StockReservation),
     /// Of whom the dealer buys.
     Supplier(Supplier),
-    /// Goods on their way from one place to another.
-    Transfer(Transfer),
     /// What a product is for the tax office.
     TaxClass(TaxClass),
+    /// Goods on their way from one place to another.
+    Transfer(Transfer),
     /// A unit of measure.
     Unit(Unit),
     /// A place where goods lie.
@@ -185,28 +183,9 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         AttributeId::PREFIX => found!(AttributeById, AttributeId, Attribute, CategoriesRead),
         CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
-        InvoiceId::PREFIX => found!(InvoiceById, InvoiceId, Invoice, InvoicesRead),
         DeliveryId::PREFIX => found!(DeliveryById, DeliveryId, Delivery, DeliveriesRead),
         DeliveryRunId::PREFIX => {
             found!(DeliveryRunById, DeliveryRunId, DeliveryRun, DeliveriesRead)
-        }
-        JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
-        LotId::PREFIX => found!(LotById, LotId, Lot, StockRead),
-        OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
-        PaymentId::PREFIX => found!(PaymentById, PaymentId, Payment, PaymentsRead),
-        OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
-        OrderLineId::PREFIX => found!(OrderLineById, OrderLineId, OrderLine, OrdersRead),
-        PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
-        TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
-        ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),
-        StockCountId::PREFIX => found!(StockCountById, StockCountId, StockCount, StockRead),
-        PurchaseOrderId::PREFIX => {
-            found!(
-                PurchaseOrderById,
-                PurchaseOrderId,
-                PurchaseOrder,
-                PurchasingRead
-            )
         }
         GoodsReceiptId::PREFIX => {
             found!(
@@ -216,12 +195,30 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
                 PurchasingRead
             )
         }
+        InvoiceId::PREFIX => found!(InvoiceById, InvoiceId, Invoice, InvoicesRead),
+        JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
+        LotId::PREFIX => found!(LotById, LotId, Lot, StockRead),
+        OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
+        OrderLineId::PREFIX => found!(OrderLineById, OrderLineId, OrderLine, OrdersRead),
+        PaymentId::PREFIX => found!(PaymentById, PaymentId, Payment, PaymentsRead),
+        PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
+        ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),
+        PurchaseOrderId::PREFIX => {
+            found!(
+                PurchaseOrderById,
+                PurchaseOrderId,
+                PurchaseOrder,
+                PurchasingRead
+            )
+        }
         QuoteId::PREFIX => found!(QuoteById, QuoteId, Quote, QuotesRead),
-        ReturnId::PREFIX => found!(ReturnById, ReturnId, Return, ReturnsRead),
-        SupplierId::PREFIX => found!(SupplierById, SupplierId, Supplier, SuppliersRead),
         ReservationId::PREFIX => {
             found!(ReservationById, ReservationId, StockReservation, StockRead)
         }
+        ReturnId::PREFIX => found!(ReturnById, ReturnId, Return, ReturnsRead),
+        StockCountId::PREFIX => found!(StockCountById, StockCountId, StockCount, StockRead),
+        SupplierId::PREFIX => found!(SupplierById, SupplierId, Supplier, SuppliersRead),
+        TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         TransferId::PREFIX => found!(TransferById, TransferId, Transfer, StockRead),
         UnitId::PREFIX => found!(UnitById, UnitId, Unit, UnitsRead),
         WarehouseId::PREFIX => found!(WarehouseById, WarehouseId, Warehouse, WarehousesRead),
