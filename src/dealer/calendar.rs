@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use async_graphql::Context;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::sql_types::{Text, Timestamp, Timestamptz};
-use diesel_async::RunQueryDsl;
 
 use crate::db::error::DbResult;
 use crate::error::{AppError, AppResult};
@@ -25,6 +24,8 @@ diesel::define_sql_function! {
 
 /// The day it is at the dealer.
 pub async fn today(tx: &mut TenantTx) -> DbResult<NaiveDate> {
+    // Here alone: its methods have the names of others that are used below.
+    use diesel_async::RunQueryDsl;
     let zone = tx.context().dealer().timezone.clone();
     let query = diesel::select(date(timezone(zone, tx.now())));
     Ok(query.get_result(tx).await?)
@@ -46,6 +47,14 @@ impl LoaderKey for Today {
 pub async fn today_of(ctx: &Context<'_>) -> AppResult<NaiveDate> {
     let day = ctx.unit()?.load(Today).await?;
     day.ok_or_else(|| AppError::internal("no day"))
+}
+
+/// The day and the time on the wall at the dealer.
+pub async fn clock(tx: &mut TenantTx) -> DbResult<NaiveDateTime> {
+    use diesel_async::RunQueryDsl;
+    let zone = tx.context().dealer().timezone.clone();
+    let query = diesel::select(timezone(zone, tx.now()));
+    Ok(query.get_result(tx).await?)
 }
 
 /// The first and the last day of a validity, as they were sent.
