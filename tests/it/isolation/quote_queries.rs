@@ -25,7 +25,7 @@ pub const CASES: &[Case] = &[
     },
     Case {
         field: "quotes",
-        query: "{ quotes { totalCount nodes { id state allowedActions order { id } lines { id } totals { byRate { rate } } } } }",
+        query: "{ quotes { totalCount nodes { id state allowedActions order { id } lines { id } totals { rates { rate } } } } }",
         keys: NO_KEYS,
         expect: Expect::Own,
     },

@@ -20,9 +20,9 @@ async fn a_quote_is_written_changed_sent_and_accepted() {
     assert_eq!(draft["allowedActions"], json!(["UPDATE", "SEND"]));
     assert_eq!(draft["note"], "by truck");
     assert_eq!(draft["job"]["id"], json!(office.job));
-    assert_eq!(draft["totals"]["gross"]["amount"], "95.00");
+    assert_eq!(draft["totals"]["gross"]["amount"], "95");
     assert_eq!(draft["lines"][0]["priceSource"], "LIST_PRICE");
-    assert!(draft["salespersonId"].as_str().unwrap().starts_with("usr_"));
+    assert!(draft["salesperson"].as_str().unwrap().starts_with("usr_"));
 
     let changes = [
         (
@@ -35,7 +35,7 @@ async fn a_quote_is_written_changed_sent_and_accepted() {
     let changed = office
         .done("quoteUpdate", step_with(&draft, &changes))
         .await;
-    assert_eq!(changed["totals"]["net"]["amount"], "199.50");
+    assert_eq!(changed["totals"]["net"]["amount"], "199.5");
     assert_eq!(changed["lines"].as_array().unwrap().len(), 2);
     assert_eq!(
         (&changed["note"], &changed["reference"]),
@@ -171,7 +171,7 @@ async fn another_job_takes_other_prices() {
     let set = office.client.run(rule, json!({ "input": input })).await;
     assert_eq!(set["priceRuleUpsert"]["userErrors"], json!([]));
     let draft = office.draft(json!([line(&office.cement, "10")])).await;
-    assert_eq!(draft["totals"]["net"]["amount"], "95.00");
+    assert_eq!(draft["totals"]["net"]["amount"], "95");
     let to_job = [("jobId", json!(office.job))];
     let payload = office
         .mutate("quoteUpdate", step_with(&draft, &to_job))
@@ -187,7 +187,7 @@ async fn another_job_takes_other_prices() {
     let moved = office
         .done("quoteUpdate", step_with(&draft, &with_lines))
         .await;
-    assert_eq!(moved["totals"]["net"]["amount"], "80.00");
+    assert_eq!(moved["totals"]["net"]["amount"], "80");
     assert_eq!(moved["lines"][0]["priceSource"], "JOB_RULE");
     // The same job again changes nothing.
     let same = office.done("quoteUpdate", step_with(&moved, &to_job)).await;

@@ -14,12 +14,12 @@ mod states;
 use serde_json::{Value, json};
 use tubex::kernel::clock::Clock;
 
-use crate::stock::key;
+use crate::stock::{decimal, key};
 use crate::support::{Client, Server, TestDealer};
 
 const QUOTE: &str = "quote { id number revision state version allowedActions validUntil reference note
-    answerReason salespersonId sentAt answeredAt customer { id } job { id } warehouse { id }
-    totals { net { amount } tax { amount } gross { amount } byRate { rate net { amount } tax { amount } } }
+    answerReason salesperson sentAt answeredAt customer { id } job { id } warehouse { id }
+    totals { net { amount } tax { amount } gross { amount } rates { rate net { amount } tax { amount } } }
     lines { id product { id } quantity { value inBase unit { code } } unitPrice { amount } priceUnit { code }
         priceSource priceReason discount net { amount } taxRate note } }";
 const ORDER: &str = "order { id }";
@@ -55,7 +55,25 @@ async fn mutate(client: &Client, field: &str, input: Value) -> Value {
     let data = client
         .run(&document(field), json!({ "input": input }))
         .await;
-    data["payload"].clone()
+    plain(data["payload"].clone())
+}
+
+/// The same with decimals as short as they can be written.
+fn plain(mut value: Value) -> Value {
+    match &mut value {
+        Value::Object(fields) => {
+            for (name, inner) in fields {
+                let is_number = ["amount", "discount", "rate", "taxRate"].contains(&name.as_str());
+                match inner.as_str() {
+                    Some(text) if is_number => *inner = decimal(text).into(),
+                    _ => *inner = plain(inner.take()),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = plain(item.take())),
+        _ => {}
+    }
+    value
 }
 
 /// Sends a mutation that must succeed; gives its record.
@@ -197,7 +215,7 @@ impl Office {
             "{{ {} }}",
             QUOTE.replacen("quote", &format!("quote({keys})"), 1)
         );
-        self.client.get(&query).await["quote"].clone()
+        plain(self.client.get(&query).await["quote"].clone())
     }
 
     /// Lets time pass; the same people go on with fresh tokens.

@@ -39,9 +39,9 @@ async fn tax_is_taken_of_each_rate_group_and_rounded_once() {
     assert_eq!(totals["tax"]["amount"], "1.12");
     assert_eq!(totals["gross"]["amount"], "21.77");
     assert_eq!(
-        totals["byRate"],
+        totals["rates"],
         json!([
-            { "rate": "5", "net": { "amount": "19.00" }, "tax": { "amount": "0.95" } },
+            { "rate": "5", "net": { "amount": "19" }, "tax": { "amount": "0.95" } },
             { "rate": "10", "net": { "amount": "1.65" }, "tax": { "amount": "0.17" } }
         ])
     );
@@ -67,7 +67,7 @@ async fn a_price_of_ones_own_takes_a_reason() {
     let quote = office
         .done("quoteUpdate", step_with(&draft, &changes))
         .await;
-    assert_eq!(quote["totals"]["gross"]["amount"], "0.00");
+    assert_eq!(quote["totals"]["gross"]["amount"], "0");
     assert_eq!(quote["lines"][0]["priceReason"], "a gift");
     let mut more = free.clone();
     more["discount"] = json!("100.5");
@@ -88,8 +88,8 @@ async fn a_draft_keeps_its_prices_until_its_lines_are_sent_again() {
     office.reprice("20").await;
     let note = [("note", Value::from("a word"))];
     let kept = office.done("quoteUpdate", step_with(&draft, &note)).await;
-    assert_eq!(kept["totals"]["net"]["amount"], "95.00");
+    assert_eq!(kept["totals"]["net"]["amount"], "95");
     let lines = [("lines", json!([line(&office.cement, "10")]))];
     let renewed = office.done("quoteUpdate", step_with(&kept, &lines)).await;
-    assert_eq!(renewed["totals"]["net"]["amount"], "200.00");
+    assert_eq!(renewed["totals"]["net"]["amount"], "200");
 }

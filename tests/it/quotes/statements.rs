@@ -55,7 +55,7 @@ async fn a_list_of_quotes_costs_one_statement_per_level() {
     for _ in 0..3 {
         office.ten().await;
         let query = "{ quotes(first: 50) { nodes { number state allowedActions customer { code } job { code }
-            warehouse { code } totals { gross { amount } byRate { rate } } revisions { id } order { id }
+            warehouse { code } totals { gross { amount } rates { rate } } revisions { id } order { id }
             lines { quantity { value unit { code } } priceUnit { code } product { sku } } } } }";
         let answer = office.client.send(query, json!({})).await;
         assert!(answer.body.get("errors").is_none(), "{:#}", answer.body);

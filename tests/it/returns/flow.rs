@@ -111,20 +111,16 @@ async fn deposits_come_back_like_goods() {
 #[tokio::test]
 async fn units_of_the_request_are_kept() {
     let counter = Counter::open().await;
-    let brick = counter
-        .yard
-        .measured("BRK", "pc", &[("thousand", 1000, 1)])
-        .await;
-    counter.yard.put(&brick, "5000", "1").await;
-    let mut line = sold(&brick, "3");
-    line["quantity"]["unitId"] = counter.yard.unit("thousand").await;
+    let lime = counter.yard.measured("LIM", "bag", &[("t", 20, 1)]).await;
+    counter.yard.put(&lime, "100", "1").await;
+    let tonnes = counter.yard.unit("t").await;
+    let mut line = sold(&lime, "3");
+    line["quantity"]["unitId"] = tonnes.clone();
     let order = counter.sold(json!([line])).await;
     let mut input = counter.input(&order, "0.5");
-    input["lines"][0]["quantity"]["unitId"] = counter.yard.unit("thousand").await;
+    input["lines"][0]["quantity"]["unitId"] = tonnes;
     let found = counter.done("returnRequest", input).await;
     let quantity = &found["lines"][0]["quantity"];
-    assert_eq!(
-        (&quantity["value"], &quantity["inBase"]),
-        (&json!("0.5"), &json!("500"))
-    );
+    let wanted = (&json!("0.5"), &json!("10"));
+    assert_eq!((&quantity["value"], &quantity["inBase"]), wanted);
 }

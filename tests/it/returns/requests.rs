@@ -147,7 +147,7 @@ async fn fees_and_amounts_have_bounds() {
         (("3", "2"), "input.lines.0.resaleable"),
         (("-1", "0"), "input.lines.0.resaleable"),
         (("0.5", "0"), "input.lines.0.resaleable"),
-        (("1", "-1"), "input.lines.0.spoilt"),
+        (("2", "-1"), "input.lines.0.spoilt"),
         (("0", "0"), "input.lines"),
     ] {
         let lines = json!([super::came(&found, 0, came)]);
