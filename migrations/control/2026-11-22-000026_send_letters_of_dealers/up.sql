@@ -4,7 +4,7 @@ COMMENT ON COLUMN mails.record_id IS 'Which record of the dealer''s schema it is
 -- As with jobs, the dealer is no argument. What he may send is named here: the other kinds carry
 -- links that let their readers in.
 CREATE FUNCTION spine.order_letters(
-    kind text, mails uuid[], emails text[], records uuid[], at timestamptz
+    kind text, mails uuid[], emails text[], records uuid[], ordered_at timestamptz
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     dealer uuid;
@@ -16,7 +16,7 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     INSERT INTO platform.mails (id, kind, email, dealer_id, record_id, created_at, due_at, expires_at)
-    SELECT letter.mail, kind, lower(letter.email), dealer, letter.record, at, at, at + interval '3 days'
+    SELECT letter.mail, kind, lower(letter.email), dealer, letter.record, ordered_at, ordered_at, ordered_at + interval '3 days'
     FROM unnest(mails, emails, records) AS letter (mail, email, record);
 END $$;
 GRANT EXECUTE ON FUNCTION spine.order_letters TO PUBLIC;

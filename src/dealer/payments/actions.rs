@@ -40,7 +40,11 @@ impl PaymentAction {
 
     /// What it takes to do it.
     pub const fn needs(self) -> Permission {
-        Permission::PaymentsManage
+        match self {
+            Self::Allocate | Self::Deallocate | Self::Reconcile | Self::Refund | Self::Reverse => {
+                Permission::PaymentsManage
+            }
+        }
     }
 
     /// Refuses what does not suit the payment; `path` is that of its id.
