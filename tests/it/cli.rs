@@ -7,6 +7,7 @@ mod first_start;
 mod key;
 mod life;
 mod migrate;
+mod operations;
 mod operator;
 pub mod program;
 mod schema;
