@@ -24,6 +24,7 @@ mod cli;
 mod coverage;
 mod credit;
 mod defects;
+mod deliveries;
 mod events;
 mod factors;
 mod files;
