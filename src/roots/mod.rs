@@ -4,6 +4,7 @@ mod catalog;
 mod customers;
 mod invoices;
 mod nodes;
+mod orders;
 mod platform;
 mod prices;
 mod purchasing;
@@ -21,6 +22,7 @@ use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
 use self::invoices::{InvoicesMutations, InvoicesQueries};
 pub use self::nodes::{Node, NodeQuery};
+use self::orders::{OrderMutations, OrderQueries};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
 use self::purchasing::{PurchasingMutations, PurchasingQueries};
@@ -33,6 +35,7 @@ use crate::dealer::catalog::products::subscription::ProductSubscription;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::invoices::subscription::InvoiceSubscription;
+use crate::dealer::orders::subscription::OrderSubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
 use crate::graphql::context::ContextExt;
@@ -48,6 +51,7 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         catalog::EVENTS,
         customers::EVENTS,
         invoices::EVENTS,
+        orders::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
         quotes::EVENTS,
@@ -74,6 +78,7 @@ pub struct QueryRoot(
     CatalogQueries,
     CustomerQueries,
     InvoicesQueries,
+    OrderQueries,
     PriceQueries,
     PurchasingQueries,
     QuotesQueries,
@@ -91,6 +96,7 @@ pub struct MutationRoot(
     CatalogMutations,
     CustomerMutations,
     InvoicesMutations,
+    OrderMutations,
     PriceMutations,
     PurchasingMutations,
     QuotesMutations,
@@ -101,7 +107,12 @@ pub struct MutationRoot(
 /// What can be watched, over graphql-transport-ws.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct SubscriptionRoot(BulkSubscription, InvoiceSubscription, ProductSubscription);
+pub struct SubscriptionRoot(
+    BulkSubscription,
+    InvoiceSubscription,
+    OrderSubscription,
+    ProductSubscription,
+);
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })

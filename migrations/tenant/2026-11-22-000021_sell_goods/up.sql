@@ -122,7 +122,8 @@ CREATE TABLE order_lines (
     sourcing text NOT NULL CHECK (sourcing IN ('STOCK', 'SPECIAL', 'DIRECT', 'NONE')),
     warehouse_id uuid CONSTRAINT order_lines_warehouse_exists REFERENCES warehouses (id),
     chooses_warehouse boolean NOT NULL,
-    purchase_line_id uuid CONSTRAINT order_lines_purchase_line_exists REFERENCES purchase_order_lines (id),
+    purchase_line_id uuid CONSTRAINT order_lines_purchase_line_exists
+        REFERENCES purchase_order_lines (id) ON DELETE SET NULL,
     planned numeric(20, 6) NOT NULL CHECK (planned >= 0),
     delivered numeric(20, 6) NOT NULL CHECK (delivered >= 0),
     invoiced numeric(20, 6) NOT NULL CHECK (invoiced >= 0),

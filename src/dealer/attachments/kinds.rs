@@ -5,6 +5,8 @@ use uuid::Uuid;
 
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::products::service::product_exists;
+use crate::dealer::orders::model::OrderId;
+use crate::dealer::orders::service::customer_of_order;
 use crate::error::AppResult;
 use crate::graphql::permit::Permission;
 use crate::tenancy::TenantTx;
@@ -30,15 +32,27 @@ pub struct Attachable {
 }
 
 /// All there are.
-const KINDS: &[Attachable] = &[Attachable {
-    prefix: ProductId::PREFIX,
-    manage: Permission::ProductsManage,
-    find: |tx, id| Box::pin(async move { Ok(of_nobody(product_exists(tx, id).await?)) }),
-}];
+const KINDS: &[Attachable] = &[
+    Attachable {
+        prefix: OrderId::PREFIX,
+        manage: Permission::OrdersManage,
+        find: |tx, id| Box::pin(async move { Ok(of_customer(customer_of_order(tx, id).await?)) }),
+    },
+    Attachable {
+        prefix: ProductId::PREFIX,
+        manage: Permission::ProductsManage,
+        find: |tx, id| Box::pin(async move { Ok(of_nobody(product_exists(tx, id).await?)) }),
+    },
+];
 
 /// The kind whose ids begin so.
 pub fn of(prefix: &str) -> Option<&'static Attachable> {
     KINDS.iter().find(|kind| kind.prefix == prefix)
+}
+
+fn of_customer(customer: Option<Uuid>) -> Option<Found> {
+    let customer = Some(customer?);
+    Some(Found { customer })
 }
 
 fn of_nobody(exists: bool) -> Option<Found> {

@@ -10,6 +10,7 @@ use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::invoices::model::{InvoiceId, InvoiceLineId};
+use crate::dealer::orders::model::{OrderId, OrderLineId};
 use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateId};
@@ -47,6 +48,16 @@ pub struct Record {
 }
 
 impl Record {
+    /// An order without its lines.
+    pub const ORDER: Self = Self {
+        tables: &["orders"],
+    };
+
+    /// A line of an order.
+    pub const ORDER_LINE: Self = Self {
+        tables: &["order_lines"],
+    };
+
     /// A product with its units, their barcodes, and what it is.
     pub const PRODUCT: Self = Self {
         tables: &[
@@ -82,6 +93,8 @@ pub fn written(entity: &str, key: &str) -> String {
         "invoice_lines" => InvoiceLineId::from_uuid(uuid).to_string(),
         "invoices" => InvoiceId::from_uuid(uuid).to_string(),
         "jobs" => JobId::from_uuid(uuid).to_string(),
+        "order_lines" => OrderLineId::from_uuid(uuid).to_string(),
+        "orders" => OrderId::from_uuid(uuid).to_string(),
         "products" | "product_units" | "product_barcodes" | "product_attributes"
         | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
         "price_lists" => PriceListId::from_uuid(uuid).to_string(),

@@ -46,7 +46,7 @@ events! {
     OrderCancelled = "order.cancelled", version 1;
     /// An order is done, or nobody waits for the rest of it.
     OrderClosed = "order.closed", version 1;
-    /// Goods of an order were delivered, invoiced or brought back.
+    /// Goods of an order were bought for it, came in, were delivered, invoiced or brought back.
     OrderProgressed = "order.progressed", version 1;
 }
 

@@ -1,12 +1,29 @@
 //! The surface of orders: objects and queries.
 
 use async_graphql::{Context, ID, Object};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::loader::{OrderById, OrderLineById};
-use super::model::{OrderId, OrderLineId, OrderLineRow, OrderRow};
+use super::actions::OrderAction;
+use super::input::OrderWhere;
+use super::line::OrderLine;
+use super::loader::{LinesByOrder, OrderById, OrderByNumber, OrderLineById};
+use super::model::{OrderId, OrderLineId, OrderProgress, OrderRow, OrderState};
+use super::progress::totals_of;
+use super::query::{self, OrderOrder, OrderSort};
+use super::totals::SaleTotals;
+use crate::dealer::attachments::graphql::{Attachment, attachments_of};
+use crate::dealer::audit::graphql::{AuditEntry, history};
+use crate::dealer::audit::model::Record;
+use crate::dealer::customers::graphql::Customer;
+use crate::dealer::customers::jobs::graphql::Job;
+use crate::dealer::customers::jobs::loader::JobById;
+use crate::dealer::customers::loader::CustomerById;
+use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::{AppError, AppResult};
+use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{Permission as P, has_permission};
+use crate::kernel::ids::UserId;
 
 /// What a customer has ordered.
 #[derive(Clone)]
@@ -18,25 +35,177 @@ impl From<OrderRow> for Order {
     }
 }
 
-/// What a customer has ordered.
+/// What a customer has ordered, for one job or for none.
 #[Object(directive = has_permission::apply(P::OrdersRead))]
 impl Order {
     /// Opaque id.
     pub async fn id(&self) -> ID {
         self.0.id.into()
     }
-}
 
-/// A line of an order.
-#[derive(Clone)]
-pub struct OrderLine(pub OrderLineRow);
+    /// 1, 2, 3 …
+    async fn number(&self) -> i64 {
+        self.0.number
+    }
 
-/// One line of an order.
-#[Object(directive = has_permission::apply(P::OrdersRead))]
-impl OrderLine {
-    /// Opaque id.
-    pub async fn id(&self) -> ID {
-        self.0.id.into()
+    /// Who has ordered.
+    #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
+    async fn customer(&self, ctx: &Context<'_>) -> AppResult<Customer> {
+        let id = self.0.customer_id;
+        let row = ctx.unit()?.load(CustomerById(id)).await?;
+        row.map(Customer)
+            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    }
+
+    /// For which job; null if for none.
+    #[graphql(guard = P::JobsRead, directive = has_permission::apply(P::JobsRead))]
+    async fn job(&self, ctx: &Context<'_>) -> AppResult<Option<Job>> {
+        match self.0.job_id {
+            Some(id) => Ok(ctx.unit()?.load(JobById(id)).await?.map(Job)),
+            None => Ok(None),
+        }
+    }
+
+    /// Where it stands. That it is on hold is said by `heldAt`.
+    async fn state(&self) -> OrderState {
+        self.0.state
+    }
+
+    /// How much of it is with the customer.
+    async fn fulfilment(&self) -> OrderProgress {
+        self.0.fulfilment
+    }
+
+    /// How much of it is invoiced.
+    async fn billing(&self) -> OrderProgress {
+        self.0.billing
+    }
+
+    /// What the caller may do with it now.
+    async fn allowed_actions(&self, ctx: &Context<'_>) -> AppResult<Vec<OrderAction>> {
+        let permissions = ctx.scope()?.context()?.permissions();
+        let actions = OrderAction::ALL.into_iter();
+        Ok(actions
+            .filter(|action| action.suits(&self.0) && permissions.contains(action.needs()))
+            .collect())
+    }
+
+    /// Its lines, in their order; at most 200.
+    #[graphql(complexity = "list_cost(child_complexity)")]
+    async fn lines(&self, ctx: &Context<'_>) -> AppResult<Vec<OrderLine>> {
+        let rows = ctx.unit()?.load_list(LinesByOrder(self.0.id)).await?;
+        Ok(rows.into_iter().map(OrderLine).collect())
+    }
+
+    /// What it comes to, without what of it is cancelled.
+    async fn totals(&self, ctx: &Context<'_>) -> AppResult<SaleTotals> {
+        let lines = ctx.unit()?.load_list(LinesByOrder(self.0.id)).await?;
+        let totals = totals_of(&lines, &self.0.currency).map_err(AppError::internal)?;
+        Ok(SaleTotals::new(totals, self.0.currency.clone()))
+    }
+
+    /// Where goods come from whose line does not say.
+    #[graphql(guard = P::WarehousesRead, directive = has_permission::apply(P::WarehousesRead))]
+    async fn warehouse(&self, ctx: &Context<'_>) -> AppResult<Warehouse> {
+        warehouse_of(ctx, self.0.warehouse_id).await
+    }
+
+    /// The day on which the customer wants the goods; null if that was not said.
+    async fn wanted_on(&self) -> Option<NaiveDate> {
+        self.0.wanted_on
+    }
+
+    /// Whether the customer fetches them.
+    async fn is_pickup(&self) -> bool {
+        self.0.is_pickup
+    }
+
+    /// Where the goods go: street and number.
+    async fn address_line(&self) -> Option<&str> {
+        self.0.address_line.as_deref()
+    }
+
+    /// Where the goods go: town.
+    async fn city(&self) -> Option<&str> {
+        self.0.city.as_deref()
+    }
+
+    /// Where the goods go: postal code.
+    async fn postcode(&self) -> Option<&str> {
+        self.0.postcode.as_deref()
+    }
+
+    /// What drivers should know.
+    async fn instructions(&self) -> Option<&str> {
+        self.0.instructions.as_deref()
+    }
+
+    /// The customer's own number of it.
+    async fn reference(&self) -> Option<&str> {
+        self.0.reference.as_deref()
+    }
+
+    /// In the words of whoever wrote it.
+    #[graphql(guard = P::OrdersManage, directive = has_permission::apply(P::OrdersManage))]
+    async fn note(&self) -> Option<&str> {
+        self.0.note.as_deref()
+    }
+
+    /// Why nothing of it is delivered at present; null if it is not on hold.
+    #[graphql(guard = P::OrdersManage, directive = has_permission::apply(P::OrdersManage))]
+    async fn hold_reason(&self) -> Option<&str> {
+        self.0.hold_reason.as_deref()
+    }
+
+    /// Since when nothing of it is delivered; null if it is not on hold.
+    async fn held_at(&self) -> Option<DateTime<Utc>> {
+        self.0.held_at
+    }
+
+    /// The user who sold it.
+    async fn salesperson(&self) -> Option<ID> {
+        let id = self.0.salesperson.map(UserId::from_uuid);
+        id.map(|id| id.to_string().into())
+    }
+
+    /// When it was confirmed; null if it was not.
+    async fn confirmed_at(&self) -> Option<DateTime<Utc>> {
+        self.0.confirmed_at
+    }
+
+    /// What became of it, the latest first; what became of a line is told by the line.
+    #[graphql(
+        guard = P::AuditRead,
+        directive = has_permission::apply(P::AuditRead),
+        complexity = "list_cost(child_complexity)"
+    )]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many changes, 1 to 100.", default = 20)] first: i32,
+    ) -> AppResult<Vec<AuditEntry>> {
+        history(ctx, (Record::ORDER, self.0.id.uuid()), first).await
+    }
+
+    /// Files at it, such as the customer's own order, oldest first.
+    #[graphql(complexity = "list_cost(child_complexity)")]
+    async fn attachments(&self, ctx: &Context<'_>) -> AppResult<Vec<Attachment>> {
+        attachments_of(ctx, OrderId::PREFIX, self.0.id.uuid()).await
+    }
+
+    /// Counts the changes of this record; send it as `expectedVersion`.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
     }
 }
 
@@ -52,4 +221,41 @@ pub(crate) async fn order_line_of(ctx: &Context<'_>, id: OrderLineId) -> AppResu
     let row = ctx.unit()?.load(OrderLineById(id)).await?;
     row.map(OrderLine)
         .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+}
+
+/// Queries on orders.
+#[derive(Default)]
+pub struct OrderQuery;
+
+#[Object]
+impl OrderQuery {
+    /// One order, by exactly one of its keys; null if there is none.
+    #[graphql(guard = P::OrdersRead, directive = has_permission::apply(P::OrdersRead))]
+    async fn order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: Option<OrderId>,
+        #[graphql(desc = "Its number.")] number: Option<i64>,
+    ) -> AppResult<Option<Order>> {
+        let unit = ctx.unit()?;
+        let row = match (id, number) {
+            (Some(id), None) => unit.load(OrderById(id)).await?,
+            (None, Some(number)) => unit.load(OrderByNumber(number)).await?,
+            _ => {
+                let message = "name the order by exactly one of id and number";
+                return Err(AppError::bad_input("id", message));
+            }
+        };
+        Ok(row.map(Order))
+    }
+}
+
+list_query! {
+    /// The list of orders.
+    OrderListQuery: query,
+    /// What customers have ordered; at the portal one's own.
+    orders -> Order,
+    needs: OrdersRead,
+    filter: OrderWhere = "Which orders.",
+    order: OrderOrder as OrderSort = "Sort keys, at most 3; the latest first if absent.",
 }

@@ -6,15 +6,28 @@
 //! in one place, `fulfil`. Whoever changes an order locks its customer first and the levels of
 //! its goods behind it.
 
+pub mod actions;
+pub mod amend;
+pub mod cancel;
 pub mod commitment;
+pub mod confirm;
 pub mod credit;
+pub mod drafting;
 pub mod events;
 pub mod fulfil;
 pub mod graphql;
 pub mod input;
+pub mod line;
 pub mod loader;
 pub mod model;
+pub mod mutation;
 pub mod price;
 pub mod progress;
+mod promise;
 pub mod query;
 pub mod service;
+mod shortage;
+pub mod special;
+pub mod steps;
+pub mod subscription;
+pub mod totals;

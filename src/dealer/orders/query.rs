@@ -9,8 +9,9 @@ use rust_decimal::Decimal;
 use super::model::{OrderId, OrderLineId, OrderLineRow, OrderRow};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
-use crate::db::tenant_tables::{customers, order_lines, orders};
+use crate::db::tenant_tables::{customers, order_lines, orders, purchase_order_lines};
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::purchasing::orders::model::PurchaseOrderId;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::tenancy::TenantTx;
@@ -93,6 +94,19 @@ pub(super) async fn orders_of_lines(
 ) -> DbResult<Vec<OrderId>> {
     let query = order_lines::table
         .filter(order_lines::id.eq_any(ids.to_vec()))
+        .select(order_lines::order_id)
+        .distinct();
+    Ok(query.load(tx).await?)
+}
+
+/// For whom something of a purchase order is bought; each order once.
+pub(super) async fn orders_of_purchase(
+    tx: &mut TenantTx,
+    id: PurchaseOrderId,
+) -> DbResult<Vec<OrderId>> {
+    let query = order_lines::table
+        .inner_join(purchase_order_lines::table)
+        .filter(purchase_order_lines::order_id.eq(id))
         .select(order_lines::order_id)
         .distinct();
     Ok(query.load(tx).await?)
@@ -187,6 +201,9 @@ pub(super) async fn store_lines(tx: &mut TenantTx, lines: Vec<OrderLineRow>) -> 
         .on_conflict(order_lines::id)
         .do_update()
         .set((
+            order_lines::unit_id.eq(excluded(order_lines::unit_id)),
+            order_lines::num.eq(excluded(order_lines::num)),
+            order_lines::den.eq(excluded(order_lines::den)),
             order_lines::unit_quantity.eq(excluded(order_lines::unit_quantity)),
             order_lines::quantity.eq(excluded(order_lines::quantity)),
             order_lines::net.eq(excluded(order_lines::net)),

@@ -1,11 +1,15 @@
 //! Use cases of orders: writing them.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::events::{OrderCreated, OrderFacts};
-use super::model::{OrderId, OrderLineId, OrderLineRow, OrderProgress, OrderRow, OrderState};
+use super::model::{
+    OrderId, OrderLineId, OrderLineRow, OrderProgress, OrderRow, OrderSourcing, OrderState,
+};
 use super::price::PricedLine;
 use super::{progress, query};
 use crate::dealer::customers::actions::CustomerAction;
@@ -18,7 +22,7 @@ use crate::dealer::numbering;
 use crate::dealer::quotes::model::QuoteId;
 use crate::dealer::stock::warehouses::model::{WarehouseId, WarehouseKind};
 use crate::dealer::stock::warehouses::service as warehouses;
-use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
+use crate::error::{AppResult, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::tenancy::TenantTx;
 
 const CONSTRAINTS: &[Constraint] = &[Constraint {
@@ -72,42 +76,52 @@ pub async fn create_from_quote(
     order: NewOrder,
     lines: Vec<PricedLine>,
 ) -> ServiceResult<OrderRow> {
-    write_down(tx, order, lines).await.map(|(row, _)| row)
+    let leaves_none = vec![false; lines.len()];
+    write_down(tx, order, (lines, &leaves_none)).await
 }
 
-/// Writes an order down as a draft.
+/// Writes an order down as a draft, with which of its lines leave their warehouse to the program.
 pub(super) async fn write_down(
     tx: &mut TenantTx,
     order: NewOrder,
-    lines: Vec<PricedLine>,
-) -> ServiceResult<(OrderRow, Vec<OrderLineRow>)> {
-    let job = for_buyer(tx, (order.customer, order.job)).await?;
+    (lines, chosen): (Vec<PricedLine>, &[bool]),
+) -> ServiceResult<OrderRow> {
+    let fields = ("customerId", "jobId");
+    let job = for_buyer(tx, (order.customer, order.job), fields).await?;
     refuse_warehouses(tx, order.warehouse, &lines).await?;
     let mut row = row(tx, order, job);
-    let lines = rows((row.id, row.customer_id), row.warehouse_id, lines);
+    let whose = (row.id, row.customer_id);
+    let lines = rows(whose, row.warehouse_id, (lines, chosen))?;
     sum_up(&mut row, &lines)?;
     row.number = numbering::next(tx, OrderId::PREFIX).await?;
     let inserted = query::insert(tx, &row, lines.clone()).await;
     inserted.map_err(on_constraint(CONSTRAINTS))?;
     tx.emit(&OrderCreated(OrderFacts::of(&row, &lines)));
-    Ok((row, lines))
+    Ok(row)
+}
+
+/// Whose order this is; none if there is no such order.
+pub async fn customer_of_order(tx: &mut TenantTx, id: Uuid) -> AppResult<Option<Uuid>> {
+    let found = query::find_many(tx, &[OrderId::from_uuid(id)]).await?;
+    Ok(found.first().map(|row| row.customer_id.uuid()))
 }
 
 /// The job, if there is one; refused if nothing can be ordered by this customer for it.
 pub async fn for_buyer(
     tx: &mut TenantTx,
     (customer, job): (CustomerId, Option<JobId>),
+    (at_customer, at_job): (&str, &str),
 ) -> ServiceResult<Option<JobRow>> {
     let found = customers::find(tx, customer).await?;
-    let found = found.ok_or_else(|| customers::missing("customerId"))?;
-    CustomerAction::OrderCreate.check(&found, "customerId")?;
+    let found = found.ok_or_else(|| customers::missing(at_customer))?;
+    CustomerAction::OrderCreate.check(&found, at_customer)?;
     let Some(id) = job else {
         return Ok(None);
     };
     let job = jobs::find(tx, &[id]).await?.pop();
     let job = job.filter(|job| job.customer_id == customer);
-    let job = job.ok_or_else(|| jobs::missing("jobId"))?;
-    JobAction::OrderCreate.check(&job, "jobId")?;
+    let job = job.ok_or_else(|| jobs::missing(at_job))?;
+    JobAction::OrderCreate.check(&job, at_job)?;
     Ok(Some(job))
 }
 
@@ -133,6 +147,20 @@ pub(super) async fn refuse_warehouses(
             return Err(UserError::at(ErrorCode::NotAllowed, &path, message).into());
         }
     }
+    Ok(())
+}
+
+/// Refuses lines whose goods would go out of a warehouse in which nothing moves any more; `path`
+/// is that of the field that names the order.
+pub(super) async fn refuse_unsold(
+    tx: &mut TenantTx,
+    lines: &[OrderLineRow],
+    path: &[&str],
+) -> ServiceResult<()> {
+    let used: BTreeSet<_> = lines.iter().filter_map(|line| line.warehouse_id).collect();
+    let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
+    let named = used.into_iter().map(|id| (id, path.clone()));
+    warehouses::all_in_use(tx, &named.collect::<Vec<_>>()).await?;
     Ok(())
 }
 
@@ -191,15 +219,29 @@ fn row(tx: &TenantTx, order: NewOrder, job: Option<JobRow>) -> OrderRow {
     }
 }
 
-/// Lines of an order that goes out of a warehouse where they name none.
+/// Lines of an order that goes out of a warehouse where they name none, with which of them leave
+/// that to the program.
 pub(super) fn rows(
     order: (OrderId, CustomerId),
     warehouse: WarehouseId,
-    lines: Vec<PricedLine>,
-) -> Vec<OrderLineRow> {
-    let lines = lines.into_iter().zip(0..);
-    let rows = lines.map(|(line, position)| line.row(order, warehouse, position));
-    rows.collect()
+    (lines, chosen): (Vec<PricedLine>, &[bool]),
+) -> ServiceResult<Vec<OrderLineRow>> {
+    let mut rows = Vec::new();
+    for ((index, line), chooses) in lines.into_iter().enumerate().zip(chosen) {
+        let position = i32::try_from(index).unwrap_or(i32::MAX);
+        let is_fixed = line.warehouse.is_some() || line.sourcing != OrderSourcing::Stock;
+        if *chooses && is_fixed {
+            let path = ["input", "lines", &index.to_string(), "chooseWarehouse"];
+            let message = "is for goods from stock whose line names no warehouse";
+            return Err(UserError::at(ErrorCode::NotAllowed, &path, message).into());
+        }
+        let row = line.row(order, warehouse, position);
+        rows.push(OrderLineRow {
+            chooses_warehouse: *chooses,
+            ..row
+        });
+    }
+    Ok(rows)
 }
 
 impl PricedLine {

@@ -39,6 +39,7 @@ const EVERYTHING: &str = "query Everything($after: String) {
     transfers(first: 200) { nodes { id version lines { id } } edges { cursor } }
     suppliers(first: 200) { nodes { id code name version items { id version } } }
     purchaseOrders(first: 200) { nodes { id version state lines { id } } }
+    orders(first: 200) { nodes { id version state lines { id } } edges { cursor } }
     goodsReceipts(first: 200) { nodes { id lines { id } } }
     invoices(first: 200, where: { states: [DRAFT] }) { nodes { id version customer { id } lines { id orderLine { id } } } edges { cursor } }
     postedInvoices: invoices(first: 200, where: { kind: INVOICE, states: [POSTED] }) { nodes { id lines { id } creditNotes { id } } edges { cursor } }

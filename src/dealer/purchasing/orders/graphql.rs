@@ -6,8 +6,13 @@ use rust_decimal::Decimal;
 
 use super::actions::PurchaseOrderAction;
 use super::input::PurchaseOrderWhere;
-use super::loader::{LinesByPurchaseOrder, PurchaseOrderById, PurchaseOrderByNumber};
-use super::model::{PurchaseOrderId, PurchaseOrderLineRow, PurchaseOrderRow, PurchaseOrderState};
+use super::loader::{
+    LinesByPurchaseOrder, PurchaseOrderById, PurchaseOrderByNumber, PurchaseOrderLineById,
+};
+use super::model::{
+    PurchaseOrderId, PurchaseOrderLineId, PurchaseOrderLineRow, PurchaseOrderRow,
+    PurchaseOrderState,
+};
 use super::query::{self, PurchaseOrderOrder, PurchaseOrderSort};
 use crate::dealer::catalog::products::graphql::Product;
 use crate::dealer::catalog::quantity::graphql::{Quantity, product_of};
@@ -208,6 +213,18 @@ impl PurchaseOrderLine {
 pub(crate) async fn order_of(ctx: &Context<'_>, id: PurchaseOrderId) -> AppResult<PurchaseOrder> {
     let row = ctx.unit()?.load(PurchaseOrderById(id)).await?;
     row.map(PurchaseOrder)
+        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+}
+
+/// A line of a purchase order that a foreign key says is there.
+pub(crate) async fn order_line_of(
+    ctx: &Context<'_>,
+    id: PurchaseOrderLineId,
+) -> AppResult<PurchaseOrderLine> {
+    let unit = ctx.unit()?;
+    let digits = digits_of(&unit.context().dealer().currency);
+    let row = unit.load(PurchaseOrderLineById(id)).await?;
+    row.map(|row| PurchaseOrderLine { row, digits })
         .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
 }
 

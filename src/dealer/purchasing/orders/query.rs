@@ -1,10 +1,11 @@
 //! SQL of purchase orders.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
+use rust_decimal::Decimal;
 
 use super::model::{
     PurchaseOrderChanges, PurchaseOrderId, PurchaseOrderLineId, PurchaseOrderLineRow,
@@ -12,10 +13,11 @@ use super::model::{
 };
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
-use crate::db::tenant_tables::{purchase_order_lines, purchase_orders};
+use crate::db::tenant_tables::{order_lines, purchase_order_lines, purchase_orders};
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::purchasing::suppliers::model::SupplierId;
 use crate::dealer::stock::availability::model::Incoming;
+use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::tenancy::TenantTx;
@@ -193,14 +195,29 @@ pub(super) async fn is_any(
     Ok(diesel::select(exists(some)).get_result(tx).await?)
 }
 
-/// Open lines of orders in these states, by product and the day on which they should come.
+type OpenLine = (
+    ProductId,
+    WarehouseId,
+    Option<NaiveDate>,
+    (Decimal, Decimal, Option<Decimal>),
+);
+
+/// What of a line that is bought for a customer is promised to nobody when it comes: the customer
+/// gets what comes first.
+fn free((quantity, received, wanted): (Decimal, Decimal, Option<Decimal>)) -> Decimal {
+    quantity - received.max(wanted.unwrap_or_default())
+}
+
+/// What is to come and promised to nobody of open lines of orders in these states, by product and the day on which they should come.
 pub(super) async fn open_lines(
     tx: &mut TenantTx,
     products: &[ProductId],
     states: &[PurchaseOrderState],
 ) -> DbResult<Vec<Incoming>> {
+    let wanted = order_lines::quantity - order_lines::cancelled;
     let query = purchase_order_lines::table
         .inner_join(purchase_orders::table)
+        .left_join(order_lines::table)
         .filter(purchase_order_lines::is_open)
         .filter(purchase_order_lines::product_id.eq_any(products.to_vec()))
         .filter(purchase_orders::state.eq_any(states.to_vec()))
@@ -213,7 +230,21 @@ pub(super) async fn open_lines(
             purchase_order_lines::product_id,
             purchase_orders::warehouse_id,
             purchase_order_lines::expected_on,
-            purchase_order_lines::quantity - purchase_order_lines::received,
+            (
+                purchase_order_lines::quantity,
+                purchase_order_lines::received,
+                wanted.nullable(),
+            ),
         ));
-    Ok(query.load(tx).await?)
+    let rows: Vec<OpenLine> = query.load(tx).await?;
+    let incoming = |(product, warehouse, due, amounts)| Incoming {
+        product,
+        warehouse,
+        due,
+        quantity: free(amounts),
+    };
+    let incoming = rows.into_iter().map(incoming);
+    Ok(incoming
+        .filter(|one| one.quantity > Decimal::ZERO)
+        .collect())
 }

@@ -15,6 +15,7 @@ use super::{query, tolerance};
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::quantity::Measures;
 use crate::dealer::numbering;
+use crate::dealer::orders::special::{self, Came, waiting_for};
 use crate::dealer::purchasing::items::costs::{UnitCost, learn};
 use crate::dealer::purchasing::orders::actions::PurchaseOrderAction;
 use crate::dealer::purchasing::orders::model::{PurchaseOrderLineRow, PurchaseOrderRow};
@@ -37,6 +38,8 @@ pub async fn receive(
     input: GoodsReceiveInput,
 ) -> ServiceResult<GoodsReceiptRow> {
     let head = Head::checked(tx, &input)?;
+    // Customers and their orders are locked before documents.
+    let waiting = waiting_for(tx, input.purchase_order_id).await?;
     let key = (input.purchase_order_id, input.expected_version);
     let at_order = (PurchaseOrderAction::Receive, "purchaseOrderId");
     let order = locked(tx, key, at_order).await?;
@@ -46,11 +49,15 @@ pub async fn receive(
     let measures = Measures::of(tx, &products).await?;
     let arrived = arrived::arrived(&input, &lines, &measures)?;
     let supplier = suppliers::find(tx, order.supplier_id).await?;
+    let came = came(&arrived, &lines)?;
     tolerance::add(&mut lines, &arrived, supplier.tolerance)?;
     let rows = head.lines(tx, (&arrived, &lines)).await?;
     let postings = rows.iter().zip(&arrived);
     let postings = postings.map(|(row, one)| posting(row, one, order.warehouse_id));
     post(tx, postings.collect()).await?;
+    if !waiting.is_empty() {
+        special::arrived(tx, waiting, (order.warehouse_id, &came)).await?;
+    }
     received(tx, order.id, &lines).await?;
     let taken = taken(&arrived, &lines)?;
     learn(tx, order.supplier_id, (&taken, &measures)).await?;
@@ -156,6 +163,19 @@ fn line_of<'a>(
 ) -> AppResult<&'a PurchaseOrderLineRow> {
     let line = lines.get(one.line);
     line.ok_or_else(|| AppError::internal("a line that is not there"))
+}
+
+/// What comes of which lines, for those who wait for it.
+fn came(arrived: &[Arrived], lines: &[PurchaseOrderLineRow]) -> AppResult<Vec<Came>> {
+    let came = |one: &Arrived| {
+        let line = line_of(lines, one)?;
+        Ok(Came {
+            line: line.id,
+            now: one.asked.amount.base,
+            before: line.received,
+        })
+    };
+    arrived.iter().map(came).collect()
 }
 
 /// The movement by which a line comes to stock.

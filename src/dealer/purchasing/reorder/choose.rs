@@ -25,14 +25,16 @@ pub enum ReorderLeftReason {
 }
 
 /// Who delivers what, and who is in use.
-pub(super) struct Offers {
+pub struct Offers {
+    /// Who delivers each product, the preferred one first.
     pub by_product: HashMap<ProductId, Vec<SupplierItemRow>>,
+    /// The suppliers of whom something can be bought.
     pub in_use: BTreeSet<SupplierId>,
 }
 
 impl Offers {
     /// The one who is preferred, or the only one.
-    pub(super) fn best(&self, product: ProductId) -> Result<&SupplierItemRow, ReorderLeftReason> {
+    pub fn best(&self, product: ProductId) -> Result<&SupplierItemRow, ReorderLeftReason> {
         let all = self.by_product.get(&product).map_or(&[][..], Vec::as_slice);
         let mut usable = all
             .iter()

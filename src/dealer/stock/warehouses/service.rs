@@ -4,6 +4,7 @@ use super::events::{WarehouseArchived, WarehouseCreated, WarehouseUpdated};
 use super::input::{WarehouseArchiveInput, WarehouseCreateInput, WarehouseUpdateInput};
 use super::model::{WarehouseChanges, WarehouseId, WarehouseKind, WarehouseRow};
 use super::query;
+use crate::db::error::DbResult;
 use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::updated;
 use crate::kernel::checks::Checks;
@@ -37,6 +38,11 @@ pub async fn all_in_use(
         usable(found.iter().find(|row| row.id == *id).cloned(), &path)
     };
     named.iter().map(row).collect()
+}
+
+/// Where goods lie that can be had, by code.
+pub async fn stocked(tx: &mut TenantTx) -> DbResult<Vec<WarehouseId>> {
+    query::stocked(tx).await
 }
 
 /// As [`in_use`], for one at a time until the COMMIT.
