@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::actions::QuoteAction;
 use super::input::QuoteWhere;
-use super::lines_graphql::{QuoteLine, QuoteTotals};
+use super::lines_graphql::QuoteLine;
 use super::loader::{LinesByQuote, OrderByQuote, QuoteById, QuotesByNumber};
 use super::model::{QuoteId, QuoteLineRow, QuoteRow, QuoteState};
 use super::query::{self, QuoteOrder, QuoteSort};
@@ -17,12 +17,14 @@ use crate::dealer::customers::jobs::graphql::Job;
 use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::orders::graphql::Order;
+use crate::dealer::orders::totals::SaleTotals;
 use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{Connection, PageArgs, list, list_cost, page_cost};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::kernel::ids::UserId;
+use crate::kernel::money::{digits_of, totals};
 
 /// What goods would cost a customer.
 #[derive(Clone)]
@@ -112,8 +114,12 @@ impl Quote {
     }
 
     /// What it comes to.
-    async fn totals(&self) -> QuoteTotals {
-        QuoteTotals(self.0.clone())
+    async fn totals(&self, ctx: &Context<'_>) -> AppResult<SaleTotals> {
+        let nets = self.rows(ctx).await?.into_iter();
+        let nets: Vec<_> = nets.map(|line| (line.net, line.tax_rate)).collect();
+        let currency = &self.0.currency;
+        let totals = totals(&nets, digits_of(currency)).map_err(AppError::internal)?;
+        Ok(SaleTotals::new(totals, currency.clone()))
     }
 
     /// All revisions of its number, the first one first; at the portal those that were sent.
@@ -158,7 +164,7 @@ impl Quote {
     }
 
     /// The user who wrote it; null if it was no user.
-    async fn salesperson_id(&self) -> Option<ID> {
+    async fn salesperson(&self) -> Option<ID> {
         self.0.salesperson.map(|id| UserId::from_uuid(id).into())
     }
 

@@ -1,19 +1,15 @@
-//! The surface of quotes: their lines, and what they come to.
+//! The surface of quotes: their lines.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 
-use super::loader::LinesByQuote;
-use super::model::{QuoteLineRow, QuoteRow};
+use super::model::QuoteLineRow;
 use crate::dealer::catalog::products::graphql::{Product, unit_of};
 use crate::dealer::catalog::quantity::graphql::{Quantity, product_of};
 use crate::dealer::catalog::units::graphql::Unit;
 use crate::dealer::orders::model::SalePriceSource;
-use crate::error::{AppError, AppResult};
-use crate::graphql::connection::list_cost;
-use crate::graphql::context::ContextExt;
+use crate::error::AppResult;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::{Decimal, Money};
-use crate::kernel::money::{digits_of, totals};
 
 /// A line of a quote.
 pub struct QuoteLine(pub QuoteLineRow);
@@ -81,54 +77,4 @@ impl QuoteLine {
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
-}
-
-/// What a quote comes to.
-pub struct QuoteTotals(pub QuoteRow);
-
-/// What a quote comes to.
-#[Object(directive = has_permission::apply(P::QuotesRead))]
-impl QuoteTotals {
-    /// The sum of its lines.
-    async fn net(&self, ctx: &Context<'_>) -> AppResult<Money> {
-        Money::of_dealer(ctx, self.0.net)
-    }
-
-    /// The tax on that.
-    async fn tax(&self, ctx: &Context<'_>) -> AppResult<Money> {
-        Money::of_dealer(ctx, self.0.tax)
-    }
-
-    /// Both together.
-    async fn gross(&self, ctx: &Context<'_>) -> AppResult<Money> {
-        Money::of_dealer(ctx, self.0.net + self.0.tax)
-    }
-
-    /// The same by tax rate, the lowest first.
-    #[graphql(complexity = "list_cost(child_complexity)")]
-    async fn by_rate(&self, ctx: &Context<'_>) -> AppResult<Vec<QuoteTax>> {
-        let rows = ctx.unit()?.load_list(LinesByQuote(self.0.id)).await?;
-        let nets: Vec<_> = rows.iter().map(|row| (row.net, row.tax_rate)).collect();
-        let sums = totals(&nets, digits_of(&self.0.currency)).map_err(AppError::internal)?;
-        let group = |group: crate::kernel::money::TaxGroup| {
-            Ok(QuoteTax {
-                rate: Decimal(group.rate),
-                net: Money::of_dealer(ctx, group.net)?,
-                tax: Money::of_dealer(ctx, group.tax)?,
-            })
-        };
-        sums.groups.into_iter().map(group).collect()
-    }
-}
-
-/// What the lines of a quote with one tax rate come to.
-#[derive(SimpleObject)]
-#[graphql(directive = has_permission::apply(P::QuotesRead))]
-pub struct QuoteTax {
-    /// In percent.
-    rate: Decimal,
-    /// The sum of the lines.
-    net: Money,
-    /// The tax on that sum.
-    tax: Money,
 }

@@ -33,7 +33,7 @@ pub async fn credit(tx: &mut TenantTx, input: ReturnCreditInput) -> ServiceResul
         None
     } else {
         let buyer = (found.customer_id, found.job_id);
-        Some(write_credit(tx, buyer, &found.reason, credited).await?)
+        Some(write_credit(tx, buyer, &why(&found), credited).await?)
     };
     let changes = ReturnChanges {
         credit_note_id: note.map(|note| note.id),
@@ -42,6 +42,12 @@ pub async fn credit(tx: &mut TenantTx, input: ReturnCreditInput) -> ServiceResul
     let row = query::update(tx, found.id, changes).await?;
     tx.emit(&ReturnCredited((&row).into()));
     Ok(row)
+}
+
+/// Why there is a credit note, in as many characters as one has room for.
+fn why(found: &ReturnRow) -> String {
+    let why = format!("Return {}: {}", found.number, found.reason);
+    why.chars().take(200).collect()
 }
 
 /// What of goods that came is invoiced beyond what the customer keeps: what came back is first

@@ -92,7 +92,7 @@ fn came(
         let message = "more came than the return says; request another one for that";
         checks.require(fits, &path("resaleable"), message);
     }
-    let some = lines.iter().any(|line| line.came() > Decimal::ZERO);
+    let some = lines.iter().any(|line| !line.came().is_zero());
     checks.require(some, &["input", "lines"], "nothing came; reject the return");
     checks.finish()?;
     match by_line.into_values().next() {

@@ -68,6 +68,8 @@ impl Attack {
             crate::stock::count_some(dealer).await;
             crate::invoices::bill_some(dealer).await;
             crate::purchasing::buy_some(dealer).await;
+            crate::quotes::quote_some(dealer).await;
+            crate::returns::bring_back(dealer).await;
             crate::orders::sell_some(dealer).await;
             // So that the proof of the books has something to tell.
             crate::stock::spoil(dealer).await;

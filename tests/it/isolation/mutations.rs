@@ -7,7 +7,8 @@ use tubex::platform::factors::model::ChallengeId;
 use super::attack::Attack;
 use super::{
     account_mutations, assert_covered, catalogue_mutations, count_mutations, invoice_mutations,
-    order_mutations, price_mutations, purchasing_mutations, root_fields, stock_mutations,
+    order_mutations, price_mutations, purchasing_mutations, quote_mutations, return_mutations,
+    root_fields, stock_mutations,
 };
 use crate::support::PASSWORD;
 
@@ -521,6 +522,8 @@ fn all() -> impl Iterator<Item = &'static Case> {
         .chain(price_mutations::CASES)
         .chain(invoice_mutations::CASES)
         .chain(purchasing_mutations::CASES)
+        .chain(quote_mutations::CASES)
+        .chain(return_mutations::CASES)
         .chain(stock_mutations::CASES)
 }
 

@@ -6,7 +6,7 @@ use super::attack::Attack;
 use super::universe::Universe;
 use super::{
     assert_covered, catalogue_queries, count_queries, invoice_queries, order_queries,
-    price_queries, purchasing_queries, root_fields,
+    price_queries, purchasing_queries, quote_queries, return_queries, root_fields,
 };
 
 /// Asks one root field with keys of the victim's.
@@ -39,6 +39,8 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         .chain(price_queries::CASES)
         .chain(invoice_queries::CASES)
         .chain(purchasing_queries::CASES)
+        .chain(quote_queries::CASES)
+        .chain(return_queries::CASES)
 }
 
 const CASES: &[Case] = &[

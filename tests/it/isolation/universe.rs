@@ -41,6 +41,8 @@ const EVERYTHING: &str = "query Everything($after: String) {
     purchaseOrders(first: 200) { nodes { id version state lines { id } } }
     orders(first: 200) { nodes { id version state lines { id } } edges { cursor } }
     goodsReceipts(first: 200) { nodes { id lines { id } } }
+    quotes(first: 200) { nodes { id number version state lines { id } } }
+    returns(first: 200) { nodes { id version state order { id } lines { id orderLine { id } } } }
     invoices(first: 200, where: { states: [DRAFT] }) { nodes { id version customer { id } lines { id orderLine { id } } } edges { cursor } }
     postedInvoices: invoices(first: 200, where: { kind: INVOICE, states: [POSTED] }) { nodes { id lines { id } creditNotes { id } } edges { cursor } }
     roles { id name description permissions version }

@@ -25,6 +25,8 @@ fn input(mutation: &str) -> Value {
         .or_else(|| of_invoices(mutation))
         .or_else(|| of_orders(mutation))
         .or_else(|| of_purchasing(mutation))
+        .or_else(|| of_quotes(mutation))
+        .or_else(|| of_returns(mutation))
         .or_else(|| of_catalogue(mutation));
     if let Some(input) = of_areas {
         return input;
@@ -218,6 +220,29 @@ fn of_purchasing(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on quotes; those that make documents come without a key.
+fn of_quotes(mutation: &str) -> Option<Value> {
+    let versioned = || json!({ "id": nowhere("quo"), "expectedVersion": 1 });
+    Some(match mutation {
+        "quoteCreate" => json!({ "customerId": nowhere("cus"), "validUntil": "2026-01-01",
+            "lines": [] }),
+        "quoteReject" => json!({ "id": nowhere("quo"), "expectedVersion": 1, "reason": "R" }),
+        "quoteUpdate" | "quoteSend" | "quoteAccept" | "quoteRevise" | "quoteToOrder" => versioned(),
+        _ => return None,
+    })
+}
+
+/// The same of mutations on returns.
+fn of_returns(mutation: &str) -> Option<Value> {
+    let versioned = || json!({ "id": nowhere("ret"), "expectedVersion": 1 });
+    Some(match mutation {
+        "returnRequest" => json!({ "orderId": nowhere("ord"), "lines": [], "reason": "R" }),
+        "returnReject" => json!({ "id": nowhere("ret"), "expectedVersion": 1, "answer": "A" }),
+        "returnApprove" | "returnReceive" | "returnCredit" => versioned(),
+        _ => return None,
+    })
+}
+
 /// The same of mutations on what goods are.
 fn of_catalogue(mutation: &str) -> Option<Value> {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
@@ -261,6 +286,7 @@ pub fn operation(field: &Field) -> Operation {
                     crate::purchasing::input_type(name)
                 }
                 name if name.starts_with("order") => crate::orders::input_type(name),
+                "quoteSend" => "QuoteStepInput".to_owned(),
                 _ => format!("{first}{}Input", &name[1..]),
             };
             Operation {

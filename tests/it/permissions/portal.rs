@@ -238,6 +238,18 @@ const CASES: &[(&str, &str, bool)] = &[
     ("unit", "{ unit(code: \"none\") { id } }", false),
     ("units", "{ units(first: 200) { nodes { id } } }", true),
     ("lastEventId", "{ lastEventId }", true),
+    ("quote", "{ quote(number: 1) { id } }", false),
+    (
+        "quotes",
+        "query($customer: ID!) { quotes(where: { customerId: { eq: $customer } }) { nodes { id } } }",
+        false,
+    ),
+    ("return", "{ return(number: 1) { id } }", false),
+    (
+        "returns",
+        "query($customer: ID!) { returns(where: { customerId: { eq: $customer } }) { nodes { id } } }",
+        false,
+    ),
     ("order", "{ order(number: 1) { id } }", false),
     ("orders", "{ orders { nodes { id } } }", false),
 ];
