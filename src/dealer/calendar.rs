@@ -6,6 +6,7 @@ pub use loader::{Today, today_of};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::sql_types::{Text, Timestamp, Timestamptz};
+use diesel_async::RunQueryDsl;
 
 use crate::db::error::DbResult;
 use crate::kernel::checks::Checks;
@@ -22,8 +23,6 @@ diesel::define_sql_function! {
 
 /// The day it is at the dealer.
 pub async fn today(tx: &mut TenantTx) -> DbResult<NaiveDate> {
-    // Here alone: its methods have the names of others that are used below.
-    use diesel_async::RunQueryDsl;
     let zone = tx.context().dealer().timezone.clone();
     let query = diesel::select(date(timezone(zone, tx.now())));
     Ok(query.get_result(tx).await?)
@@ -31,7 +30,6 @@ pub async fn today(tx: &mut TenantTx) -> DbResult<NaiveDate> {
 
 /// The day and the time on the wall at the dealer.
 pub async fn clock(tx: &mut TenantTx) -> DbResult<NaiveDateTime> {
-    use diesel_async::RunQueryDsl;
     let zone = tx.context().dealer().timezone.clone();
     let query = diesel::select(timezone(zone, tx.now()));
     Ok(query.get_result(tx).await?)

@@ -347,6 +347,8 @@ const WAYS: &[(&str, &str)] = &[
     (
         "PaymentReminder.customer",
         "{ paymentReminders(first: 1) { nodes { customer { id } } } }",
+    ),
+    (
         "Order.customer",
         "{ node(id: $id) { ... on Order { customer { id } } } }",
     ),
@@ -576,6 +578,9 @@ async fn ids(dealer: &TestDealer) -> Value {
     let back = crate::returns::bring_back(dealer).await;
     let paid = crate::payments::pay_some(dealer).await;
     let sold = crate::orders::sell_some(dealer).await;
+    let sold = crate::orders::sell_some(dealer).await;
+    let quoted = crate::quotes::quote_some(dealer).await;
+    let back = crate::returns::bring_back(dealer).await;
     crate::catalogue::describe_some(dealer).await;
     let data = dealer
         .client

@@ -25,6 +25,7 @@ fn input(mutation: &str) -> Value {
         .or_else(|| of_lots(mutation))
         .or_else(|| of_invoices(mutation))
         .or_else(|| of_payments(mutation))
+        .or_else(|| of_invoices(mutation))
         .or_else(|| of_orders(mutation))
         .or_else(|| of_purchasing(mutation))
         .or_else(|| of_quotes(mutation))
@@ -316,6 +317,8 @@ pub fn operation(field: &Field) -> Operation {
                 }
                 "quoteSend" => "QuoteStepInput".to_owned(),
                 name if name.starts_with("order") => crate::orders::input_type(name),
+                name if name.starts_with("order") => crate::orders::input_type(name),
+                "quoteSend" => "QuoteStepInput".to_owned(),
                 _ => format!("{first}{}Input", &name[1..]),
             };
             Operation {
