@@ -43,6 +43,7 @@ mod provisioning;
 mod purchasing;
 mod query_count;
 mod redis;
+mod reports;
 mod schema_sdl;
 mod sessions;
 mod sms;

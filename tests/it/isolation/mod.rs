@@ -16,6 +16,7 @@ mod purchasing_mutations;
 mod purchasing_queries;
 mod queries;
 mod raw_sql;
+mod report_queries;
 mod stock_mutations;
 mod subscriptions;
 mod universe;

@@ -6,7 +6,7 @@ use super::attack::Attack;
 use super::universe::Universe;
 use super::{
     assert_covered, catalogue_queries, count_queries, price_queries, purchasing_queries,
-    root_fields,
+    report_queries, root_fields,
 };
 
 /// Asks one root field with keys of the victim's.
@@ -37,6 +37,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         .chain(count_queries::CASES)
         .chain(price_queries::CASES)
         .chain(purchasing_queries::CASES)
+        .chain(report_queries::CASES)
 }
 
 const CASES: &[Case] = &[
