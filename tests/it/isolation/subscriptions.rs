@@ -105,7 +105,7 @@ async fn nobody_hears_of_anothers_goods() {
         userErrors { code } } }";
     let hold =
         "mutation($input: StockHoldInput!) { stockHold(input: $input) { userErrors { code } } }";
-    let level = "{ stockLevels(first: 1, where: { onHand: { gt: \"10\" } }) { nodes {
+    let level = "{ stockLevels(first: 1, where: { onHand: { gte: \"10\" } }) { nodes {
         available { value } product { id } warehouse { id } } } }";
     for (field, query) in STOCK {
         let found = attack.victim.client.get(level).await;
