@@ -32,14 +32,14 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use diesel::connection::SimpleConnection;
 use serde_json::{Value, json};
-use tubex::app::request_pool;
+use tubex::app::Core;
+use tubex::app::jobs::Workshop;
+use tubex::config::DatabaseSettings;
 use tubex::demo::data::DEALERS;
 use tubex::demo::history::Plan;
 use tubex::demo::{Grounds, open_many};
-use tubex::events::EventBus;
-use tubex::tenancy::directory::Directory;
-use tubex::tenancy::migrate::{MigrateError, MigrationSet};
-use tubex::tenancy::tx::TenantPool;
+use tubex::kernel::clock::Clock;
+use tubex::tenancy::migrate::MigrateError;
 
 use fleet::Fleet;
 use node::Node;
@@ -210,12 +210,13 @@ impl Counter {
 }
 
 /// Opens the dealers who are not there yet; seconds that took.
-async fn open(fleet: &Fleet, node: &Node, args: &Args) -> f64 {
-    let core = fleet.core();
-    let pool = request_pool(&core.settings);
+async fn open(settings: &DatabaseSettings, node: &Node, args: &Args) -> f64 {
+    let core = Core::new(settings, 1, Clock::system()).unwrap();
+    let workshop = Workshop::new(core, None).await.unwrap();
+    let (core, parts) = (workshop.core(), workshop.parts());
     let grounds = Grounds {
-        directory: Directory::new(core.control.clone(), MigrationSet::tenant().unwrap()),
-        tenants: TenantPool::new(&core.connector, pool, EventBus::local(), core.clock.clone()),
+        directory: parts.directory.clone(),
+        tenants: parts.tenants.clone(),
     };
     let begun = Instant::now();
     for (turn, lines) in [(1, args.lines), (2, 0)] {
@@ -242,11 +243,12 @@ async fn open(fleet: &Fleet, node: &Node, args: &Args) -> f64 {
 fn main() {
     let args = Args::parse();
     let (_cluster, settings) = fleet::cluster(&args.data);
-    let fleet = Fleet::of(&settings);
+    // Makes the control plane, if there is none.
+    let _fleet = Fleet::of(&settings);
     let node = Node::start(&args.data, &settings);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let figures = runtime.block_on(async {
-        let filled = open(&fleet, &node, &args).await;
+        let filled = open(&settings, &node, &args).await;
         let mut figures = measure(&node, &args).await;
         figures["fill_s"] = json!(filled);
         figures
