@@ -160,6 +160,16 @@ impl Workshop {
         })
     }
 
+    /// The control plane.
+    pub const fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// What jobs work with.
+    pub const fn parts(&self) -> &JobParts {
+        &self.parts
+    }
+
     /// Begins to send webhooks, signed by what `vault` opens; none if the settings say so.
     pub fn couriers(
         &self,

@@ -6,15 +6,12 @@ use serde_json::json;
 use super::CommandResult;
 use super::output::Output;
 use super::progress::Count;
-use crate::app::{Core, request_pool};
+use crate::app::Core;
+use crate::app::jobs::Workshop;
 use crate::config::DatabaseSettings;
 use crate::demo::history::Plan;
 use crate::demo::{Grounds, open_many};
-use crate::events::EventBus;
 use crate::kernel::clock::Clock;
-use crate::tenancy::directory::Directory;
-use crate::tenancy::migrate::MigrationSet;
-use crate::tenancy::tx::TenantPool;
 
 /// Lines that a dealer of the trade sells in a month, unless somebody says otherwise.
 const LINES_A_MONTH: u64 = 1_000;
@@ -45,11 +42,11 @@ pub(super) fn run(args: &DemoArgs, output: Output) -> CommandResult {
 async fn make(args: &DemoArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
     let core = tokio::task::spawn_blocking(move || core.on_its_engine()).await??;
-    let pool = request_pool(&core.settings);
-    let bus = EventBus::local();
+    let workshop = Workshop::new(core, None).await?;
+    let parts = workshop.parts();
     let grounds = Grounds {
-        directory: Directory::new(core.control.clone(), MigrationSet::tenant()?),
-        tenants: TenantPool::new(&core.connector, pool, bus, core.clock.clone()),
+        directory: parts.directory.clone(),
+        tenants: parts.tenants.clone(),
     };
     let plan = Plan {
         months: args.months,
@@ -63,7 +60,7 @@ async fn make(args: &DemoArgs, output: Output) -> CommandResult {
     progress.begin(count);
     let mut dealers = Vec::new();
     for number in 0..count {
-        dealers.push(open_many(&core, &grounds, number, plan).await?);
+        dealers.push(open_many(workshop.core(), &grounds, number, plan).await?);
         progress.one();
     }
     progress.end();

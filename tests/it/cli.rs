@@ -1,6 +1,7 @@
 //! The commands, as processes: arguments in, exit code and words out.
 
 mod config;
+mod demo;
 mod dev;
 mod fill;
 mod first_start;

@@ -51,6 +51,7 @@ mod query_count;
 mod quotes;
 mod redis;
 mod returns;
+mod reports;
 mod schema_sdl;
 mod sessions;
 mod sms;

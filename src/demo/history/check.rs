@@ -15,8 +15,8 @@ pub async fn check(tx: &mut TenantTx) -> AppResult<()> {
     if let Some(day) = sales::differences(tx, 1).await?.first() {
         return Err(AppError::internal(format!("sales are wrong: {day:?}")));
     }
-    match query::wrong_books(tx).await?.first() {
-        Some(wrong) => Err(AppError::internal(format!("the books are wrong: {wrong}"))),
+    match query::wrong_books(tx).await? {
+        Some(what) => Err(AppError::internal(format!("it does not hold that {what}"))),
         None => Ok(()),
     }
 }

@@ -261,6 +261,7 @@ const ELSEWHERE: &[&str] = &[
     "stock_count.opened",
     "stock_count.posted",
     "stock_count.recorded",
+    "stock_level.ran_low",
     "transfer.approved",
     "transfer.cancelled",
     "transfer.created",

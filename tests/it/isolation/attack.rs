@@ -77,6 +77,7 @@ impl Attack {
             crate::stock::spoil(dealer).await;
             crate::prices::set_some(dealer).await;
             crate::catalogue::describe_some(dealer).await;
+            crate::reports::pretend(dealer).await;
         }
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);

@@ -28,6 +28,7 @@ mod quote_queries;
 mod raw_sql;
 mod return_mutations;
 mod return_queries;
+mod report_queries;
 mod stock_mutations;
 mod subscriptions;
 mod universe;

@@ -137,6 +137,70 @@ const WAYS: &[(&str, &str)] = &[
         "{ stockCounts(first: 1) { nodes { lines { varianceValue { amount } } } } }",
     ),
     (
+        "CustomerMargins.rows",
+        "{ marginByCustomer(from: \"2026-01-01\", to: \"2026-01-31\") { rows { totalCount } } }",
+    ),
+    (
+        "Dashboard.lowStockCount",
+        "{ dashboard { lowStockCount } }",
+    ),
+    (
+        "Dashboard.overdue",
+        "{ dashboard { overdue { count } } }",
+    ),
+    (
+        "DeadStock.product",
+        "{ deadStock(first: 1) { nodes { product { id } } } }",
+    ),
+    (
+        "DeadStock.value",
+        "{ deadStock(first: 1) { nodes { value { amount } } } }",
+    ),
+    (
+        "DeadStock.warehouse",
+        "{ deadStock(first: 1) { nodes { warehouse { id } } } }",
+    ),
+    (
+        "SalesFigures.cost",
+        "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-01-31\") { total { cost { amount } } } }",
+    ),
+    (
+        "SalesFigures.costedNet",
+        "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-01-31\") { total { costedNet { amount } } } }",
+    ),
+    (
+        "SalesFigures.margin",
+        "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-01-31\") { total { margin { amount } } } }",
+    ),
+    (
+        "SalesFigures.marginPercent",
+        "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-01-31\") { total { marginPercent } } }",
+    ),
+    (
+        "SalesRow.category",
+        "{ salesSummary(by: CATEGORY, from: \"2026-01-01\", to: \"2026-01-31\") { rows { nodes { category { id } } } } }",
+    ),
+    (
+        "SalesRow.customer",
+        "{ salesSummary(by: CUSTOMER, from: \"2026-01-01\", to: \"2026-01-31\") { rows { nodes { customer { id } } } } }",
+    ),
+    (
+        "SalesRow.job",
+        "{ salesSummary(by: JOB, from: \"2026-01-01\", to: \"2026-01-31\") { rows { nodes { job { id } } } } }",
+    ),
+    (
+        "SalesRow.product",
+        "{ topProducts(from: \"2026-01-01\", to: \"2026-01-31\") { product { id } } }",
+    ),
+    (
+        "SlowStock.product",
+        "{ slowStock(first: 1) { nodes { product { id } } } }",
+    ),
+    (
+        "SlowStock.value",
+        "{ slowStock(first: 1) { nodes { value { amount } } } }",
+    ),
+    (
         "Attribute.unit",
         "{ attributes(first: 1) { nodes { unit { id } } } }",
     ),
@@ -622,6 +686,7 @@ async fn a_field_is_refused_without_its_own_permission_and_given_with_it() {
     crate::prices::set_some(&dealer).await;
     let ids = ids(&dealer).await;
     crate::stock::spoil(&dealer).await;
+    crate::reports::pretend(&dealer).await;
     let guarded = Schema::served().guarded();
     assert_eq!(
         guarded.len(),

@@ -386,6 +386,18 @@ fn query(name: &str) -> Operation {
             "query($id: ID!) { lotTrace(lotId: $id) { totalCount } }",
             id("lot"),
         ),
+        "salesSummary" => (
+            "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-02-01\") { from } }",
+            json!({}),
+        ),
+        "topProducts" | "marginByCustomer" | "fillRate" => {
+            return Operation {
+                document: format!(
+                    "{{ {name}(from: \"2026-01-01\", to: \"2026-02-01\") {{ __typename }} }}"
+                ),
+                variables: json!({}),
+            };
+        }
         "availability" => ("{ availability(productIds: []) { __typename } }", json!({})),
         "lastEventId" => ("{ lastEventId }", json!({})),
         _ => {

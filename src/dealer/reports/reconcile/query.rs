@@ -34,20 +34,14 @@ pub struct DifferenceRow {
     pub cost_of_lines: Decimal,
 }
 
-/// The key of each kind of sum, and of the lines that make it.
-const KINDS: [(&str, &str, &str, &str); 3] = [
-    ("DAY", "sales_by_day", "''", "''"),
-    (
-        "PRODUCT",
-        "sales_by_product",
-        "product_id::text",
-        "product_id::text",
-    ),
+/// Each kind of sum: its table, and its key.
+const KINDS: [(&str, &str, &str); 3] = [
+    ("DAY", "sales_by_day", "day"),
+    ("PRODUCT", "sales_by_product", "day, product_id"),
     (
         "BUYER",
         "sales_by_buyer",
-        "customer_id::text || job_id::text || salesperson::text",
-        "customer_id::text || job_id::text || salesperson::text",
+        "day, customer_id, job_id, salesperson",
     ),
 ];
 
@@ -78,7 +72,7 @@ pub async fn differences(tx: &mut TenantTx, most: i64) -> DbResult<Vec<Differenc
 }
 
 /// The days of one kind of sum on which something differs. Nothing of it comes from outside.
-fn difference((kind, table, kept, made): (&str, &str, &str, &str)) -> String {
+fn difference((kind, table, key): (&str, &str, &str)) -> String {
     let (quantity, same_quantity) = if kind == "PRODUCT" {
         ("quantity", "k.quantity IS DISTINCT FROM m.quantity")
     } else {
@@ -88,10 +82,10 @@ fn difference((kind, table, kept, made): (&str, &str, &str, &str)) -> String {
         "SELECT '{kind}' AS kept, day, count(*) AS sums, \
                 coalesce(sum(k.net), 0) AS net, coalesce(sum(m.net), 0) AS net_of_lines, \
                 coalesce(sum(k.cost), 0) AS cost, coalesce(sum(m.cost), 0) AS cost_of_lines \
-         FROM (SELECT day, {kept} AS key, net, costed_net, cost, {quantity}, lines FROM {table}) k \
-         FULL JOIN (SELECT day, {made} AS key, sum(net) AS net, sum(costed_net) AS costed_net, \
+         FROM (SELECT {key}, net, costed_net, cost, {quantity}, lines FROM {table}) k \
+         FULL JOIN (SELECT {key}, sum(net) AS net, sum(costed_net) AS costed_net, \
                            sum(cost) AS cost, sum(quantity) AS quantity, sum(lines) AS lines \
-                    FROM lines GROUP BY 1, 2) m USING (day, key) \
+                    FROM lines GROUP BY {key}) m USING ({key}) \
          WHERE k.net IS DISTINCT FROM m.net OR k.costed_net IS DISTINCT FROM m.costed_net \
             OR k.cost IS DISTINCT FROM m.cost OR k.lines IS DISTINCT FROM m.lines OR {same_quantity} \
          GROUP BY day"
