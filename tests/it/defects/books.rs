@@ -120,7 +120,7 @@ async fn defect_14_what_runs_out_is_ordered_and_not_only_spoken_of() {
     let input = json!({ "code": "MILL", "name": "The Mill" });
     let supplier =
         done(client, "supplierCreate", "supplier { id }", input).await["supplier"]["id"].clone();
-    let input = json!({ "supplierId": supplier, "productId": product, "lastCost": "4" });
+    let input = json!({ "supplierId": supplier, "productId": product, "lastCost": "4", "isPreferred": true });
     done(client, "supplierItemSet", "supplierItem { id }", input).await;
     let input = json!({ "productId": product, "warehouseId": yard.warehouses[0], "reorderPoint": "20",
         "reorderQuantity": "50" });
