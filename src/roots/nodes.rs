@@ -183,25 +183,9 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         AttributeId::PREFIX => found!(AttributeById, AttributeId, Attribute, CategoriesRead),
         CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
-        InvoiceId::PREFIX => found!(InvoiceById, InvoiceId, Invoice, InvoicesRead),
         DeliveryId::PREFIX => found!(DeliveryById, DeliveryId, Delivery, DeliveriesRead),
         DeliveryRunId::PREFIX => {
             found!(DeliveryRunById, DeliveryRunId, DeliveryRun, DeliveriesRead)
-        }
-        JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
-        OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
-        OrderLineId::PREFIX => found!(OrderLineById, OrderLineId, OrderLine, OrdersRead),
-        PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
-        TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
-        ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),
-        StockCountId::PREFIX => found!(StockCountById, StockCountId, StockCount, StockRead),
-        PurchaseOrderId::PREFIX => {
-            found!(
-                PurchaseOrderById,
-                PurchaseOrderId,
-                PurchaseOrder,
-                PurchasingRead
-            )
         }
         GoodsReceiptId::PREFIX => {
             found!(

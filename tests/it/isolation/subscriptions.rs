@@ -17,6 +17,8 @@ const BY_THEMSELVES: &[&str] = &[
     PAYMENTS,
     // invoices.rs beside this file.
     "invoicePosted",
+    STOCK[0].0,
+    STOCK[1].0,
 ];
 
 const BULK: &str = "bulkOperationChanged";
@@ -170,6 +172,8 @@ async fn nobody_hears_of_anothers_orders() {
     assert_eq!(heard["payload"]["data"][ORDERS]["order"]["id"], own);
     attack.victims.assert_hidden(&heard, &json!(null), ORDERS);
     socket.settle().await;
+}
+
 /// Each takes half of what is there as its owner, who wants to keep all of it.
 #[tokio::test]
 async fn nobody_hears_of_anothers_goods() {

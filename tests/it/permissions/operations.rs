@@ -25,7 +25,6 @@ fn input(mutation: &str) -> Value {
         .or_else(|| of_lots(mutation))
         .or_else(|| of_invoices(mutation))
         .or_else(|| of_payments(mutation))
-        .or_else(|| of_invoices(mutation))
         .or_else(|| of_orders(mutation))
         .or_else(|| of_purchasing(mutation))
         .or_else(|| of_quotes(mutation))
