@@ -99,7 +99,11 @@ pub const CASES: &[Case] = &[
         field: "deliveryRunCreate",
         input_type: "DeliveryRunCreateInput",
         input: |attack| {
-            let own = with(run(attack), "deliveryIds", json!([attack.victims.at(DELIVERY)]));
+            let own = with(
+                run(attack),
+                "deliveryIds",
+                json!([attack.victims.at(DELIVERY)]),
+            );
             with(own, "idempotencyKey", "another".into())
         },
         code: Some("NOT_FOUND"),
@@ -108,7 +112,11 @@ pub const CASES: &[Case] = &[
         field: "deliveryRunCreate",
         input_type: "DeliveryRunCreateInput",
         input: |attack| {
-            let own = with(run(attack), "driverId", json!(attack.victim.owner.to_string()));
+            let own = with(
+                run(attack),
+                "driverId",
+                json!(attack.victim.owner.to_string()),
+            );
             with(own, "idempotencyKey", "a third".into())
         },
         code: Some("NOT_FOUND"),

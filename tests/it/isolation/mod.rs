@@ -8,6 +8,8 @@ mod catalogue_mutations;
 mod catalogue_queries;
 mod count_mutations;
 mod count_queries;
+mod delivery_mutations;
+mod delivery_queries;
 mod loaders;
 mod mutations;
 mod order_mutations;

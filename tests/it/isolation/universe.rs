@@ -40,6 +40,8 @@ const EVERYTHING: &str = "query Everything($after: String) {
     suppliers(first: 200) { nodes { id code name version items { id version } } }
     purchaseOrders(first: 200) { nodes { id version state lines { id } } }
     orders(first: 200) { nodes { id version state lines { id } } edges { cursor } }
+    deliveries(first: 200) { nodes { id version state order { id } lines { id } } edges { cursor } }
+    deliveryRuns(first: 200) { nodes { id version truck } edges { cursor } }
     goodsReceipts(first: 200) { nodes { id lines { id } } }
     roles { id name description permissions version }
     members(first: 200) { nodes { user { id email name } roles { id } customerId since version } edges { cursor } }

@@ -259,6 +259,50 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Supplier { items { lastCost { amount } } } } }",
     ),
     (
+        "Order.deliveries",
+        "{ node(id: $id) { ... on Order { deliveries { id } } } }",
+    ),
+    (
+        "Delivery.order",
+        "{ node(id: $id) { ... on Delivery { order { id } } } }",
+    ),
+    (
+        "Delivery.customer",
+        "{ node(id: $id) { ... on Delivery { customer { id } } } }",
+    ),
+    (
+        "Delivery.job",
+        "{ node(id: $id) { ... on Delivery { job { id } } } }",
+    ),
+    (
+        "Delivery.warehouse",
+        "{ node(id: $id) { ... on Delivery { warehouse { id } } } }",
+    ),
+    (
+        "Delivery.history",
+        "{ node(id: $id) { ... on Delivery { history { id } } } }",
+    ),
+    (
+        "DeliveryLine.orderLine",
+        "{ node(id: $id) { ... on Delivery { lines { orderLine { id } } } } }",
+    ),
+    (
+        "DeliveryLine.product",
+        "{ node(id: $id) { ... on Delivery { lines { product { id } } } } }",
+    ),
+    (
+        "DeliveryLine.cost",
+        "{ node(id: $id) { ... on Delivery { lines { cost { amount } } } } }",
+    ),
+    (
+        "DeliveryRun.warehouse",
+        "{ node(id: $id) { ... on DeliveryRun { warehouse { id } } } }",
+    ),
+    (
+        "DeliveryRun.history",
+        "{ node(id: $id) { ... on DeliveryRun { history { id } } } }",
+    ),
+    (
         "Order.customer",
         "{ node(id: $id) { ... on Order { customer { id } } } }",
     ),
@@ -397,6 +441,7 @@ const WAYS: &[(&str, &str)] = &[
 /// same permission.
 const BY_EVENT: &[&str] = &[
     "BulkOperationChange.bulkOperation",
+    "DeliveryChange.delivery",
     "OrderChange.order",
     "ProductChange.product",
 ];
@@ -414,6 +459,7 @@ async fn ids(dealer: &TestDealer) -> Value {
     let held = crate::stock::put_aside(dealer).await;
     let bought = crate::purchasing::buy_some(dealer).await;
     let sold = crate::orders::sell_some(dealer).await;
+    let brought = crate::deliveries::deliver_some(dealer).await;
     crate::catalogue::describe_some(dealer).await;
     let data = dealer
         .client
@@ -434,6 +480,7 @@ async fn ids(dealer: &TestDealer) -> Value {
         "Customer": first("customers"), "CreditStatus": first("customers"), "Category": first("categories"), "Unit": first("units"),
         "Attribute": first("attributes"), "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
+        "Delivery": brought["delivery"], "DeliveryLine": brought["pickup"], "DeliveryRun": brought["run"],
         "Order": sold["order"], "OrderLine": sold["line"],
         "Supplier": bought["supplier"], "SupplierItem": bought["supplier"], "PurchaseOrder": bought["order"],
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],

@@ -22,6 +22,7 @@ fn input(mutation: &str) -> Value {
     let of_areas = of_parties(mutation)
         .or_else(|| of_prices(mutation))
         .or_else(|| of_counts(mutation))
+        .or_else(|| of_deliveries(mutation))
         .or_else(|| of_orders(mutation))
         .or_else(|| of_purchasing(mutation))
         .or_else(|| of_catalogue(mutation));
@@ -170,6 +171,31 @@ fn of_counts(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on deliveries; those of documents come without a key.
+fn of_deliveries(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    let with = |field: &str| {
+        let mut input = versioned("dlv");
+        input[field] = json!("X");
+        input
+    };
+    Some(match mutation {
+        "deliveryPlan" => json!({ "orderId": nowhere("ord") }),
+        "deliveryUpdate" | "deliveryLoad" | "deliveryDispatch" | "deliveryCancel" => {
+            versioned("dlv")
+        }
+        "deliveryConfirm" => with("signer"),
+        "deliveryFail" => with("reason"),
+        "deliveryPickup" => json!({ "orderId": nowhere("ord"), "signer": "X" }),
+        "deliveryRunCreate" => json!({ "warehouseId": nowhere("whs"), "truck": "X",
+            "runsOn": "2026-12-01" }),
+        "deliveryRunUpdate" | "deliveryRunStart" | "deliveryRunFinish" | "deliveryRunCancel" => {
+            versioned("run")
+        }
+        _ => return None,
+    })
+}
+
 /// The same of mutations on orders; those of documents come without a key.
 fn of_orders(mutation: &str) -> Option<Value> {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
@@ -246,6 +272,7 @@ pub fn operation(field: &Field) -> Operation {
                 name if name.starts_with("supplier") || name.starts_with("purchaseOrder") => {
                     crate::purchasing::input_type(name)
                 }
+                name if name.starts_with("delivery") => crate::deliveries::input_type(name),
                 name if name.starts_with("order") => crate::orders::input_type(name),
                 _ => format!("{first}{}Input", &name[1..]),
             };

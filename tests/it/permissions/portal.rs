@@ -238,6 +238,11 @@ const CASES: &[(&str, &str, bool)] = &[
     ("unit", "{ unit(code: \"none\") { id } }", false),
     ("units", "{ units(first: 200) { nodes { id } } }", true),
     ("lastEventId", "{ lastEventId }", true),
+    ("delivery", "{ delivery(number: 1) { id } }", false),
+    ("deliveries", "{ deliveries { nodes { id } } }", false),
+    ("deliveryRun", "{ deliveryRun(number: 1) { id } }", false),
+    ("deliveryRuns", "{ deliveryRuns { nodes { id } } }", false),
+    ("myRuns", "{ myRuns { id } }", false),
     ("order", "{ order(number: 1) { id } }", false),
     ("orders", "{ orders { nodes { id } } }", false),
 ];
