@@ -24,8 +24,9 @@ use crate::dealer::invoices::graphql::Invoice;
 use crate::dealer::invoices::loader::InvoiceById;
 use crate::dealer::invoices::model::InvoiceId;
 use crate::dealer::orders::graphql::Order;
-use crate::dealer::orders::loader::OrderById;
-use crate::dealer::orders::model::OrderId;
+use crate::dealer::orders::line::OrderLine;
+use crate::dealer::orders::loader::{OrderById, OrderLineById};
+use crate::dealer::orders::model::{OrderId, OrderLineId};
 use crate::dealer::prices::lists::graphql::PriceList;
 use crate::dealer::prices::lists::loader::PriceListById;
 use crate::dealer::prices::lists::model::PriceListId;
@@ -85,6 +86,8 @@ pub enum Node {
     Job(Job),
     /// What a customer has ordered.
     Order(Order),
+    /// A line of an order.
+    OrderLine(OrderLine),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
@@ -164,6 +167,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         InvoiceId::PREFIX => found!(InvoiceById, InvoiceId, Invoice, InvoicesRead),
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
         OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
+        OrderLineId::PREFIX => found!(OrderLineById, OrderLineId, OrderLine, OrdersRead),
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),

@@ -36,6 +36,7 @@ mod mail;
 mod migrations;
 mod oauth;
 mod operator;
+mod orders;
 mod passwords;
 mod permissions;
 mod pool;

@@ -11,7 +11,6 @@ use super::model::{OrderId, OrderLineId, OrderProgress, OrderRow, OrderState};
 use super::progress::totals_of;
 use super::query::{self, OrderOrder, OrderSort};
 use super::totals::SaleTotals;
-use crate::auth::principal::UserId;
 use crate::dealer::attachments::graphql::{Attachment, attachments_of};
 use crate::dealer::audit::graphql::{AuditEntry, history};
 use crate::dealer::audit::model::Record;
@@ -24,6 +23,7 @@ use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{Permission as P, has_permission};
+use crate::kernel::ids::UserId;
 
 /// What a customer has ordered.
 #[derive(Clone)]

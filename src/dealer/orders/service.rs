@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::events::{OrderCreated, OrderFacts};
-use super::model::{OrderId, OrderLineId, OrderLineRow, OrderProgress, OrderRow, OrderState};
+use super::model::{
+    OrderId, OrderLineId, OrderLineRow, OrderProgress, OrderRow, OrderSourcing, OrderState,
+};
 use super::price::PricedLine;
 use super::{progress, query};
 use crate::dealer::customers::actions::CustomerAction;

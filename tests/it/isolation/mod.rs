@@ -13,6 +13,8 @@ mod invoice_queries;
 mod invoices;
 mod loaders;
 mod mutations;
+mod order_mutations;
+mod order_queries;
 mod price_mutations;
 mod price_queries;
 mod purchasing_mutations;

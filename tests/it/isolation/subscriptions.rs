@@ -13,11 +13,15 @@ const CASES: &[(&str, &str)] = &[(
 /// Have no names to change, so they are tried by themselves.
 const BY_THEMSELVES: &[&str] = &[
     BULK,
+    ORDERS,
     // invoices.rs beside this file.
     "invoicePosted",
 ];
 
 const BULK: &str = "bulkOperationChanged";
+
+/// Its orders have other things to change.
+const ORDERS: &str = "orderChanged";
 
 /// Renames a product as its owner.
 async fn rename(client: &crate::support::Client, id: &serde_json::Value, name: &str) {
@@ -83,5 +87,35 @@ async fn nobody_hears_of_anothers_imports_and_exports() {
     let operation = &heard["payload"]["data"][BULK]["bulkOperation"];
     assert_eq!(operation["id"], own);
     attack.victims.assert_hidden(&heard, &json!(null), BULK);
+    socket.settle().await;
+}
+
+#[tokio::test]
+async fn nobody_hears_of_anothers_orders() {
+    let attack = Attack::prepare().await;
+    let query =
+        "subscription($ids: [ID!]) { orderChanged(ids: $ids) { eventId order { id state } } }";
+    let victims = attack.victims.at("/orders/nodes/0/id");
+    let own = attack.attackers.at("/orders/nodes/0/id");
+    let mut socket = attack.server.socket(&attack.attacker).await;
+    socket.subscribe("all", query, json!({})).await;
+    socket
+        .subscribe("his", query, json!({ "ids": [victims] }))
+        .await;
+    socket.settle().await;
+    let hold =
+        "mutation($id: ID!) { orderHold(input: { id: $id, expectedVersion: 1, reason: \"x\" }) {
+        userErrors { code } } }";
+    for (client, id) in [
+        (&attack.victim.client, &victims),
+        (&attack.attacker.client, &own),
+    ] {
+        let data = client.run(hold, json!({ "id": id })).await;
+        assert_eq!(data["orderHold"]["userErrors"], json!([]));
+    }
+    let heard = socket.next().await;
+    assert_eq!(heard["id"], "all");
+    assert_eq!(heard["payload"]["data"][ORDERS]["order"]["id"], own);
+    attack.victims.assert_hidden(&heard, &json!(null), ORDERS);
     socket.settle().await;
 }

@@ -39,6 +39,7 @@ const EVERYTHING: &str = "query Everything($after: String) {
     transfers(first: 200) { nodes { id version lines { id } } edges { cursor } }
     suppliers(first: 200) { nodes { id code name version items { id version } } }
     purchaseOrders(first: 200) { nodes { id version state lines { id } } }
+    orders(first: 200) { nodes { id version state lines { id } } edges { cursor } }
     goodsReceipts(first: 200) { nodes { id lines { id } } }
     quotes(first: 200) { nodes { id number version state lines { id } } }
     returns(first: 200) { nodes { id version state order { id } lines { id orderLine { id } } } }

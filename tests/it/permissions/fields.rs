@@ -291,6 +291,58 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Invoice { lines { orderLine { id } } } } }",
     ),
     (
+        "Order.customer",
+        "{ node(id: $id) { ... on Order { customer { id } } } }",
+    ),
+    (
+        "Order.job",
+        "{ node(id: $id) { ... on Order { job { id } } } }",
+    ),
+    (
+        "Order.warehouse",
+        "{ node(id: $id) { ... on Order { warehouse { id } } } }",
+    ),
+    (
+        "Order.note",
+        "{ node(id: $id) { ... on Order { note } } }",
+    ),
+    (
+        "Order.holdReason",
+        "{ node(id: $id) { ... on Order { holdReason } } }",
+    ),
+    (
+        "Order.history",
+        "{ node(id: $id) { ... on Order { history { id } } } }",
+    ),
+    (
+        "OrderLine.product",
+        "{ node(id: $id) { ... on OrderLine { product { id } } } }",
+    ),
+    (
+        "OrderLine.priceUnit",
+        "{ node(id: $id) { ... on OrderLine { priceUnit { id } } } }",
+    ),
+    (
+        "OrderLine.priceReason",
+        "{ node(id: $id) { ... on OrderLine { priceReason } } }",
+    ),
+    (
+        "OrderLine.warehouse",
+        "{ node(id: $id) { ... on OrderLine { warehouse { id } } } }",
+    ),
+    (
+        "OrderLine.purchaseOrderLine",
+        "{ node(id: $id) { ... on OrderLine { purchaseOrderLine { id } } } }",
+    ),
+    (
+        "OrderLine.reservations",
+        "{ node(id: $id) { ... on OrderLine { reservations { id } } } }",
+    ),
+    (
+        "OrderLine.history",
+        "{ node(id: $id) { ... on OrderLine { history { id } } } }",
+    ),
+    (
         "PurchaseOrder.supplier",
         "{ node(id: $id) { ... on PurchaseOrder { supplier { id } } } }",
     ),
@@ -446,6 +498,7 @@ const WAYS: &[(&str, &str)] = &[
 const BY_EVENT: &[&str] = &[
     "BulkOperationChange.bulkOperation",
     "InvoicePosting.invoice",
+    "OrderChange.order",
     "ProductChange.product",
 ];
 
@@ -464,6 +517,7 @@ async fn ids(dealer: &TestDealer) -> Value {
     let bought = crate::purchasing::buy_some(dealer).await;
     let quoted = crate::quotes::quote_some(dealer).await;
     let back = crate::returns::bring_back(dealer).await;
+    let sold = crate::orders::sell_some(dealer).await;
     crate::catalogue::describe_some(dealer).await;
     let data = dealer
         .client
@@ -485,6 +539,7 @@ async fn ids(dealer: &TestDealer) -> Value {
         "Attribute": first("attributes"), "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
         "Invoice": billed["invoice"], "InvoiceLine": billed["invoice"],
+        "Order": sold["order"], "OrderLine": sold["line"],
         "Supplier": bought["supplier"], "SupplierItem": bought["supplier"], "PurchaseOrder": bought["order"],
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],
         "Quote": quoted["converted"], "QuoteLine": quoted["converted"],

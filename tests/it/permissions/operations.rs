@@ -23,6 +23,7 @@ fn input(mutation: &str) -> Value {
         .or_else(|| of_prices(mutation))
         .or_else(|| of_counts(mutation))
         .or_else(|| of_invoices(mutation))
+        .or_else(|| of_orders(mutation))
         .or_else(|| of_purchasing(mutation))
         .or_else(|| of_quotes(mutation))
         .or_else(|| of_returns(mutation))
@@ -184,6 +185,21 @@ fn of_invoices(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on orders; those of documents come without a key.
+fn of_orders(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "orderCreate" => json!({ "customerId": nowhere("cus"), "warehouseId": nowhere("whs"),
+            "lines": [] }),
+        "orderUpdate" | "orderConfirm" | "orderAmend" | "orderCancel" | "orderClose"
+        | "orderHoldRelease" => versioned("ord"),
+        "orderHold" => json!({ "id": nowhere("ord"), "expectedVersion": 1, "reason": "" }),
+        "orderLineCancel" => json!({ "lineId": nowhere("orl"), "expectedVersion": 1 }),
+        "specialOrderToPurchaseOrder" => json!({ "lineIds": [] }),
+        _ => return None,
+    })
+}
+
 /// The same of mutations on suppliers and purchases; those of documents come without a key.
 fn of_purchasing(mutation: &str) -> Option<Value> {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
@@ -270,6 +286,7 @@ pub fn operation(field: &Field) -> Operation {
                     crate::purchasing::input_type(name)
                 }
                 "quoteSend" => "QuoteStepInput".to_owned(),
+                name if name.starts_with("order") => crate::orders::input_type(name),
                 _ => format!("{first}{}Input", &name[1..]),
             };
             Operation {

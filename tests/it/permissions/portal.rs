@@ -250,6 +250,8 @@ const CASES: &[(&str, &str, bool)] = &[
         "query($customer: ID!) { returns(where: { customerId: { eq: $customer } }) { nodes { id } } }",
         false,
     ),
+    ("order", "{ order(number: 1) { id } }", false),
+    ("orders", "{ orders { nodes { id } } }", false),
 ];
 
 #[tokio::test]
