@@ -4,7 +4,7 @@ mod loader;
 
 pub use loader::{Today, today_of};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::sql_types::{Text, Timestamp, Timestamptz};
 use diesel_async::RunQueryDsl;
 
@@ -25,6 +25,13 @@ diesel::define_sql_function! {
 pub async fn today(tx: &mut TenantTx) -> DbResult<NaiveDate> {
     let zone = tx.context().dealer().timezone.clone();
     let query = diesel::select(date(timezone(zone, tx.now())));
+    Ok(query.get_result(tx).await?)
+}
+
+/// The day and the time on the wall at the dealer.
+pub async fn clock(tx: &mut TenantTx) -> DbResult<NaiveDateTime> {
+    let zone = tx.context().dealer().timezone.clone();
+    let query = diesel::select(timezone(zone, tx.now()));
     Ok(query.get_result(tx).await?)
 }
 

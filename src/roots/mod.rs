@@ -2,6 +2,7 @@
 
 mod catalog;
 mod customers;
+mod deliveries;
 mod invoices;
 mod nodes;
 mod orders;
@@ -20,6 +21,7 @@ use futures_util::future::BoxFuture;
 
 use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
+use self::deliveries::{DeliveryMutations, DeliveryQueries};
 use self::invoices::{InvoicesMutations, InvoicesQueries};
 pub use self::nodes::{Node, NodeQuery};
 use self::orders::{OrderMutations, OrderQueries};
@@ -34,6 +36,8 @@ use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::deliveries::runs::graphql::MemberCheck;
+use crate::dealer::deliveries::subscription::DeliverySubscription;
 use crate::dealer::invoices::subscription::InvoiceSubscription;
 use crate::dealer::orders::subscription::OrderSubscription;
 use crate::error::AppResult;
@@ -42,7 +46,8 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::declared;
 pub use crate::graphql::declared::Undeclared;
 use crate::graphql::transactional::Transactional;
-use crate::platform::access::graphql::CustomerCheck;
+use crate::kernel::ids::UserId;
+use crate::platform::access::graphql::{CustomerCheck, works_here};
 
 /// Every kind of event there is.
 pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
@@ -50,8 +55,9 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
         records::EVENTS,
         catalog::EVENTS,
         customers::EVENTS,
-        orders::EVENTS,
+        deliveries::EVENTS,
         invoices::EVENTS,
+        orders::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
         quotes::EVENTS,
@@ -77,8 +83,9 @@ pub struct QueryRoot(
     RecordQueries,
     CatalogQueries,
     CustomerQueries,
-    OrderQueries,
+    DeliveryQueries,
     InvoicesQueries,
+    OrderQueries,
     PriceQueries,
     PurchasingQueries,
     QuotesQueries,
@@ -95,8 +102,9 @@ pub struct MutationRoot(
     RecordMutations,
     CatalogMutations,
     CustomerMutations,
-    OrderMutations,
+    DeliveryMutations,
     InvoicesMutations,
+    OrderMutations,
     PriceMutations,
     PurchasingMutations,
     QuotesMutations,
@@ -109,6 +117,7 @@ pub struct MutationRoot(
 #[graphql(name = "Subscription")]
 pub struct SubscriptionRoot(
     BulkSubscription,
+    DeliverySubscription,
     InvoiceSubscription,
     OrderSubscription,
     ProductSubscription,
@@ -116,6 +125,10 @@ pub struct SubscriptionRoot(
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
     Box::pin(async move { Ok(ctx.unit()?.load(CustomerById(id)).await?.is_some()) })
+}
+
+fn member_exists<'a>(ctx: &'a Context<'_>, id: UserId) -> BoxFuture<'a, AppResult<bool>> {
+    Box::pin(works_here(ctx, id))
 }
 
 /// Bounds of one operation.
@@ -135,6 +148,7 @@ pub fn schema_builder(limits: Limits) -> ApiSchemaBuilder {
         SubscriptionRoot::default(),
     )
     .data(CustomerCheck(customer_exists))
+    .data(MemberCheck(member_exists))
     .limit_depth(limits.depth)
     .limit_complexity(limits.complexity)
 }

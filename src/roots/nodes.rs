@@ -20,6 +20,11 @@ use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::deliveries::graphql::Delivery;
+use crate::dealer::deliveries::loader::DeliveryById;
+use crate::dealer::deliveries::model::{DeliveryId, DeliveryRunId};
+use crate::dealer::deliveries::runs::graphql::DeliveryRun;
+use crate::dealer::deliveries::runs::loader::DeliveryRunById;
 use crate::dealer::invoices::graphql::Invoice;
 use crate::dealer::invoices::loader::InvoiceById;
 use crate::dealer::invoices::model::InvoiceId;
@@ -78,6 +83,10 @@ pub enum Node {
     Category(Category),
     /// Who buys.
     Customer(Customer),
+    /// Goods of an order that come to the customer.
+    Delivery(Delivery),
+    /// A truck, its driver and its way on a day.
+    DeliveryRun(DeliveryRun),
     /// Goods that came from a supplier.
     GoodsReceipt(GoodsReceipt),
     /// What a customer is billed, or what is credited to him.
@@ -165,6 +174,10 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
         InvoiceId::PREFIX => found!(InvoiceById, InvoiceId, Invoice, InvoicesRead),
+        DeliveryId::PREFIX => found!(DeliveryById, DeliveryId, Delivery, DeliveriesRead),
+        DeliveryRunId::PREFIX => {
+            found!(DeliveryRunById, DeliveryRunId, DeliveryRun, DeliveriesRead)
+        }
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
         OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
         OrderLineId::PREFIX => found!(OrderLineById, OrderLineId, OrderLine, OrdersRead),

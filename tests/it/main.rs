@@ -22,6 +22,7 @@ mod catalogue;
 mod citus;
 mod cli;
 mod credit;
+mod deliveries;
 mod events;
 mod factors;
 mod files;

@@ -9,6 +9,7 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::deliveries::model::{DeliveryId, DeliveryLineId, DeliveryRunId};
 use crate::dealer::invoices::model::{InvoiceId, InvoiceLineId};
 use crate::dealer::orders::model::{OrderId, OrderLineId};
 use crate::dealer::prices::lists::model::PriceListId;
@@ -48,6 +49,16 @@ pub struct Record {
 }
 
 impl Record {
+    /// A delivery.
+    pub const DELIVERY: Self = Self {
+        tables: &["deliveries"],
+    };
+
+    /// A run of a truck.
+    pub const DELIVERY_RUN: Self = Self {
+        tables: &["delivery_runs"],
+    };
+
     /// An order without its lines.
     pub const ORDER: Self = Self {
         tables: &["orders"],
@@ -92,6 +103,9 @@ pub fn written(entity: &str, key: &str) -> String {
         "customers" => CustomerId::from_uuid(uuid).to_string(),
         "invoice_lines" => InvoiceLineId::from_uuid(uuid).to_string(),
         "invoices" => InvoiceId::from_uuid(uuid).to_string(),
+        "deliveries" => DeliveryId::from_uuid(uuid).to_string(),
+        "delivery_lines" => DeliveryLineId::from_uuid(uuid).to_string(),
+        "delivery_runs" => DeliveryRunId::from_uuid(uuid).to_string(),
         "jobs" => JobId::from_uuid(uuid).to_string(),
         "order_lines" => OrderLineId::from_uuid(uuid).to_string(),
         "orders" => OrderId::from_uuid(uuid).to_string(),

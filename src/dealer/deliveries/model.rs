@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::db::tenant_tables::{deliveries, delivery_lines};
 use crate::db::text_enum::text_enum;
@@ -12,7 +12,10 @@ use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::orders::model::{OrderId, OrderLineId};
 use crate::dealer::stock::warehouses::model::WarehouseId;
+use crate::error::{AppError, AppResult};
 use crate::kernel::ids::typed_id;
+use crate::kernel::quantity::MOST_DECIMALS;
+use crate::kernel::ratio::Ratio;
 
 typed_id!(
     /// A delivery.
@@ -141,4 +144,77 @@ pub struct DeliveryLineRow {
     pub weight: Option<Decimal>,
     /// What the goods handed over had cost; until then, what went on the truck.
     pub cost: Option<Decimal>,
+}
+
+impl DeliveryLineRow {
+    /// How many of its unit so many base units are, with at most six decimals.
+    pub fn in_unit(&self, base: Decimal) -> AppResult<Decimal> {
+        let half = RoundingStrategy::MidpointAwayFromZero;
+        let factor = Ratio::new(self.num, self.den).map_err(AppError::internal)?;
+        let value = factor.inverse().to_base_rounded(base, MOST_DECIMALS, half);
+        value.map_err(AppError::internal)
+    }
+}
+
+/// What an update sets; absent fields keep their value.
+#[derive(AsChangeset, Clone, Debug)]
+#[diesel(table_name = deliveries)]
+pub struct DeliveryChanges {
+    /// New state.
+    pub state: Option<DeliveryState>,
+    /// Another run, or none.
+    pub run_id: Option<Option<DeliveryRunId>>,
+    /// Another place on its way, or none.
+    pub stop: Option<Option<i32>>,
+    /// Another day.
+    pub planned_on: Option<NaiveDate>,
+    /// Another street and number, or none.
+    pub address_line: Option<Option<String>>,
+    /// Another city, or none.
+    pub city: Option<Option<String>>,
+    /// Another postcode, or none.
+    pub postcode: Option<Option<String>>,
+    /// Other words for drivers, or none.
+    pub instructions: Option<Option<String>>,
+    /// Another note, or none.
+    pub note: Option<Option<String>>,
+    /// Who took the goods.
+    pub signer: Option<String>,
+    /// Why nobody took them.
+    pub failure_reason: Option<String>,
+    /// When they left.
+    pub dispatched_at: Option<DateTime<Utc>>,
+    /// When they were handed over.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// Time of the change.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl DeliveryChanges {
+    /// Nothing but the time.
+    pub const fn none(now: DateTime<Utc>) -> Self {
+        Self {
+            state: None,
+            run_id: None,
+            stop: None,
+            planned_on: None,
+            address_line: None,
+            city: None,
+            postcode: None,
+            instructions: None,
+            note: None,
+            signer: None,
+            failure_reason: None,
+            dispatched_at: None,
+            delivered_at: None,
+            updated_at: now,
+        }
+    }
+
+    /// Another state.
+    pub const fn to(state: DeliveryState, now: DateTime<Utc>) -> Self {
+        let mut changes = Self::none(now);
+        changes.state = Some(state);
+        changes
+    }
 }

@@ -4,68 +4,40 @@ use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 
-use super::query;
-use crate::db::error::DbResult;
-use crate::dealer::deliveries::model::{DeliveryId, DeliveryLineId};
-use crate::dealer::orders::model::{OrderId, OrderLineId};
+use crate::dealer::deliveries::lines_to_bill;
+use crate::dealer::deliveries::model::{DeliveryId, DeliveryLineRow};
+use crate::dealer::deliveries::query::find_many_of_orders;
+use crate::dealer::orders::model::OrderId;
+use crate::error::AppResult;
 use crate::tenancy::TenantTx;
 
-/// A line of a delivery that is with the customer.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct DeliveredLine {
-    pub(super) id: DeliveryLineId,
-    pub(super) order_line: OrderLineId,
-    /// What was handed over, in base units.
-    pub(super) delivered: Decimal,
-    /// What all of it had cost.
-    pub(super) cost: Option<Decimal>,
-}
-
-impl DeliveredLine {
-    /// What so much of it had cost.
-    pub(super) fn cost_of(&self, quantity: Decimal) -> Option<Decimal> {
-        let whole = self.cost?;
-        if quantity == self.delivered {
-            return Some(whole);
-        }
-        let cost = whole.checked_mul(quantity)?.checked_div(self.delivered)?;
-        Some(cost.round_dp(4))
-    }
-}
-
-/// The orders of these deliveries, and whether their goods are with the customer.
-pub(super) async fn find(
+/// What these deliveries brought, in the order of the ids.
+pub(super) async fn lines(
     tx: &mut TenantTx,
     ids: &[DeliveryId],
-) -> DbResult<HashMap<DeliveryId, (OrderId, bool)>> {
-    let rows = query::deliveries(tx, ids).await?.into_iter();
-    Ok(rows
-        .map(|(id, order, state)| (id, (order, state == "DELIVERED")))
-        .collect())
-}
-
-/// What these deliveries brought, in the order of the ids.
-pub(super) async fn lines(tx: &mut TenantTx, ids: &[DeliveryId]) -> DbResult<Vec<DeliveredLine>> {
+) -> AppResult<Vec<DeliveryLineRow>> {
     let places: HashMap<DeliveryId, usize> = ids.iter().copied().zip(0..).collect();
-    let mut rows = query::delivered_lines(tx, ids).await?;
-    rows.sort_by_key(|row| places.get(&row.0).copied());
-    Ok(rows.into_iter().filter_map(line).collect())
+    let mut rows = lines_to_bill(tx, ids).await?;
+    rows.sort_by_key(|row| (places.get(&row.delivery_id).copied(), row.position));
+    Ok(rows)
 }
 
-/// What all deliveries of an order brought.
+/// What all deliveries of an order brought, the oldest first.
 pub(super) async fn lines_of_order(
     tx: &mut TenantTx,
     order: OrderId,
-) -> DbResult<Vec<DeliveredLine>> {
-    let rows = query::delivered_lines_of(tx, order).await?;
-    Ok(rows.into_iter().filter_map(line).collect())
+) -> AppResult<Vec<DeliveryLineRow>> {
+    let rows = find_many_of_orders(tx, &[order]).await?;
+    let ids: Vec<DeliveryId> = rows.iter().map(|row| row.id).collect();
+    lines(tx, &ids).await
 }
 
-fn line((_, id, order_line, delivered, cost): query::Brought) -> Option<DeliveredLine> {
-    Some(DeliveredLine {
-        id,
-        order_line,
-        delivered: delivered?,
-        cost,
-    })
+/// What so much of a line had cost, if that is known.
+pub(super) fn cost_of(line: &DeliveryLineRow, quantity: Decimal) -> Option<Decimal> {
+    let (whole, delivered) = (line.cost?, line.delivered?);
+    if quantity == delivered {
+        return Some(whole);
+    }
+    let cost = whole.checked_mul(quantity)?.checked_div(delivered)?;
+    Some(cost.round_dp(4))
 }

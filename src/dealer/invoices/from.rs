@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 
 use super::bill::{Left, Orders};
-use super::delivered::{self, DeliveredLine};
+use super::delivered::{self, cost_of};
 use super::draft::{Plan, Want, write};
 use super::input::{InvoiceBasis, InvoiceFromDeliveriesInput, InvoiceFromOrderInput, InvoiceScope};
 use super::model::InvoiceRow;
 use super::query;
-use crate::dealer::deliveries::model::{DeliveryId, DeliveryLineId};
+use crate::dealer::deliveries::model::{
+    DeliveryId, DeliveryLineId, DeliveryLineRow, DeliveryState,
+};
+use crate::dealer::deliveries::query as sent;
 use crate::dealer::orders::fulfil::{self, LockedOrder};
 use crate::dealer::orders::model::{OrderId, OrderLineId, OrderLineRow, OrderSourcing, OrderState};
 use crate::error::{AppError, ErrorCode, ServiceResult, UserError};
@@ -97,20 +100,21 @@ fn distinct(ids: &[DeliveryId]) -> Vec<DeliveryId> {
 
 /// The orders of deliveries all of which are with the customer.
 async fn of_deliveries(tx: &mut TenantTx, ids: &[DeliveryId]) -> ServiceResult<Vec<OrderId>> {
-    let found = delivered::find(tx, ids).await?;
+    let rows = sent::find_many(tx, ids).await?;
+    let found: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
     let mut orders = Vec::new();
     for (index, id) in ids.iter().enumerate() {
         let index = index.to_string();
         let path = ["input", "deliveryIds", index.as_str()];
-        let Some((order, is_delivered)) = found.get(id) else {
+        let Some(row) = found.get(id) else {
             let message = "there is no such delivery";
             return Err(UserError::at(ErrorCode::NotFound, &path, message).into());
         };
-        if !is_delivered {
+        if row.state != DeliveryState::Delivered {
             let message = "it is not delivered yet";
             return Err(UserError::at(ErrorCode::NotAllowed, &path, message).into());
         }
-        orders.push(*order);
+        orders.push(row.order_id);
     }
     orders.sort_unstable();
     orders.dedup();
@@ -121,7 +125,7 @@ async fn of_deliveries(tx: &mut TenantTx, ids: &[DeliveryId]) -> ServiceResult<V
 async fn brought(
     tx: &mut TenantTx,
     (orders, left): (&Orders, &Left),
-    lines: Vec<DeliveredLine>,
+    lines: Vec<DeliveryLineRow>,
 ) -> ServiceResult<Vec<Want>> {
     let ids: Vec<DeliveryLineId> = lines.iter().map(|line| line.id).collect();
     let billed = query::billed_of_deliveries(tx, &ids).await?;
@@ -130,18 +134,18 @@ async fn brought(
     let mut open: HashMap<OrderLineId, Decimal> = HashMap::new();
     let mut wants = Vec::new();
     for came in lines {
-        let Some(line) = of.get(&came.order_line) else {
+        let Some(line) = of.get(&came.order_line_id) else {
             continue;
         };
         let open = open.entry(line.id).or_insert_with(|| left.delivered(line));
         let billed = billed.get(&came.id).copied().unwrap_or_default();
-        let quantity = (came.delivered - billed).min(*open);
+        let quantity = (came.delivered.unwrap_or_default() - billed).min(*open);
         if quantity > Decimal::ZERO {
             *open -= quantity;
             wants.push(Want {
                 line: (*line).clone(),
                 quantity,
-                came: Some((came.id, came.cost_of(quantity))),
+                came: Some((came.id, cost_of(&came, quantity))),
             });
         }
     }

@@ -22,11 +22,13 @@ use crate::dealer::customers::graphql::Customer;
 use crate::dealer::customers::jobs::graphql::Job;
 use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::loader::CustomerById;
+use crate::dealer::orders::totals::SaleTaxTotal;
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{Permission as P, has_permission};
-use crate::graphql::scalars::{self, Money};
+use crate::graphql::scalars::Money;
+use crate::kernel::money::TaxGroup;
 
 /// How far an invoice is paid, as it follows from its account.
 #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,19 +69,6 @@ pub struct InvoiceParty {
     pub postcode: Option<String>,
     /// Country.
     pub country: Option<String>,
-}
-
-/// What the lines with one tax rate come to.
-#[derive(SimpleObject)]
-#[graphql(directive = has_permission::apply(P::InvoicesRead))]
-pub struct InvoiceTax {
-    /// In percent.
-    pub rate: scalars::Decimal,
-    /// Sum of the lines.
-    pub net: Money,
-    /// The tax on it. The taxes of all invoices of an order come to the tax on the order, so one
-    /// of them may differ by its rounding from the tax on this sum alone.
-    pub tax: Money,
 }
 
 /// What a customer is billed, or what is credited to him. What is posted never changes: it is
@@ -153,22 +142,21 @@ impl Invoice {
         Ok(self.rows(ctx).await?.into_iter().map(InvoiceLine).collect())
     }
 
-    /// What its lines come to by tax rate, the lowest first.
+    /// What its lines come to by tax rate, the lowest first. The taxes of all invoices of an order
+    /// come to the tax on the order, so one of them may differ by its rounding from the tax on its
+    /// own sum.
     #[graphql(complexity = "list_cost(child_complexity)")]
-    async fn taxes(&self, ctx: &Context<'_>) -> AppResult<Vec<InvoiceTax>> {
+    async fn taxes(&self, ctx: &Context<'_>) -> AppResult<Vec<SaleTaxTotal>> {
         let mut groups: BTreeMap<Decimal, (Decimal, Decimal)> = BTreeMap::new();
         for line in self.rows(ctx).await? {
             let sums = groups.entry(line.tax_rate.normalize()).or_default();
             *sums = (sums.0 + line.net, sums.1 + line.tax);
         }
-        let tax = |(rate, (net, tax))| {
-            Ok(InvoiceTax {
-                rate: scalars::Decimal(rate),
-                net: Money::of_dealer(ctx, net)?,
-                tax: Money::of_dealer(ctx, tax)?,
-            })
-        };
-        groups.into_iter().map(tax).collect()
+        let groups = groups
+            .into_iter()
+            .map(|(rate, (net, tax))| TaxGroup { rate, net, tax });
+        let total = |group| SaleTaxTotal::new(group, &self.0.currency);
+        Ok(groups.map(total).collect())
     }
 
     /// Sum of its lines without tax; above zero for credit notes, too. Of a draft, what it would

@@ -14,13 +14,11 @@ use super::model::{
 };
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
-use crate::db::tenant_tables::{
-    account_items, deliveries, delivery_lines, invoice_lines, invoices,
-};
+use crate::db::tenant_tables::{account_items, invoice_lines, invoices};
 use crate::dealer::accounts::model::{EntryId, ItemRow};
 use crate::dealer::calendar::{date, timezone};
-use crate::dealer::deliveries::model::{DeliveryId, DeliveryLineId};
-use crate::dealer::orders::model::{OrderId, OrderLineId};
+use crate::dealer::deliveries::model::DeliveryLineId;
+use crate::dealer::orders::model::OrderLineId;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::tenancy::TenantTx;
@@ -385,62 +383,4 @@ pub(super) async fn post(tx: &mut TenantTx, row: &InvoiceRow) -> DbResult<()> {
     ));
     query.execute(tx).await?;
     Ok(())
-}
-
-macro_rules! brought {
-    () => {
-        (
-            delivery_lines::delivery_id,
-            delivery_lines::id,
-            delivery_lines::order_line_id,
-            delivery_lines::delivered,
-            delivery_lines::cost,
-        )
-    };
-}
-
-/// These deliveries: of which orders they are, and where they stand.
-pub(super) async fn deliveries(
-    tx: &mut TenantTx,
-    ids: &[DeliveryId],
-) -> DbResult<Vec<(DeliveryId, OrderId, String)>> {
-    let query = deliveries::table
-        .filter(deliveries::id.eq_any(ids.to_vec()))
-        .select((deliveries::id, deliveries::order_id, deliveries::state));
-    Ok(query.load(tx).await?)
-}
-
-/// Of which delivery, which line, of which line of an order, how much, at what cost.
-pub(super) type Brought = (
-    DeliveryId,
-    DeliveryLineId,
-    OrderLineId,
-    Option<Decimal>,
-    Option<Decimal>,
-);
-
-/// What these deliveries brought, by position.
-pub(super) async fn delivered_lines(
-    tx: &mut TenantTx,
-    ids: &[DeliveryId],
-) -> DbResult<Vec<Brought>> {
-    let query = delivery_lines::table
-        .filter(delivery_lines::delivery_id.eq_any(ids.to_vec()))
-        .order((delivery_lines::delivery_id, delivery_lines::position))
-        .select(brought!());
-    Ok(query.load(tx).await?)
-}
-
-/// What all deliveries of an order brought that are with the customer, the oldest first.
-pub(super) async fn delivered_lines_of(
-    tx: &mut TenantTx,
-    order: OrderId,
-) -> DbResult<Vec<Brought>> {
-    let query = delivery_lines::table
-        .inner_join(deliveries::table)
-        .filter(deliveries::order_id.eq(order))
-        .filter(deliveries::state.eq("DELIVERED"))
-        .order((deliveries::number, delivery_lines::position))
-        .select(brought!());
-    Ok(query.load(tx).await?)
 }

@@ -105,7 +105,7 @@ fn number(value: &Value, pointer: &str) -> String {
     decimal(found.unwrap_or_else(|| panic!("{pointer} in {value:#}")))
 }
 
-/// Net, tax and gross of an invoice or order.
+/// Net and tax of an invoice, or of the totals of an order.
 fn sums(value: &Value) -> [String; 2] {
     ["/net/amount", "/tax/amount"].map(|pointer| number(value, pointer))
 }

@@ -515,9 +515,9 @@ async fn ids(dealer: &TestDealer) -> Value {
     let held = crate::stock::put_aside(dealer).await;
     let billed = crate::invoices::bill_some(dealer).await;
     let bought = crate::purchasing::buy_some(dealer).await;
+    let sold = crate::orders::sell_some(dealer).await;
     let quoted = crate::quotes::quote_some(dealer).await;
     let back = crate::returns::bring_back(dealer).await;
-    let sold = crate::orders::sell_some(dealer).await;
     crate::catalogue::describe_some(dealer).await;
     let data = dealer
         .client

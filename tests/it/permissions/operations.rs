@@ -285,8 +285,8 @@ pub fn operation(field: &Field) -> Operation {
                 name if name.starts_with("supplier") || name.starts_with("purchaseOrder") => {
                     crate::purchasing::input_type(name)
                 }
-                "quoteSend" => "QuoteStepInput".to_owned(),
                 name if name.starts_with("order") => crate::orders::input_type(name),
+                "quoteSend" => "QuoteStepInput".to_owned(),
                 _ => format!("{first}{}Input", &name[1..]),
             };
             Operation {
