@@ -29,7 +29,12 @@ pub async fn create(tx: &mut TenantTx, input: QuoteCreateInput) -> ServiceResult
     let sold = lines::as_sold(&input.lines);
     lines::check(&mut checks, &sold);
     checks.finish()?;
-    for_buyer(tx, (input.customer_id, input.job_id)).await?;
+    for_buyer(
+        tx,
+        (input.customer_id, input.job_id),
+        ("customerId", "jobId"),
+    )
+    .await?;
     if let Some(warehouse) = input.warehouse_id {
         in_use(tx, warehouse, &["input", "warehouseId"]).await?;
     }
@@ -74,7 +79,7 @@ pub async fn update(tx: &mut TenantTx, input: QuoteUpdateInput) -> ServiceResult
                 UserError::at(ErrorCode::BadUserInput, &["input", "lines"], message).into(),
             );
         }
-        for_buyer(tx, (quote.customer_id, job)).await?;
+        for_buyer(tx, (quote.customer_id, job), ("id", "jobId")).await?;
         quote.job_id = job;
     }
     if let Some(Some(warehouse)) = changes.warehouse_id {

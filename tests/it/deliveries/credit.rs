@@ -31,7 +31,10 @@ async fn goods_stay_that_would_be_too_much() {
     let loaded = depot.done("deliveryLoad", step(&second)).await;
     let stays = depot.mutate("deliveryDispatch", step(&loaded)).await;
     assert_eq!(refused(&stays), ("CREDIT_REFUSED", "input.id".into()));
-    let pickup = with(json!({ "orderId": order["id"], "signer": "S", "idempotencyKey": crate::stock::key() }), &ten("6"));
+    let pickup = with(
+        json!({ "orderId": order["id"], "signer": "S", "idempotencyKey": crate::stock::key() }),
+        &ten("6"),
+    );
     let stays = depot.mutate("deliveryPickup", pickup).await;
     assert_eq!(refused(&stays), ("CREDIT_REFUSED", "input.orderId".into()));
     // Handed over, they count as delivered and not invoiced.
@@ -54,7 +57,10 @@ async fn nothing_leaves_for_who_is_on_hold() {
     let hold = "mutation($input: CustomerHoldSetInput!) { customerHoldSet(input: $input) {
         userErrors { code path } } }";
     let version = "query($id: ID) { customer(id: $id) { version } }";
-    let found = depot.client().run(version, json!({ "id": depot.customer })).await;
+    let found = depot
+        .client()
+        .run(version, json!({ "id": depot.customer }))
+        .await;
     let input = json!({ "id": depot.customer, "expectedVersion": found["customer"]["version"], "reason": "unpaid" });
     let held = depot.client().run(hold, json!({ "input": input })).await;
     assert_eq!(held["customerHoldSet"]["userErrors"], json!([]));

@@ -16,16 +16,30 @@ async fn two_deliveries_share_an_order_over_two_warehouses() {
     let put = json!([line(&steel, "IN", "50", Some("10"))]);
     assert_eq!(depot.yard.adjust_in(1, put).await["userErrors"], json!([]));
     let order = depot
-        .order(json!([ordered(&cement, "60", north), ordered(&steel, "20", south)]))
+        .order(json!([
+            ordered(&cement, "60", north),
+            ordered(&steel, "20", south)
+        ]))
         .await;
     assert_eq!(counted(&order, 0), ["0", "0", "60"]);
 
     // Without lines, all that comes from the warehouse.
     let first = depot.plan(&order, json!({})).await;
-    assert_eq!((&first["number"], &first["state"]), (&json!(1), &json!("PLANNED")));
     assert_eq!(
-        (&first["addressLine"], &first["instructions"], &first["recipient"]),
-        (&json!("1 Quarry Road"), &json!("Mind the dog"), &json!("Builders BLD"))
+        (&first["number"], &first["state"]),
+        (&json!(1), &json!("PLANNED"))
+    );
+    assert_eq!(
+        (
+            &first["addressLine"],
+            &first["instructions"],
+            &first["recipient"]
+        ),
+        (
+            &json!("1 Quarry Road"),
+            &json!("Mind the dog"),
+            &json!("Builders BLD")
+        )
     );
     assert_eq!(first["lines"].as_array().unwrap().len(), 1);
     assert_eq!(first["allowedActions"], json!(["UPDATE", "LOAD", "CANCEL"]));
@@ -45,7 +59,10 @@ async fn two_deliveries_share_an_order_over_two_warehouses() {
     for delivery in [&sent, &second] {
         let input = with(step(delivery), &json!({ "signer": "Mr Brown" }));
         let handed = depot.done("deliveryConfirm", input).await;
-        assert_eq!((&handed["state"], &handed["signer"]), (&json!("DELIVERED"), &json!("Mr Brown")));
+        assert_eq!(
+            (&handed["state"], &handed["signer"]),
+            (&json!("DELIVERED"), &json!("Mr Brown"))
+        );
         assert_eq!(handed["allowedActions"], json!([]));
     }
     let whole = depot.again(&order).await;
@@ -59,7 +76,10 @@ async fn two_deliveries_share_an_order_over_two_warehouses() {
     let deeds = ["planned", "loaded", "dispatched"].repeat(2);
     let mut told = depot.told("delivery").await;
     assert_eq!(told.split_off(6), ["delivery.delivered"; 2]);
-    let mut deeds: Vec<String> = deeds.iter().map(|deed| format!("delivery.{deed}")).collect();
+    let mut deeds: Vec<String> = deeds
+        .iter()
+        .map(|deed| format!("delivery.{deed}"))
+        .collect();
     (deeds.sort(), told.sort());
     assert_eq!(told, deeds);
 }
@@ -84,7 +104,10 @@ async fn what_was_not_taken_comes_back_at_its_cost_and_is_promised_again() {
     // 7 at 11 and 3 at 4; three of them are promised.
     assert_eq!(depot.yard.level(&cement).await[..4], ["10", "3", "7", "89"]);
     let open = depot.again(&order).await;
-    assert_eq!((counted(&open, 0), &open["fulfilment"]), (["0".into(), "7".into(), "3".into()], &json!("PARTIAL")));
+    assert_eq!(
+        (counted(&open, 0), &open["fulfilment"]),
+        (["0".into(), "7".into(), "3".into()], &json!("PARTIAL"))
+    );
     let rest = depot.sent(&order, json!({})).await;
     assert_eq!(number(&rest, "/lines/0/quantity/inBase"), "3");
     let input = with(step(&rest), &json!({ "signer": "Ms Green" }));
@@ -100,7 +123,10 @@ async fn a_delivery_that_failed_brings_all_of_it_back() {
     let sent = depot.sent(&order, json!({})).await;
     let input = with(step(&sent), &json!({ "reason": "Nobody was there" }));
     let failed = depot.done("deliveryFail", input).await;
-    assert_eq!((&failed["state"], &failed["failureReason"]), (&json!("FAILED"), &json!("Nobody was there")));
+    assert_eq!(
+        (&failed["state"], &failed["failureReason"]),
+        (&json!("FAILED"), &json!("Nobody was there"))
+    );
     assert_eq!(number(&failed, "/lines/0/delivered/inBase"), "0");
     assert_eq!(number(&failed, "/lines/0/cost/amount"), "0");
     assert_eq!(depot.yard.level(&cement).await[..4], ["10", "6", "4", "40"]);
@@ -118,12 +144,16 @@ async fn goods_go_from_another_warehouse_than_they_are_promised_in() {
     depot.yard.adjust_in(1, put).await;
     let order = depot.order_one(&cement, "8").await;
     let lines = json!([part(&order, 0, "5")]);
-    let sent = depot.sent(&order, json!({ "warehouseId": south, "lines": lines })).await;
+    let sent = depot
+        .sent(&order, json!({ "warehouseId": south, "lines": lines }))
+        .await;
     assert_eq!(number(&sent, "/lines/0/cost/amount"), "30");
     // What goes there needs not be kept here.
     assert_eq!(depot.yard.level(&cement).await[..3], ["10", "3", "7"]);
     let lines = json!([part(&order, 0, "3")]);
-    let planned = depot.plan(&order, json!({ "warehouseId": south, "lines": lines })).await;
+    let planned = depot
+        .plan(&order, json!({ "warehouseId": south, "lines": lines }))
+        .await;
     let loaded = depot.done("deliveryLoad", step(&planned)).await;
     let short = depot.mutate("deliveryDispatch", step(&loaded)).await;
     assert_eq!(refused(&short), ("INSUFFICIENT_STOCK", "input.id".into()));
@@ -158,6 +188,9 @@ async fn services_and_what_suppliers_bring_move_no_stock() {
     let open = depot.again(&order).await;
     assert_eq!(counted(&open, 0), ["0", "1", "0"]);
     assert_eq!(counted(&open, 1), ["0", "4", "0"]);
-    let data = depot.client().get("{ stockMovements { totalCount } }").await;
+    let data = depot
+        .client()
+        .get("{ stockMovements { totalCount } }")
+        .await;
     assert_eq!(data["stockMovements"]["totalCount"], 0);
 }

@@ -23,7 +23,9 @@ async fn changes_are_heard_by_customer_warehouse_and_id() {
     let cement = depot.stocked("CEM", "100").await;
     let other = buyer(depot.client(), "OTH", "1000000").await;
     let [north, south] = &depot.yard.warehouses;
-    let strange = depot.order_of(&other, json!([ordered(&cement, "5", north)])).await;
+    let strange = depot
+        .order_of(&other, json!([ordered(&cement, "5", north)]))
+        .await;
     let own = depot.order_one(&cement, "5").await;
     let first = depot.plan(&strange, json!({})).await;
     let mut socket = depot.yard.server.socket(dealer).await;
@@ -36,15 +38,29 @@ async fn changes_are_heard_by_customer_warehouse_and_id() {
     }
     socket.settle().await;
     depot.done("deliveryLoad", step(&first)).await;
-    assert_eq!(heard(&mut socket).await, ("one".into(), json!(["delivery.loaded", 1])));
+    assert_eq!(
+        heard(&mut socket).await,
+        ("one".into(), json!(["delivery.loaded", 1]))
+    );
     depot.plan(&own, json!({})).await;
-    assert_eq!(heard(&mut socket).await, ("customer".into(), json!(["delivery.planned", 2])));
+    assert_eq!(
+        heard(&mut socket).await,
+        ("customer".into(), json!(["delivery.planned", 2]))
+    );
     let lines = json!([super::part(&strange, 0, "5")]);
     let first = depot.delivery(&first).await;
     depot.done("deliveryCancel", step(&first)).await;
-    assert_eq!(heard(&mut socket).await, ("one".into(), json!(["delivery.cancelled", 1])));
-    depot.plan(&strange, json!({ "warehouseId": south, "lines": lines })).await;
-    assert_eq!(heard(&mut socket).await, ("warehouse".into(), json!(["delivery.planned", 3])));
+    assert_eq!(
+        heard(&mut socket).await,
+        ("one".into(), json!(["delivery.cancelled", 1]))
+    );
+    depot
+        .plan(&strange, json!({ "warehouseId": south, "lines": lines }))
+        .await;
+    assert_eq!(
+        heard(&mut socket).await,
+        ("warehouse".into(), json!(["delivery.planned", 3]))
+    );
     socket.settle().await;
 }
 
@@ -55,14 +71,22 @@ async fn a_contractor_hears_of_his_own() {
     let cement = depot.stocked("CEM", "100").await;
     let other = buyer(depot.client(), "OTH", "1000000").await;
     let line = || json!([ordered(&cement, "5", &depot.yard.warehouses[0])]);
-    let (own, strange) = (depot.order(line()).await, depot.order_of(&other, line()).await);
-    let contractor = server.contractor(dealer, depot.customer.parse().unwrap()).await;
+    let (own, strange) = (
+        depot.order(line()).await,
+        depot.order_of(&other, line()).await,
+    );
+    let contractor = server
+        .contractor(dealer, depot.customer.parse().unwrap())
+        .await;
     let mut socket = Socket::open(&server.url).await;
     socket.init(contractor.client.token().unwrap()).await;
     socket.subscribe("own", LIVE, json!({})).await;
     socket.settle().await;
     depot.plan(&strange, json!({})).await;
     depot.plan(&own, json!({})).await;
-    assert_eq!(heard(&mut socket).await, ("own".into(), json!(["delivery.planned", 2])));
+    assert_eq!(
+        heard(&mut socket).await,
+        ("own".into(), json!(["delivery.planned", 2]))
+    );
     socket.settle().await;
 }

@@ -182,7 +182,10 @@ impl Depot {
             "query($id: ID) {{ {} }}",
             ORDER.replacen("order", "order(id: $id)", 1)
         );
-        let found = self.client().run(&query, json!({ "id": order["id"] })).await;
+        let found = self
+            .client()
+            .run(&query, json!({ "id": order["id"] }))
+            .await;
         found["order"].clone()
     }
 
@@ -228,7 +231,9 @@ fn part(order: &Value, line: usize, quantity: &str) -> Value {
 fn counted(order: &Value, line: usize) -> [String; 3] {
     let line = &order["lines"][line];
     let open = line["reservations"].as_array().unwrap().iter();
-    let open = open.map(|row| -> rust_decimal::Decimal { row["open"]["value"].as_str().unwrap().parse().unwrap() });
+    let open = open.map(|row| -> rust_decimal::Decimal {
+        row["open"]["value"].as_str().unwrap().parse().unwrap()
+    });
     let open: rust_decimal::Decimal = open.sum();
     [
         number(line, "/planned/inBase"),
@@ -263,7 +268,10 @@ pub async fn deliver_some(dealer: &TestDealer) -> Value {
         stockLevels(first: 1, orderBy: [{ field: ON_HAND, direction: DESC }]) { nodes {
             product { id } warehouse { id } } } }";
     let data = client.get(query).await;
-    let (customer, level) = (&data["customers"]["nodes"][0]["id"], &data["stockLevels"]["nodes"][0]);
+    let (customer, level) = (
+        &data["customers"]["nodes"][0]["id"],
+        &data["stockLevels"]["nodes"][0],
+    );
     let line = json!({ "productId": level["product"]["id"], "quantity": { "value": "2" } });
     let input = json!({ "customerId": customer, "warehouseId": level["warehouse"]["id"],
         "lines": [line], "idempotencyKey": key() });

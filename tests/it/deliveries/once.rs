@@ -17,7 +17,10 @@ async fn the_same_key_dispatches_once() {
     let input = step(&loaded);
     let tries = (0..6).map(|_| depot.mutate("deliveryDispatch", input.clone()));
     let payloads = futures_util::future::join_all(tries).await;
-    assert!(payloads.iter().all(|payload| *payload == payloads[0]), "{payloads:#?}");
+    assert!(
+        payloads.iter().all(|payload| *payload == payloads[0]),
+        "{payloads:#?}"
+    );
     assert_eq!(payloads[0]["userErrors"], json!([]));
     assert_eq!(depot.yard.level(&cement).await[0], "14");
     let sent = &payloads[0]["delivery"];
@@ -63,7 +66,10 @@ async fn of_a_confirmation_and_a_failure_at_once_one_wins() {
             insist(depot.client(), "deliveryFail", &fail),
         );
         let codes = (confirmed.as_str(), failed.as_str());
-        assert!(matches!(codes, ("OK", "CONFLICT") | ("CONFLICT", "OK")), "{codes:?}");
+        assert!(
+            matches!(codes, ("OK", "CONFLICT") | ("CONFLICT", "OK")),
+            "{codes:?}"
+        );
     }
     depot.yard.books_are_right().await;
 }
@@ -73,16 +79,27 @@ async fn without_a_key_nothing_is_made_or_posted() {
     let depot = Depot::open().await;
     let cement = depot.stocked("CEM", "20").await;
     let order = depot.order_one(&cement, "6").await;
-    let sent = depot.sent(&order, json!({ "lines": [super::part(&order, 0, "2")] })).await;
-    let planned_one = depot.plan(&order, json!({ "lines": [super::part(&order, 0, "2")] })).await;
+    let sent = depot
+        .sent(&order, json!({ "lines": [super::part(&order, 0, "2")] }))
+        .await;
+    let planned_one = depot
+        .plan(&order, json!({ "lines": [super::part(&order, 0, "2")] }))
+        .await;
     let loaded = depot.done("deliveryLoad", step(&planned_one)).await;
-    let run = json!({ "warehouseId": depot.yard.warehouses[0], "truck": "T", "runsOn": super::DAY });
+    let run =
+        json!({ "warehouseId": depot.yard.warehouses[0], "truck": "T", "runsOn": super::DAY });
     for (field, mut input) in [
         ("deliveryPlan", planned(&order, &json!({}))),
         ("deliveryDispatch", step(&loaded)),
-        ("deliveryConfirm", with(step(&sent), &json!({ "signer": "S" }))),
+        (
+            "deliveryConfirm",
+            with(step(&sent), &json!({ "signer": "S" })),
+        ),
         ("deliveryFail", with(step(&sent), &json!({ "reason": "R" }))),
-        ("deliveryPickup", json!({ "orderId": order["id"], "signer": "S" })),
+        (
+            "deliveryPickup",
+            json!({ "orderId": order["id"], "signer": "S" }),
+        ),
         ("deliveryRunCreate", run),
     ] {
         input["idempotencyKey"] = Value::Null;
@@ -90,7 +107,12 @@ async fn without_a_key_nothing_is_made_or_posted() {
             .client()
             .send(&document(field), json!({ "input": input }))
             .await;
-        assert_eq!(answer.code(), "IDEMPOTENCY_KEY_REQUIRED", "{field}: {:#}", answer.body);
+        assert_eq!(
+            answer.code(),
+            "IDEMPOTENCY_KEY_REQUIRED",
+            "{field}: {:#}",
+            answer.body
+        );
     }
 }
 
@@ -105,7 +127,11 @@ async fn of_two_pickups_of_the_last_goods_one_wins() {
         depot.mutate("deliveryPickup", one),
         depot.mutate("deliveryPickup", other)
     );
-    let (won, lost) = if one["delivery"].is_null() { (other, one) } else { (one, other) };
+    let (won, lost) = if one["delivery"].is_null() {
+        (other, one)
+    } else {
+        (one, other)
+    };
     assert_eq!(won["userErrors"], json!([]));
     assert_eq!(refused(&lost), ("NOT_ALLOWED", "input.orderId".into()));
     assert_eq!(depot.yard.level(&cement).await[0], "14");

@@ -20,11 +20,16 @@ async fn a_contractor_sees_his_own_deliveries_and_no_run() {
     let run = depot.done("deliveryRunCreate", input).await;
     let mine = depot.plan(&own, json!({ "runId": run["id"] })).await;
     let theirs = depot.plan(&strange, json!({ "runId": run["id"] })).await;
-    let contractor = server.contractor(dealer, depot.customer.parse().unwrap()).await;
+    let contractor = server
+        .contractor(dealer, depot.customer.parse().unwrap())
+        .await;
     let query = "query($id: ID) { deliveries { totalCount nodes { id recipient run { id }
         allowedActions lines { productName } attachments { id } } }
         delivery(id: $id) { id } deliveryRuns { totalCount } myRuns { id } }";
-    let seen = contractor.client.run(query, json!({ "id": theirs["id"] })).await;
+    let seen = contractor
+        .client
+        .run(query, json!({ "id": theirs["id"] }))
+        .await;
     assert_eq!(
         seen,
         json!({ "deliveries": { "totalCount": 1, "nodes": [{ "id": mine["id"],
@@ -42,9 +47,14 @@ async fn a_contractor_sees_the_proof() {
     let order = depot.order_one(&cement, "5").await;
     let sent = depot.sent(&order, json!({})).await;
     let file = upload(dealer, "door.png", &png("door")).await;
-    let input = with(step(&sent), &json!({ "signer": "Mr Brown", "fileIds": [file] }));
+    let input = with(
+        step(&sent),
+        &json!({ "signer": "Mr Brown", "fileIds": [file] }),
+    );
     depot.done("deliveryConfirm", input).await;
-    let contractor = server.contractor(dealer, depot.customer.parse().unwrap()).await;
+    let contractor = server
+        .contractor(dealer, depot.customer.parse().unwrap())
+        .await;
     let query = "{ deliveries { nodes { signer attachments { file { name } } } } }";
     let seen = contractor.client.get(query).await;
     assert_eq!(
@@ -68,12 +78,18 @@ async fn actions_are_those_of_state_and_rights() {
         let data = member.client.run(query, keys.clone()).await;
         seen.push(data["delivery"]["allowedActions"].clone());
     }
-    assert_eq!(seen, [json!(["UPDATE", "LOAD", "CANCEL"]), json!([]), json!([])]);
+    assert_eq!(
+        seen,
+        [json!(["UPDATE", "LOAD", "CANCEL"]), json!([]), json!([])]
+    );
     let loaded = depot.done("deliveryLoad", step(&planned)).await;
     depot.done("deliveryDispatch", step(&loaded)).await;
     let driver = server.member(dealer, &[BuiltInRole::Driver.into()]).await;
     let data = driver.client.run(query, keys).await;
-    assert_eq!(data["delivery"]["allowedActions"], json!(["CONFIRM", "FAIL"]));
+    assert_eq!(
+        data["delivery"]["allowedActions"],
+        json!(["CONFIRM", "FAIL"])
+    );
 }
 
 #[tokio::test]

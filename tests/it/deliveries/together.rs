@@ -27,15 +27,27 @@ async fn work(depot: &Depot, delivery: &Value, who: usize) -> Vec<String> {
     let mut codes = vec![insist(client, "deliveryDispatch", &input).await];
     if who % 4 == 0 {
         // Somebody else presses the same button.
-        assert_eq!(insist(client, "deliveryDispatch", &step(delivery)).await, "CONFLICT");
+        assert_eq!(
+            insist(client, "deliveryDispatch", &step(delivery)).await,
+            "CONFLICT"
+        );
     }
     let sent = depot.delivery(delivery).await;
     let (field, input) = match who % 3 {
-        0 => ("deliveryFail", with(step(&sent), &json!({ "reason": "Nobody was there" }))),
-        1 => ("deliveryConfirm", with(step(&sent), &json!({ "signer": "S" }))),
+        0 => (
+            "deliveryFail",
+            with(step(&sent), &json!({ "reason": "Nobody was there" })),
+        ),
+        1 => (
+            "deliveryConfirm",
+            with(step(&sent), &json!({ "signer": "S" })),
+        ),
         _ => {
             let lines = json!([{ "lineId": sent["lines"][0]["id"], "quantity": { "value": "1" } }]);
-            ("deliveryConfirm", with(step(&sent), &json!({ "signer": "S", "lines": lines })))
+            (
+                "deliveryConfirm",
+                with(step(&sent), &json!({ "signer": "S", "lines": lines })),
+            )
         }
     };
     codes.push(insist(client, field, &input).await);

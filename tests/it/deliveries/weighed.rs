@@ -13,7 +13,10 @@ async fn sand(depot: &Depot) -> String {
 
 fn weighed(delivery: &Value, kilograms: &str) -> Value {
     let line = json!({ "lineId": delivery["lines"][0]["id"], "weight": kilograms });
-    with(step(delivery), &json!({ "signer": "Mr Brown", "lines": [line] }))
+    with(
+        step(delivery),
+        &json!({ "signer": "Mr Brown", "lines": [line] }),
+    )
 }
 
 #[tokio::test]
@@ -23,14 +26,22 @@ async fn the_weight_says_how_much_was_delivered() {
     let order = depot.order_one(&sand, "10").await;
     let sent = depot.sent(&order, json!({})).await;
     // 16 t were planned, and a tenth more is let pass.
-    let much = depot.mutate("deliveryConfirm", weighed(&sent, "17601")).await;
-    assert_eq!(refused(&much), ("OVER_DELIVERY", "input.lines.0.weight".into()));
+    let much = depot
+        .mutate("deliveryConfirm", weighed(&sent, "17601"))
+        .await;
+    assert_eq!(
+        refused(&much),
+        ("OVER_DELIVERY", "input.lines.0.weight".into())
+    );
     let handed = depot.done("deliveryConfirm", weighed(&sent, "16800")).await;
     assert_eq!(number(&handed, "/lines/0/delivered/inBase"), "10.5");
     assert_eq!(number(&handed, "/lines/0/weight"), "16800");
     // The rest went at what it costs now.
     assert_eq!(number(&handed, "/lines/0/cost/amount"), "84");
-    assert_eq!(depot.yard.level(&sand).await[..4], ["9.5", "0", "9.5", "76"]);
+    assert_eq!(
+        depot.yard.level(&sand).await[..4],
+        ["9.5", "0", "9.5", "76"]
+    );
     let open = depot.again(&order).await;
     assert_eq!(counted(&open, 0), ["0", "10.5", "0"]);
     assert_eq!(open["fulfilment"], "FULL");
@@ -44,7 +55,10 @@ async fn what_weighs_less_is_partly_back() {
     let sent = depot.sent(&order, json!({})).await;
     let handed = depot.done("deliveryConfirm", weighed(&sent, "12000")).await;
     assert_eq!(number(&handed, "/lines/0/delivered/inBase"), "7.5");
-    assert_eq!(depot.yard.level(&sand).await[..4], ["12.5", "2.5", "10", "100"]);
+    assert_eq!(
+        depot.yard.level(&sand).await[..4],
+        ["12.5", "2.5", "10", "100"]
+    );
     assert_eq!(counted(&depot.again(&order).await, 0), ["0", "7.5", "2.5"]);
 }
 
@@ -61,7 +75,9 @@ async fn what_goes_besides_is_taken_off_the_promise() {
     assert_eq!(depot.yard.level(&sand).await[..3], ["9", "9", "0"]);
     // A tenth more than what is left would be more than there is.
     let rest = depot.sent(&order, json!({})).await;
-    let none = depot.mutate("deliveryConfirm", weighed(&rest, "15000")).await;
+    let none = depot
+        .mutate("deliveryConfirm", weighed(&rest, "15000"))
+        .await;
     assert_eq!(refused(&none), ("INSUFFICIENT_STOCK", "input.lines".into()));
     depot.done("deliveryConfirm", weighed(&rest, "14400")).await;
     assert_eq!(depot.again(&order).await["fulfilment"], "FULL");
@@ -87,7 +103,10 @@ async fn a_weight_beside_a_quantity_is_refused() {
     let mut input = weighed(&sent, "16000");
     input["lines"][0]["quantity"] = json!({ "value": "10" });
     let both = depot.mutate("deliveryConfirm", input).await;
-    assert_eq!(refused(&both), ("BAD_USER_INPUT", "input.lines.0.quantity".into()));
+    assert_eq!(
+        refused(&both),
+        ("BAD_USER_INPUT", "input.lines.0.quantity".into())
+    );
     let huge = depot
         .mutate("deliveryConfirm", weighed(&sent, "99999999999999.999999"))
         .await;
