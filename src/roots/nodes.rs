@@ -21,8 +21,9 @@ use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::orders::graphql::Order;
-use crate::dealer::orders::loader::OrderById;
-use crate::dealer::orders::model::OrderId;
+use crate::dealer::orders::line::OrderLine;
+use crate::dealer::orders::loader::{OrderById, OrderLineById};
+use crate::dealer::orders::model::{OrderId, OrderLineId};
 use crate::dealer::payments::graphql::Payment;
 use crate::dealer::payments::loader::PaymentById;
 use crate::dealer::payments::model::PaymentId;
@@ -77,6 +78,8 @@ pub enum Node {
     Job(Job),
     /// What a customer has ordered.
     Order(Order),
+    /// A line of an order.
+    OrderLine(OrderLine),
     /// What a customer has paid, or was paid back.
     Payment(Payment),
     /// Prices for some customers and jobs, or for all of them.
@@ -153,6 +156,7 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
         JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
         OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
+        OrderLineId::PREFIX => found!(OrderLineById, OrderLineId, OrderLine, OrdersRead),
         PaymentId::PREFIX => found!(PaymentById, PaymentId, Payment, PaymentsRead),
         PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
         TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),

@@ -35,6 +35,7 @@ mod mail;
 mod migrations;
 mod oauth;
 mod operator;
+mod orders;
 mod passwords;
 mod payments;
 mod permissions;

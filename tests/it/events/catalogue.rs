@@ -232,6 +232,15 @@ const DEEDS: &[(&str, &str, &str)] = &[
 /// Kinds whose records are made by more than one mutation, tried where those are.
 const ELSEWHERE: &[&str] = &[
     "account.allocated",
+    "order.amended",
+    "order.cancelled",
+    "order.closed",
+    "order.confirmed",
+    "order.created",
+    "order.held",
+    "order.progressed",
+    "order.released",
+    "order.updated",
     "account.entry_posted",
     "credit.limit_set",
     "credit.override_granted",

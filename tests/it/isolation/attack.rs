@@ -68,6 +68,7 @@ impl Attack {
             crate::stock::count_some(dealer).await;
             crate::payments::pay_some(dealer).await;
             crate::purchasing::buy_some(dealer).await;
+            crate::orders::sell_some(dealer).await;
             // So that the proof of the books has something to tell.
             crate::stock::spoil(dealer).await;
             crate::prices::set_some(dealer).await;

@@ -10,6 +10,8 @@ mod count_mutations;
 mod count_queries;
 mod loaders;
 mod mutations;
+mod order_mutations;
+mod order_queries;
 mod payment_mutations;
 mod payment_queries;
 mod price_mutations;

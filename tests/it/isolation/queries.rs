@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::attack::Attack;
 use super::universe::Universe;
 use super::{
-    assert_covered, catalogue_queries, count_queries, payment_queries, price_queries,
-    purchasing_queries, root_fields,
+    assert_covered, catalogue_queries, count_queries, order_queries, payment_queries,
+    price_queries, purchasing_queries, root_fields,
 };
 
 /// Asks one root field with keys of the victim's.
@@ -35,6 +35,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         .iter()
         .chain(catalogue_queries::CASES)
         .chain(count_queries::CASES)
+        .chain(order_queries::CASES)
         .chain(payment_queries::CASES)
         .chain(price_queries::CASES)
         .chain(purchasing_queries::CASES)

@@ -13,7 +13,9 @@ const CASES: &[(&str, &str)] = &[(
 /// Has no names to change, so it is tried by itself.
 const BULK: &str = "bulkOperationChanged";
 
-/// The same, since payments are told of once, when they are recorded.
+/// Its orders have other things to change.
+const ORDERS: &str = "orderChanged";
+/// Payments are told of once, when they are recorded.
 const PAYMENTS: &str = "paymentReceived";
 
 /// Renames a product as its owner.
@@ -31,7 +33,7 @@ async fn no_subscription_hears_another_dealer() {
     let attack = Attack::prepare().await;
     let fields = root_fields(&attack.attacker.client, "subscriptionType").await;
     let cases = CASES.iter().map(|(field, _)| *field);
-    assert_covered(&fields, cases.chain([BULK, PAYMENTS]));
+    assert_covered(&fields, cases.chain([BULK, ORDERS, PAYMENTS]));
 
     let victims = attack.victims.at("/products/nodes/0/id");
     let own = attack.attackers.at("/products/nodes/0/id");
@@ -80,6 +82,36 @@ async fn nobody_hears_of_anothers_imports_and_exports() {
     let operation = &heard["payload"]["data"][BULK]["bulkOperation"];
     assert_eq!(operation["id"], own);
     attack.victims.assert_hidden(&heard, &json!(null), BULK);
+    socket.settle().await;
+}
+
+#[tokio::test]
+async fn nobody_hears_of_anothers_orders() {
+    let attack = Attack::prepare().await;
+    let query =
+        "subscription($ids: [ID!]) { orderChanged(ids: $ids) { eventId order { id state } } }";
+    let victims = attack.victims.at("/orders/nodes/0/id");
+    let own = attack.attackers.at("/orders/nodes/0/id");
+    let mut socket = attack.server.socket(&attack.attacker).await;
+    socket.subscribe("all", query, json!({})).await;
+    socket
+        .subscribe("his", query, json!({ "ids": [victims] }))
+        .await;
+    socket.settle().await;
+    let hold =
+        "mutation($id: ID!) { orderHold(input: { id: $id, expectedVersion: 1, reason: \"x\" }) {
+        userErrors { code } } }";
+    for (client, id) in [
+        (&attack.victim.client, &victims),
+        (&attack.attacker.client, &own),
+    ] {
+        let data = client.run(hold, json!({ "id": id })).await;
+        assert_eq!(data["orderHold"]["userErrors"], json!([]));
+    }
+    let heard = socket.next().await;
+    assert_eq!(heard["id"], "all");
+    assert_eq!(heard["payload"]["data"][ORDERS]["order"]["id"], own);
+    attack.victims.assert_hidden(&heard, &json!(null), ORDERS);
     socket.settle().await;
 }
 

@@ -39,6 +39,7 @@ const EVERYTHING: &str = "query Everything($after: String) {
     transfers(first: 200) { nodes { id version lines { id } } edges { cursor } }
     suppliers(first: 200) { nodes { id code name version items { id version } } }
     purchaseOrders(first: 200) { nodes { id version state lines { id } } }
+    orders(first: 200) { nodes { id version state lines { id } } edges { cursor } }
     payments(first: 50) { nodes { id version allocations { id } } edges { cursor } }
     paymentReminders(first: 50) { nodes { id level } edges { cursor } }
     goodsReceipts(first: 200) { nodes { id lines { id } } }

@@ -259,6 +259,58 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Supplier { items { lastCost { amount } } } } }",
     ),
     (
+        "Order.customer",
+        "{ node(id: $id) { ... on Order { customer { id } } } }",
+    ),
+    (
+        "Order.job",
+        "{ node(id: $id) { ... on Order { job { id } } } }",
+    ),
+    (
+        "Order.warehouse",
+        "{ node(id: $id) { ... on Order { warehouse { id } } } }",
+    ),
+    (
+        "Order.note",
+        "{ node(id: $id) { ... on Order { note } } }",
+    ),
+    (
+        "Order.holdReason",
+        "{ node(id: $id) { ... on Order { holdReason } } }",
+    ),
+    (
+        "Order.history",
+        "{ node(id: $id) { ... on Order { history { id } } } }",
+    ),
+    (
+        "OrderLine.product",
+        "{ node(id: $id) { ... on OrderLine { product { id } } } }",
+    ),
+    (
+        "OrderLine.priceUnit",
+        "{ node(id: $id) { ... on OrderLine { priceUnit { id } } } }",
+    ),
+    (
+        "OrderLine.priceReason",
+        "{ node(id: $id) { ... on OrderLine { priceReason } } }",
+    ),
+    (
+        "OrderLine.warehouse",
+        "{ node(id: $id) { ... on OrderLine { warehouse { id } } } }",
+    ),
+    (
+        "OrderLine.purchaseOrderLine",
+        "{ node(id: $id) { ... on OrderLine { purchaseOrderLine { id } } } }",
+    ),
+    (
+        "OrderLine.reservations",
+        "{ node(id: $id) { ... on OrderLine { reservations { id } } } }",
+    ),
+    (
+        "OrderLine.history",
+        "{ node(id: $id) { ... on OrderLine { history { id } } } }",
+    ),
+    (
         "AccountEntry.payment",
         "{ accountEntries(first: 1) { nodes { payment { id } } } }",
     ),
@@ -381,6 +433,7 @@ const WAYS: &[(&str, &str)] = &[
 /// same permission.
 const BY_EVENT: &[&str] = &[
     "BulkOperationChange.bulkOperation",
+    "OrderChange.order",
     "PaymentReceipt.payment",
     "ProductChange.product",
 ];
@@ -397,6 +450,7 @@ async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -
 async fn ids(dealer: &TestDealer) -> Value {
     let held = crate::stock::put_aside(dealer).await;
     let bought = crate::purchasing::buy_some(dealer).await;
+    let sold = crate::orders::sell_some(dealer).await;
     let paid = crate::payments::pay_some(dealer).await;
     crate::catalogue::describe_some(dealer).await;
     let data = dealer
@@ -418,6 +472,7 @@ async fn ids(dealer: &TestDealer) -> Value {
         "Customer": first("customers"), "CreditStatus": first("customers"), "Category": first("categories"), "Unit": first("units"),
         "Attribute": first("attributes"), "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
+        "Order": sold["order"], "OrderLine": sold["line"],
         "Supplier": bought["supplier"], "SupplierItem": bought["supplier"], "PurchaseOrder": bought["order"],
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],
         "Payment": paid, "PaymentAllocation": paid,

@@ -22,6 +22,7 @@ fn input(mutation: &str) -> Value {
     let of_areas = of_parties(mutation)
         .or_else(|| of_prices(mutation))
         .or_else(|| of_counts(mutation))
+        .or_else(|| of_orders(mutation))
         .or_else(|| of_payments(mutation))
         .or_else(|| of_purchasing(mutation))
         .or_else(|| of_catalogue(mutation));
@@ -170,6 +171,21 @@ fn of_counts(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on orders; those of documents come without a key.
+fn of_orders(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "orderCreate" => json!({ "customerId": nowhere("cus"), "warehouseId": nowhere("whs"),
+            "lines": [] }),
+        "orderUpdate" | "orderConfirm" | "orderAmend" | "orderCancel" | "orderClose"
+        | "orderHoldRelease" => versioned("ord"),
+        "orderHold" => json!({ "id": nowhere("ord"), "expectedVersion": 1, "reason": "" }),
+        "orderLineCancel" => json!({ "lineId": nowhere("orl"), "expectedVersion": 1 }),
+        "specialOrderToPurchaseOrder" => json!({ "lineIds": [] }),
+        _ => return None,
+    })
+}
+
 /// The same of mutations on payments; those of documents come without a key.
 fn of_payments(mutation: &str) -> Option<Value> {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
@@ -250,6 +266,7 @@ pub fn operation(field: &Field) -> Operation {
                 name if name.starts_with("supplier") || name.starts_with("purchaseOrder") => {
                     crate::purchasing::input_type(name)
                 }
+                name if name.starts_with("order") => crate::orders::input_type(name),
                 _ => format!("{first}{}Input", &name[1..]),
             };
             Operation {

@@ -253,6 +253,8 @@ const CASES: &[(&str, &str, bool)] = &[
     ("unit", "{ unit(code: \"none\") { id } }", false),
     ("units", "{ units(first: 200) { nodes { id } } }", true),
     ("lastEventId", "{ lastEventId }", true),
+    ("order", "{ order(number: 1) { id } }", false),
+    ("orders", "{ orders { nodes { id } } }", false),
 ];
 
 #[tokio::test]
