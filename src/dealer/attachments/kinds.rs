@@ -5,6 +5,8 @@ use uuid::Uuid;
 
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::products::service::product_exists;
+use crate::dealer::deliveries::model::DeliveryId;
+use crate::dealer::deliveries::service::customer_of_delivery;
 use crate::dealer::orders::model::OrderId;
 use crate::dealer::orders::service::customer_of_order;
 use crate::error::AppResult;
@@ -33,6 +35,13 @@ pub struct Attachable {
 
 /// All there are.
 const KINDS: &[Attachable] = &[
+    Attachable {
+        prefix: DeliveryId::PREFIX,
+        manage: Permission::DeliveriesConfirm,
+        find: |tx, id| {
+            Box::pin(async move { Ok(of_customer(customer_of_delivery(tx, id).await?)) })
+        },
+    },
     Attachable {
         prefix: OrderId::PREFIX,
         manage: Permission::OrdersManage,

@@ -1,8 +1,10 @@
 //! Use cases of attachments.
 
+use uuid::Uuid;
+
 use super::events::{AttachmentAdded, AttachmentRemoved};
 use super::input::{AttachmentAddInput, AttachmentRemoveInput};
-use super::kinds;
+use super::kinds::{self, Attachable};
 use super::model::{AttachmentId, AttachmentRow};
 use super::query;
 use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
@@ -18,20 +20,30 @@ const CONSTRAINTS: &[Constraint] = &[Constraint {
     message: "the file is attached to this record already",
 }];
 
-/// Attaches a file to a record.
+/// Attaches a file to a record, if the caller may change it.
 pub async fn add(
     tx: &mut TenantTx,
     files: &Files,
     input: AttachmentAddInput,
 ) -> ServiceResult<(AttachmentRow, FileRow)> {
-    let missing = |field: &str| {
-        let message = "there is no such record, or none that files can be attached to";
-        UserError::at(ErrorCode::NotFound, &["input", field], message)
-    };
     let split = ids::split(&input.record_id);
     let split = split.and_then(|(prefix, id)| Some((kinds::of(prefix)?, id)));
     let (kind, record) = split.ok_or_else(|| missing("recordId"))?;
     tx.context().require(kind.manage)?;
+    attach(tx, files, ((kind, record), input)).await
+}
+
+fn missing(field: &str) -> UserError {
+    let message = "there is no such record, or none that files can be attached to";
+    UserError::at(ErrorCode::NotFound, &["input", field], message)
+}
+
+/// Attaches a file to a record that a use case of its own changes, which looks at the rights.
+pub async fn attach(
+    tx: &mut TenantTx,
+    files: &Files,
+    ((kind, record), input): ((&Attachable, Uuid), AttachmentAddInput),
+) -> ServiceResult<(AttachmentRow, FileRow)> {
     let mut checks = Checks::default();
     let caption = checks.optional_text(&["input", "caption"], input.caption.as_deref(), 200);
     checks.finish()?;

@@ -18,6 +18,7 @@ use crate::dealer::customers::graphql::Customer;
 use crate::dealer::customers::jobs::graphql::Job;
 use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::loader::CustomerById;
+use crate::dealer::deliveries::graphql::{Delivery, deliveries_of};
 use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
@@ -108,6 +109,16 @@ impl Order {
     #[graphql(guard = P::WarehousesRead, directive = has_permission::apply(P::WarehousesRead))]
     async fn warehouse(&self, ctx: &Context<'_>) -> AppResult<Warehouse> {
         warehouse_of(ctx, self.0.warehouse_id).await
+    }
+
+    /// What of it comes or came to the customer, by number.
+    #[graphql(
+        guard = P::DeliveriesRead,
+        directive = has_permission::apply(P::DeliveriesRead),
+        complexity = "list_cost(child_complexity)"
+    )]
+    async fn deliveries(&self, ctx: &Context<'_>) -> AppResult<Vec<Delivery>> {
+        deliveries_of(ctx, self.0.id).await
     }
 
     /// The day on which the customer wants the goods; null if that was not said.

@@ -19,10 +19,13 @@ use crate::dealer::stock::warehouses::input::WarehouseIdFilter;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::AppResult;
 use crate::graphql::filter::{
-    DateTimeFilter, StringFilter, Where, bounded, nested_where, where_id, where_text, where_time,
+    DateTimeFilter, StringFilter, Where, bounded, id_filter, nested_where, where_id, where_text,
+    where_time,
 };
 use crate::graphql::idempotency::IdempotencyKey;
 use crate::graphql::scalars::Decimal;
+
+id_filter!(OrderIdFilter, OrderId, "an order");
 
 /// Adds the condition that a column has one of these values.
 macro_rules! where_one_of {

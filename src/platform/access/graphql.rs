@@ -12,11 +12,11 @@ use crate::auth::permission::Permission;
 use crate::auth::role::{BuiltInRole, RoleCode};
 use crate::error::AppResult;
 use crate::graphql::connection::list_query;
-use crate::graphql::context::ContextExt;
+use crate::graphql::context::{ContextExt, Source};
 use crate::graphql::permit::{
     AnyCaller, Permission as P, for_any_caller, has_permission, open_to_all,
 };
-use crate::kernel::ids::CustomerId;
+use crate::kernel::ids::{CustomerId, UserId};
 use crate::platform::identity::graphql::User;
 use crate::platform::reads::DealerReads;
 use crate::tenancy::dealer_roles::{DealerRoles, RoleRow};
@@ -26,6 +26,14 @@ use crate::tenancy::dealer_roles::{DealerRoles, RoleRow};
 pub struct CustomerCheck(
     pub for<'a> fn(&'a Context<'_>, CustomerId) -> BoxFuture<'a, AppResult<bool>>,
 );
+
+/// Whether somebody works for the caller's dealer; people of customers do not.
+pub async fn works_here(ctx: &Context<'_>, user: UserId) -> AppResult<bool> {
+    let mut conn = DealerReads::of(ctx)?.tx().await?;
+    let dealer = conn.dealer;
+    let found = query::find_member(conn.control(), dealer, user).await?;
+    Ok(found.is_some_and(|(member, _)| member.customer_id.is_none()))
+}
 
 /// What a member is.
 pub enum Role {

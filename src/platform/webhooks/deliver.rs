@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::attempt::Attempt;
 pub use super::attempt::Post;
 use super::health::{Remedy, Sign};
-use super::model::{DeliveryRow, DeliveryState, EndpointId, EndpointRow, EndpointState};
+use super::model::{DeliveryRow, EndpointId, EndpointRow, EndpointState, WebhookDeliveryState};
 use super::query::endpoints::CLAIMED;
 use super::query::{deliveries, endpoints, secrets};
 use super::schedule::pause_after;
@@ -253,12 +253,12 @@ fn outcome(
     delivery: &DeliveryRow,
     sign: Sign,
     now: DateTime<Utc>,
-) -> (DeliveryState, DateTime<Utc>) {
+) -> (WebhookDeliveryState, DateTime<Utc>) {
     if sign == Sign::Well {
-        return (DeliveryState::Delivered, delivery.due_at);
+        return (WebhookDeliveryState::Delivered, delivery.due_at);
     }
     match pause_after(delivery.attempts.saturating_add(1), chance::byte()) {
-        Some(pause) => (DeliveryState::Pending, now + pause),
-        None => (DeliveryState::Failed, delivery.due_at),
+        Some(pause) => (WebhookDeliveryState::Pending, now + pause),
+        None => (WebhookDeliveryState::Failed, delivery.due_at),
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::input::WebhookDeliveryWhere;
 use super::log::LoggedRow;
-use super::model::{AttemptFault, AttemptRow, DeliveryState, EndpointState, SignatureKind};
+use super::model::{AttemptFault, AttemptRow, EndpointState, SignatureKind, WebhookDeliveryState};
 use super::query::log::{self, DeliverySort, WebhookDeliveryOrder};
 use super::service::{Endpoint, Webhooks};
 use crate::error::AppResult;
@@ -173,14 +173,14 @@ impl WebhookDelivery {
     }
 
     /// Where it stands.
-    async fn state(&self) -> DeliveryState {
+    async fn state(&self) -> WebhookDeliveryState {
         self.0.delivery.state
     }
 
     /// When it is tried next, if it is pending and the endpoint neither rests nor is disabled.
     async fn due_at(&self) -> Option<DateTime<Utc>> {
         let delivery = &self.0.delivery;
-        (delivery.state == DeliveryState::Pending).then_some(delivery.due_at)
+        (delivery.state == WebhookDeliveryState::Pending).then_some(delivery.due_at)
     }
 
     /// What became of each attempt, the first one first.

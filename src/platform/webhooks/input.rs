@@ -4,7 +4,7 @@ use async_graphql::{InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::model::{DeliveryId, DeliveryState, EndpointId, SignatureKind};
+use super::model::{DeliveryId, EndpointId, SignatureKind, WebhookDeliveryState};
 use super::query::log::DeliveryCondition;
 use crate::db::control_tables::webhook_deliveries;
 use crate::error::AppResult;
@@ -101,7 +101,7 @@ pub struct WebhookDeliveryWhere {
     /// To these endpoints.
     pub endpoint_id: Option<WebhookEndpointIdFilter>,
     /// That stand there.
-    pub state: Option<DeliveryState>,
+    pub state: Option<WebhookDeliveryState>,
     /// About events of this name.
     pub event: Option<String>,
     /// With this webhook-id.

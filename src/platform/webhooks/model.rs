@@ -65,7 +65,7 @@ text_enum! {
 
 text_enum! {
     /// Where a delivery stands.
-    pub enum DeliveryState {
+    pub enum WebhookDeliveryState {
         /// It has to be sent, or sent again.
         Pending = "PENDING",
         /// The endpoint has taken it.
@@ -206,7 +206,7 @@ pub struct DeliveryRow {
     /// What is sent.
     pub body: String,
     /// Where it stands.
-    pub state: DeliveryState,
+    pub state: WebhookDeliveryState,
     /// When it is to be sent.
     pub due_at: DateTime<Utc>,
     /// Attempts since it was ordered, or replayed.
@@ -255,7 +255,7 @@ impl DeliveryRow {
             event: message.name,
             happened_at: message.at,
             body: message.body,
-            state: DeliveryState::Pending,
+            state: WebhookDeliveryState::Pending,
             due_at: now,
             attempts: 0,
             tries: 0,

@@ -22,9 +22,13 @@ fn input(mutation: &str) -> Value {
     let of_areas = of_parties(mutation)
         .or_else(|| of_prices(mutation))
         .or_else(|| of_counts(mutation))
-        .or_else(|| of_orders(mutation))
+        .or_else(|| of_lots(mutation))
+        .or_else(|| of_invoices(mutation))
         .or_else(|| of_payments(mutation))
+        .or_else(|| of_orders(mutation))
         .or_else(|| of_purchasing(mutation))
+        .or_else(|| of_quotes(mutation))
+        .or_else(|| of_returns(mutation))
         .or_else(|| of_catalogue(mutation));
     if let Some(input) = of_areas {
         return input;
@@ -171,17 +175,22 @@ fn of_counts(mutation: &str) -> Option<Value> {
     })
 }
 
-/// The same of mutations on orders; those of documents come without a key.
-fn of_orders(mutation: &str) -> Option<Value> {
+/// The same of mutations on lots.
+fn of_lots(mutation: &str) -> Option<Value> {
+    Some(match mutation {
+        "lotTrackingSet" => json!({ "productId": nowhere("prd"), "isTracked": true }),
+        _ => return None,
+    })
+}
+
+/// The same of mutations on invoices; they come without a key.
+fn of_invoices(mutation: &str) -> Option<Value> {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
     Some(match mutation {
-        "orderCreate" => json!({ "customerId": nowhere("cus"), "warehouseId": nowhere("whs"),
-            "lines": [] }),
-        "orderUpdate" | "orderConfirm" | "orderAmend" | "orderCancel" | "orderClose"
-        | "orderHoldRelease" => versioned("ord"),
-        "orderHold" => json!({ "id": nowhere("ord"), "expectedVersion": 1, "reason": "" }),
-        "orderLineCancel" => json!({ "lineId": nowhere("orl"), "expectedVersion": 1 }),
-        "specialOrderToPurchaseOrder" => json!({ "lineIds": [] }),
+        "invoiceFromDeliveries" => json!({ "deliveryIds": [nowhere("dlv")] }),
+        "invoiceFromOrder" => json!({ "orderId": nowhere("ord") }),
+        "invoiceUpdate" | "invoiceDiscard" | "invoicePost" => versioned("ivc"),
+        "creditNoteCreate" => json!({ "invoiceId": nowhere("ivc"), "reason": "none" }),
         _ => return None,
     })
 }
@@ -205,6 +214,21 @@ fn of_payments(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on orders; those of documents come without a key.
+fn of_orders(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "orderCreate" => json!({ "customerId": nowhere("cus"), "warehouseId": nowhere("whs"),
+            "lines": [] }),
+        "orderUpdate" | "orderConfirm" | "orderAmend" | "orderCancel" | "orderClose"
+        | "orderHoldRelease" => versioned("ord"),
+        "orderHold" => json!({ "id": nowhere("ord"), "expectedVersion": 1, "reason": "" }),
+        "orderLineCancel" => json!({ "lineId": nowhere("orl"), "expectedVersion": 1 }),
+        "specialOrderToPurchaseOrder" => json!({ "lineIds": [] }),
+        _ => return None,
+    })
+}
+
 /// The same of mutations on suppliers and purchases; those of documents come without a key.
 fn of_purchasing(mutation: &str) -> Option<Value> {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
@@ -221,6 +245,29 @@ fn of_purchasing(mutation: &str) -> Option<Value> {
         | "purchaseOrderClose" => versioned("por"),
         "goodsReceive" => json!({ "purchaseOrderId": nowhere("por") }),
         "reorderToPurchaseOrders" => json!({ "warehouseId": nowhere("whs") }),
+        _ => return None,
+    })
+}
+
+/// The same of mutations on quotes; those that make documents come without a key.
+fn of_quotes(mutation: &str) -> Option<Value> {
+    let versioned = || json!({ "id": nowhere("quo"), "expectedVersion": 1 });
+    Some(match mutation {
+        "quoteCreate" => json!({ "customerId": nowhere("cus"), "validUntil": "2026-01-01",
+            "lines": [] }),
+        "quoteReject" => json!({ "id": nowhere("quo"), "expectedVersion": 1, "reason": "R" }),
+        "quoteUpdate" | "quoteSend" | "quoteAccept" | "quoteRevise" | "quoteToOrder" => versioned(),
+        _ => return None,
+    })
+}
+
+/// The same of mutations on returns.
+fn of_returns(mutation: &str) -> Option<Value> {
+    let versioned = || json!({ "id": nowhere("ret"), "expectedVersion": 1 });
+    Some(match mutation {
+        "returnRequest" => json!({ "orderId": nowhere("ord"), "lines": [], "reason": "R" }),
+        "returnReject" => json!({ "id": nowhere("ret"), "expectedVersion": 1, "answer": "A" }),
+        "returnApprove" | "returnReceive" | "returnCredit" => versioned(),
         _ => return None,
     })
 }
@@ -263,10 +310,14 @@ pub fn operation(field: &Field) -> Operation {
                 "transferApprove" | "transferCancel" | "transferDispatch" => {
                     "TransferStepInput".to_owned()
                 }
+                name if name.starts_with("invoice") => crate::invoices::input_type(name),
                 name if name.starts_with("supplier") || name.starts_with("purchaseOrder") => {
                     crate::purchasing::input_type(name)
                 }
+                "quoteSend" => "QuoteStepInput".to_owned(),
                 name if name.starts_with("order") => crate::orders::input_type(name),
+                name if name.starts_with("order") => crate::orders::input_type(name),
+                "quoteSend" => "QuoteStepInput".to_owned(),
                 _ => format!("{first}{}Input", &name[1..]),
             };
             Operation {
@@ -330,6 +381,22 @@ fn query(name: &str) -> Operation {
             "{ invitationPreview(token: \"none\") { email } }",
             json!({}),
         ),
+        "lotTrace" => (
+            "query($id: ID!) { lotTrace(lotId: $id) { totalCount } }",
+            id("lot"),
+        ),
+        "salesSummary" => (
+            "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-02-01\") { from } }",
+            json!({}),
+        ),
+        "topProducts" | "marginByCustomer" | "fillRate" => {
+            return Operation {
+                document: format!(
+                    "{{ {name}(from: \"2026-01-01\", to: \"2026-02-01\") {{ __typename }} }}"
+                ),
+                variables: json!({}),
+            };
+        }
         "availability" => ("{ availability(productIds: []) { __typename } }", json!({})),
         "lastEventId" => ("{ lastEventId }", json!({})),
         _ => {

@@ -6,6 +6,7 @@
 pub mod graphql;
 pub mod input;
 pub mod loader;
+pub mod masses;
 mod measures;
 mod query;
 

@@ -41,3 +41,26 @@ pub(super) async fn measured(
         ));
     Ok(query.load(tx).await?)
 }
+
+/// A unit of mass of a product: its code, and base units per one of it.
+pub(super) type Mass = (ProductId, Option<String>, i64, i64);
+
+/// Units of these products with one of these codes of Recommendation 20.
+pub(super) async fn masses(
+    tx: &mut TenantTx,
+    products: &[ProductId],
+    codes: &[&'static str],
+) -> DbResult<Vec<Mass>> {
+    let query = product_units::table
+        .inner_join(units::table)
+        .filter(product_units::product_id.eq_any(products.to_vec()))
+        .filter(units::rec20_code.eq_any(codes.to_vec()))
+        .order((product_units::product_id, units::rec20_code))
+        .select((
+            product_units::product_id,
+            units::rec20_code,
+            product_units::num,
+            product_units::den,
+        ));
+    Ok(query.load(tx).await?)
+}

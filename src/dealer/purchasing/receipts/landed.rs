@@ -1,25 +1,21 @@
 //! What goods have cost when they are here: what the supplier takes, and their share of
 //! freight and the like.
 
-use std::collections::HashMap;
-
 use rust_decimal::Decimal;
 
 use super::arrived::Arrived;
 use super::input::LandedCostInput;
 use super::model::{GoodsReceiptId, LandedCostBasis, LandedCostId, LandedCostRow};
-use super::query;
-use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::catalog::quantity::masses::per_kilogram;
 use crate::dealer::purchasing::orders::model::PurchaseOrderLineRow;
 use crate::error::{AppError, ErrorCode, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
 use crate::kernel::money::shared;
+use crate::kernel::ratio::Ratio;
 use crate::tenancy::TenantTx;
 
 /// Most costs of a receipt.
 const MOST: usize = 20;
-/// Units of mass by Recommendation 20, with their kilograms.
-const MASSES: [(&str, i64); 2] = [("KGM", 1), ("TNE", 1000)];
 
 /// Checks costs by themselves, and makes rows of a receipt of them.
 pub(super) fn checked(
@@ -129,11 +125,11 @@ impl Goods<'_> {
         for one in self.arrived.iter().filter(|one| one.weight.is_none()) {
             products.push(self.line(one)?.product_id);
         }
-        let kilograms = kilograms(tx, &products).await?;
+        let masses = per_kilogram(tx, &products).await?;
         let mut weights = Vec::new();
         for (index, one) in self.arrived.iter().enumerate() {
-            let known = kilograms.get(&self.line(one)?.product_id);
-            let reckoned = known.and_then(|each| one.asked.amount.base.checked_mul(*each));
+            let known = masses.get(&self.line(one)?.product_id);
+            let reckoned = known.and_then(|mass| kilograms(one.asked.amount.base, *mass));
             let weight = one.weight.or(reckoned);
             weights.push(weight.ok_or_else(|| weightless(&index.to_string()))?);
         }
@@ -141,27 +137,10 @@ impl Goods<'_> {
     }
 }
 
-/// Kilograms of one base unit of these products, where a unit of mass says so.
-async fn kilograms(
-    tx: &mut TenantTx,
-    products: &[ProductId],
-) -> ServiceResult<HashMap<ProductId, Decimal>> {
-    let codes = MASSES.map(|(code, _)| code);
-    let mut found = HashMap::new();
-    for (product, code, num, den) in query::masses(tx, products, &codes).await? {
-        let mass = MASSES
-            .iter()
-            .find(|(known, _)| code.as_deref() == Some(*known));
-        let each = mass.and_then(|(_, kilograms)| {
-            let of_one = Decimal::from(den).checked_mul((*kilograms).into())?;
-            of_one.checked_div(num.into())
-        });
-        if let Some(each) = each {
-            // Kilograms stand before tonnes.
-            found.entry(product).or_insert(each);
-        }
-    }
-    Ok(found)
+/// What so many base units weigh, of which so many weigh a kilogram.
+fn kilograms(base: Decimal, per_kilogram: Ratio) -> Option<Decimal> {
+    let each = Decimal::from(per_kilogram.den()).checked_div(per_kilogram.num().into())?;
+    base.checked_mul(each)
 }
 
 fn worthless(index: &str) -> UserError {

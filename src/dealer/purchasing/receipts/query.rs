@@ -7,10 +7,7 @@ use diesel_async::RunQueryDsl;
 use super::model::{GoodsReceiptId, GoodsReceiptLineRow, GoodsReceiptRow, LandedCostRow};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
-use crate::db::tenant_tables::{
-    goods_receipt_costs, goods_receipt_lines, goods_receipts, product_units, units,
-};
-use crate::dealer::catalog::products::model::ProductId;
+use crate::db::tenant_tables::{goods_receipt_costs, goods_receipt_lines, goods_receipts};
 use crate::dealer::purchasing::orders::model::PurchaseOrderId;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
@@ -125,27 +122,4 @@ pub(super) async fn insert(
         query.execute(tx).await?;
     }
     Ok(())
-}
-
-/// A unit of mass of a product: its code, and base units per one of it.
-pub(super) type Mass = (ProductId, Option<String>, i64, i64);
-
-/// Units of these products with one of these codes of Recommendation 20.
-pub(super) async fn masses(
-    tx: &mut TenantTx,
-    products: &[ProductId],
-    codes: &[&'static str],
-) -> DbResult<Vec<Mass>> {
-    let query = product_units::table
-        .inner_join(units::table)
-        .filter(product_units::product_id.eq_any(products.to_vec()))
-        .filter(units::rec20_code.eq_any(codes.to_vec()))
-        .order((product_units::product_id, units::rec20_code))
-        .select((
-            product_units::product_id,
-            units::rec20_code,
-            product_units::num,
-            product_units::den,
-        ));
-    Ok(query.load(tx).await?)
 }

@@ -174,6 +174,16 @@ pub async fn release_on(
     Ok(promised)
 }
 
+/// Where something is or was promised to these documents. Does not change while the documents
+/// are locked, so that levels can be locked by it.
+pub async fn places_of(tx: &mut TenantTx, documents: &[Uuid]) -> DbResult<BTreeSet<Place>> {
+    if documents.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows = query::of_sources(tx, documents).await?;
+    Ok(rows.iter().map(ReservationRow::place).collect())
+}
+
 /// Takes up to so much off what is promised to each of these documents: the goods leave, or are
 /// not wanted any more. The levels are locked already, and stored by the caller.
 pub async fn use_on(

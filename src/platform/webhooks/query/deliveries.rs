@@ -10,7 +10,7 @@ use crate::db::control_tables::{webhook_attempts, webhook_deliveries};
 use crate::db::error::DbResult;
 use crate::kernel::ids::DealerId;
 use crate::platform::webhooks::model::{
-    AttemptRow, DeliveryId, DeliveryRow, DeliveryState, EndpointId,
+    AttemptRow, DeliveryId, DeliveryRow, EndpointId, WebhookDeliveryState,
 };
 
 /// Adds deliveries, but for those that are there; gives to which endpoints some were new.
@@ -34,7 +34,7 @@ pub async fn due(
 ) -> DbResult<Vec<DeliveryRow>> {
     let query = webhook_deliveries::table
         .filter(webhook_deliveries::endpoint_id.eq(endpoint))
-        .filter(webhook_deliveries::state.eq(DeliveryState::Pending))
+        .filter(webhook_deliveries::state.eq(WebhookDeliveryState::Pending))
         .filter(webhook_deliveries::due_at.le(now))
         .order((webhook_deliveries::due_at, webhook_deliveries::id))
         .limit(most)
@@ -49,7 +49,7 @@ pub async fn next_due(
 ) -> DbResult<Option<DateTime<Utc>>> {
     let query = webhook_deliveries::table
         .filter(webhook_deliveries::endpoint_id.eq(endpoint))
-        .filter(webhook_deliveries::state.eq(DeliveryState::Pending))
+        .filter(webhook_deliveries::state.eq(WebhookDeliveryState::Pending))
         .select(min(webhook_deliveries::due_at));
     Ok(query.first(&mut **conn).await?)
 }
@@ -59,15 +59,15 @@ pub async fn next_due(
 pub async fn note(
     conn: &mut ControlConn,
     delivery: &DeliveryRow,
-    (state, due): (DeliveryState, DateTime<Utc>),
+    (state, due): (WebhookDeliveryState, DateTime<Utc>),
     attempt: AttemptRow,
     now: DateTime<Utc>,
 ) -> DbResult<bool> {
-    let finished = (state != DeliveryState::Pending).then_some(now);
+    let finished = (state != WebhookDeliveryState::Pending).then_some(now);
     let as_it_was = webhook_deliveries::table
         .find(delivery.id)
         .filter(webhook_deliveries::tries.eq(delivery.tries))
-        .filter(webhook_deliveries::state.eq(DeliveryState::Pending));
+        .filter(webhook_deliveries::state.eq(WebhookDeliveryState::Pending));
     let query = diesel::update(as_it_was).set((
         webhook_deliveries::state.eq(state),
         webhook_deliveries::due_at.eq(due),
@@ -128,13 +128,13 @@ pub async fn replay_range(
         .filter(webhook_deliveries::endpoint_id.eq(range.endpoint))
         .filter(webhook_deliveries::happened_at.ge(range.from))
         .filter(webhook_deliveries::happened_at.lt(range.to))
-        .filter(is_tried.or(webhook_deliveries::state.ne(DeliveryState::Pending)))
+        .filter(is_tried.or(webhook_deliveries::state.ne(WebhookDeliveryState::Pending)))
         .order((webhook_deliveries::happened_at, webhook_deliveries::id))
         .limit(most)
         .select((webhook_deliveries::id, webhook_deliveries::happened_at))
         .into_boxed();
     if !range.delivered {
-        query = query.filter(webhook_deliveries::state.ne(DeliveryState::Delivered));
+        query = query.filter(webhook_deliveries::state.ne(WebhookDeliveryState::Delivered));
     }
     let found: Vec<(DeliveryId, DateTime<Utc>)> = query.load(&mut **conn).await?;
     let (ids, happened): (Vec<DeliveryId>, Vec<DateTime<Utc>>) = found.into_iter().unzip();
@@ -147,7 +147,7 @@ pub async fn replay_range(
 }
 
 type Anew = (
-    diesel::dsl::Eq<webhook_deliveries::state, DeliveryState>,
+    diesel::dsl::Eq<webhook_deliveries::state, WebhookDeliveryState>,
     diesel::dsl::Eq<webhook_deliveries::due_at, DateTime<Utc>>,
     diesel::dsl::Eq<webhook_deliveries::attempts, i32>,
     diesel::dsl::Eq<webhook_deliveries::finished_at, Option<DateTime<Utc>>>,
@@ -155,7 +155,7 @@ type Anew = (
 
 fn anew(now: DateTime<Utc>) -> Anew {
     (
-        webhook_deliveries::state.eq(DeliveryState::Pending),
+        webhook_deliveries::state.eq(WebhookDeliveryState::Pending),
         webhook_deliveries::due_at.eq(now),
         webhook_deliveries::attempts.eq(0),
         webhook_deliveries::finished_at.eq(None),
