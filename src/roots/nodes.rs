@@ -32,6 +32,9 @@ use crate::dealer::orders::graphql::Order;
 use crate::dealer::orders::line::OrderLine;
 use crate::dealer::orders::loader::{OrderById, OrderLineById};
 use crate::dealer::orders::model::{OrderId, OrderLineId};
+use crate::dealer::payments::graphql::Payment;
+use crate::dealer::payments::loader::PaymentById;
+use crate::dealer::payments::model::PaymentId;
 use crate::dealer::prices::lists::graphql::PriceList;
 use crate::dealer::prices::lists::loader::PriceListById;
 use crate::dealer::prices::lists::model::PriceListId;
@@ -59,6 +62,9 @@ use crate::dealer::stock::counts::model::StockCountId;
 use crate::dealer::stock::holds::graphql::StockReservation;
 use crate::dealer::stock::holds::loader::ReservationById;
 use crate::dealer::stock::holds::model::ReservationId;
+use crate::dealer::stock::lots::graphql::Lot;
+use crate::dealer::stock::lots::loader::LotById;
+use crate::dealer::stock::lots::model::LotId;
 use crate::dealer::stock::transfers::graphql::Transfer;
 use crate::dealer::stock::transfers::loader::TransferById;
 use crate::dealer::stock::transfers::model::TransferId;
@@ -93,30 +99,34 @@ pub enum Node {
     Invoice(Invoice),
     /// A job site.
     Job(Job),
+    /// Goods that were made together.
+    Lot(Lot),
     /// What a customer has ordered.
     Order(Order),
     /// A line of an order.
     OrderLine(OrderLine),
+    /// What a customer has paid, or was paid back.
+    Payment(Payment),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
     Product(Product),
-    /// A count of what is there.
-    StockCount(StockCount),
     /// Goods that are ordered of a supplier.
     PurchaseOrder(PurchaseOrder),
     /// What goods would cost a customer.
     Quote(Quote),
     /// Goods that come back from a customer.
     Return(Return),
+    /// A count of what is there.
+    StockCount(StockCount),
     /// Goods that are promised.
     StockReservation(StockReservation),
     /// Of whom the dealer buys.
     Supplier(Supplier),
-    /// Goods on their way from one place to another.
-    Transfer(Transfer),
     /// What a product is for the tax office.
     TaxClass(TaxClass),
+    /// Goods on their way from one place to another.
+    Transfer(Transfer),
     /// A unit of measure.
     Unit(Unit),
     /// A place where goods lie.
@@ -173,25 +183,9 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         AttributeId::PREFIX => found!(AttributeById, AttributeId, Attribute, CategoriesRead),
         CategoryId::PREFIX => found!(CategoryById, CategoryId, Category, CategoriesRead),
         CustomerId::PREFIX => found!(CustomerById, CustomerId, Customer, CustomersRead),
-        InvoiceId::PREFIX => found!(InvoiceById, InvoiceId, Invoice, InvoicesRead),
         DeliveryId::PREFIX => found!(DeliveryById, DeliveryId, Delivery, DeliveriesRead),
         DeliveryRunId::PREFIX => {
             found!(DeliveryRunById, DeliveryRunId, DeliveryRun, DeliveriesRead)
-        }
-        JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
-        OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
-        OrderLineId::PREFIX => found!(OrderLineById, OrderLineId, OrderLine, OrdersRead),
-        PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
-        TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
-        ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),
-        StockCountId::PREFIX => found!(StockCountById, StockCountId, StockCount, StockRead),
-        PurchaseOrderId::PREFIX => {
-            found!(
-                PurchaseOrderById,
-                PurchaseOrderId,
-                PurchaseOrder,
-                PurchasingRead
-            )
         }
         GoodsReceiptId::PREFIX => {
             found!(
@@ -201,12 +195,30 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
                 PurchasingRead
             )
         }
+        InvoiceId::PREFIX => found!(InvoiceById, InvoiceId, Invoice, InvoicesRead),
+        JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
+        LotId::PREFIX => found!(LotById, LotId, Lot, StockRead),
+        OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
+        OrderLineId::PREFIX => found!(OrderLineById, OrderLineId, OrderLine, OrdersRead),
+        PaymentId::PREFIX => found!(PaymentById, PaymentId, Payment, PaymentsRead),
+        PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
+        ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),
+        PurchaseOrderId::PREFIX => {
+            found!(
+                PurchaseOrderById,
+                PurchaseOrderId,
+                PurchaseOrder,
+                PurchasingRead
+            )
+        }
         QuoteId::PREFIX => found!(QuoteById, QuoteId, Quote, QuotesRead),
-        ReturnId::PREFIX => found!(ReturnById, ReturnId, Return, ReturnsRead),
-        SupplierId::PREFIX => found!(SupplierById, SupplierId, Supplier, SuppliersRead),
         ReservationId::PREFIX => {
             found!(ReservationById, ReservationId, StockReservation, StockRead)
         }
+        ReturnId::PREFIX => found!(ReturnById, ReturnId, Return, ReturnsRead),
+        StockCountId::PREFIX => found!(StockCountById, StockCountId, StockCount, StockRead),
+        SupplierId::PREFIX => found!(SupplierById, SupplierId, Supplier, SuppliersRead),
+        TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         TransferId::PREFIX => found!(TransferById, TransferId, Transfer, StockRead),
         UnitId::PREFIX => found!(UnitById, UnitId, Unit, UnitsRead),
         WarehouseId::PREFIX => found!(WarehouseById, WarehouseId, Warehouse, WarehousesRead),

@@ -119,6 +119,9 @@ CREATE UNIQUE INDEX payments_external_ref_unique ON payments (method, external_r
 CREATE INDEX payments_created ON payments (created_at, id);
 CREATE INDEX payments_customer ON payments (customer_id, paid_on);
 
+-- The order's next invoice asks for its deposits.
+CREATE INDEX payments_order ON payments (order_id) WHERE order_id IS NOT NULL;
+
 CREATE TABLE payment_reminders (
     id uuid PRIMARY KEY,
     customer_id uuid NOT NULL CONSTRAINT payment_reminders_customer_exists REFERENCES customers (id),
@@ -127,10 +130,46 @@ CREATE TABLE payment_reminders (
     oldest_due_on date NOT NULL,
     sent_on date NOT NULL,
     sent_to text,
+    superseded_at timestamptz,
     created_at timestamptz NOT NULL,
     CONSTRAINT payment_reminders_once_unique UNIQUE (customer_id, sent_on)
 );
 COMMENT ON TABLE payment_reminders IS 'Which customers were reminded of what is overdue, and when.';
+COMMENT ON COLUMN payment_reminders.oldest_due_on IS 'When the oldest of these debts was due: each level comes once for it.';
+COMMENT ON COLUMN payment_reminders.sent_to IS 'None if no address was known.';
+COMMENT ON COLUMN payment_reminders.superseded_at IS 'When a payment was taken back, since which it does not count any more.';
+CREATE INDEX payment_reminders_created ON payment_reminders (created_at, id);
+
+CREATE TABLE payment_reminder_settings (
+    one smallint PRIMARY KEY CHECK (one = 1),
+    is_on boolean NOT NULL,
+    first_after_days smallint NOT NULL CHECK (first_after_days BETWEEN 1 AND 365),
+    second_after_days smallint CHECK (second_after_days BETWEEN 1 AND 365),
+    third_after_days smallint CHECK (third_after_days BETWEEN 1 AND 365),
+    version integer NOT NULL,
+    updated_at timestamptz NOT NULL,
+    CONSTRAINT payment_reminder_settings_order_check CHECK (
+        first_after_days < coalesce(second_after_days, 366)
+        AND coalesce(second_after_days, 366) < coalesce(third_after_days, 367)
+    )
+);
+COMMENT ON TABLE payment_reminder_settings IS 'At most one row; without it, nobody is reminded.';
+
+-- Credit that is paid back to a customer is a debt of his that the credit settles.
+ALTER TABLE account_entries DROP CONSTRAINT account_entries_kind_check;
+ALTER TABLE account_entries ADD CONSTRAINT account_entries_kind_check
+    CHECK (kind IN ('OPENING', 'INVOICE', 'CREDIT_NOTE', 'PAYMENT', 'ADJUSTMENT', 'REFUND'));
+ALTER TABLE account_entries DROP CONSTRAINT account_entries_sign_check;
+ALTER TABLE account_entries ADD CONSTRAINT account_entries_sign_check CHECK (
+    reverses_id IS NOT NULL
+    OR CASE kind
+        WHEN 'INVOICE' THEN amount > 0
+        WHEN 'CREDIT_NOTE' THEN amount < 0
+        WHEN 'PAYMENT' THEN amount < 0
+        WHEN 'REFUND' THEN amount > 0
+        ELSE true
+    END
+);
 
 -- What is posted is found by nobody who changes or deletes; what is not, by no customer.
 ALTER TABLE invoices ENABLE ROW LEVEL SECURITY;

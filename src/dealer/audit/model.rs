@@ -12,12 +12,16 @@ use crate::dealer::customers::model::CustomerId;
 use crate::dealer::deliveries::model::{DeliveryId, DeliveryLineId, DeliveryRunId};
 use crate::dealer::invoices::model::{InvoiceId, InvoiceLineId};
 use crate::dealer::orders::model::{OrderId, OrderLineId};
+use crate::dealer::payments::model::PaymentId;
+use crate::dealer::payments::reminders::model::ReminderId;
 use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateId};
 use crate::dealer::quotes::model::QuoteId;
 use crate::dealer::returns::model::ReturnId;
 use crate::dealer::stock::counts::model::{StockCountId, StockCountLineId};
+use crate::dealer::stock::ledger::model::MovementId;
+use crate::dealer::stock::lots::model::LotId;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 
 text_enum! {
@@ -90,6 +94,10 @@ impl Record {
     pub const RETURN: Self = Self {
         tables: &["returns"],
     };
+    /// A payment.
+    pub const PAYMENT: Self = Self {
+        tables: &["payments"],
+    };
 }
 
 /// The id of a record as the API writes it; the key itself for what has none there.
@@ -110,7 +118,11 @@ pub fn written(entity: &str, key: &str) -> String {
         "order_lines" => OrderLineId::from_uuid(uuid).to_string(),
         "orders" => OrderId::from_uuid(uuid).to_string(),
         "products" | "product_units" | "product_barcodes" | "product_attributes"
-        | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
+        | "stock_levels" | "lot_products" => ProductId::from_uuid(uuid).to_string(),
+        "lots" | "lot_levels" => LotId::from_uuid(uuid).to_string(),
+        "lot_movements" => MovementId::from_uuid(uuid).to_string(),
+        "payment_reminders" => ReminderId::from_uuid(uuid).to_string(),
+        "payments" => PaymentId::from_uuid(uuid).to_string(),
         "price_lists" => PriceListId::from_uuid(uuid).to_string(),
         "price_rules" => PriceRuleId::from_uuid(uuid).to_string(),
         "quotes" => QuoteId::from_uuid(uuid).to_string(),

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use super::model::{
     DeliveryChanges, DeliveryId, DeliveryLineRow, DeliveryRow, DeliveryRunId, DeliveryState,
 };
-use crate::db::error::DbResult;
+use crate::db::error::{DbError, DbResult};
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::db::tenant_tables::{deliveries, delivery_lines, order_lines};
 use crate::dealer::customers::jobs::model::JobId;
@@ -113,7 +113,7 @@ pub async fn lines_to_bill(
         .filter(deliveries::state.eq(DeliveryState::Delivered))
         .order((delivery_lines::delivery_id, delivery_lines::position))
         .select(DeliveryLineRow::as_select());
-    Ok(query.load(tx).await?)
+    Ok(query.load(tx).await.map_err(DbError::from)?)
 }
 
 /// What is on its way to these customers: for which job, how much, and of which line of an

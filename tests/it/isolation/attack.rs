@@ -66,7 +66,9 @@ impl Attack {
             crate::stock::put_aside(dealer).await;
             crate::stock::start_transfer(dealer).await;
             crate::stock::count_some(dealer).await;
+            crate::stock::lots::bring_some(dealer).await;
             crate::invoices::bill_some(dealer).await;
+            crate::payments::pay_some(dealer).await;
             crate::purchasing::buy_some(dealer).await;
             crate::quotes::quote_some(dealer).await;
             crate::returns::bring_back(dealer).await;
@@ -75,6 +77,7 @@ impl Attack {
             crate::stock::spoil(dealer).await;
             crate::prices::set_some(dealer).await;
             crate::catalogue::describe_some(dealer).await;
+            crate::reports::pretend(dealer).await;
         }
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);

@@ -36,9 +36,12 @@ const EVERYTHING: &str = "query Everything($after: String) {
     stockMovements(first: 200, orderBy: [{ field: AT, direction: ASC }]) { nodes { id } edges { cursor } }
     stockReservations(first: 200) { nodes { id version } edges { cursor } }
     stockCounts(first: 200) { nodes { id version warehouse { id } lines { id expected { value } counted { value } } } edges { cursor } }
+    lots(first: 200) { nodes { id code onHand { value } levels { onHand { value } } } edges { cursor } }
     transfers(first: 200) { nodes { id version lines { id } } edges { cursor } }
     suppliers(first: 200) { nodes { id code name version items { id version } } }
     purchaseOrders(first: 200) { nodes { id version state lines { id } } }
+    payments(first: 50) { nodes { id version allocations { id } } edges { cursor } }
+    paymentReminders(first: 50) { nodes { id level } edges { cursor } }
     orders(first: 200) { nodes { id version state lines { id } } edges { cursor } }
     goodsReceipts(first: 200) { nodes { id lines { id } } }
     quotes(first: 200) { nodes { id number version state lines { id } } }

@@ -89,6 +89,30 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Product { availability { available { value } } } } }",
     ),
     (
+        "Product.isKeptByLots",
+        "{ node(id: $id) { ... on Product { isKeptByLots } } }",
+    ),
+    (
+        "Product.lots",
+        "{ node(id: $id) { ... on Product { lots { id } } } }",
+    ),
+    (
+        "Lot.product",
+        "{ node(id: $id) { ... on Lot { product { id } } } }",
+    ),
+    (
+        "LotLevel.warehouse",
+        "{ lots(first: 1) { nodes { levels { warehouse { id } } } } }",
+    ),
+    (
+        "LotTracking.product",
+        "mutation { lotTrackingSet(input: { productId: $id, isTracked: false }) { lotTracking { product { id } } } }",
+    ),
+    (
+        "GoodsReceiptLine.lots",
+        "{ node(id: $id) { ... on GoodsReceipt { lines { lots { quantity { value } } } } } }",
+    ),
+    (
         "StockAvailability.product",
         "{ availability(productIds: [$id]) { product { id } } }",
     ),
@@ -111,6 +135,70 @@ const WAYS: &[(&str, &str)] = &[
     (
         "StockCountLine.varianceValue",
         "{ stockCounts(first: 1) { nodes { lines { varianceValue { amount } } } } }",
+    ),
+    (
+        "CustomerMargins.rows",
+        "{ marginByCustomer(from: \"2026-01-01\", to: \"2026-01-31\") { rows { totalCount } } }",
+    ),
+    (
+        "Dashboard.lowStockCount",
+        "{ dashboard { lowStockCount } }",
+    ),
+    (
+        "Dashboard.overdue",
+        "{ dashboard { overdue { count } } }",
+    ),
+    (
+        "DeadStock.product",
+        "{ deadStock(first: 1) { nodes { product { id } } } }",
+    ),
+    (
+        "DeadStock.value",
+        "{ deadStock(first: 1) { nodes { value { amount } } } }",
+    ),
+    (
+        "DeadStock.warehouse",
+        "{ deadStock(first: 1) { nodes { warehouse { id } } } }",
+    ),
+    (
+        "SalesFigures.cost",
+        "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-01-31\") { total { cost { amount } } } }",
+    ),
+    (
+        "SalesFigures.costedNet",
+        "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-01-31\") { total { costedNet { amount } } } }",
+    ),
+    (
+        "SalesFigures.margin",
+        "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-01-31\") { total { margin { amount } } } }",
+    ),
+    (
+        "SalesFigures.marginPercent",
+        "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-01-31\") { total { marginPercent } } }",
+    ),
+    (
+        "SalesRow.category",
+        "{ salesSummary(by: CATEGORY, from: \"2026-01-01\", to: \"2026-01-31\") { rows { nodes { category { id } } } } }",
+    ),
+    (
+        "SalesRow.customer",
+        "{ salesSummary(by: CUSTOMER, from: \"2026-01-01\", to: \"2026-01-31\") { rows { nodes { customer { id } } } } }",
+    ),
+    (
+        "SalesRow.job",
+        "{ salesSummary(by: JOB, from: \"2026-01-01\", to: \"2026-01-31\") { rows { nodes { job { id } } } } }",
+    ),
+    (
+        "SalesRow.product",
+        "{ topProducts(from: \"2026-01-01\", to: \"2026-01-31\") { product { id } } }",
+    ),
+    (
+        "SlowStock.product",
+        "{ slowStock(first: 1) { nodes { product { id } } } }",
+    ),
+    (
+        "SlowStock.value",
+        "{ slowStock(first: 1) { nodes { value { amount } } } }",
     ),
     (
         "Attribute.unit",
@@ -289,6 +377,40 @@ const WAYS: &[(&str, &str)] = &[
     (
         "InvoiceLine.orderLine",
         "{ node(id: $id) { ... on Invoice { lines { orderLine { id } } } } }",
+        "AccountEntry.payment",
+        "{ accountEntries(first: 1) { nodes { payment { id } } } }",
+    ),
+    (
+        "Payment.accountEntry",
+        "{ node(id: $id) { ... on Payment { accountEntry { id } } } }",
+    ),
+    (
+        "Payment.customer",
+        "{ node(id: $id) { ... on Payment { customer { id } } } }",
+    ),
+    (
+        "Payment.history",
+        "{ node(id: $id) { ... on Payment { history { id } } } }",
+    ),
+    (
+        "Payment.job",
+        "{ node(id: $id) { ... on Payment { job { id } } } }",
+    ),
+    (
+        "Payment.note",
+        "{ node(id: $id) { ... on Payment { note } } }",
+    ),
+    (
+        "Payment.order",
+        "{ node(id: $id) { ... on Payment { order { id } } } }",
+    ),
+    (
+        "PaymentAllocation.accountEntry",
+        "{ node(id: $id) { ... on Payment { allocations { accountEntry { id } } } } }",
+    ),
+    (
+        "PaymentReminder.customer",
+        "{ paymentReminders(first: 1) { nodes { customer { id } } } }",
     ),
     (
         "Order.customer",
@@ -498,6 +620,7 @@ const WAYS: &[(&str, &str)] = &[
 const BY_EVENT: &[&str] = &[
     "BulkOperationChange.bulkOperation",
     "InvoicePosting.invoice",
+    "PaymentReceipt.payment",
     "OrderChange.order",
     "ProductChange.product",
 ];
@@ -515,6 +638,10 @@ async fn ids(dealer: &TestDealer) -> Value {
     let held = crate::stock::put_aside(dealer).await;
     let billed = crate::invoices::bill_some(dealer).await;
     let bought = crate::purchasing::buy_some(dealer).await;
+    let quoted = crate::quotes::quote_some(dealer).await;
+    let back = crate::returns::bring_back(dealer).await;
+    let paid = crate::payments::pay_some(dealer).await;
+    let sold = crate::orders::sell_some(dealer).await;
     let sold = crate::orders::sell_some(dealer).await;
     let quoted = crate::quotes::quote_some(dealer).await;
     let back = crate::returns::bring_back(dealer).await;
@@ -534,6 +661,8 @@ async fn ids(dealer: &TestDealer) -> Value {
     json!({
         "StockAvailability": lies, "WarehouseAvailability": lies,
         "StockCount": crate::stock::count_some(dealer).await,
+        "Lot": crate::stock::lots::bring_some(dealer).await,
+        "LotTracking": dealer.add_product("NEVER-THERE").await.id,
         "Product": first("products"), "ProductUnit": first("products"),
         "Customer": first("customers"), "CreditStatus": first("customers"), "Category": first("categories"), "Unit": first("units"),
         "Attribute": first("attributes"), "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
@@ -544,6 +673,7 @@ async fn ids(dealer: &TestDealer) -> Value {
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],
         "Quote": quoted["converted"], "QuoteLine": quoted["converted"],
         "Return": back["return"], "ReturnLine": back["return"],
+        "Payment": paid, "PaymentAllocation": paid,
         "ReorderLeft": crate::purchasing::run_out(dealer).await,
         "StockReservation": held, "Transfer": crate::stock::start_transfer(dealer).await,
     })
@@ -556,6 +686,7 @@ async fn a_field_is_refused_without_its_own_permission_and_given_with_it() {
     crate::prices::set_some(&dealer).await;
     let ids = ids(&dealer).await;
     crate::stock::spoil(&dealer).await;
+    crate::reports::pretend(&dealer).await;
     let guarded = Schema::served().guarded();
     assert_eq!(
         guarded.len(),

@@ -152,6 +152,56 @@ async fn every_table_of_a_customers_rows_has_the_policy() {
     }
 }
 
+/// Tables of which the dealer's own people alone see anything.
+const OWN_PEOPLES: &[&str] = &[
+    "goods_receipt_costs",
+    "goods_receipt_lines",
+    "goods_receipts",
+    "lot_levels",
+    "lot_movements",
+    "lots",
+    "purchase_order_lines",
+    "purchase_orders",
+    "stock_count_lines",
+    "stock_counts",
+    "stock_transfer_lines",
+    "stock_transfers",
+    "supplier_items",
+    "suppliers",
+];
+
+/// What is bought of whom, and how goods are moved and counted, is none of a contractor's
+/// business, whatever SQL is run for him.
+#[tokio::test]
+async fn a_contractors_transaction_finds_nothing_of_buying_and_moving() {
+    let server = Server::start().await;
+    let dealer = server.dealer_like(&DEALERS[1]).await;
+    crate::purchasing::buy_some(&dealer).await;
+    crate::stock::start_transfer(&dealer).await;
+    crate::stock::count_some(&dealer).await;
+    crate::stock::lots::bring_some(&dealer).await;
+    let context = server.app.directory.admit_system(dealer.id, "test").await;
+    let statements = StatementCount::default();
+    let tenants = &server.app.tenants;
+    let own = tenants.begin(Arc::new(context.unwrap()), Access::Read, &statements);
+    let mut own = own.await.unwrap();
+    for table in OWN_PEOPLES {
+        if *table != "goods_receipt_costs" {
+            assert!(count(&mut own, table).await > 0, "{table}");
+        }
+        let mut tx = contractors(&server, &dealer, Access::Write).await;
+        assert_eq!(count(&mut tx, table).await, 0, "{table}");
+    }
+    for sql in [
+        "INSERT INTO suppliers (id, code, name, terms_days, lead_days, tolerance, version, created_at, updated_at)
+         VALUES (gen_random_uuid(), 'MINE', 'Mine', 0, 0, 0, 1, now(), now())",
+        "WITH gone AS (DELETE FROM supplier_items RETURNING 1) SELECT 1 / count(*) FROM gone",
+    ] {
+        let mut tx = contractors(&server, &dealer, Access::Write).await;
+        assert!(tx.batch_execute(sql).await.is_err(), "{sql}");
+    }
+}
+
 /// A contractor costs one setting more; the dealer's own people nothing.
 #[tokio::test]
 async fn staff_reads_by_the_same_plan_and_the_same_words() {
