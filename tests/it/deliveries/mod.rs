@@ -267,10 +267,6 @@ pub async fn deliver_some(dealer: &TestDealer) -> Value {
     let query = "{ stockLevels(first: 1, orderBy: [{ field: ON_HAND, direction: DESC }]) { nodes {
         product { id } warehouse { id } } } }";
     let data = client.get(query).await;
-    let (customer, level) = (
-        &data["customers"]["nodes"][0]["id"],
-        &data["stockLevels"]["nodes"][0],
-    );
     let level = &data["stockLevels"]["nodes"][0];
     let customer = buyer(client, "ZZZ-DLV", "1000000").await;
     let line = json!({ "productId": level["product"]["id"], "quantity": { "value": "2" } });

@@ -377,6 +377,8 @@ const WAYS: &[(&str, &str)] = &[
     (
         "InvoiceLine.orderLine",
         "{ node(id: $id) { ... on Invoice { lines { orderLine { id } } } } }",
+    ),
+    (
         "AccountEntry.payment",
         "{ accountEntries(first: 1) { nodes { payment { id } } } }",
     ),
@@ -685,9 +687,6 @@ async fn ids(dealer: &TestDealer) -> Value {
     let back = crate::returns::bring_back(dealer).await;
     let paid = crate::payments::pay_some(dealer).await;
     let sold = crate::orders::sell_some(dealer).await;
-    let sold = crate::orders::sell_some(dealer).await;
-    let quoted = crate::quotes::quote_some(dealer).await;
-    let back = crate::returns::bring_back(dealer).await;
     let brought = crate::deliveries::deliver_some(dealer).await;
     crate::catalogue::describe_some(dealer).await;
     let data = dealer

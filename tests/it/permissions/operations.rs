@@ -342,8 +342,6 @@ pub fn operation(field: &Field) -> Operation {
                 "quoteSend" => "QuoteStepInput".to_owned(),
                 name if name.starts_with("delivery") => crate::deliveries::input_type(name),
                 name if name.starts_with("order") => crate::orders::input_type(name),
-                name if name.starts_with("order") => crate::orders::input_type(name),
-                "quoteSend" => "QuoteStepInput".to_owned(),
                 _ => format!("{first}{}Input", &name[1..]),
             };
             Operation {
