@@ -413,6 +413,8 @@ const WAYS: &[(&str, &str)] = &[
     (
         "PaymentReminder.customer",
         "{ paymentReminders(first: 1) { nodes { customer { id } } } }",
+    ),
+    (
         "Order.deliveries",
         "{ node(id: $id) { ... on Order { deliveries { id } } } }",
     ),
