@@ -181,11 +181,9 @@ CREATE POLICY own_customer ON invoices FOR SELECT
         (state = 'POSTED' OR coalesce(nullif(current_setting('tubex.customer', true), '') = '', true))
         AND coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true)
     );
--- lint: allow spread-policy: FOR UPDATE names the command, and no other table is asked
 CREATE POLICY drafts_change ON invoices FOR UPDATE
     USING (state = 'DRAFT' AND coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true))
     WITH CHECK (coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true));
--- lint: allow spread-policy: FOR DELETE names the command, and no other table is asked
 CREATE POLICY drafts_go ON invoices FOR DELETE
     USING (state = 'DRAFT' AND coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true));
 ALTER TABLE invoice_lines ENABLE ROW LEVEL SECURITY;
@@ -197,11 +195,9 @@ CREATE POLICY own_customer ON invoice_lines FOR SELECT
         (is_posted OR coalesce(nullif(current_setting('tubex.customer', true), '') = '', true))
         AND coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true)
     );
--- lint: allow spread-policy: FOR UPDATE names the command, and no other table is asked
 CREATE POLICY drafts_change ON invoice_lines FOR UPDATE
     USING (NOT is_posted AND coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true))
     WITH CHECK (coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true));
--- lint: allow spread-policy: FOR DELETE names the command, and no other table is asked
 CREATE POLICY drafts_go ON invoice_lines FOR DELETE
     USING (NOT is_posted AND coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true));
 ALTER TABLE payments ENABLE ROW LEVEL SECURITY;
