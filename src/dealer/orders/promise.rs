@@ -52,7 +52,7 @@ pub(super) async fn turn(
     };
     let places = places(lines, &turns, &stocked);
     let mut levels = Levels::locked(tx, &places, &BTreeSet::new()).await?;
-    free(tx, &mut levels, (lines, &turns)).await?;
+    free(tx, &mut levels, (&*lines, &turns)).await?;
     let (mut rows, mut short) = (Vec::new(), Vec::new());
     for turn in turns.iter().filter(|turn| turn.by > Decimal::ZERO) {
         let Some(line) = lines.get_mut(turn.index) else {
