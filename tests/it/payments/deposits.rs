@@ -18,7 +18,7 @@ async fn ordered() -> (Till, String) {
     let query = "mutation($input: OrderCreateInput!) { orderCreate(input: $input) {
         order { id } userErrors { code path message } } }";
     let input = json!({ "customerId": till.customer, "warehouseId": warehouse, "idempotencyKey": key(),
-        "lines": [{ "sale": { "productId": product, "quantity": { "value": "10" } } }] });
+        "lines": [{ "productId": product, "quantity": { "value": "10" } }] });
     let made = till.client().run(query, json!({ "input": input })).await;
     let id = made["orderCreate"]["order"]["id"].as_str();
     let id = id.unwrap_or_else(|| panic!("{made:#}")).to_owned();

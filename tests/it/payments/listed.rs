@@ -86,7 +86,7 @@ async fn payments_are_found_by_what_is_known_of_them() {
 #[tokio::test]
 async fn what_became_of_a_payment_is_told() {
     let till = filled().await;
-    let query = "{ payment(number: 3) { history { action changes { column } } } }";
+    let query = "{ payment(number: 3) { history { action changes { field } } } }";
     let answer = till.client().send(query, json!({})).await;
     let history = &answer.body["data"]["payment"]["history"];
     assert_eq!(
