@@ -6,7 +6,9 @@ use tubex::platform::factors::model::ChallengeId;
 
 use super::attack::Attack;
 use super::{
-    account_mutations, assert_covered, catalogue_mutations, count_mutations, delivery_mutations, invoice_mutations, lot_cases, order_mutations, payment_mutations, price_mutations, purchasing_mutations, quote_mutations, return_mutations, root_fields, stock_mutations,
+    account_mutations, assert_covered, catalogue_mutations, count_mutations, delivery_mutations,
+    invoice_mutations, lot_cases, order_mutations, payment_mutations, price_mutations,
+    purchasing_mutations, quote_mutations, return_mutations, root_fields, stock_mutations,
 };
 use crate::support::PASSWORD;
 

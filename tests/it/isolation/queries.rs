@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::attack::Attack;
 use super::universe::Universe;
 use super::{
-    assert_covered, catalogue_queries, count_queries, delivery_queries, invoice_queries, lot_cases, order_queries, payment_queries, price_queries, purchasing_queries, quote_queries, report_queries, return_queries, root_fields,
+    assert_covered, catalogue_queries, count_queries, delivery_queries, invoice_queries, lot_cases,
+    order_queries, payment_queries, price_queries, purchasing_queries, quote_queries,
+    report_queries, return_queries, root_fields,
 };
 
 /// Asks one root field with keys of the victim's.

@@ -210,6 +210,7 @@ fn of_payments(mutation: &str) -> Option<Value> {
         }
         "paymentReminderSettingsSet" => {
             json!({ "expectedVersion": 0, "isOn": false, "firstAfterDays": 7 })
+        }
         _ => return None,
     })
 }
