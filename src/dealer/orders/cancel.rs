@@ -67,13 +67,13 @@ pub async fn close(tx: &mut TenantTx, input: OrderStepInput) -> ServiceResult<Or
 
 /// All that can be given up of all lines, if nothing is in the way.
 async fn give_up_rest(tx: &mut TenantTx, order: &mut LockedOrder) -> ServiceResult<()> {
-    let bound = |line: &&OrderLineRow| line.planned > Decimal::ZERO;
-    if order.lines.iter().any(|line| bound(&line)) {
+    let is_planned = |line: &OrderLineRow| line.planned > Decimal::ZERO;
+    if order.lines.iter().any(is_planned) {
         return refuse("some of it is on a delivery; see to that first");
     }
-    let is_prepaid = |line: &OrderLineRow| line.invoiced > line.delivered.max(Decimal::ZERO);
-    let goods = |line: &&OrderLineRow| line.wanted() > line.delivered;
-    if order.lines.iter().filter(goods).any(is_prepaid) {
+    let is_prepaid =
+        |line: &OrderLineRow| line.invoiced > line.delivered && line.wanted() > line.delivered;
+    if order.lines.iter().any(is_prepaid) {
         return refuse("some of it is invoiced and not delivered; credit that first");
     }
     let parts: Vec<_> = order

@@ -60,7 +60,7 @@ pub async fn update(tx: &mut TenantTx, input: OrderUpdateInput) -> ServiceResult
         Some(lines) => Some(sold(tx, &order.row, lines).await?),
         None => None,
     };
-    let named = sold.as_ref().map_or(&[][..], |(lines, _)| lines);
+    let named = sold.as_ref().map_or(&[][..], |(lines, _)| lines.as_slice());
     refuse_warehouses(tx, now, named).await?;
     changes.put(&mut order.row);
     order.row.warehouse_id = now;
@@ -68,7 +68,7 @@ pub async fn update(tx: &mut TenantTx, input: OrderUpdateInput) -> ServiceResult
         Some((lines, chosen)) => {
             let whose = (order.row.id, order.row.customer_id);
             order.lines = rows(whose, now, (lines, &chosen))?;
-            query::replace_lines(tx, order.row.id, order.lines.clone()).await?;
+            query::delete_lines(tx, order.row.id).await?;
         }
         None => moved(&mut order.lines, (former, now)),
     }

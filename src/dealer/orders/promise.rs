@@ -44,21 +44,24 @@ pub(super) async fn turn(
     if turns.is_empty() {
         return Ok(());
     }
-    let chosen = turns.iter().any(|turn| chooses(lines, turn));
-    let stocked = if chosen {
+    let is_any = turns.iter().any(|turn| {
+        let line = lines.get(turn.index);
+        line.is_some_and(|line| chooses(line, turn))
+    });
+    let stocked = if is_any {
         stocked(tx).await?
     } else {
         Vec::new()
     };
     let places = places(lines, &turns, &stocked);
     let mut levels = Levels::locked(tx, &places, &BTreeSet::new()).await?;
-    free(tx, &mut levels, (lines, &turns)).await?;
+    free(tx, &mut levels, (&*lines, &turns)).await?;
     let (mut rows, mut short) = (Vec::new(), Vec::new());
     for turn in turns.iter().filter(|turn| turn.by > Decimal::ZERO) {
         let Some(line) = lines.get_mut(turn.index) else {
             continue;
         };
-        if line.chooses_warehouse {
+        if chooses(line, turn) {
             choose(&levels, line, (turn.by, &stocked))?;
         }
         let made = one(&mut levels, line, turn, tx.now())?;
@@ -144,9 +147,10 @@ fn is_stocked(lines: &[OrderLineRow], turn: &Turn) -> bool {
     has_goods && !turn.by.is_zero()
 }
 
-fn chooses(lines: &[OrderLineRow], turn: &Turn) -> bool {
-    let line = lines.get(turn.index);
-    turn.by > Decimal::ZERO && line.is_some_and(|line| line.chooses_warehouse)
+/// Whether a warehouse is looked for: of a line of which something is promised already, the rest
+/// is promised beside it.
+fn chooses(line: &OrderLineRow, turn: &Turn) -> bool {
+    line.chooses_warehouse && turn.by > Decimal::ZERO && turn.by == line.wanted()
 }
 
 fn places(lines: &[OrderLineRow], turns: &[&Turn], stocked: &[WarehouseId]) -> BTreeSet<Place> {
@@ -156,7 +160,7 @@ fn places(lines: &[OrderLineRow], turns: &[&Turn], stocked: &[WarehouseId]) -> B
             continue;
         };
         places.extend(place(line));
-        if chooses(lines, turn) {
+        if chooses(line, turn) {
             places.extend(
                 stocked
                     .iter()

@@ -144,23 +144,15 @@ pub(super) async fn insert(
 ) -> QueryResult<()> {
     let query = diesel::insert_into(orders::table).values(row.clone());
     query.execute(tx).await?;
-    insert_lines(tx, lines).await
-}
-
-async fn insert_lines(tx: &mut TenantTx, lines: Vec<OrderLineRow>) -> QueryResult<()> {
     let query = diesel::insert_into(order_lines::table).values(lines);
     query.execute(tx).await.map(|_rows| ())
 }
 
-/// Puts other lines in the place of a draft's.
-pub(super) async fn replace_lines(
-    tx: &mut TenantTx,
-    id: OrderId,
-    lines: Vec<OrderLineRow>,
-) -> QueryResult<()> {
+/// Takes the lines of a draft away, for others that are written in their place.
+pub(super) async fn delete_lines(tx: &mut TenantTx, id: OrderId) -> DbResult<()> {
     let query = diesel::delete(order_lines::table).filter(order_lines::order_id.eq(id));
     query.execute(tx).await?;
-    insert_lines(tx, lines).await
+    Ok(())
 }
 
 /// Writes orders that are locked.

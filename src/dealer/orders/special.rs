@@ -19,8 +19,8 @@ use crate::dealer::purchasing::orders::lines::Wanted;
 use crate::dealer::purchasing::orders::model::{
     PurchaseOrderId, PurchaseOrderLineId, PurchaseOrderLineRow, PurchaseOrderRow,
 };
-use crate::dealer::purchasing::orders::query::find_lines_by_id;
 use crate::dealer::purchasing::orders::service::{add, draft};
+use crate::dealer::purchasing::orders::steps::lines_by_id;
 use crate::dealer::purchasing::reorder::choose::{Offers, ReorderLeftReason};
 use crate::dealer::purchasing::suppliers::actions::SupplierAction;
 use crate::dealer::purchasing::suppliers::model::SupplierId;
@@ -102,7 +102,7 @@ async fn dead_links(
     if links.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let found = find_lines_by_id(tx, &links).await?.into_iter();
+    let found = lines_by_id(tx, &links).await?.into_iter();
     let dead = found.filter(|line| !line.is_open && line.received.is_zero());
     Ok(dead.map(|line| line.id).collect())
 }

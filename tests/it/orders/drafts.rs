@@ -139,7 +139,7 @@ async fn wrong_lines_are_all_named() {
         (json!({ "sourcing": "NONE" }), "sourcing"),
         (json!({ "quantity": { "value": "0" } }), "quantity.value"),
         (
-            json!({ "productId": "prd_00000000000070008000000000000000" }),
+            json!({ "productId": "prd_00000000000000000000000000000000" }),
             "productId",
         ),
         (

@@ -9,8 +9,8 @@ use super::events::{
 };
 use super::input::PurchaseOrderStepInput;
 use super::model::{
-    PurchaseOrderChanges, PurchaseOrderId, PurchaseOrderLineRow, PurchaseOrderRow,
-    PurchaseOrderState as State,
+    PurchaseOrderChanges, PurchaseOrderId, PurchaseOrderLineId, PurchaseOrderLineRow,
+    PurchaseOrderRow, PurchaseOrderState as State,
 };
 use super::query;
 use crate::db::error::DbResult;
@@ -109,6 +109,14 @@ pub async fn lines_of(
     id: PurchaseOrderId,
 ) -> DbResult<Vec<PurchaseOrderLineRow>> {
     query::find_lines(tx, &[id]).await
+}
+
+/// The lines with these ids.
+pub async fn lines_by_id(
+    tx: &mut TenantTx,
+    ids: &[PurchaseOrderLineId],
+) -> DbResult<Vec<PurchaseOrderLineRow>> {
+    query::find_lines_by_id(tx, ids).await
 }
 
 fn to(tx: &TenantTx, state: State) -> PurchaseOrderChanges {
