@@ -2,12 +2,15 @@
 
 mod callers;
 mod control;
+pub mod documents;
 mod events;
 pub mod files;
 pub mod jobs;
+mod letters;
 mod mail;
 mod operator;
 mod pools;
+pub mod rates;
 mod sms;
 pub mod sockets;
 pub mod webhooks;
@@ -33,7 +36,9 @@ use crate::dealer::files::links::link_maker;
 use crate::error::AppError;
 use crate::events::RedisError;
 use crate::files::Files;
+use crate::graphql::document::Documents;
 use crate::jobs::{Queue, Registry};
+use crate::kernel::quota::Quota;
 use crate::platform::access::members::Members;
 use crate::platform::dealers::graphql::RegistrationPolicy;
 use crate::platform::factors::account::Factors;
@@ -44,9 +49,7 @@ use crate::platform::keys::service::{KeysFault, SigningKeys};
 use crate::platform::sessions::cookies::CookiePolicy;
 use crate::platform::sessions::service::Sessions;
 use crate::platform::webhooks::service::Webhooks;
-use crate::roots::{
-    ApiSchema, ApiSchemaBuilder, Limits, Undeclared, check_declared, schema_builder,
-};
+use crate::roots::{ApiSchema, ApiSchemaBuilder, Undeclared, check_declared, schema_builder};
 use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
 use crate::tenancy::directory::{Directory, Watching};
@@ -140,14 +143,21 @@ pub struct App {
     pub registry: Arc<Registry>,
     /// The GraphQL schema with its services.
     pub schema: ApiSchema,
+    /// The documents that the schema has been asked, and the limits on them.
+    pub documents: Documents,
     /// How the server behaves.
     pub settings: ServerSettings,
+    /// How much callers and dealers may ask for.
+    pub rates: rates::Rates,
+    /// The places for operations over HTTP.
+    pub working: Quota<()>,
     /// The places for websockets.
     pub sockets: sockets::Sockets,
     /// How it is used.
     pub serving: ServingMetrics,
     closing: watch::Sender<bool>,
     _watching: Watching,
+    _keeping: Option<documents::Keeping>,
 }
 
 impl App {
@@ -174,6 +184,7 @@ impl App {
         let queue = Queue::new(&core.connector, core.control.clone());
         let webhooks = core.webhooks(&vault, &settings.webhooks);
         let directory = Directory::new(core.control.clone(), MigrationSet::tenant()?);
+        let (trusted, keeping) = documents::trusted(&core.control, settings).unzip();
         let depot = files::depot(&settings.files)?;
         let homes = (&tenants, &directory);
         let files = files::files((&core, &vault), settings, &depot, homes, &queue);
@@ -204,7 +215,11 @@ impl App {
             files,
             registry: Arc::new(jobs::registry(&core, &settings.jobs, &depot)),
             schema,
+            documents: documents::documents(schema_builder(), settings).trusting(trusted),
+            _keeping: keeping,
             settings: settings.clone(),
+            rates: rates::Rates::new(settings, &core.clock)?,
+            working: Quota::new(settings.limits.max_operations),
             sockets: sockets::Sockets::new(settings),
             serving: ServingMetrics::new(core.clock.now()),
             closing: watch::Sender::new(false),
@@ -245,10 +260,6 @@ fn schema(
     factors: Factors,
     settings: &ServerSettings,
 ) -> ApiSchemaBuilder {
-    let limits = Limits {
-        depth: settings.max_depth,
-        complexity: settings.max_complexity,
-    };
     let registration = match settings.registration {
         Registration::Open => RegistrationPolicy::Open,
         Registration::Closed => RegistrationPolicy::Closed,
@@ -256,7 +267,7 @@ fn schema(
     let (control, accounts, clock) = (&core.control, identity.accounts(), &core.clock);
     let members = Members::new(control.clone(), factors.clone(), clock.clone());
     let invitations = Invitations::new(accounts.clone(), factors.clone(), clock.clone());
-    schema_builder(limits)
+    documents::executing(schema_builder(), settings)
         .data(identity.clone())
         .data(factors.sessions().clone())
         .data(factors)

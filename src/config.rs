@@ -7,7 +7,9 @@
 
 mod file;
 mod files;
+mod http;
 mod jobs;
+mod limits;
 mod mail;
 mod server;
 mod sms;
@@ -22,7 +24,9 @@ use secrecy::SecretString;
 
 pub use file::{ConfigFileError, with_file};
 pub use files::{DEFAULT_FILES_DIR, FileSettings};
+pub use http::HttpSettings;
 pub use jobs::JobSettings;
+pub use limits::LimitSettings;
 pub use mail::MailSettings;
 pub use server::{DEFAULT_PUBLIC_URL, KeySettings, ProxyHeader, Registration, ServerSettings};
 pub use sms::SmsSettings;

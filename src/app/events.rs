@@ -5,6 +5,7 @@ use secrecy::ExposeSecret;
 
 use super::{App, Core};
 use crate::config::ServerSettings;
+use crate::dealer::catalog::search;
 use crate::events::{EventBus, RedisError};
 use crate::tenancy::outbox::Pruner;
 
@@ -24,6 +25,7 @@ impl App {
             owner: self.core.owner.clone(),
             clock: self.core.clock.clone(),
             kept: TimeDelta::days(i64::from(self.settings.events_kept_days)),
+            tidies: &[search::forget],
         }
     }
 }

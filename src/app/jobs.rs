@@ -13,12 +13,15 @@ use crate::db::control::ControlPool;
 use crate::dealer::bulk::end::EndOperation;
 use crate::dealer::bulk::export::Export;
 use crate::dealer::bulk::import::Import;
+use crate::dealer::payments::reminders::run::RemindCustomers;
+use crate::dealer::quotes::expire::ExpireQuotes;
 use crate::events::EventBus;
 use crate::files::Depot;
 use crate::files::sweep::{CopyFiles, ForgetFiles, SweepFiles};
 use crate::jobs::audit::{SealAudit, Share};
 use crate::jobs::context::JobParts;
 use crate::jobs::cron::{Missed, Schedule};
+use crate::jobs::each_dealer::EachDealer;
 use crate::jobs::probe::Probe;
 use crate::jobs::upkeep::{ForgetDealer, Nothing, PruneJobs};
 use crate::jobs::worker::Line;
@@ -53,13 +56,17 @@ pub fn registry(core: &Core, settings: &JobSettings, depot: &Depot) -> Registry 
         .with(ForgetDealer)
         .with(PruneSessions)
         .with(PruneWebhooks)
+        .with(ExpireQuotes)
+        .with(EachDealer::<ExpireQuotes>::default())
+        .with(RemindCustomers)
+        .with(EachDealer::<RemindCustomers>::default())
         .with(SealAudit(sealer))
         .recurring::<PruneJobs>(Schedule::every_min(1), Missed::Skip, |_slot| Nothing {})
         .recurring::<PruneSessions>(Schedule::every_min(10), Missed::Once, |_slot| Nothing {})
         .recurring::<PruneWebhooks>(Schedule::every_min(60), Missed::Once, |_slot| Nothing {})
-        .recurring::<SealAudit>(Schedule::every_min(1), Missed::Skip, |slot| Share {
-            minute: slot.timestamp().div_euclid(60),
-        })
+        .recurring::<SealAudit>(Schedule::every_min(1), Missed::Skip, Share::at)
+        .recurring::<EachDealer<ExpireQuotes>>(Schedule::every_min(1), Missed::Skip, Share::at)
+        .recurring::<EachDealer<RemindCustomers>>(Schedule::every_min(1), Missed::Skip, Share::at)
 }
 
 impl Core {
@@ -151,6 +158,16 @@ impl Workshop {
             parts,
             core,
         })
+    }
+
+    /// The control plane.
+    pub const fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// What jobs work with.
+    pub const fn parts(&self) -> &JobParts {
+        &self.parts
     }
 
     /// Begins to send webhooks, signed by what `vault` opens; none if the settings say so.

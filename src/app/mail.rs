@@ -1,5 +1,7 @@
 //! What sends mails.
 
+use std::sync::Arc;
+
 use super::{App, StartError};
 use crate::config::ConfigError;
 use crate::platform::identity::letters::{Letters, Links};
@@ -33,7 +35,7 @@ impl App {
         Ok(Sender {
             control: self.core.control.clone(),
             clock: self.core.clock.clone(),
-            composer: Letters::new(Links::new(base)),
+            composer: Letters::new(Links::new(base), Arc::new(self.dealer_letters())),
             transport,
             from,
         })

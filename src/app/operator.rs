@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
-use super::App;
+use super::{App, documents};
 use crate::auth::operator::OperatorTokens;
+use crate::graphql::document::Documents;
 use crate::platform::operator::node::{ControlPoolUse, Node, NodeReport, RequestPool};
 use crate::platform::operator::roots::{OperatorSchema, operator_schema_builder};
 use crate::telemetry::process;
@@ -22,6 +23,8 @@ pub struct OperatorApp {
     pub tokens: OperatorTokens,
     /// The GraphQL schema of the operators, with its services.
     pub schema: OperatorSchema,
+    /// The documents that the schema has been asked, and the limits on them.
+    pub documents: Documents,
     /// Whether the figures are shown to whoever asks.
     pub metrics_open: bool,
     /// Turns of those who export or import a dealer.
@@ -32,9 +35,7 @@ impl OperatorApp {
     /// Puts the endpoint together; its limits are those of `app`.
     pub fn new(app: Arc<App>, metrics_open: bool) -> Self {
         let looked_at = Arc::clone(&app);
-        let schema = operator_schema_builder()
-            .limit_depth(app.settings.max_depth)
-            .limit_complexity(app.settings.max_complexity)
+        let schema = documents::executing(operator_schema_builder(), &app.settings)
             .data(app.core.dealers.clone())
             .data(app.core.lifecycle.clone())
             .data(app.core.transfer.clone())
@@ -45,6 +46,7 @@ impl OperatorApp {
             .finish();
         Self {
             tokens: OperatorTokens::new(app.keys.ring()),
+            documents: documents::documents(operator_schema_builder(), &app.settings),
             app,
             schema,
             metrics_open,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod config_check;
+mod demo;
 mod dev;
 mod dev_report;
 mod filler;
@@ -10,6 +11,7 @@ mod job;
 mod key;
 mod mailer;
 mod migrate;
+mod operations;
 mod operator;
 mod output;
 mod progress;
@@ -58,6 +60,8 @@ struct Cli {
 enum Command {
     /// Run a demo on this machine: database, two dealers, server, page.
     Dev(dev::DevArgs),
+    /// Make dealers with a history of orders, to look at and to measure with.
+    Demo(demo::DemoArgs),
     /// Serve the API.
     Serve(serve::ServeArgs),
     /// Do jobs, and serve nothing.
@@ -70,6 +74,9 @@ enum Command {
     /// Let operators in at their endpoint.
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
+    /// Say which operations a server takes that takes no others.
+    #[command(subcommand)]
+    Operations(operations::OperationsCommand),
     /// Look at jobs, and have dead ones done again.
     #[command(subcommand)]
     Job(job::JobCommand),
@@ -129,23 +136,28 @@ fn misuse(error: &clap::Error, json: bool) -> ExitCode {
 struct Misuse(String);
 
 /// The command line; the demo lets strangers in where a server does not, but
-/// few of them, and has operators from the start.
+/// few of them, has operators from the start, and helps those who try the API out.
 fn command() -> clap::Command {
     Cli::command().mut_subcommand("dev", |dev| {
         dev.mut_arg("registration", |arg| arg.default_value("open"))
             .mut_arg("spare_dealers", |arg| arg.default_value("2"))
             .mut_arg("operator_listen", |arg| arg.default_value("127.0.0.1:0"))
+            .mut_arg("suggestions", |arg| arg.default_value("true"))
+            .mut_arg("rate_per_caller", |arg| arg.default_value("0"))
+            .mut_arg("rate_per_dealer", |arg| arg.default_value("0"))
     })
 }
 
 fn dispatch(command: Command, output: Output) -> CommandResult {
     match command {
         Command::Dev(args) => dev::run(&args, output),
+        Command::Demo(args) => demo::run(&args, output),
         Command::Serve(args) => serve::run(&args, output),
         Command::Worker(args) => worker::run(&args, output),
         Command::Migrate(args) => migrate::run(&args, output),
         Command::Tenant(command) => tenant::run(&command, output),
         Command::Operator(command) => operator::run(&command, output),
+        Command::Operations(command) => operations::run(&command, output),
         Command::Job(command) => job::run(&command, output),
         Command::Audit(command) => audit::run(&command, output),
         Command::Schema(args) => schema::run(&args, output),

@@ -55,11 +55,16 @@ pub(super) fn run(args: &ServeArgs, output: Output) -> CommandResult {
         let filler = filler::start(&app);
         let mailer = mailer::start(&app).await?;
         let jobs = workers::start(&app)?;
-        let graphql_url = format!("http://{address}/graphql");
+        let tls = if args.server.http.tls_files().is_some() {
+            "s"
+        } else {
+            ""
+        };
+        let graphql_url = format!("http{tls}://{address}/graphql");
         output.result(
             serving(&graphql_url, operator_url.as_deref()),
             &json!({
-                "graphql_url": graphql_url, "ws_url": format!("ws://{address}/graphql"),
+                "graphql_url": graphql_url, "ws_url": format!("ws{tls}://{address}/graphql"),
                 "operator_url": operator_url,
             }),
         )?;

@@ -12,7 +12,10 @@ use super::values::{
     list_size, milliseconds, network, origin, pool_size, public_url, redis_address, secret,
     some_milliseconds, spare_count,
 };
-use super::{ConfigError, FileSettings, JobSettings, MailSettings, SmsSettings, WebhookSettings};
+use super::{
+    ConfigError, FileSettings, HttpSettings, JobSettings, LimitSettings, MailSettings, SmsSettings,
+    WebhookSettings,
+};
 
 /// Where a server is reached that nobody says more about.
 pub const DEFAULT_PUBLIC_URL: &str = "http://localhost:8080";
@@ -58,11 +61,16 @@ pub struct ServerSettings {
     #[arg(long, env = "TUBEX_WORKERS", value_name = "N", value_parser = pool_size)]
     pub workers: Option<usize>,
 
+    /// How connections are kept, and what browsers are told.
+    #[command(flatten)]
+    pub http: HttpSettings,
+
     /// Address at which clients reach this server: the issuer of its tokens.
     #[arg(long, env = "TUBEX_PUBLIC_URL", value_name = "URL", default_value = DEFAULT_PUBLIC_URL, value_parser = public_url)]
     pub public_url: String,
 
-    /// Origins of dashboards beside this server's own that may use cookies.
+    /// Origins of dashboards beside this server's own that may read answers and use
+    /// cookies.
     #[arg(long, env = "TUBEX_ALLOWED_ORIGINS", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     pub allowed_origins: Vec<String>,
 
@@ -144,6 +152,10 @@ pub struct ServerSettings {
     #[arg(long, env = "TUBEX_MAX_COMPLEXITY", value_name = "N", default_value = "20000", value_parser = list_size)]
     pub max_complexity: usize,
 
+    /// What else one request may ask for.
+    #[command(flatten)]
+    pub limits: LimitSettings,
+
     /// Most records one answer may be made of, whatever lists multiply.
     #[arg(long, env = "TUBEX_MAX_ROWS", value_name = "N", default_value = "50000", value_parser = list_size)]
     pub max_rows: usize,
@@ -208,10 +220,28 @@ impl ServerSettings {
         self.operator_metrics_open.unwrap_or(local)
     }
 
+    /// A rate below which the dearest operation could never be run is a mistake.
+    fn check_rates(&self) -> Result<(), ConfigError> {
+        let dearest = u64::try_from(self.max_complexity).unwrap_or(u64::MAX);
+        let limits = &self.limits;
+        for (setting, rate) in [
+            ("--rate-per-caller", limits.rate_per_caller),
+            ("--rate-per-dealer", limits.rate_per_dealer),
+        ] {
+            if rate != 0 && rate / 2 < dearest {
+                let message = "must be 0, or twice --max-complexity or more";
+                return Err(ConfigError::new(setting, message));
+            }
+        }
+        Ok(())
+    }
+
     /// Checks what the parser can not.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let redis = self.redis_url.as_ref().map_or(Ok(()), redis_address);
         redis.map_err(|message| ConfigError::new("--redis-url", message))?;
+        self.check_rates()?;
+        self.http.validate()?;
         self.mail.validate()?;
         self.files.validate()?;
         self.sms.validate()

@@ -57,6 +57,22 @@ pub(super) fn list_size(text: &str) -> Result<usize, String> {
     bounded(text, 1, 100_000_000)
 }
 
+/// 0 to 100.
+pub(super) fn batch_size(text: &str) -> Result<usize, String> {
+    bounded(text, 0, 100)
+}
+
+/// As much as the HTTP host reads, and no less than a token needs.
+pub(super) fn header_size(text: &str) -> Result<usize, String> {
+    bounded(text, 4096, 131_072)
+}
+
+/// Units of complexity in a minute: none, or enough for the clock to tell them apart.
+pub(super) fn rate(text: &str) -> Result<u64, String> {
+    let units = bounded(text, 0, 60_000_000)?;
+    u64::try_from(units).map_err(|error| error.to_string())
+}
+
 /// 1 second to one hour.
 pub(super) fn lease(text: &str) -> Result<Duration, String> {
     let seconds = bounded(text, 1, 3600)?;

@@ -189,6 +189,7 @@ diesel::table! {
         finished_at -> Nullable<Timestamptz>,
         cause -> Nullable<Text>,
         webhook_endpoint_id -> Nullable<Uuid>,
+        record_id -> Nullable<Uuid>,
     }
 }
 
@@ -399,6 +400,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform.trusted_operations (sha256) {
+        sha256 -> Text,
+        document -> Text,
+        name -> Nullable<Text>,
+        imported_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform.users (id) {
         id -> Uuid,
         email -> Text,
@@ -557,6 +567,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     text_messages,
     totp_factors,
+    trusted_operations,
     users,
     webhook_attempts,
     webhook_deliveries,

@@ -438,6 +438,7 @@ diesel::table! {
         is_posted -> Bool,
         order_line_id -> Nullable<Uuid>,
         delivery_line_id -> Nullable<Uuid>,
+        credits_id -> Nullable<Uuid>,
         credits_line_id -> Nullable<Uuid>,
         product_id -> Nullable<Uuid>,
         description -> Text,
@@ -455,6 +456,7 @@ diesel::table! {
         tax_rate -> Numeric,
         tax -> Numeric,
         cost -> Nullable<Numeric>,
+        is_rebilled -> Bool,
     }
 }
 
@@ -520,6 +522,39 @@ diesel::table! {
         permissions -> Array<Text>,
         answer -> Text,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    lot_levels (lot_id, warehouse_id) {
+        lot_id -> Uuid,
+        warehouse_id -> Uuid,
+        on_hand -> Numeric,
+    }
+}
+
+diesel::table! {
+    lot_movements (movement_id, lot_id) {
+        movement_id -> Uuid,
+        lot_id -> Uuid,
+        quantity -> Numeric,
+    }
+}
+
+diesel::table! {
+    lot_products (product_id) {
+        product_id -> Uuid,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    lots (id) {
+        id -> Uuid,
+        product_id -> Uuid,
+        code -> Text,
+        expires_on -> Date,
+        created_at -> Timestamptz,
     }
 }
 
@@ -593,6 +628,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    payment_reminder_settings (one) {
+        one -> Int2,
+        is_on -> Bool,
+        first_after_days -> Int2,
+        second_after_days -> Nullable<Int2>,
+        third_after_days -> Nullable<Int2>,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     payment_reminders (id) {
         id -> Uuid,
         customer_id -> Uuid,
@@ -601,6 +648,7 @@ diesel::table! {
         oldest_due_on -> Date,
         sent_on -> Date,
         sent_to -> Nullable<Text>,
+        superseded_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }
@@ -845,6 +893,41 @@ diesel::table! {
 }
 
 diesel::table! {
+    sales_by_buyer (day, customer_id, job_id, salesperson) {
+        day -> Date,
+        customer_id -> Uuid,
+        job_id -> Uuid,
+        salesperson -> Uuid,
+        net -> Numeric,
+        costed_net -> Numeric,
+        cost -> Numeric,
+        lines -> Int8,
+    }
+}
+
+diesel::table! {
+    sales_by_day (day) {
+        day -> Date,
+        net -> Numeric,
+        costed_net -> Numeric,
+        cost -> Numeric,
+        lines -> Int8,
+    }
+}
+
+diesel::table! {
+    sales_by_product (day, product_id) {
+        day -> Date,
+        product_id -> Uuid,
+        net -> Numeric,
+        costed_net -> Numeric,
+        cost -> Numeric,
+        quantity -> Numeric,
+        lines -> Int8,
+    }
+}
+
+diesel::table! {
     search_words (word) {
         word -> Text,
         forms -> Array<Text>,
@@ -978,6 +1061,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        sku_lowered -> Nullable<Text>,
     }
 }
 
@@ -1082,13 +1166,18 @@ diesel::joinable!(goods_receipts -> purchase_orders (order_id));
 diesel::joinable!(goods_receipts -> suppliers (supplier_id));
 diesel::joinable!(goods_receipts -> warehouses (warehouse_id));
 diesel::joinable!(invoice_lines -> delivery_lines (delivery_line_id));
-diesel::joinable!(invoice_lines -> invoices (invoice_id));
 diesel::joinable!(invoice_lines -> order_lines (order_line_id));
 diesel::joinable!(invoice_lines -> products (product_id));
 diesel::joinable!(invoices -> account_entries (entry_id));
 diesel::joinable!(invoices -> customers (customer_id));
 diesel::joinable!(jobs -> customers (customer_id));
 diesel::joinable!(jobs -> price_lists (price_list_id));
+diesel::joinable!(lot_levels -> lots (lot_id));
+diesel::joinable!(lot_levels -> warehouses (warehouse_id));
+diesel::joinable!(lot_movements -> lots (lot_id));
+diesel::joinable!(lot_movements -> stock_movements (movement_id));
+diesel::joinable!(lot_products -> products (product_id));
+diesel::joinable!(lots -> products (product_id));
 diesel::joinable!(order_lines -> orders (order_id));
 diesel::joinable!(order_lines -> products (product_id));
 diesel::joinable!(order_lines -> purchase_order_lines (purchase_line_id));
@@ -1176,8 +1265,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     invoices,
     jobs,
     kept_answers,
+    lot_levels,
+    lot_movements,
+    lot_products,
+    lots,
     order_lines,
     orders,
+    payment_reminder_settings,
     payment_reminders,
     payments,
     price_lists,
@@ -1192,6 +1286,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     quotes,
     return_lines,
     returns,
+    sales_by_buyer,
+    sales_by_day,
+    sales_by_product,
     search_words,
     stock_count_lines,
     stock_counts,
@@ -1242,8 +1339,13 @@ pub const TABLES: &[&str] = &[
     "invoices",
     "jobs",
     "kept_answers",
+    "lot_levels",
+    "lot_movements",
+    "lot_products",
+    "lots",
     "order_lines",
     "orders",
+    "payment_reminder_settings",
     "payment_reminders",
     "payments",
     "price_lists",
@@ -1258,6 +1360,9 @@ pub const TABLES: &[&str] = &[
     "quotes",
     "return_lines",
     "returns",
+    "sales_by_buyer",
+    "sales_by_day",
+    "sales_by_product",
     "search_words",
     "stock_count_lines",
     "stock_counts",

@@ -1,15 +1,14 @@
 //! The dealer's calendar: validities are counted in days where he is.
 
-use std::collections::HashMap;
+mod loader;
 
-use async_graphql::Context;
+pub use loader::{Today, today_of};
+
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::sql_types::{Text, Timestamp, Timestamptz};
+use diesel_async::RunQueryDsl;
 
 use crate::db::error::DbResult;
-use crate::error::{AppError, AppResult};
-use crate::graphql::context::ContextExt;
-use crate::graphql::loader::LoaderKey;
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
 
@@ -24,34 +23,13 @@ diesel::define_sql_function! {
 
 /// The day it is at the dealer.
 pub async fn today(tx: &mut TenantTx) -> DbResult<NaiveDate> {
-    // Here alone: its methods have the names of others that are used below.
-    use diesel_async::RunQueryDsl;
     let zone = tx.context().dealer().timezone.clone();
     let query = diesel::select(date(timezone(zone, tx.now())));
     Ok(query.get_result(tx).await?)
 }
 
-/// The day it is at the dealer, asked once for all records of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Today;
-
-impl LoaderKey for Today {
-    type Value = NaiveDate;
-
-    async fn load_batch(tx: &mut TenantTx, _keys: &[Self]) -> AppResult<HashMap<Self, NaiveDate>> {
-        Ok(HashMap::from([(Self, today(tx).await?)]))
-    }
-}
-
-/// The day it is at the dealer, for what follows from the day.
-pub async fn today_of(ctx: &Context<'_>) -> AppResult<NaiveDate> {
-    let day = ctx.unit()?.load(Today).await?;
-    day.ok_or_else(|| AppError::internal("no day"))
-}
-
 /// The day and the time on the wall at the dealer.
 pub async fn clock(tx: &mut TenantTx) -> DbResult<NaiveDateTime> {
-    use diesel_async::RunQueryDsl;
     let zone = tx.context().dealer().timezone.clone();
     let query = diesel::select(timezone(zone, tx.now()));
     Ok(query.get_result(tx).await?)

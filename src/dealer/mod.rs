@@ -21,5 +21,6 @@ pub mod payments;
 pub mod prices;
 pub mod purchasing;
 pub mod quotes;
+pub mod reports;
 pub mod returns;
 pub mod stock;

@@ -30,6 +30,15 @@ use crate::error::{AppError, AppResult, ServiceResult};
 use crate::graphql::scalars::Decimal as Price;
 use crate::tenancy::TenantTx;
 
+/// Whether goods lie in the warehouses from the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stock {
+    /// They do.
+    There,
+    /// A history brings them.
+    ToCome,
+}
+
 /// Ids of what was made, by code.
 struct Made {
     units: HashMap<String, UnitId>,
@@ -49,8 +58,8 @@ pub(super) async fn is_empty(tx: &mut TenantTx) -> AppResult<bool> {
     Ok(product_rows::count(tx, None).await? == 0)
 }
 
-/// Fills an empty shop.
-pub(super) async fn fill(tx: &mut TenantTx, demo: &DemoDealer) -> ServiceResult<()> {
+/// Fills an empty shop; without what lies in its warehouses, if that is brought by a history.
+pub(super) async fn fill(tx: &mut TenantTx, demo: &DemoDealer, stock: Stock) -> ServiceResult<()> {
     let mut made = Made {
         units: units(tx, demo).await?,
         categories: HashMap::new(),
@@ -74,7 +83,7 @@ pub(super) async fn fill(tx: &mut TenantTx, demo: &DemoDealer) -> ServiceResult<
         made.products.insert(product.sku, (row.id, row.list_price));
     }
     for warehouse in demo.warehouses {
-        fill_warehouse(tx, warehouse, &made).await?;
+        fill_warehouse(tx, warehouse, &made, stock).await?;
     }
     let parties = fill_customers(tx, demo).await?;
     accounts::fill(tx, &demo.accounts, &parties).await
@@ -132,7 +141,12 @@ fn product_input(
     })
 }
 
-async fn fill_warehouse(tx: &mut TenantTx, demo: &DemoWarehouse, made: &Made) -> ServiceResult<()> {
+async fn fill_warehouse(
+    tx: &mut TenantTx,
+    demo: &DemoWarehouse,
+    made: &Made,
+    stock: Stock,
+) -> ServiceResult<()> {
     let input = WarehouseCreateInput {
         idempotency_key: None,
         code: demo.code.to_owned(),
@@ -140,6 +154,9 @@ async fn fill_warehouse(tx: &mut TenantTx, demo: &DemoWarehouse, made: &Made) ->
         kind: demo.kind,
     };
     let warehouse = warehouses::create(tx, input).await?;
+    if stock == Stock::ToCome {
+        return Ok(());
+    }
     let opening = |stock: &super::data::DemoStock| {
         let product = made.product(stock.sku)?;
         let cost = (product.1 * cost_share()).round_dp(4);

@@ -1,8 +1,10 @@
-//! The demo: two dealers of the trade, each with a shop full of goods.
+//! The demo: dealers of the trade, each with a shop full of goods, and some with a history.
 
 mod accounts;
 pub mod data;
+pub mod history;
 mod load;
+mod many;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -21,11 +23,22 @@ use crate::platform::sessions::service::{NewSession, Opened};
 use crate::tenancy::Access;
 use crate::tenancy::provision::NewDealer;
 use data::DemoDealer;
+use history::{Made, Plan};
+use load::Stock;
+
+pub use many::{Grounds, open_many};
 
 /// Part of the system in whose name the shops are filled.
 const ACTOR: &str = "demo";
 /// From where the demo signs its owners in.
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// The history of a shop of `tubex dev`, which is made in no time.
+const FIRST: Plan = Plan {
+    months: 2,
+    lines: 1_500,
+    seed: 1,
+};
 
 /// Why a demo shop could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +85,14 @@ async fn open(
             sign_in(app, demo).await?
         }
     };
-    fill(app, owner.dealer.id, demo).await?;
+    let grounds = Grounds {
+        directory: app.directory.clone(),
+        tenants: app.tenants.clone(),
+    };
+    let seller = Some(owner.user.id.uuid());
+    grounds
+        .fill(owner.dealer.id, demo, Some((FIRST, seller)))
+        .await?;
     Ok(owner)
 }
 
@@ -142,19 +162,42 @@ async fn vouch_for(app: &App, challenge: &ChallengeRow) -> ServiceResult<Opened>
     app.sessions.open(new).await
 }
 
-/// Fills the shop of `dealer` with the goods of `demo`, unless it has goods.
-/// One transaction: a shop is full or empty, never half full.
+/// Fills the shop of `dealer` with the goods of `demo`, unless it has goods; without a history.
 pub async fn fill(app: &App, dealer: DealerId, demo: &DemoDealer) -> ServiceResult<()> {
-    let context = Arc::new(app.directory.admit_system(dealer, ACTOR).await?);
-    let count = StatementCount::default();
-    let mut tx = app.tenants.begin(context, Access::Write, &count).await?;
-    if load::is_empty(&mut tx).await? {
-        load::fill(&mut tx, demo).await?;
+    let grounds = Grounds {
+        directory: app.directory.clone(),
+        tenants: app.tenants.clone(),
+    };
+    grounds.fill(dealer, demo, None).await.map(|_made| ())
+}
+
+impl Grounds {
+    /// Fills the shop of `dealer` with the goods of `demo`, unless it has goods; with a history
+    /// in which somebody sold all, if there is to be one. One transaction: a shop is full or
+    /// empty, never half full.
+    pub async fn fill(
+        &self,
+        dealer: DealerId,
+        demo: &DemoDealer,
+        history: Option<(Plan, Option<uuid::Uuid>)>,
+    ) -> ServiceResult<Option<Made>> {
+        let context = Arc::new(self.directory.admit_system(dealer, ACTOR).await?);
+        let count = StatementCount::default();
+        let mut tx = self.tenants.begin(context, Access::Write, &count).await?;
+        if !load::is_empty(&mut tx).await? {
+            tx.rollback().await?;
+            return Ok(None);
+        }
+        let Some((plan, seller)) = history else {
+            load::fill(&mut tx, demo, Stock::There).await?;
+            tx.commit().await?;
+            return Ok(None);
+        };
+        load::fill(&mut tx, demo, Stock::ToCome).await?;
+        let made = history::play(&mut tx, demo, plan, seller).await?;
         tx.commit().await?;
-    } else {
-        tx.rollback().await?;
+        Ok(Some(made))
     }
-    Ok(())
 }
 
 fn describe(refusal: Refusal) -> String {

@@ -6,8 +6,10 @@
 //! leaves the process. Expected refusals of a mutation are not errors: they
 //! are [`UserError`]s in its payload and share the codes of this file.
 
+mod limit;
 mod refusal;
 
+pub use limit::{Limit, Passed};
 pub use refusal::{Constraint, ErrorDetail, Refusal, ServiceResult, UserError, on_constraint};
 
 use std::borrow::Cow;
@@ -23,8 +25,16 @@ pub enum ErrorCode {
     BadUserInput,
     /// The document is not valid GraphQL for this schema.
     GraphqlInvalid,
-    /// A limit on requests was passed; the message names it.
+    /// A limit on requests was passed. The message names it and its setting, and so
+    /// does `extensions.limit`.
     LimitExceeded,
+    /// The caller or his dealer has used up for now what he may ask of the server:
+    /// retry after the hinted delay.
+    RateLimited,
+    /// No operation is known by this hash: send its text along, once.
+    PersistedQueryNotFound,
+    /// This server takes only the operations that its operator has let in.
+    OperationNotTrusted,
     /// No valid access token came with the request: sign in.
     Unauthenticated,
     /// The e-mail address and the password do not belong together.
@@ -97,6 +107,9 @@ impl ErrorCode {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::GraphqlInvalid => "GRAPHQL_INVALID",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
+            Self::RateLimited => "RATE_LIMITED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::OperationNotTrusted => "OPERATION_NOT_TRUSTED",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::InvalidCredentials => "INVALID_CREDENTIALS",
             Self::Throttled => "THROTTLED",
@@ -142,6 +155,7 @@ pub struct AppError {
     message: Cow<'static, str>,
     field: Option<Cow<'static, str>>,
     retry_after: Option<Duration>,
+    passed: Option<Box<Passed>>,
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -156,6 +170,7 @@ impl AppError {
             message: message.into(),
             field: None,
             retry_after: None,
+            passed: None,
             cause: None,
         }
     }
@@ -171,6 +186,15 @@ impl AppError {
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self::new(ErrorCode::BadUserInput, message).at_field(field)
+    }
+
+    /// More was asked for than the limit lets pass.
+    pub fn beyond(passed: Passed) -> Self {
+        let error = Self::new(ErrorCode::LimitExceeded, passed.to_string());
+        Self {
+            passed: Some(Box::new(passed)),
+            ..error
+        }
     }
 
     /// Names the field it is about.
@@ -222,6 +246,11 @@ impl AppError {
     /// When to try again, if that helps.
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+
+    /// The limit that was passed, if it is one with a name.
+    pub fn passed(&self) -> Option<&Passed> {
+        self.passed.as_deref()
     }
 
     /// The chain of causes in one line, for the log only.

@@ -86,6 +86,17 @@ pub(crate) fn put(payload: &mut Map<String, Value>, name: &str, value: &impl Sha
     payload.insert(camel(name), value);
 }
 
+/// A name without the mark that Rust wants before its own words: `return`.
+pub(crate) const fn word(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', rest @ ..] => match std::str::from_utf8(rest) {
+            Ok(rest) => rest,
+            Err(_) => name,
+        },
+        _ => name,
+    }
+}
+
 /// Declares what readers learn of a record, and the events that tell it. The first
 /// field is the record; `of` names the field with the customer whom it is about.
 macro_rules! events {
@@ -116,11 +127,11 @@ macro_rules! events {
 
         impl $facts {
             /// The kind of record, in the words of an event.
-            pub const ENTITY: &'static str = stringify!($entity);
+            pub const ENTITY: &'static str = $crate::events::word(stringify!($entity));
 
             const FIELDS: &'static [$crate::events::Field] = &[
                 $crate::events::Field {
-                    name: stringify!($entity),
+                    name: $crate::events::word(stringify!($entity)),
                     shape: <$id as $crate::kernel::shape::Shaped>::SHAPE,
                     about: &[$($entity_about),+],
                 },
@@ -138,7 +149,7 @@ macro_rules! events {
 
             fn payload(&self) -> serde_json::Value {
                 let mut payload = serde_json::Map::new();
-                $crate::events::put(&mut payload, stringify!($entity), &self.$entity);
+                $crate::events::put(&mut payload, $crate::events::word(stringify!($entity)), &self.$entity);
                 $( $crate::events::put(&mut payload, stringify!($field), &self.$field); )*
                 serde_json::Value::Object(payload)
             }
@@ -185,5 +196,11 @@ mod tests {
         assert_eq!(camel("sku"), "sku");
         assert_eq!(camel("list_price"), "listPrice");
         assert_eq!(camel("a_b_c"), "aBC");
+    }
+
+    #[test]
+    fn words_of_rust_are_names_like_others() {
+        assert_eq!(word(stringify!(r#return)), "return");
+        assert_eq!(word(stringify!(quote)), "quote");
     }
 }

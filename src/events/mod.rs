@@ -19,7 +19,7 @@ pub use book::markdown;
 pub use bus::EventBus;
 pub use id::{EventId, NotAnEventId};
 pub use kind::{Audience, Fact, Field, Kind};
-pub(crate) use kind::{events, put};
+pub(crate) use kind::{events, put, word};
 pub use redis_link::RedisError;
 
 use chrono::{DateTime, Utc};

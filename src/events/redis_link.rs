@@ -20,6 +20,12 @@ const RECONNECT: Duration = Duration::from_secs(1);
 #[error("--redis-url: {0}; check the address, or leave it out to share events over the database")]
 pub struct RedisError(String);
 
+impl From<redis::RedisError> for RedisError {
+    fn from(error: redis::RedisError) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// Connects; what comes back is the work to be done from then on.
 pub(super) async fn start(
     url: &str,
@@ -27,7 +33,7 @@ pub(super) async fn start(
     messages: Messages,
     ears: Arc<Listeners<DealerId>>,
 ) -> Result<impl Future<Output = ()> + Send + use<>, RedisError> {
-    let fault = |error: redis::RedisError| RedisError(error.to_string());
+    let fault = RedisError::from;
     let client = redis::Client::open(url).map_err(fault)?;
     let manager = client.get_connection_manager().await.map_err(fault)?;
     let first = listener(&client).await.map_err(fault)?;

@@ -1,9 +1,9 @@
 //! The last touch on an answer: every error has a code and the request id.
 
-use async_graphql::{ErrorExtensionValues, Response, ServerError, Value};
+use async_graphql::{Error, ErrorExtensionValues, Pos, Response, ServerError, Value};
 use uuid::Uuid;
 
-use crate::error::{AppError, ErrorCode};
+use crate::error::{AppError, ErrorCode, Passed};
 
 /// Gives each error its code and the request id, and logs what is ours to mend.
 /// Gives the codes back.
@@ -37,6 +37,9 @@ fn finish_error(error: &mut ServerError, request_id: Uuid) -> ErrorCode {
                     u64::try_from(delay.as_millis()).unwrap_or(u64::MAX),
                 );
             }
+            if let Some(passed) = cause.passed() {
+                extensions.set("limit", limit_of(passed));
+            }
             cause.code()
         }
         None => library_code(error),
@@ -48,15 +51,28 @@ fn finish_error(error: &mut ServerError, request_id: Uuid) -> ErrorCode {
     code
 }
 
+fn limit_of(passed: &Passed) -> Value {
+    let Passed { limit, most, asked } = passed;
+    async_graphql::value!({
+        "name": limit.name, "setting": limit.setting, "max": *most, "requested": *asked,
+    })
+}
+
+/// An error outside any field, as the library writes errors.
+pub fn of_request(error: AppError) -> ServerError {
+    let mut fault = Error::from(error).into_server_error(Pos::default());
+    // It stands nowhere in the document.
+    fault.locations.clear();
+    fault
+}
+
 /// Errors made by the GraphQL library: of a value when a field was at work,
 /// of the document otherwise.
 fn library_code(error: &ServerError) -> ErrorCode {
-    let limits = [
-        "Query is nested too deep.",
-        "Query is too complex.",
-        "The recursion depth of the query",
-    ];
-    if limits.iter().any(|start| error.message.starts_with(start)) {
+    if error
+        .message
+        .starts_with("The recursion depth of the query")
+    {
         ErrorCode::LimitExceeded
     } else if error.path.is_empty() {
         ErrorCode::GraphqlInvalid

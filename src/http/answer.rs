@@ -1,52 +1,30 @@
 //! GraphQL answers as HTTP: media type, status, headers.
 
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT, ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
-use actix_web::{HttpRequest, HttpResponse};
-use async_graphql::{Error, Pos, Response, ServerError};
+use async_graphql::{Response, ServerError, Value};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::error::{AppError, ErrorCode};
-use crate::graphql::errors::{finish, is_refusal};
+use super::media::MediaType;
+use crate::error::{AppError, AppResult, ErrorCode, Limit};
+use crate::graphql::errors::{finish, is_refusal, of_request};
 
-const GRAPHQL_JSON: &str = "application/graphql-response+json";
-const PLAIN_JSON: &str = "application/json";
-
-/// The media types a client understands, as far as they concern us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MediaType {
-    /// The type of the GraphQL over HTTP specification: a status other than
-    /// 200 is still a GraphQL answer.
-    GraphqlResponse,
-    /// The older custom: whatever could be executed or refused is a 200.
-    Json,
-}
+/// What answers of operations are refused for that would be larger.
+const RESPONSE: Limit = Limit {
+    name: "response",
+    setting: "max_response_bytes",
+    what: "bytes in the answer to a request",
+};
 
 impl MediaType {
-    pub(super) fn accepted(request: &HttpRequest) -> Self {
-        let accept = request
-            .headers()
-            .get(ACCEPT)
-            .and_then(|value| value.to_str().ok());
-        if accept.is_some_and(|accept| accept.contains(GRAPHQL_JSON)) {
-            Self::GraphqlResponse
-        } else {
-            Self::Json
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::GraphqlResponse => GRAPHQL_JSON,
-            Self::Json => PLAIN_JSON,
-        }
-    }
-
     /// Of an answer to a document that was executed, or refused as a document.
     fn status(self, response: &Response) -> StatusCode {
         match self {
@@ -60,19 +38,72 @@ impl MediaType {
 #[derive(Serialize)]
 struct RefusalBody<'a> {
     errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
 }
 
+/// How much is left of what a caller may ask for.
+pub(super) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
 /// The answer of an executed operation.
-pub(super) fn executed(response: &Response, media: MediaType) -> HttpResponse {
-    let mut answer = json(media.status(response), response, media);
-    // Cookies, which the resolvers of tokens set.
-    for (name, value) in &response.http_headers {
+pub(super) fn executed(
+    response: &Response,
+    (media, most): (MediaType, usize),
+    request_id: Uuid,
+) -> HttpResponse {
+    let body = written(most, |out| write(out, response));
+    let status = media.status(response);
+    let answer = json(status, body, (media, request_id));
+    with_headers(answer, std::slice::from_ref(response))
+}
+
+/// The answer of operations that came as a list.
+pub(super) fn executed_all(
+    responses: &[Response],
+    (media, most): (MediaType, usize),
+    request_id: Uuid,
+) -> HttpResponse {
+    let body = written(most, |out| {
+        for (at, response) in responses.iter().enumerate() {
+            out.write_all(if at == 0 { b"[" } else { b"," })?;
+            write(out, response)?;
+        }
+        out.write_all(b"]")
+    });
+    let answer = json(StatusCode::OK, body, (media, request_id));
+    with_headers(answer, responses)
+}
+
+/// Cookies, which the resolvers of tokens set, and when to try again.
+fn with_headers(mut answer: HttpResponse, responses: &[Response]) -> HttpResponse {
+    for (name, value) in responses.iter().flat_map(|one| &one.http_headers) {
         let name = HeaderName::from_bytes(name.as_str().as_bytes());
         if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value.as_bytes())) {
             answer.headers_mut().append(name, value);
         }
     }
+    let errors = responses.iter().flat_map(|one| &one.errors);
+    if let Some(delay) = errors.filter_map(retry_after).max() {
+        answer
+            .headers_mut()
+            .insert(RETRY_AFTER, seconds(delay).into());
+    }
     answer
+}
+
+/// When the field that failed may be asked for again.
+fn retry_after(error: &ServerError) -> Option<Duration> {
+    match error.extensions.as_ref()?.get("retryAfterMs")? {
+        Value::Number(milliseconds) => milliseconds.as_u64().map(Duration::from_millis),
+        _ => None,
+    }
+}
+
+/// Whole seconds, and not too few.
+fn seconds(delay: Duration) -> u64 {
+    let whole = delay.as_secs();
+    let more = u64::from(delay.subsec_nanos() > 0);
+    whole.saturating_add(more).max(1)
 }
 
 /// The answer to a request that was not executed.
@@ -82,17 +113,24 @@ pub(super) fn refused(
     request_id: Uuid,
     media: MediaType,
 ) -> HttpResponse {
-    let retry_after = error.retry_after();
-    let mut answer = json(status, &refusal(error, request_id), media);
-    if let Some(delay) = retry_after {
-        let seconds = delay.max(Duration::from_secs(1)).as_secs();
-        answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+    let used_up = (error.code() == ErrorCode::RateLimited)
+        .then(|| error.retry_after())
+        .flatten();
+    let response = refusal(error, request_id);
+    let body = written(usize::MAX, |out| write(out, &response));
+    let answer = json(status, body, (media, request_id));
+    let mut answer = with_headers(answer, std::slice::from_ref(&response));
+    if let Some(delay) = used_up {
+        let said = format!("\"share\";r=0;t={}", seconds(delay));
+        if let Ok(said) = HeaderValue::from_str(&said) {
+            answer.headers_mut().insert(RATE_LIMIT, said);
+        }
     }
     // The two statuses that HTTP wants explained by a header.
     if status == StatusCode::METHOD_NOT_ALLOWED {
         answer
             .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("POST"));
+            .insert(ALLOW, HeaderValue::from_static("GET, POST"));
     } else if status == StatusCode::UNAUTHORIZED {
         answer
             .headers_mut()
@@ -103,10 +141,7 @@ pub(super) fn refused(
 
 /// An error outside any field, as a GraphQL answer.
 pub(super) fn refusal(error: AppError, request_id: Uuid) -> Response {
-    let mut fault = Error::from(error).into_server_error(Pos::default());
-    // It stands nowhere in the document.
-    fault.locations.clear();
-    let mut response = Response::from_errors(vec![fault]);
+    let mut response = Response::from_errors(vec![of_request(error)]);
     finish(&mut response, request_id);
     response
 }
@@ -118,6 +153,7 @@ pub(super) const fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::Forbidden | ErrorCode::DealerNotActive | ErrorCode::DealerSuspended => {
             StatusCode::FORBIDDEN
         }
+        ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::Overloaded | ErrorCode::Unavailable | ErrorCode::DealerUpgrading => {
             StatusCode::SERVICE_UNAVAILABLE
         }
@@ -140,21 +176,79 @@ pub(super) const fn status_of_resource(code: ErrorCode) -> StatusCode {
     }
 }
 
-fn json(status: StatusCode, response: &Response, media: MediaType) -> HttpResponse {
-    let body = if is_refusal(response) {
-        let errors = &response.errors;
-        serde_json::to_vec(&RefusalBody { errors })
-    } else {
-        serde_json::to_vec(response)
+/// Writes a body of at most `most` bytes.
+fn written(
+    most: usize,
+    write: impl FnOnce(&mut Bounded) -> std::io::Result<()>,
+) -> AppResult<Vec<u8>> {
+    let mut out = Bounded {
+        bytes: Vec::new(),
+        most,
+        is_full: false,
     };
-    match body {
-        Ok(body) => HttpResponse::build(status)
-            .content_type(media.name())
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .body(body),
-        Err(error) => {
-            tracing::error!(%error, "an answer could not be written as JSON");
-            HttpResponse::InternalServerError().finish()
-        }
+    match write(&mut out) {
+        Ok(()) => Ok(out.bytes),
+        Err(_) if out.is_full => Err(RESPONSE.passed(most).into()),
+        Err(error) => Err(AppError::internal(error)),
     }
+}
+
+fn write(out: &mut Bounded, response: &Response) -> std::io::Result<()> {
+    let written = if is_refusal(response) {
+        let errors = &response.errors;
+        let extensions = &response.extensions;
+        serde_json::to_writer(out, &RefusalBody { errors, extensions })
+    } else {
+        serde_json::to_writer(out, response)
+    };
+    written.map_err(Into::into)
+}
+
+/// A body that is given up when it becomes too large.
+struct Bounded {
+    bytes: Vec<u8>,
+    most: usize,
+    is_full: bool,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, more: &[u8]) -> std::io::Result<usize> {
+        if self.bytes.len().saturating_add(more.len()) > self.most {
+            self.is_full = true;
+            return Err(std::io::ErrorKind::OutOfMemory.into());
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(more.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// An answer of this body. One that is too large says so, with status 200 whatever the
+/// media type: the operation was run, and a mutation has done what it did.
+fn json(
+    status: StatusCode,
+    body: AppResult<Vec<u8>>,
+    (media, request_id): (MediaType, Uuid),
+) -> HttpResponse {
+    let (status, body) = match body {
+        Ok(body) => (status, body),
+        Err(error) => {
+            let too_large = error.code() == ErrorCode::LimitExceeded;
+            let response = refusal(error, request_id);
+            let body = written(usize::MAX, |out| write(out, &response)).unwrap_or_default();
+            let status = if too_large {
+                StatusCode::OK
+            } else {
+                StatusCode::INTERNAL_SERVER_ERROR
+            };
+            (status, body)
+        }
+    };
+    HttpResponse::build(status)
+        .content_type(media.content_type())
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(body)
 }

@@ -4,6 +4,7 @@
 //! do with a request is the same code ([`super::graphql`], [`super::execute`]), so
 //! the limits of one are those of the other.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
@@ -13,12 +14,14 @@ use uuid::Uuid;
 
 use super::credentials::Credentials;
 use crate::app::App;
+use crate::app::rates::Charged;
 use crate::auth::api_key;
 use crate::auth::keys::TokenFault;
 use crate::auth::principal::Principal;
 use crate::auth::token::refused;
 use crate::error::{AppResult, ErrorCode};
 use crate::graphql::context::OperationScope;
+use crate::graphql::document::Documents;
 use crate::graphql::scope::{RequestScope, Sender};
 use crate::telemetry::serving::Door;
 use crate::tenancy::TenantContext;
@@ -52,6 +55,12 @@ pub(super) trait Endpoint: 'static {
     /// The scope of one operation.
     fn scope(&self, caller: Self::Caller, request_id: Uuid) -> Self::Scope;
 
+    /// Of whose share an operation from `address` is; none where there are no shares.
+    fn charged(caller: &Self::Caller, address: IpAddr) -> Option<Charged>;
+
+    /// The documents that are known, and the limits on them.
+    fn documents(&self) -> &Documents;
+
     /// Runs a query or mutation.
     async fn run(&self, request: Request) -> Response;
 }
@@ -60,8 +69,9 @@ pub(super) trait Endpoint: 'static {
 /// introspect, sign in and register.
 impl Endpoint for App {
     const DOOR: Door = Door::Api;
-    const USAGE: &'static str = "POST operations here as JSON, or open a websocket with the \
-        graphql-transport-ws protocol; /graphiql has a page to explore by hand";
+    const USAGE: &'static str = "POST operations here as JSON, GET queries in the address, or \
+        open a websocket with the graphql-transport-ws protocol; /graphiql has a page to \
+        explore by hand";
     type Caller = Sender;
     type Scope = RequestScope;
 
@@ -102,6 +112,17 @@ impl Endpoint for App {
     fn scope(&self, caller: Self::Caller, request_id: Uuid) -> Self::Scope {
         let rows = self.settings.max_rows;
         RequestScope::new(self.tenants.clone(), caller, request_id, rows)
+    }
+
+    fn charged(caller: &Self::Caller, address: IpAddr) -> Option<Charged> {
+        match caller {
+            Sender::Known(context) => context.principal().map(Charged::principal),
+            Sender::Nobody | Sender::Refused(_) => Some(Charged::stranger(address)),
+        }
+    }
+
+    fn documents(&self) -> &Documents {
+        &self.documents
     }
 
     async fn run(&self, request: Request) -> Response {

@@ -1,71 +1,67 @@
-//! `POST /graphql`, on whichever endpoint.
+//! `/graphql`, on whichever endpoint: GraphQL over HTTP.
 
 use std::time::Instant;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use async_graphql::Request;
+use async_graphql::{Request, Response};
 use tokio::time::timeout;
+use uuid::Uuid;
 
-use super::answer::{self, MediaType, status_of};
+use super::answer::{self, refusal, status_of};
+use super::body;
 use super::caller::peer;
 use super::credentials::sent_cookies;
 use super::endpoint::Endpoint;
-use super::execute::{count_refused, execute, out_of_time};
+use super::execute::{Via, count_refused, execute, out_of_time};
+use super::media::{MediaType, sends_json};
+use super::params::{Params, Sent, invalid};
 use super::request_id::RequestId;
 use crate::config::ServerSettings;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::graphql::idempotency::HeaderKey;
 
-/// Answers one operation.
+/// Why a request is answered without any of its operations having been run.
+type Refused = (StatusCode, AppError);
+
+/// Answers one operation, or a list where the settings let them in.
 pub(super) async fn post<E: Endpoint>(
     endpoint: Data<E>,
     request: HttpRequest,
     RequestId(request_id): RequestId,
-    body: Result<Bytes, actix_web::Error>,
+    body: Payload,
 ) -> HttpResponse {
-    let media = MediaType::accepted(&request);
-    let started = Instant::now();
-    let refuse = |status, error: AppError| {
-        count_refused(&**endpoint, error.code(), started);
-        answer::refused(status, error, request_id, media)
+    let call = Call::new(&**endpoint, &request, request_id);
+    let answered = async {
+        call.check_accept()?;
+        match call.read(body).await? {
+            Sent::One(params) => call.one(params, Via::Post).await,
+            Sent::Many(all) => call.many(all).await,
+        }
     };
-    if !is_json(&request) {
-        return refuse(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            invalid("send the operation as JSON with Content-Type: application/json"),
-        );
-    }
-    let Ok(body) = body else {
-        let limit = endpoint.app().settings.max_body_bytes;
-        return refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            AppError::new(
-                ErrorCode::LimitExceeded,
-                format!("the request body may have at most {limit} bytes"),
-            ),
-        );
-    };
-    let operation = match parse(&body) {
-        Ok(operation) => with_sender(operation, &request, &endpoint.app().settings),
-        Err(error) => return refuse(StatusCode::BAD_REQUEST, error),
-    };
-    let limit = endpoint.app().settings.request_timeout_ms;
-    let admitted = timeout(limit, endpoint.admit_sender(&request)).await;
-    let caller = match admitted.unwrap_or_else(|_elapsed| Err(out_of_time(limit))) {
-        Ok(caller) => caller,
-        Err(error) => return refuse(status_of(error.code()), error),
-    };
-    let left = limit.saturating_sub(started.elapsed());
-    match execute(&**endpoint, caller, operation, request_id, left).await {
-        Ok(response) => answer::executed(&response, media),
-        Err(error) => answer::refused(status_of(error.code()), error, request_id, media),
-    }
+    let answered = answered.await;
+    call.answer(answered)
 }
 
-/// Any other method: says which one is right.
+/// Answers a query in the address.
+pub(super) async fn get<E: Endpoint>(
+    endpoint: Data<E>,
+    request: HttpRequest,
+    RequestId(request_id): RequestId,
+) -> HttpResponse {
+    let call = Call::new(&**endpoint, &request, request_id);
+    let answered = async {
+        call.check_accept()?;
+        let params = Params::of_address(request.query_string());
+        let params = params.map_err(|error| call.refuse(StatusCode::BAD_REQUEST, error))?;
+        call.one(params, Via::Get).await
+    };
+    let answered = answered.await;
+    call.answer(answered)
+}
+
+/// Any other method: says which ones are right.
 pub(super) async fn wrong_method<E: Endpoint>(
     request: HttpRequest,
     RequestId(request_id): RequestId,
@@ -78,15 +74,137 @@ pub(super) async fn wrong_method<E: Endpoint>(
     )
 }
 
-/// JSON only: a form of another site can not send it without the browser
-/// asking us first.
-fn is_json(request: &HttpRequest) -> bool {
-    let header = request.headers().get(CONTENT_TYPE);
-    let text = header
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let essence = text.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
+/// A request under way.
+struct Call<'c, E> {
+    endpoint: &'c E,
+    request: &'c HttpRequest,
+    request_id: Uuid,
+    media: MediaType,
+    started: Instant,
+}
+
+impl<'c, E: Endpoint> Call<'c, E> {
+    fn new(endpoint: &'c E, request: &'c HttpRequest, request_id: Uuid) -> Self {
+        Self {
+            endpoint,
+            request,
+            request_id,
+            media: MediaType::accepted(request),
+            started: Instant::now(),
+        }
+    }
+
+    fn settings(&self) -> &'c ServerSettings {
+        &self.endpoint.app().settings
+    }
+
+    /// Refuses before an operation was looked at.
+    fn refuse(&self, status: StatusCode, error: AppError) -> Refused {
+        count_refused(self.endpoint, error.code(), self.started);
+        (status, error)
+    }
+
+    fn check_accept(&self) -> Result<(), Refused> {
+        if MediaType::wanted(self.request).is_some() {
+            return Ok(());
+        }
+        let message = "answers are application/graphql-response+json or application/json; \
+            the Accept header lets in neither";
+        Err(self.refuse(StatusCode::NOT_ACCEPTABLE, invalid(message)))
+    }
+
+    async fn read(&self, body: Payload) -> Result<Sent, Refused> {
+        if !sends_json(self.request) {
+            let message = "send the operation as JSON in UTF-8, not packed, with \
+                Content-Type: application/json";
+            return Err(self.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, invalid(message)));
+        }
+        let settings = self.settings();
+        let bounds = (settings.max_body_bytes, settings.limits.body_timeout_ms);
+        let body = body::whole(self.request, body, bounds).await;
+        let body = body.map_err(|error| {
+            let status = match error.code() {
+                ErrorCode::LimitExceeded => StatusCode::PAYLOAD_TOO_LARGE,
+                ErrorCode::Timeout => StatusCode::REQUEST_TIMEOUT,
+                _ => StatusCode::BAD_REQUEST,
+            };
+            self.refuse(status, error)
+        })?;
+        Sent::of_body(&body, settings.limits.max_batch)
+            .map_err(|error| self.refuse(StatusCode::BAD_REQUEST, error))
+    }
+
+    async fn one(&self, params: Params, via: Via) -> Result<HttpResponse, Refused> {
+        let operation = params
+            .into_request()
+            .map_err(|error| self.refuse(StatusCode::BAD_REQUEST, error))?;
+        let caller = self.admit().await?;
+        let response = self.run(caller, operation, via).await.map_err(|error| {
+            let by_get = via == Via::Get && error.code() == ErrorCode::GraphqlInvalid;
+            let status = if by_get {
+                StatusCode::METHOD_NOT_ALLOWED
+            } else {
+                status_of(error.code())
+            };
+            (status, error)
+        })?;
+        Ok(self.executed(&response))
+    }
+
+    /// One after the other, within the time of one: what is sent together must not take
+    /// more of the server at once than what is sent alone.
+    async fn many(&self, all: Vec<Params>) -> Result<HttpResponse, Refused> {
+        // A caller who is not let in hears it once.
+        self.admit().await?;
+        let mut responses = Vec::with_capacity(all.len());
+        for params in all {
+            let answered = async {
+                let operation = params.into_request()?;
+                let caller = self.endpoint.admit_sender(self.request).await?;
+                self.run(caller, operation, Via::Post).await
+            };
+            let response = answered.await;
+            responses.push(response.unwrap_or_else(|error| refusal(error, self.request_id)));
+        }
+        let most = self.settings().limits.max_response_bytes;
+        Ok(answer::executed_all(
+            &responses,
+            (self.media, most),
+            self.request_id,
+        ))
+    }
+
+    async fn admit(&self) -> Result<E::Caller, Refused> {
+        let limit = self.settings().request_timeout_ms;
+        let admitted = timeout(limit, self.endpoint.admit_sender(self.request)).await;
+        let admitted = admitted.unwrap_or_else(|_elapsed| Err(out_of_time(limit)));
+        admitted.map_err(|error| self.refuse(status_of(error.code()), error))
+    }
+
+    async fn run(&self, caller: E::Caller, operation: Request, via: Via) -> AppResult<Response> {
+        let operation = with_sender(operation, self.request, self.settings());
+        let limit = self.settings().request_timeout_ms;
+        let left = limit.saturating_sub(self.started.elapsed());
+        execute(
+            self.endpoint,
+            caller,
+            (operation, via),
+            self.request_id,
+            left,
+        )
+        .await
+    }
+
+    fn executed(&self, response: &Response) -> HttpResponse {
+        let most = self.settings().limits.max_response_bytes;
+        answer::executed(response, (self.media, most), self.request_id)
+    }
+
+    fn answer(&self, answered: Result<HttpResponse, Refused>) -> HttpResponse {
+        answered.unwrap_or_else(|(status, error)| {
+            answer::refused(status, error, self.request_id, self.media)
+        })
+    }
 }
 
 /// What resolvers may know of the request beside the operation.
@@ -95,31 +213,27 @@ pub(super) fn with_sender(
     request: &HttpRequest,
     settings: &ServerSettings,
 ) -> Request {
-    let operation = operation.data(peer(request, settings));
-    let operation = match idempotency_key(request) {
-        Some(key) => operation.data(key),
-        None => operation,
-    };
+    let mut operation = operation.data(peer(request, settings));
+    if wants_cost(request) {
+        operation.extensions.insert("cost".to_owned(), true.into());
+    }
+    if let Some(key) = idempotency_key(request) {
+        operation = operation.data(key);
+    }
     match sent_cookies(request, settings) {
         Some(cookies) => operation.data(cookies),
         None => operation,
     }
 }
 
+/// Whether the client asks what its operation costs.
+fn wants_cost(request: &HttpRequest) -> bool {
+    let header = request.headers().get("tubex-cost");
+    header.is_some_and(|value| matches!(value.as_bytes(), b"1" | b"true"))
+}
+
 /// What can not be read is no key of a client's making, and refused as one too long.
 fn idempotency_key(request: &HttpRequest) -> Option<HeaderKey> {
     let value = request.headers().get("idempotency-key")?;
     Some(HeaderKey(value.to_str().unwrap_or_default().to_owned()))
-}
-
-fn parse(body: &[u8]) -> AppResult<Request> {
-    if body.trim_ascii_start().starts_with(b"[") {
-        return Err(invalid("send one operation per request, not a list"));
-    }
-    serde_json::from_slice(body)
-        .map_err(|error| invalid(format!("the body is not a GraphQL request: {error}")))
-}
-
-fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> AppError {
-    AppError::new(ErrorCode::GraphqlInvalid, message)
 }

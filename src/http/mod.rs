@@ -5,6 +5,7 @@ mod account;
 mod answer;
 mod body;
 mod caller;
+mod cors;
 mod credentials;
 mod endpoint;
 mod execute;
@@ -12,11 +13,17 @@ mod files;
 mod graphiql;
 mod graphql;
 mod health;
+mod hygiene;
 mod mailbox;
+mod media;
 mod oauth;
 mod operator;
+mod packed;
+mod params;
+mod persisted;
 mod request_id;
 mod server;
+mod tls;
 mod websocket;
 mod well_known;
 
@@ -40,6 +47,7 @@ fn routes(config: &mut ServiceConfig) {
                 .route(web::post().guard(files::IsForm).to(files::post))
                 .route(web::post().to(graphql::post::<App>))
                 .route(web::get().guard(WantsSocket).to(websocket::open))
+                .route(web::get().to(graphql::get::<App>))
                 .default_service(web::to(graphql::wrong_method::<App>)),
         )
         .route("/graphiql", web::get().to(graphiql::page))

@@ -3,12 +3,15 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use actix_web::http::KeepAlive;
 use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as Host, HttpServer, middleware};
 
 use super::graphiql::Page;
-use super::{operator, request_id, routes};
+use super::tls::{self, TlsFault};
+use super::{hygiene, operator, request_id, routes};
 use crate::app::{App, OperatorApp};
+use crate::config::HttpSettings;
 
 /// Why the server can not listen or had to stop.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +26,9 @@ pub enum ServeError {
         /// What the system says.
         cause: std::io::Error,
     },
+    /// The files for TLS can not be used.
+    #[error(transparent)]
+    Tls(#[from] TlsFault),
     /// The host failed.
     #[error("the HTTP host failed: {0}")]
     Host(#[from] std::io::Error),
@@ -74,20 +80,31 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let (data, page) = (Data::from(Arc::clone(&app)), Data::new(page));
     let max_body = app.settings.max_body_bytes;
+    let http = &app.settings.http;
+    let settings = Data::new(app.settings.clone());
     let mut server = HttpServer::new(move || {
         Host::new()
+            .wrap(middleware::from_fn(hygiene::keep))
             .wrap(middleware::from_fn(request_id::assign))
             .app_data(data.clone())
             .app_data(page.clone())
+            .app_data(settings.clone())
             .app_data(PayloadConfig::new(max_body))
             .configure(routes)
     })
+    .keep_alive(keep_alive(http))
+    .client_request_timeout(http.head_timeout_ms)
+    .max_connections(http.max_connections)
     .disable_signals()
     .shutdown_timeout(app.settings.shutdown_timeout_s);
     if let Some(workers) = app.settings.workers {
         server = server.workers(workers);
     }
-    let server = server.listen(listener)?.run();
+    let server = match tls::config(http)? {
+        Some(config) => server.listen_rustls_0_23(listener, config)?,
+        None => server.listen(listener)?,
+    };
+    let server = server.run();
     let handle = server.handle();
     let delay = app.settings.drain_delay_ms;
     let waiting = tokio::spawn(async move {
@@ -101,4 +118,13 @@ pub async fn serve(
     let outcome = server.await;
     waiting.abort();
     Ok(outcome?)
+}
+
+/// How long a connection may rest.
+pub(super) const fn keep_alive(http: &HttpSettings) -> KeepAlive {
+    if http.keep_alive_ms.is_zero() {
+        KeepAlive::Disabled
+    } else {
+        KeepAlive::Timeout(http.keep_alive_ms)
+    }
 }

@@ -1,5 +1,6 @@
 //! The job that seals audit logs.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::context::JobContext;
@@ -14,6 +15,15 @@ pub struct SealAudit(pub Sealer);
 pub struct Share {
     /// The minute of the slot, by which shares take turns.
     pub minute: i64,
+}
+
+impl Share {
+    /// Whose turn it is at a slot.
+    pub fn at(slot: DateTime<Utc>) -> Self {
+        Self {
+            minute: slot.timestamp().div_euclid(60),
+        }
+    }
 }
 
 impl JobKind for SealAudit {

@@ -16,6 +16,7 @@ pub mod audit;
 pub mod backoff;
 pub mod context;
 pub mod cron;
+pub mod each_dealer;
 pub mod figures;
 pub mod kind;
 pub mod model;

@@ -7,6 +7,7 @@
 pub mod chance;
 pub mod checks;
 pub mod clock;
+pub mod gcra;
 pub mod gtin;
 pub mod hex;
 pub mod ids;

@@ -10,6 +10,7 @@ pub mod impersonation;
 pub mod keys;
 pub mod mail;
 pub mod oauth;
+pub mod operations;
 pub mod operator;
 mod reads;
 pub mod rounds;

@@ -3,12 +3,17 @@
 mod catalog;
 mod customers;
 mod deliveries;
+mod invoices;
 mod nodes;
 mod orders;
+mod payments;
 mod platform;
 mod prices;
 mod purchasing;
+mod quotes;
 mod records;
+mod reports;
+mod returns;
 mod stock;
 
 use std::sync::LazyLock;
@@ -19,12 +24,17 @@ use futures_util::future::BoxFuture;
 use self::catalog::{CatalogMutations, CatalogQueries};
 use self::customers::{CustomerMutations, CustomerQueries};
 use self::deliveries::{DeliveryMutations, DeliveryQueries};
+use self::invoices::{InvoicesMutations, InvoicesQueries};
 pub use self::nodes::{Node, NodeQuery};
 use self::orders::{OrderMutations, OrderQueries};
+use self::payments::{PaymentMutations, PaymentQueries};
 use self::platform::{PlatformMutations, PlatformQueries};
 use self::prices::{PriceMutations, PriceQueries};
 use self::purchasing::{PurchasingMutations, PurchasingQueries};
+use self::quotes::{QuotesMutations, QuotesQueries};
 use self::records::{RecordMutations, RecordQueries};
+use self::reports::ReportQueries;
+use self::returns::{ReturnsMutations, ReturnsQueries};
 use self::stock::{StockMutations, StockQueries};
 use crate::dealer::bulk::subscription::BulkSubscription;
 use crate::dealer::catalog::products::subscription::ProductSubscription;
@@ -32,7 +42,10 @@ use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::deliveries::runs::graphql::MemberCheck;
 use crate::dealer::deliveries::subscription::DeliverySubscription;
+use crate::dealer::invoices::subscription::InvoiceSubscription;
 use crate::dealer::orders::subscription::OrderSubscription;
+use crate::dealer::payments::subscription::PaymentSubscription;
+use crate::dealer::stock::subscription::StockSubscription;
 use crate::error::AppResult;
 use crate::events::Kind;
 use crate::graphql::context::ContextExt;
@@ -45,13 +58,17 @@ use crate::platform::access::graphql::{CustomerCheck, works_here};
 /// Every kind of event there is.
 pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
     let areas = [
-        records::EVENTS,
         catalog::EVENTS,
         customers::EVENTS,
         deliveries::EVENTS,
+        invoices::EVENTS,
         orders::EVENTS,
+        payments::EVENTS,
         prices::EVENTS,
         purchasing::EVENTS,
+        quotes::EVENTS,
+        records::EVENTS,
+        returns::EVENTS,
         stock::EVENTS,
     ];
     areas.concat()
@@ -74,9 +91,14 @@ pub struct QueryRoot(
     CatalogQueries,
     CustomerQueries,
     DeliveryQueries,
+    InvoicesQueries,
     OrderQueries,
+    PaymentQueries,
     PriceQueries,
     PurchasingQueries,
+    QuotesQueries,
+    ReportQueries,
+    ReturnsQueries,
     StockQueries,
 );
 
@@ -90,9 +112,13 @@ pub struct MutationRoot(
     CatalogMutations,
     CustomerMutations,
     DeliveryMutations,
+    InvoicesMutations,
     OrderMutations,
+    PaymentMutations,
     PriceMutations,
     PurchasingMutations,
+    QuotesMutations,
+    ReturnsMutations,
     StockMutations,
 );
 
@@ -102,8 +128,11 @@ pub struct MutationRoot(
 pub struct SubscriptionRoot(
     BulkSubscription,
     DeliverySubscription,
+    InvoiceSubscription,
     OrderSubscription,
+    PaymentSubscription,
     ProductSubscription,
+    StockSubscription,
 );
 
 fn customer_exists<'a>(ctx: &'a Context<'_>, id: CustomerId) -> BoxFuture<'a, AppResult<bool>> {
@@ -114,17 +143,8 @@ fn member_exists<'a>(ctx: &'a Context<'_>, id: UserId) -> BoxFuture<'a, AppResul
     Box::pin(works_here(ctx, id))
 }
 
-/// Bounds of one operation.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Levels of nested fields.
-    pub depth: usize,
-    /// Fields, weighted by list sizes.
-    pub complexity: usize,
-}
-
-/// The schema with its limits, before services are added.
-pub fn schema_builder(limits: Limits) -> ApiSchemaBuilder {
+/// The schema, before limits and services are added.
+pub fn schema_builder() -> ApiSchemaBuilder {
     Schema::build(
         QueryRoot::default(),
         Transactional(MutationRoot::default()),
@@ -132,8 +152,6 @@ pub fn schema_builder(limits: Limits) -> ApiSchemaBuilder {
     )
     .data(CustomerCheck(customer_exists))
     .data(MemberCheck(member_exists))
-    .limit_depth(limits.depth)
-    .limit_complexity(limits.complexity)
 }
 
 /// Refuses a schema in which a field does not say who may use it.
@@ -143,13 +161,9 @@ pub fn check_declared(schema: &ApiSchema) -> Result<(), Undeclared> {
 
 /// The SDL: the reference manual of the API.
 pub fn sdl() -> String {
-    let limits = Limits {
-        depth: 0,
-        complexity: 0,
-    };
     let options = async_graphql::SDLExportOptions::new()
         .sorted_fields()
         .sorted_arguments()
         .sorted_enum_items();
-    schema_builder(limits).finish().sdl_with_options(options)
+    schema_builder().finish().sdl_with_options(options)
 }

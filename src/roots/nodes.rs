@@ -25,10 +25,16 @@ use crate::dealer::deliveries::loader::DeliveryById;
 use crate::dealer::deliveries::model::{DeliveryId, DeliveryRunId};
 use crate::dealer::deliveries::runs::graphql::DeliveryRun;
 use crate::dealer::deliveries::runs::loader::DeliveryRunById;
+use crate::dealer::invoices::graphql::Invoice;
+use crate::dealer::invoices::loader::InvoiceById;
+use crate::dealer::invoices::model::InvoiceId;
 use crate::dealer::orders::graphql::Order;
 use crate::dealer::orders::line::OrderLine;
 use crate::dealer::orders::loader::{OrderById, OrderLineById};
 use crate::dealer::orders::model::{OrderId, OrderLineId};
+use crate::dealer::payments::graphql::Payment;
+use crate::dealer::payments::loader::PaymentById;
+use crate::dealer::payments::model::PaymentId;
 use crate::dealer::prices::lists::graphql::PriceList;
 use crate::dealer::prices::lists::loader::PriceListById;
 use crate::dealer::prices::lists::model::PriceListId;
@@ -44,12 +50,21 @@ use crate::dealer::purchasing::receipts::model::GoodsReceiptId;
 use crate::dealer::purchasing::suppliers::graphql::Supplier;
 use crate::dealer::purchasing::suppliers::loader::SupplierById;
 use crate::dealer::purchasing::suppliers::model::SupplierId;
+use crate::dealer::quotes::graphql::Quote;
+use crate::dealer::quotes::loader::QuoteById;
+use crate::dealer::quotes::model::QuoteId;
+use crate::dealer::returns::graphql::Return;
+use crate::dealer::returns::loader::ReturnById;
+use crate::dealer::returns::model::ReturnId;
 use crate::dealer::stock::counts::graphql::StockCount;
 use crate::dealer::stock::counts::loader::StockCountById;
 use crate::dealer::stock::counts::model::StockCountId;
 use crate::dealer::stock::holds::graphql::StockReservation;
 use crate::dealer::stock::holds::loader::ReservationById;
 use crate::dealer::stock::holds::model::ReservationId;
+use crate::dealer::stock::lots::graphql::Lot;
+use crate::dealer::stock::lots::loader::LotById;
+use crate::dealer::stock::lots::model::LotId;
 use crate::dealer::stock::transfers::graphql::Transfer;
 use crate::dealer::stock::transfers::loader::TransferById;
 use crate::dealer::stock::transfers::model::TransferId;
@@ -80,28 +95,38 @@ pub enum Node {
     DeliveryRun(DeliveryRun),
     /// Goods that came from a supplier.
     GoodsReceipt(GoodsReceipt),
+    /// What a customer is billed, or what is credited to him.
+    Invoice(Invoice),
     /// A job site.
     Job(Job),
+    /// Goods that were made together.
+    Lot(Lot),
     /// What a customer has ordered.
     Order(Order),
     /// A line of an order.
     OrderLine(OrderLine),
+    /// What a customer has paid, or was paid back.
+    Payment(Payment),
     /// Prices for some customers and jobs, or for all of them.
     PriceList(PriceList),
     /// Something a dealer sells.
     Product(Product),
-    /// A count of what is there.
-    StockCount(StockCount),
     /// Goods that are ordered of a supplier.
     PurchaseOrder(PurchaseOrder),
+    /// What goods would cost a customer.
+    Quote(Quote),
+    /// Goods that come back from a customer.
+    Return(Return),
+    /// A count of what is there.
+    StockCount(StockCount),
     /// Goods that are promised.
     StockReservation(StockReservation),
     /// Of whom the dealer buys.
     Supplier(Supplier),
-    /// Goods on their way from one place to another.
-    Transfer(Transfer),
     /// What a product is for the tax office.
     TaxClass(TaxClass),
+    /// Goods on their way from one place to another.
+    Transfer(Transfer),
     /// A unit of measure.
     Unit(Unit),
     /// A place where goods lie.
@@ -162,21 +187,6 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
         DeliveryRunId::PREFIX => {
             found!(DeliveryRunById, DeliveryRunId, DeliveryRun, DeliveriesRead)
         }
-        JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
-        OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
-        OrderLineId::PREFIX => found!(OrderLineById, OrderLineId, OrderLine, OrdersRead),
-        PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
-        TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
-        ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),
-        StockCountId::PREFIX => found!(StockCountById, StockCountId, StockCount, StockRead),
-        PurchaseOrderId::PREFIX => {
-            found!(
-                PurchaseOrderById,
-                PurchaseOrderId,
-                PurchaseOrder,
-                PurchasingRead
-            )
-        }
         GoodsReceiptId::PREFIX => {
             found!(
                 GoodsReceiptById,
@@ -185,10 +195,30 @@ async fn find_node(ctx: &Context<'_>, id: &str) -> AppResult<Option<Node>> {
                 PurchasingRead
             )
         }
-        SupplierId::PREFIX => found!(SupplierById, SupplierId, Supplier, SuppliersRead),
+        InvoiceId::PREFIX => found!(InvoiceById, InvoiceId, Invoice, InvoicesRead),
+        JobId::PREFIX => found!(JobById, JobId, Job, JobsRead),
+        LotId::PREFIX => found!(LotById, LotId, Lot, StockRead),
+        OrderId::PREFIX => found!(OrderById, OrderId, Order, OrdersRead),
+        OrderLineId::PREFIX => found!(OrderLineById, OrderLineId, OrderLine, OrdersRead),
+        PaymentId::PREFIX => found!(PaymentById, PaymentId, Payment, PaymentsRead),
+        PriceListId::PREFIX => found!(PriceListById, PriceListId, PriceList, PricesRead),
+        ProductId::PREFIX => found!(ProductById, ProductId, Product, ProductsRead),
+        PurchaseOrderId::PREFIX => {
+            found!(
+                PurchaseOrderById,
+                PurchaseOrderId,
+                PurchaseOrder,
+                PurchasingRead
+            )
+        }
+        QuoteId::PREFIX => found!(QuoteById, QuoteId, Quote, QuotesRead),
         ReservationId::PREFIX => {
             found!(ReservationById, ReservationId, StockReservation, StockRead)
         }
+        ReturnId::PREFIX => found!(ReturnById, ReturnId, Return, ReturnsRead),
+        StockCountId::PREFIX => found!(StockCountById, StockCountId, StockCount, StockRead),
+        SupplierId::PREFIX => found!(SupplierById, SupplierId, Supplier, SuppliersRead),
+        TaxClassId::PREFIX => found!(TaxClassById, TaxClassId, TaxClass, PricesRead),
         TransferId::PREFIX => found!(TransferById, TransferId, Transfer, StockRead),
         UnitId::PREFIX => found!(UnitById, UnitId, Unit, UnitsRead),
         WarehouseId::PREFIX => found!(WarehouseById, WarehouseId, Warehouse, WarehousesRead),

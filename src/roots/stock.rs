@@ -15,7 +15,11 @@ use crate::dealer::stock::holds::graphql::StockReservationQuery;
 use crate::dealer::stock::holds::mutation::StockHoldMutation;
 use crate::dealer::stock::ledger::events::MovementPosted;
 use crate::dealer::stock::ledger::graphql::StockMovementQuery;
+use crate::dealer::stock::lots::events::{LotCame, LotTrackingSet};
+use crate::dealer::stock::lots::graphql::{LotListQuery, LotQuery};
+use crate::dealer::stock::lots::mutation::LotMutation;
 use crate::dealer::stock::reconcile::graphql::StockReconcileQuery;
+use crate::dealer::stock::reorder::events::StockLevelRanLow;
 use crate::dealer::stock::reorder::graphql::{ReorderQuery, StockLevelMutation};
 use crate::dealer::stock::transfers::events::{
     TransferApproved, TransferCancelled, TransferCreated, TransferDispatched, TransferReceived,
@@ -33,6 +37,8 @@ use crate::events::{Fact, Kind};
 
 /// Its kinds of events.
 pub(super) const EVENTS: &[&Kind] = &[
+    LotCame::KIND,
+    LotTrackingSet::KIND,
     ReservationMade::KIND,
     MovementPosted::KIND,
     ReservationReleased::KIND,
@@ -40,6 +46,7 @@ pub(super) const EVENTS: &[&Kind] = &[
     StockCountOpened::KIND,
     StockCountPosted::KIND,
     StockCountRecorded::KIND,
+    StockLevelRanLow::KIND,
     TransferApproved::KIND,
     TransferCancelled::KIND,
     TransferCreated::KIND,
@@ -54,6 +61,8 @@ pub(super) const EVENTS: &[&Kind] = &[
 #[derive(MergedObject, Default)]
 pub(super) struct StockQueries(
     AvailabilityQuery,
+    LotQuery,
+    LotListQuery,
     ReorderQuery,
     StockCountQuery,
     StockCountListQuery,
@@ -71,6 +80,7 @@ pub(super) struct StockQueries(
 /// What can be done with it.
 #[derive(MergedObject, Default)]
 pub(super) struct StockMutations(
+    LotMutation,
     StockAdjustMutation,
     StockCountMutation,
     StockHoldMutation,

@@ -17,7 +17,8 @@ use secrecy::SecretString;
 
 pub(super) use dealer::DealerRow;
 pub use dealer::{
-    Dealer, DealerStatus, dealer_find, dealer_find_by_name, dealer_list, dealer_lock,
+    Dealer, DealerStatus, active_between, dealer_find, dealer_find_by_name, dealer_list,
+    dealer_lock,
 };
 use news::{Moment, News};
 use watch::Watch;

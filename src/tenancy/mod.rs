@@ -15,6 +15,7 @@ pub mod dealer_roles;
 pub mod directory;
 pub mod doors;
 pub mod kept_answers;
+pub mod letters;
 pub mod live;
 pub mod migrate;
 pub mod outbox;

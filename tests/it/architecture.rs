@@ -50,6 +50,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "error",
             "events",
             "files",
+            "graphql",
             "jobs",
             "kernel",
             "outbound",

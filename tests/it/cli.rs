@@ -1,12 +1,14 @@
 //! The commands, as processes: arguments in, exit code and words out.
 
 mod config;
+mod demo;
 mod dev;
 mod fill;
 mod first_start;
 mod key;
 mod life;
 mod migrate;
+mod operations;
 mod operator;
 pub mod program;
 mod schema;

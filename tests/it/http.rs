@@ -2,10 +2,15 @@
 
 mod access;
 mod accounts;
+mod cost;
+mod documents;
 mod faults;
 mod health;
+mod hostile;
+mod hygiene;
 mod limits;
 mod page;
 mod protocol;
 mod silent;
 mod stopping;
+mod tls;

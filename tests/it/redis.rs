@@ -231,3 +231,43 @@ async fn a_node_that_can_not_reach_redis_does_not_start() {
     assert!(message.starts_with("--redis-url: "), "{message}");
     assert!(!message.contains("hush-hush"), "{message}");
 }
+
+/// How often the callers of one dealer are let in, over both nodes, until they are refused.
+async fn admitted(nodes: &[Server; 2], dealer: &TestDealer) -> usize {
+    let clients = [nodes[0].client_of(dealer), nodes[1].client_of(dealer)];
+    let mut admitted = 0;
+    let mut refused = [false; 2];
+    while refused != [true; 2] {
+        for (client, refused) in clients.iter().zip(&mut refused) {
+            let answer = client.send("{ viewer { user { id } } }", json!({})).await;
+            *refused = answer.status == 429;
+            admitted += usize::from(answer.status == 200);
+        }
+    }
+    admitted
+}
+
+#[tokio::test]
+async fn nodes_count_rates_together_and_each_its_share_while_redis_is_away() {
+    let mut redis = Redis::start().await;
+    let url = redis.url();
+    let node = || {
+        Server::start_with(|settings| {
+            settings.redis_url = Some(url.clone().into());
+            settings.max_complexity = 60;
+            settings.limits.rate_per_caller = 120;
+        })
+    };
+    let nodes = [node().await, node().await];
+    redis.is_shared().await;
+    let (first, second) = (nodes[0].dealer().await, nodes[0].dealer().await);
+    // Sixty units at once, three for each query, and what comes back in the meantime.
+    let together = admitted(&nodes, &first).await;
+    assert!((19..=30).contains(&together), "{together}");
+    // Each node knows by its heartbeat that there are two.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    redis.kill();
+    let apart = admitted(&nodes, &second).await;
+    assert!((18..=30).contains(&apart), "{apart}");
+    assert!(nodes.iter().all(|node| node.app.rates.is_degraded()));
+}

@@ -158,8 +158,12 @@ ALTER TABLE stock_reservations ADD CONSTRAINT stock_reservations_source_check
     CHECK (source IN ('HOLD', 'TRANSFER', 'ORDER'));
 
 ALTER TABLE quotes ENABLE ROW LEVEL SECURITY;
+-- A customer does not know of what is still being written.
 CREATE POLICY own_customer ON quotes
-    USING (coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true));
+    USING (
+        (state <> 'DRAFT' OR coalesce(nullif(current_setting('tubex.customer', true), '') = '', true))
+        AND coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true)
+    );
 ALTER TABLE quote_lines ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_customer ON quote_lines
     USING (coalesce(customer_id = nullif(current_setting('tubex.customer', true), '')::uuid, true));

@@ -25,6 +25,23 @@ const CONSTRAINTS: &[Constraint] = &[Constraint {
     message: "this allocation is undone already",
 }];
 
+/// The fields of an input that name a credit and its debts.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields {
+    /// That which names the credit, or how much it is.
+    pub credit: &'static str,
+    /// The list of debts, each with its `amount`.
+    pub debts: &'static str,
+}
+
+impl Fields {
+    /// Those of this feature's own inputs.
+    pub(super) const ENTRIES: Self = Self {
+        credit: "creditEntryId",
+        debts: "debts",
+    };
+}
+
 /// A part of a credit for a part of a debt.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part {
@@ -49,7 +66,7 @@ pub async fn allocate_to(
     let entry = entry(tx, credit, "creditEntryId").await?;
     customers::lock(tx, &[entry.customer_id]).await?;
     let parts = match debts {
-        Some(debts) => checked(entry.id, &debts)?,
+        Some(debts) => checked(entry.id, Fields::ENTRIES, &debts)?,
         None => longest_due(tx, &entry).await?,
     };
     if parts.is_empty() {
@@ -57,7 +74,7 @@ pub async fn allocate_to(
         return Err(refused("creditEntryId", message).into());
     }
     let today = calendar::today(tx).await?;
-    settle(tx, entry.customer_id, &parts, today).await?;
+    settle(tx, (entry.customer_id, Fields::ENTRIES), &parts, today).await?;
     Ok(entry)
 }
 
@@ -88,7 +105,7 @@ pub async fn deallocate(
         undoes: Some(row.id),
     };
     let today = calendar::today(tx).await?;
-    settle(tx, row.customer_id, &[part], today).await?;
+    settle(tx, (row.customer_id, Fields::ENTRIES), &[part], today).await?;
     let mut entries = entries.into_iter();
     let credit = entries.find(|entry| entry.id == row.credit_entry_id);
     Ok(credit.ok_or_else(|| AppError::internal("a credit has vanished"))?)
@@ -98,7 +115,7 @@ pub async fn deallocate(
 /// more than is open.
 pub(super) async fn settle(
     tx: &mut TenantTx,
-    customer: CustomerId,
+    (customer, at): (CustomerId, Fields),
     parts: &[Part],
     today: NaiveDate,
 ) -> ServiceResult<()> {
@@ -112,9 +129,9 @@ pub(super) async fn settle(
         .collect();
     for (index, part) in parts.iter().enumerate() {
         add(&mut items, (part.credit, true), -part.amount, today)
-            .ok_or_else(|| refused("creditEntryId", "so much of this credit is not open"))?;
+            .ok_or_else(|| refused(at.credit, "so much of this credit is not open"))?;
         add(&mut items, (part.debit, false), part.amount, today).ok_or_else(|| {
-            let path = ["input", "debts", &index.to_string(), "amount"];
+            let path = ["input", at.debts, &index.to_string(), "amount"];
             let message = "so much is not open of a debt of this customer with this id";
             UserError::at(ErrorCode::NotAllowed, &path, message)
         })?;
@@ -176,12 +193,16 @@ fn rows(
 }
 
 /// The parts that a caller named.
-fn checked(credit: EntryId, debts: &[AccountDebtInput]) -> ServiceResult<Vec<Part>> {
+pub(super) fn checked(
+    credit: EntryId,
+    at: Fields,
+    debts: &[AccountDebtInput],
+) -> ServiceResult<Vec<Part>> {
     let mut checks = Checks::default();
     let right = (1..=MOST).contains(&debts.len());
-    checks.require(right, &["input", "debts"], "must be 1 to 200 debts");
+    checks.require(right, &["input", at.debts], "must be 1 to 200 debts");
     let part = |(index, debt): (usize, &AccountDebtInput)| {
-        let path = ["input", "debts", &index.to_string(), "amount"];
+        let path = ["input", at.debts, &index.to_string(), "amount"];
         let amount = checks.amount(&path, debt.amount.0);
         checks.require(!amount.is_zero(), &path, "must not be zero");
         Part {
@@ -197,7 +218,7 @@ fn checked(credit: EntryId, debts: &[AccountDebtInput]) -> ServiceResult<Vec<Par
 }
 
 /// What a credit can settle, beginning with what is due longest.
-async fn longest_due(tx: &mut TenantTx, entry: &EntryRow) -> ServiceResult<Vec<Part>> {
+pub(super) async fn longest_due(tx: &mut TenantTx, entry: &EntryRow) -> ServiceResult<Vec<Part>> {
     let mut left = query::find_items(tx, &[entry.id])
         .await?
         .first()

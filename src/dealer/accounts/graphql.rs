@@ -11,6 +11,9 @@ use crate::dealer::customers::graphql::Customer;
 use crate::dealer::customers::jobs::graphql::Job;
 use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::loader::CustomerById;
+use crate::dealer::payments::graphql::Payment;
+use crate::dealer::payments::loader::PaymentById;
+use crate::dealer::payments::model::PaymentId;
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
@@ -89,6 +92,18 @@ impl AccountEntry {
     /// Until when it is to be paid.
     async fn due_on(&self) -> NaiveDate {
         self.0.due_on
+    }
+
+    /// The payment that it was posted for, if for one.
+    #[graphql(guard = P::PaymentsRead, directive = has_permission::apply(P::PaymentsRead))]
+    async fn payment(&self, ctx: &Context<'_>) -> AppResult<Option<Payment>> {
+        match (self.0.kind, self.0.source_id) {
+            (EntryKind::Payment | EntryKind::Refund, Some(id)) => {
+                let key = PaymentById(PaymentId::from_uuid(id));
+                Ok(ctx.unit()?.load(key).await?.map(Payment))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The entry that it takes back.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::model::{AllocationRow, EntryId, EntryRow, ItemRow};
+use super::model::{AllocationRow, EntryId, EntryRow, ItemRow, standing};
 use super::query;
 use crate::error::AppResult;
 use crate::graphql::loader::{LoaderKey, by_key};
@@ -54,6 +54,30 @@ impl LoaderKey for AllocationsByEntry {
         let rows = query::find_allocations(tx, &ids, MOST_ALLOCATIONS).await?;
         let mut groups: HashMap<Self, Vec<AllocationRow>> = HashMap::new();
         for row in rows {
+            for side in [row.credit_entry_id, row.debit_entry_id] {
+                groups.entry(Self(side)).or_default().push(row.clone());
+            }
+        }
+        Ok(groups)
+    }
+}
+
+/// The allocations that an entry is on either side of, without those that were undone and
+/// those that undo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StandingByEntry(pub EntryId);
+
+impl LoaderKey for StandingByEntry {
+    type Value = Vec<AllocationRow>;
+
+    async fn load_batch(
+        tx: &mut TenantTx,
+        keys: &[Self],
+    ) -> AppResult<HashMap<Self, Vec<AllocationRow>>> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = query::find_allocations(tx, &ids, MOST_ALLOCATIONS).await?;
+        let mut groups: HashMap<Self, Vec<AllocationRow>> = HashMap::new();
+        for row in standing(rows) {
             for side in [row.credit_entry_id, row.debit_entry_id] {
                 groups.entry(Self(side)).or_default().push(row.clone());
             }

@@ -19,4 +19,5 @@ pub mod post;
 pub mod query;
 pub mod reverse;
 pub mod service;
+pub mod settle;
 pub mod statement;

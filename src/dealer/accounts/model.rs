@@ -1,5 +1,7 @@
 //! Rows and enums of accounts.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use rust_decimal::Decimal;
@@ -33,6 +35,8 @@ text_enum! {
         Payment = "PAYMENT",
         /// A correction by hand.
         Adjustment = "ADJUSTMENT",
+        /// Credit that was paid back to the customer; above zero.
+        Refund = "REFUND",
     }
 }
 
@@ -134,4 +138,11 @@ pub struct AllocationRow {
     pub allocated_by: Option<Uuid>,
     /// When.
     pub allocated_at: DateTime<Utc>,
+}
+
+/// Of these allocations those that still hold: neither undone, nor undoing others.
+pub fn standing(rows: Vec<AllocationRow>) -> Vec<AllocationRow> {
+    let undone: HashSet<AllocationId> = rows.iter().filter_map(|row| row.undoes_id).collect();
+    let holds = |row: &AllocationRow| row.undoes_id.is_none() && !undone.contains(&row.id);
+    rows.into_iter().filter(holds).collect()
 }

@@ -87,7 +87,8 @@ impl AccountMutation {
     }
 
     /// Takes an entry back by one of the opposite amount; the two settle each other. Refused
-    /// while something of it is allocated.
+    /// while something of it is allocated, and for the entry of a document: a payment is
+    /// taken back by paymentReverse.
     #[graphql(guard = P::AccountsPost.and(OnceOnly), directive = has_permission::apply(P::AccountsPost))]
     async fn account_entry_reverse(
         &self,

@@ -6,8 +6,9 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
-use super::model::{AllocationId, AllocationRow, EntryId, EntryRow, ItemRow};
+use super::model::{AllocationId, AllocationRow, EntryId, EntryKind, EntryRow, ItemRow};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::db::tenant_tables::{account_entries, account_items, entry_allocations};
@@ -113,6 +114,38 @@ pub async fn open_debts(
     if let Some(job) = job {
         query = query.filter(account_items::job_id.eq(job));
     }
+    Ok(query.load(tx).await?)
+}
+
+/// Open credits of a customer, of one job if one is named, the oldest first.
+pub async fn open_credits(
+    tx: &mut TenantTx,
+    customer: CustomerId,
+    job: Option<JobId>,
+) -> DbResult<Vec<ItemRow>> {
+    let mut query = account_items::table
+        .filter(account_items::customer_id.eq(customer))
+        .filter(account_items::settled_on.is_null())
+        .filter(account_items::amount.lt(Decimal::ZERO))
+        .order((account_items::document_on, account_items::entry_id))
+        .select(ItemRow::as_select())
+        .into_boxed();
+    if let Some(job) = job {
+        query = query.filter(account_items::job_id.eq(job));
+    }
+    Ok(query.load(tx).await?)
+}
+
+/// The entries that were posted for these documents.
+pub async fn find_by_source(
+    tx: &mut TenantTx,
+    kind: EntryKind,
+    sources: &[Uuid],
+) -> DbResult<Vec<EntryRow>> {
+    let query = account_entries::table
+        .filter(account_entries::kind.eq(kind))
+        .filter(account_entries::source_id.eq_any(sources.to_vec()))
+        .select(EntryRow::as_select());
     Ok(query.load(tx).await?)
 }
 

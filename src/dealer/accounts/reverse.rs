@@ -1,6 +1,6 @@
 //! The use case of taking an entry back.
 
-use super::allocate::{Part, entry, refused, settle};
+use super::allocate::{Fields, Part, entry, refused, settle};
 use super::input::AccountEntryReverseInput;
 use super::model::EntryRow;
 use super::post::{Place, Posting, post};
@@ -11,7 +11,8 @@ use crate::error::ServiceResult;
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
 
-/// Posts the opposite of an entry, and settles one by the other; gives the new entry.
+/// Posts the opposite of an entry of no document, and settles one by the other; gives the
+/// new entry.
 pub async fn reverse(
     tx: &mut TenantTx,
     input: AccountEntryReverseInput,
@@ -20,6 +21,19 @@ pub async fn reverse(
     let reason = checks.text(&["input", "reason"], &input.reason, 1, 500);
     checks.finish()?;
     let old = entry(tx, input.entry_id, "entryId").await?;
+    if old.source_id.is_some() {
+        let message = "this entry is of a document, such as a payment; take that back";
+        return Err(refused("entryId", message).into());
+    }
+    take_back(tx, old, reason).await
+}
+
+/// As [`reverse`], for whoever takes the entry's document back with it.
+pub async fn take_back(
+    tx: &mut TenantTx,
+    old: EntryRow,
+    reason: String,
+) -> ServiceResult<EntryRow> {
     customers::lock(tx, &[old.customer_id]).await?;
     if old.reverses_id.is_some() {
         return Err(refused("entryId", "this entry takes another back").into());
@@ -56,6 +70,6 @@ pub async fn reverse(
         amount: old.amount.abs(),
         undoes: None,
     };
-    settle(tx, old.customer_id, &[part], today).await?;
+    settle(tx, (old.customer_id, Fields::ENTRIES), &[part], today).await?;
     Ok(new)
 }

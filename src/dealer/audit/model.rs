@@ -10,11 +10,18 @@ use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::deliveries::model::{DeliveryId, DeliveryLineId, DeliveryRunId};
+use crate::dealer::invoices::model::{InvoiceId, InvoiceLineId};
 use crate::dealer::orders::model::{OrderId, OrderLineId};
+use crate::dealer::payments::model::PaymentId;
+use crate::dealer::payments::reminders::model::ReminderId;
 use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateId};
+use crate::dealer::quotes::model::QuoteId;
+use crate::dealer::returns::model::ReturnId;
 use crate::dealer::stock::counts::model::{StockCountId, StockCountLineId};
+use crate::dealer::stock::ledger::model::MovementId;
+use crate::dealer::stock::lots::model::LotId;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 
 text_enum! {
@@ -75,6 +82,22 @@ impl Record {
             "product_attributes",
         ],
     };
+    /// An invoice or credit note.
+    pub const INVOICE: Self = Self {
+        tables: &["invoices"],
+    };
+    /// A quote: one revision of it.
+    pub const QUOTE: Self = Self {
+        tables: &["quotes"],
+    };
+    /// A return.
+    pub const RETURN: Self = Self {
+        tables: &["returns"],
+    };
+    /// A payment.
+    pub const PAYMENT: Self = Self {
+        tables: &["payments"],
+    };
 }
 
 /// The id of a record as the API writes it; the key itself for what has none there.
@@ -86,6 +109,8 @@ pub fn written(entity: &str, key: &str) -> String {
         "attributes" => AttributeId::from_uuid(uuid).to_string(),
         "categories" => CategoryId::from_uuid(uuid).to_string(),
         "customers" => CustomerId::from_uuid(uuid).to_string(),
+        "invoice_lines" => InvoiceLineId::from_uuid(uuid).to_string(),
+        "invoices" => InvoiceId::from_uuid(uuid).to_string(),
         "deliveries" => DeliveryId::from_uuid(uuid).to_string(),
         "delivery_lines" => DeliveryLineId::from_uuid(uuid).to_string(),
         "delivery_runs" => DeliveryRunId::from_uuid(uuid).to_string(),
@@ -93,9 +118,15 @@ pub fn written(entity: &str, key: &str) -> String {
         "order_lines" => OrderLineId::from_uuid(uuid).to_string(),
         "orders" => OrderId::from_uuid(uuid).to_string(),
         "products" | "product_units" | "product_barcodes" | "product_attributes"
-        | "stock_levels" => ProductId::from_uuid(uuid).to_string(),
+        | "stock_levels" | "lot_products" => ProductId::from_uuid(uuid).to_string(),
+        "lots" | "lot_levels" => LotId::from_uuid(uuid).to_string(),
+        "lot_movements" => MovementId::from_uuid(uuid).to_string(),
+        "payment_reminders" => ReminderId::from_uuid(uuid).to_string(),
+        "payments" => PaymentId::from_uuid(uuid).to_string(),
         "price_lists" => PriceListId::from_uuid(uuid).to_string(),
         "price_rules" => PriceRuleId::from_uuid(uuid).to_string(),
+        "quotes" => QuoteId::from_uuid(uuid).to_string(),
+        "returns" => ReturnId::from_uuid(uuid).to_string(),
         "stock_count_lines" => StockCountLineId::from_uuid(uuid).to_string(),
         "stock_counts" => StockCountId::from_uuid(uuid).to_string(),
         "tax_classes" => TaxClassId::from_uuid(uuid).to_string(),

@@ -18,7 +18,7 @@ pub struct BulkImportStartInput {
     /// phone, notes; with credit:manage creditLimit, creditLimitReason, creditCheck; with
     /// prices:manage priceList, by its code. For STOCK: sku, warehouse, and either onHand,
     /// what is there, or change, what is added or (below zero) taken away; unit, reason,
-    /// note; with cost:read unitCost, of a base unit of what comes.
+    /// note, lot, expiresOn; with cost:read unitCost, of a base unit of what comes.
     pub file_id: FileId,
     /// What to do about a line that can not be taken.
     #[graphql(default_with = "BulkOnError::Stop")]

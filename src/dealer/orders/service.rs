@@ -107,7 +107,7 @@ pub async fn customer_of_order(tx: &mut TenantTx, id: Uuid) -> AppResult<Option<
 }
 
 /// The job, if there is one; refused if nothing can be ordered by this customer for it.
-pub(super) async fn for_buyer(
+pub async fn for_buyer(
     tx: &mut TenantTx,
     (customer, job): (CustomerId, Option<JobId>),
     (at_customer, at_job): (&str, &str),

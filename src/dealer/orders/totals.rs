@@ -4,7 +4,7 @@ use async_graphql::SimpleObject;
 
 use crate::graphql::permit::open_to_all;
 use crate::graphql::scalars::{Decimal, Money};
-use crate::kernel::money::Totals;
+use crate::kernel::money::{TaxGroup, Totals};
 
 /// What a sale comes to.
 #[derive(SimpleObject)]
@@ -39,16 +39,28 @@ impl SaleTotals {
             amount: Decimal(amount),
             currency: currency.clone(),
         };
-        let rates = totals.groups.iter().map(|group| SaleTaxTotal {
-            rate: Decimal(group.rate.normalize()),
-            net: money(group.net),
-            tax: money(group.tax),
-        });
+        let rates = totals.groups.iter();
+        let rates = rates.map(|group| SaleTaxTotal::new(*group, &currency));
         Self {
             rates: rates.collect(),
             net: money(totals.net),
             tax: money(totals.tax),
             gross: money(totals.gross),
+        }
+    }
+}
+
+impl SaleTaxTotal {
+    /// The total of a group in a currency.
+    pub fn new(group: TaxGroup, currency: &str) -> Self {
+        let money = |amount| Money {
+            amount: Decimal(amount),
+            currency: currency.to_owned(),
+        };
+        Self {
+            rate: Decimal(group.rate.normalize()),
+            net: money(group.net),
+            tax: money(group.tax),
         }
     }
 }

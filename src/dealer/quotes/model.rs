@@ -11,6 +11,7 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
+use crate::dealer::orders::model::SalePriceSource;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::kernel::ids::typed_id;
@@ -135,8 +136,8 @@ pub struct QuoteLineRow {
     pub price_num: i64,
     /// Base units per one of the price's unit, denominator.
     pub price_den: i64,
-    /// Where the price comes from, as `PriceSource` writes it, or OVERRIDE.
-    pub price_source: String,
+    /// Where the price comes from.
+    pub price_source: SalePriceSource,
     /// The rule that made the price.
     pub price_rule_id: Option<PriceRuleId>,
     /// Why somebody set another price.
@@ -149,4 +150,62 @@ pub struct QuoteLineRow {
     pub tax_rate: Decimal,
     /// In the words of whoever wrote it.
     pub note: Option<String>,
+}
+
+/// What an update sets; absent fields keep their value.
+#[derive(AsChangeset, Clone, Debug)]
+#[diesel(table_name = quotes)]
+pub struct QuoteChanges {
+    /// New state.
+    pub state: Option<QuoteState>,
+    /// New job, or none.
+    pub job_id: Option<Option<JobId>>,
+    /// New place for the goods, or none.
+    pub warehouse_id: Option<Option<WarehouseId>>,
+    /// New last day.
+    pub valid_until: Option<NaiveDate>,
+    /// New number of the customer's, or none.
+    pub reference: Option<Option<String>>,
+    /// New note, or none.
+    pub note: Option<Option<String>>,
+    /// What the customer gave as its reason.
+    pub answer_reason: Option<Option<String>>,
+    /// New sum.
+    pub net: Option<Decimal>,
+    /// New tax.
+    pub tax: Option<Decimal>,
+    /// When it was sent.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When the customer answered.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// Time of the change.
+    pub updated_at: DateTime<Utc>,
+}
+
+impl QuoteChanges {
+    /// No change but the time of it.
+    pub const fn none(updated_at: DateTime<Utc>) -> Self {
+        Self {
+            state: None,
+            job_id: None,
+            warehouse_id: None,
+            valid_until: None,
+            reference: None,
+            note: None,
+            answer_reason: None,
+            net: None,
+            tax: None,
+            sent_at: None,
+            answered_at: None,
+            updated_at,
+        }
+    }
+
+    /// To another state.
+    pub fn to(state: QuoteState, updated_at: DateTime<Utc>) -> Self {
+        Self {
+            state: Some(state),
+            ..Self::none(updated_at)
+        }
+    }
 }

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::http::body::next_piece;
+use crate::http::params::invalid;
 
 /// Pieces that may wait for the disk.
 const QUEUE: usize = 2;
@@ -88,11 +89,6 @@ impl Form {
 /// What a field holds, piece by piece.
 pub(super) fn content(field: Field<'static>) -> impl Stream<Item = AppResult<Bytes>> {
     field.map(|piece| piece.map_err(|error| malformed(&error)))
-}
-
-/// An operation that is none.
-pub(super) fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> AppError {
-    AppError::new(ErrorCode::GraphqlInvalid, message)
 }
 
 fn malformed(error: &multer::Error) -> AppError {

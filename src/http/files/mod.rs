@@ -18,7 +18,8 @@ use uuid::Uuid;
 
 pub(super) use multipart::post;
 
-use super::answer::{self, MediaType, status_of_resource};
+use super::answer::{self, status_of_resource};
+use super::media::MediaType;
 use crate::error::AppError;
 use crate::files::Deed;
 

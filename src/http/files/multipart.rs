@@ -16,17 +16,19 @@ use multer::Field;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::form::{Form, content, invalid};
+use super::form::{Form, content};
 use super::refused;
 use crate::app::App;
 use crate::auth::permission::Permission;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::files::{Announced, FileId, Uploads};
 use crate::graphql::idempotency::SentFiles;
-use crate::http::answer::{self, MediaType};
+use crate::http::answer;
 use crate::http::endpoint::Endpoint;
-use crate::http::execute::{count_refused, execute};
+use crate::http::execute::{Via, count_refused, execute};
 use crate::http::graphql::with_sender;
+use crate::http::media::MediaType;
+use crate::http::params::{Params, invalid};
 use crate::http::request_id::RequestId;
 use crate::kernel::hex;
 use crate::tenancy::{Access, TenantContext};
@@ -48,7 +50,10 @@ pub(in crate::http) async fn post(
 ) -> HttpResponse {
     let started = Instant::now();
     match answered(&app, &request, request_id, body).await {
-        Ok(response) => answer::executed(&response, MediaType::accepted(&request)),
+        Ok(response) => {
+            let most = app.settings.limits.max_response_bytes;
+            answer::executed(&response, (MediaType::accepted(&request), most), request_id)
+        }
         Err(error) => {
             count_refused(&**app, error.code(), started);
             refused(error, &request, request_id)
@@ -77,7 +82,7 @@ async fn answered(
             let operation = with_sender(operation, request, &app.settings);
             let operation = operation.data(uploads.clone()).data(sent);
             let limit = app.settings.request_timeout_ms;
-            execute(app, caller, operation, request_id, limit).await
+            execute(app, caller, (operation, Via::Post), request_id, limit).await
         }
         Err(error) => Err(error),
     };
@@ -86,8 +91,9 @@ async fn answered(
 }
 
 fn operation(operation: Value) -> AppResult<Request> {
-    serde_json::from_value(operation)
-        .map_err(|error| invalid(format!("`operations` is not a GraphQL request: {error}")))
+    let params: Params = serde_json::from_value(operation)
+        .map_err(|error| invalid(format!("`operations` is not a GraphQL request: {error}")))?;
+    params.into_request()
 }
 
 /// Reads the form; gives the operation with ids where files are meant to be, and what

@@ -60,6 +60,10 @@ fn operations(page: &mut Exposition, app: &App) {
     page.counters("tubex_sockets_ended_total", "Websockets that have ended.", serving.socket_metrics.ends());
     page.counters("tubex_socket_refusals_total", "Websockets and operations on them that a limit has refused.", serving.socket_metrics.refusals());
     page.counters("tubex_socket_refreshes_total", "Access tokens sent to keep a websocket open.", serving.socket_metrics.refreshes());
+    page.counter("tubex_documents_known_total", "Operations whose document was parsed and validated before.", app.documents.hits.get());
+    page.counter("tubex_documents_new_total", "Operations whose document had to be parsed or validated.", app.documents.misses.get());
+    page.counter("tubex_rate_limited_total", "Operations refused since their caller or dealer had used up the rate.", app.rates.refused.get());
+    page.gauge("tubex_rate_limit_degraded", "Whether this node counts rates for itself since Redis is away.", u8::from(app.rates.is_degraded()));
     let accounts = app.identity.accounts();
     page.counter("tubex_password_hashes_total", "Passwords hashed or checked.", accounts.passwords().runs());
     page.counter("tubex_logins_throttled_total", "Passwords that were not looked at, after too many wrong ones.", accounts.throttle().refusals());

@@ -6,7 +6,7 @@
 mod metrics;
 mod transfer;
 
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
@@ -17,10 +17,13 @@ use uuid::Uuid;
 
 use super::credentials::Credentials;
 use super::endpoint::Endpoint;
-use super::{graphql, health, request_id};
+use super::server::keep_alive;
+use super::{graphql, health, hygiene, request_id};
+use crate::app::rates::Charged;
 use crate::app::{App, OperatorApp};
 use crate::auth::operator::Operator;
 use crate::error::{AppError, AppResult};
+use crate::graphql::document::Documents;
 use crate::platform::operator::scope::OperatorScope;
 use crate::telemetry::serving::Door;
 
@@ -33,6 +36,7 @@ fn routes(config: &mut ServiceConfig) {
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post::<OperatorApp>))
+                .route(web::get().to(graphql::get::<OperatorApp>))
                 .default_service(web::to(graphql::wrong_method::<OperatorApp>)),
         );
 }
@@ -40,7 +44,7 @@ fn routes(config: &mut ServiceConfig) {
 /// Nobody is let in without a token, not even to introspect.
 impl Endpoint for OperatorApp {
     const DOOR: Door = Door::Operator;
-    const USAGE: &'static str = "POST operations here as JSON";
+    const USAGE: &'static str = "POST operations here as JSON, or GET queries in the address";
     type Caller = Operator;
     type Scope = OperatorScope;
 
@@ -66,6 +70,15 @@ impl Endpoint for OperatorApp {
         OperatorScope::new(control, caller, request_id, rows)
     }
 
+    /// Operators are few, and known.
+    fn charged(_caller: &Operator, _address: IpAddr) -> Option<Charged> {
+        None
+    }
+
+    fn documents(&self) -> &Documents {
+        &self.documents
+    }
+
     async fn run(&self, request: Request) -> Response {
         self.schema.execute(request).await
     }
@@ -76,14 +89,20 @@ impl Endpoint for OperatorApp {
 pub(super) fn start(app: OperatorApp, listener: TcpListener) -> std::io::Result<ServerHandle> {
     let settings = &app.app.settings;
     let (max_body, timeout) = (settings.max_body_bytes, settings.shutdown_timeout_s);
+    let (keep_alive, head_timeout) = (keep_alive(&settings.http), settings.http.head_timeout_ms);
+    let settings = Data::new(settings.clone());
     let data = Data::new(app);
     let server = HttpServer::new(move || {
         Host::new()
+            .wrap(middleware::from_fn(hygiene::keep))
             .wrap(middleware::from_fn(request_id::assign))
             .app_data(data.clone())
+            .app_data(settings.clone())
             .app_data(PayloadConfig::new(max_body))
             .configure(routes)
     })
+    .keep_alive(keep_alive)
+    .client_request_timeout(head_timeout)
     .disable_signals()
     .shutdown_timeout(timeout)
     .workers(1)

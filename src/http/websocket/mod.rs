@@ -16,9 +16,10 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::answer::{MediaType, refused};
+use super::answer::refused;
 use super::caller::peer;
 use super::credentials::Credentials;
+use super::media::MediaType;
 use super::request_id::RequestId;
 use crate::app::App;
 use crate::app::sockets::Full;

@@ -14,7 +14,7 @@ use crate::graphql::errors::is_refusal;
 use crate::graphql::live::Begun;
 use crate::graphql::scope::Sender;
 use crate::http::answer::refusal;
-use crate::http::execute::Operation;
+use crate::http::execute::{Operation, Via};
 use crate::tenancy::TenantContext;
 
 /// What an operation has to say to its client.
@@ -60,10 +60,12 @@ pub(super) async fn run(
 ) {
     let request_id = Uuid::now_v7();
     let _at_work = app.serving.socket_operations.hold();
-    let operation = match Operation::new(&*app, Sender::Known(context), &mut request, request_id) {
+    let sender = Sender::Known(context);
+    let asked = (&mut request, Via::Socket);
+    let operation = match Operation::new(&*app, sender, asked, request_id).await {
         Ok(operation) => operation,
-        Err(error) => {
-            let errors = refusal(error, request_id).errors;
+        Err(stopped) => {
+            let errors = stopped.into_response(request_id).errors;
             mouth.say(Word::Refused(errors)).await;
             return;
         }

@@ -3,11 +3,12 @@
 //! Source: the protocol document of the graphql-ws project.
 
 use actix_ws::{CloseCode, CloseReason};
-use async_graphql::{Request, Response, ServerError};
+use async_graphql::{Response, ServerError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::app::sockets::Full;
+use crate::http::params::Params;
 use crate::telemetry::sockets::SocketEnd;
 
 /// Name of the protocol in the handshake.
@@ -27,7 +28,7 @@ pub(super) enum ClientMessage {
     },
     Subscribe {
         id: String,
-        payload: Box<Request>,
+        payload: Box<Params>,
     },
     Complete {
         id: String,

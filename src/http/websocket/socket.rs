@@ -224,7 +224,10 @@ impl Socket {
         };
         match message {
             ClientMessage::ConnectionInit { payload } => self.on_init(payload.as_ref()).await,
-            ClientMessage::Subscribe { id, payload } => self.on_subscribe(id, *payload).await,
+            ClientMessage::Subscribe { id, payload } => match payload.into_request() {
+                Ok(request) => self.on_subscribe(id, request).await,
+                Err(error) => bad_request(error.message()),
+            },
             ClientMessage::Complete { id } => {
                 self.operations.remove(&id);
                 ControlFlow::Continue(())

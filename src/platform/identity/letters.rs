@@ -1,5 +1,7 @@
 //! What stands in the mails of identity, written when they are sent.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -12,7 +14,7 @@ use crate::db::error::DbResult;
 use crate::error::{AppError, AppResult};
 use crate::kernel::ids::{DealerId, UserId};
 use crate::platform::mail::MailKind;
-use crate::platform::mail::compose::{Compose, Composed, Letter};
+use crate::platform::mail::compose::{Compose, Composed, DealerLetters, Letter};
 use crate::platform::mail::model::MailRow;
 use crate::platform::mail::templates::render;
 use crate::platform::webhooks;
@@ -20,10 +22,11 @@ use crate::platform::webhooks::health::DISABLED_AFTER;
 use crate::platform::webhooks::model::{EndpointId, EndpointState};
 use crate::tenancy::directory::dealer_find;
 
-/// Writes the mails of identity.
-#[derive(Clone, Debug)]
+/// Writes the mails of identity; those of dealers are written by others.
+#[derive(Clone)]
 pub struct Letters {
     links: Links,
+    dealers: Arc<dyn DealerLetters>,
 }
 
 /// Where links lead.
@@ -98,6 +101,9 @@ impl Compose for Letters {
         mail: &MailRow,
         now: DateTime<Utc>,
     ) -> AppResult<Composed> {
+        if mail.kind.is_of_dealer() {
+            return self.dealers.compose(mail).await;
+        }
         if mail.kind == MailKind::Invitation {
             return self.invitation(conn, mail, now).await;
         }
@@ -135,9 +141,9 @@ impl Compose for Letters {
 }
 
 impl Letters {
-    /// Letters whose links lead there.
-    pub const fn new(links: Links) -> Self {
-        Self { links }
+    /// Letters whose links lead there, and those of dealers.
+    pub fn new(links: Links, dealers: Arc<dyn DealerLetters>) -> Self {
+        Self { links, dealers }
     }
 
     async fn linked<'u>(

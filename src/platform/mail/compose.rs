@@ -1,6 +1,7 @@
 //! What the sender asks of whoever knows what is in a mail.
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 
 use super::model::MailRow;
 use crate::db::control::ControlConn;
@@ -27,6 +28,12 @@ pub enum Composed {
     Letter(Box<Letter>),
     /// Nothing, and why.
     Needless(&'static str),
+}
+
+/// Writes the mails that dealers send to their customers, whose rows the sender can not reach.
+pub trait DealerLetters: Send + Sync + 'static {
+    /// The content of `mail`, by the record of the dealer's that it is about.
+    fn compose<'a>(&'a self, mail: &'a MailRow) -> BoxFuture<'a, AppResult<Composed>>;
 }
 
 /// Writes mails when they are sent.

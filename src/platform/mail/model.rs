@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
+use uuid::Uuid;
 
 use crate::db::control_tables::mails;
 use crate::db::text_enum::text_enum;
@@ -48,12 +49,14 @@ text_enum! {
         WebhookFailing = "WEBHOOK_FAILING",
         /// An endpoint of webhooks was disabled.
         WebhookDisabled = "WEBHOOK_DISABLED",
+        /// A dealer's customer has not paid what is overdue.
+        PaymentReminder = "PAYMENT_REMINDER",
     }
 }
 
 impl MailKind {
     /// All that this program can write. A newer one may have ordered others.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::VerifyEmail,
         Self::ResetPassword,
         Self::Invitation,
@@ -69,7 +72,13 @@ impl MailKind {
         Self::ApiKeyCreated,
         Self::WebhookFailing,
         Self::WebhookDisabled,
+        Self::PaymentReminder,
     ];
+
+    /// Whether it is ordered by a dealer's transaction, for a customer of his.
+    pub const fn is_of_dealer(self) -> bool {
+        matches!(self, Self::PaymentReminder)
+    }
 
     /// After this a mail is no use any more, and is not tried again.
     pub const fn lifetime(self) -> TimeDelta {
@@ -88,7 +97,8 @@ impl MailKind {
             | Self::SecondFactorReset
             | Self::ApiKeyCreated
             | Self::WebhookFailing
-            | Self::WebhookDisabled => TimeDelta::days(3),
+            | Self::WebhookDisabled
+            | Self::PaymentReminder => TimeDelta::days(3),
         }
     }
 }
@@ -176,6 +186,8 @@ pub struct MailRow {
     pub expires_at: DateTime<Utc>,
     /// How often it was taken up.
     pub attempts: i32,
+    /// Which record of the dealer's it is about.
+    pub record_id: Option<Uuid>,
 }
 
 impl From<Mail> for MailRow {
@@ -195,6 +207,7 @@ impl From<Mail> for MailRow {
             due_at: mail.at,
             expires_at: mail.at + mail.kind.lifetime(),
             attempts: 0,
+            record_id: None,
         }
     }
 }

@@ -44,6 +44,7 @@ const SOURCES: &[(&str, &str)] = &templates![
     "api_key_created",
     "webhook_failing",
     "webhook_disabled",
+    "payment_reminder",
 ];
 
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> =
@@ -91,6 +92,7 @@ const fn name(kind: MailKind) -> &'static str {
         MailKind::ApiKeyCreated => "api_key_created",
         MailKind::WebhookFailing => "webhook_failing",
         MailKind::WebhookDisabled => "webhook_disabled",
+        MailKind::PaymentReminder => "payment_reminder",
     }
 }
 

@@ -154,7 +154,7 @@ fn settled(conn: &mut OwnerConn, schema: &SchemaName) -> QueryResult<Option<i64>
 }
 
 /// The names of the schemas of a share: two hex digits are 256 beginnings.
-fn names(share: i64) -> Range<String> {
+pub fn names(share: i64) -> Range<String> {
     let beginnings = 256 / SHARES;
     let first = share * beginnings;
     let end = if share + 1 < SHARES {

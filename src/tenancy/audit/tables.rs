@@ -34,6 +34,18 @@ pub const EXEMPT: &[(&str, &str)] = &[
         "copies of answers, which go by themselves after some days",
     ),
     (
+        "sales_by_buyer",
+        "sums of lines of invoices, which are audited themselves",
+    ),
+    (
+        "sales_by_day",
+        "sums of lines of invoices, which are audited themselves",
+    ),
+    (
+        "sales_by_product",
+        "sums of lines of invoices, which are audited themselves",
+    ),
+    (
         "search_words",
         "words of names and SKUs, which are audited with their products",
     ),
@@ -56,6 +68,7 @@ pub const BOOKS: &[&str] = &[
     "goods_receipt_costs",
     "goods_receipt_lines",
     "goods_receipts",
+    "lot_movements",
     "stock_movements",
 ];
 
@@ -71,6 +84,7 @@ pub const HIDDEN: &[(&str, &[&str])] = &[];
 
 /// Columns that follow from others, and would only be in the way.
 pub const LEFT_OUT: &[(&str, &[&str])] = &[
+    ("lot_levels", &["on_hand"]),
     ("products", &["search_text"]),
     (
         "stock_levels",
@@ -83,6 +97,7 @@ pub const LEFT_OUT: &[(&str, &[&str])] = &[
             "updated_at",
         ],
     ),
+    ("supplier_items", &["sku_lowered"]),
 ];
 
 /// The columns of a list for one table.

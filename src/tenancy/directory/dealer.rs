@@ -1,5 +1,7 @@
 //! A dealer as the control plane has him, read at this moment.
 
+use std::ops::Range;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -139,6 +141,20 @@ pub async fn dealer_find_by_name(conn: &mut ControlConn, name: &str) -> DbResult
         .filter(dealers::name.eq(name))
         .filter(dealers::status.ne(DealerStatus::Spare))
         .limit(2)
+        .select(dealers::id);
+    Ok(query.load(&mut **conn).await?)
+}
+
+/// The dealers who are open and whose schemas have names in this range.
+pub async fn active_between(
+    conn: &mut ControlConn,
+    names: &Range<String>,
+) -> DbResult<Vec<DealerId>> {
+    let query = dealers::table
+        .filter(dealers::schema_name.ge(&names.start))
+        .filter(dealers::schema_name.lt(&names.end))
+        .filter(dealers::status.eq(DealerStatus::Active))
+        .order(dealers::id)
         .select(dealers::id);
     Ok(query.load(&mut **conn).await?)
 }

@@ -11,4 +11,4 @@ pub(super) mod append;
 pub(super) mod prune;
 pub(super) mod read;
 
-pub use prune::{Pruned, Pruner};
+pub use prune::{Pruned, Pruner, Tidy};

@@ -6,6 +6,7 @@ mod customers;
 mod deaths;
 mod exports;
 mod imports;
+mod listed;
 mod live;
 mod many;
 mod rights;

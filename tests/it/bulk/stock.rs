@@ -147,6 +147,55 @@ async fn lines_say_what_is_there_or_what_comes_and_goes() {
     worker.stop(SOON).await;
 }
 
+const IN_LOTS: &str = "sku,warehouse,change,lot,expiresOn\n\
+    BAGS,NORTH,10,A,2030-01-01\n\
+    BAGS,NORTH,5,B,2029-01-01\n\
+    BAGS,NORTH,-7,,\n\
+    BAGS,NORTH,1,,\n\
+    BAGS,NORTH,1,A,2031-01-01\n\
+    BAGS,NORTH,1,A B,\n\
+    BAGS,NORTH,1,C,tomorrow\n\
+    BAGS,NORTH,1,,2030-01-01\n\
+    BAGS,NORTH,-9,A,\n\
+    BAGS,NORTH,-1,Z,\n\
+    TILES,NORTH,1,A,\n\
+    BAGS,SOUTH,2,A,\n";
+
+#[tokio::test]
+async fn lines_name_the_lots_of_what_comes() {
+    let (server, dealer) = yard("bulk_lots").await;
+    let worker = server.worker();
+    let found = dealer.client.get("{ product(sku: \"BAGS\") { id } }").await;
+    let bags = found["product"]["id"].as_str().unwrap();
+    crate::stock::lots::track(&dealer.client, bags).await;
+    let done = taken(&dealer, "STOCK", "l.csv", IN_LOTS).await;
+    assert_eq!(
+        faults(&done),
+        json!([
+            [5, "lot", "BAD_USER_INPUT"],
+            [6, "lot", "CONFLICT"],
+            [7, "lot", "BAD_USER_INPUT"],
+            [8, "expiresOn", "BAD_USER_INPUT"],
+            [9, "lot", "BAD_USER_INPUT"],
+            [10, "change", "INSUFFICIENT_STOCK"],
+            [11, "lot", "NOT_FOUND"],
+            [12, "lot", "NOT_ALLOWED"],
+        ])
+    );
+    let query =
+        "{ lots { nodes { code expiresOn levels { warehouse { code } onHand { value } } } } }";
+    let at = |code: &str, value: &str| json!({ "warehouse": { "code": code }, "onHand": { "value": value } });
+    assert_eq!(
+        dealer.client.get(query).await["lots"]["nodes"],
+        json!([
+            { "code": "B", "expiresOn": "2029-01-01", "levels": [at("NORTH", "0")] },
+            { "code": "A", "expiresOn": "2030-01-01", "levels": [at("NORTH", "8"), at("SOUTH", "2")] },
+        ])
+    );
+    books_are_right(&dealer).await;
+    worker.stop(SOON).await;
+}
+
 const WRONG: &str = "sku,warehouse,onHand,change,unit,unitCost,reason,note\n\
     NONE,NORTH,1,,,,,\n\
     ,NORTH,1,,,,,\n\

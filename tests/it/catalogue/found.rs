@@ -1,6 +1,7 @@
 //! productSearch: ranked, without accents, with slips, bounded, page by page.
 
 use serde_json::{Value, json};
+use tubex::tenancy::schema_name::SchemaName;
 
 use super::{mutate, shop};
 use crate::support::{Client, Server, TestDealer, owner};
@@ -193,6 +194,43 @@ async fn pages_follow_each_other_in_one_statement_each() {
     }
 }
 
+/// Words that are in no product any more go on a visit; those that are in one stay.
+#[tokio::test]
+async fn words_that_no_product_has_any_more_are_forgotten() {
+    let (server, dealer) = vietnamese().await;
+    let find = "{ product(sku: \"ON-90\") { id } }";
+    let id = dealer.client.get(find).await["product"]["id"].clone();
+    let update = json!({ "id": id, "expectedVersion": 1, "name": "Ống thoát nước D90" });
+    mutate(&dealer.client, "productUpdate", "product { id }", update).await;
+    let known = format!(
+        "SELECT word FROM {}.search_words ORDER BY word",
+        dealer.schema
+    );
+    let words = async || -> Vec<String> {
+        let rows = owner().await.query(&known, &[]).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    };
+    let before = words().await;
+    assert!(before.contains(&"minh".to_owned()));
+    let pruner = server.app.event_pruner();
+    let schema: SchemaName = dealer.schema.parse().unwrap();
+    let tidy = move |conn: &mut tubex::db::owner::OwnerConn| pruner.tidy(conn, &schema);
+    let gone = server.app.core.owner.run(tidy).await.unwrap();
+    let after = words().await;
+    assert_eq!(gone, before.len() - after.len());
+    for (word, stays) in [
+        ("minh", false),
+        ("nhua", false),
+        ("ong", true),
+        ("thoat", true),
+        ("xi", false),
+    ] {
+        assert_eq!(after.contains(&word.to_owned()), stays, "{word}");
+    }
+    assert_eq!(skus(&dealer.client, "thaot nuoc").await, ["ON-90"]);
+    assert_eq!(skus(&dealer.client, "xi mamg").await, ["XM-PCB40"]);
+}
+
 /// Rows that other ways than the program's put there are found, too: the indexes fold them.
 #[tokio::test]
 async fn the_database_folds_as_the_program_does() {
@@ -245,15 +283,29 @@ async fn a_search_is_served_by_indexes() {
          INSERT INTO products (id, sku, name, kind, base_unit_id, list_price, version, created_at, updated_at)
          SELECT gen_random_uuid(), 'SKU-' || n, 'Goods ' || md5(n::text) || ' xi măng', 'STOCK',
                 (SELECT id FROM units LIMIT 1), 1, 1, now(), now() FROM generate_series(1, 5000) n;
-         ANALYZE products; SELECT pg_stat_reset_single_table_counters('products'::regclass)",
+         INSERT INTO suppliers (id, code, name, terms_days, lead_days, tolerance, version, created_at, updated_at)
+         VALUES (gen_random_uuid(), 'MILL', 'The Mill', 0, 0, 0, 1, now(), now());
+         INSERT INTO supplier_items (id, supplier_id, product_id, sku, sku_lowered, unit_id, min_quantity, is_preferred,
+                                     version, created_at, updated_at)
+         SELECT gen_random_uuid(), s.id, p.id, 'M-' || p.sku, lower('M-' || p.sku), p.base_unit_id, 0, false, 1, now(), now()
+         FROM products p, suppliers s;
+         ANALYZE products, supplier_items; SELECT pg_stat_reset_single_table_counters('products'::regclass);
+         SELECT pg_stat_reset_single_table_counters('supplier_items'::regclass)",
         dealer.schema
     );
     owner.batch_execute(&fill).await.unwrap();
-    for text in ["SKU-77", "xi mang", "xi mang sku 99", "goods zzzz", "sku-4"] {
+    for text in [
+        "SKU-77",
+        "xi mang",
+        "xi mang sku 99",
+        "goods zzzz",
+        "sku-4",
+        "m-sku-77",
+    ] {
         dealer.client.run(SEARCH, json!({ "query": text })).await;
     }
     let scans = "SELECT count(*) FROM pg_stat_user_tables WHERE schemaname = $1
-        AND relname IN ('products', 'search_words', 'product_barcodes') AND seq_tup_read >= 5000";
+        AND relname IN ('products', 'search_words', 'product_barcodes', 'supplier_items') AND seq_tup_read >= 5000";
     // What a backend has counted is told when it comes to rest.
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
     let row = owner.query_one(scans, &[&dealer.schema]).await.unwrap();

@@ -113,7 +113,7 @@ async fn a_list_of_operations_is_refused_with_400() {
 #[tokio::test]
 async fn other_methods_are_told_the_right_one() {
     let server = Server::start().await;
-    for method in [Method::GET, Method::PUT, Method::DELETE] {
+    for method in [Method::PUT, Method::PATCH, Method::DELETE] {
         let path = "/graphql?query=%7B__typename%7D";
         let request = server.anonymous().request(method.clone(), path);
         let answer = Answer::of(request.send().await.unwrap()).await;
@@ -122,7 +122,7 @@ async fn other_methods_are_told_the_right_one() {
             (405, "GRAPHQL_INVALID"),
             "{method}"
         );
-        assert_eq!(answer.headers["allow"], "POST");
+        assert_eq!(answer.headers["allow"], "GET, POST");
     }
 }
 
@@ -142,7 +142,10 @@ async fn a_client_of_the_new_media_type_gets_its_status_codes() {
             (400, "GRAPHQL_INVALID"),
             "{query}"
         );
-        assert_eq!(answer.headers["content-type"], GRAPHQL_JSON);
+        assert_eq!(
+            answer.headers["content-type"],
+            format!("{GRAPHQL_JSON}; charset=utf-8")
+        );
     }
     // Run, with a field that failed.
     let answer = post_accepting(&server, GRAPHQL_JSON, "{ viewer { user { id } } }").await;
@@ -150,7 +153,10 @@ async fn a_client_of_the_new_media_type_gets_its_status_codes() {
     let mixed = format!("text/html, {GRAPHQL_JSON};q=0.9, */*");
     let answer = post_accepting(&server, &mixed, "{ __typename }").await;
     assert_eq!(answer.status, 200);
-    assert_eq!(answer.headers["content-type"], GRAPHQL_JSON);
+    assert_eq!(
+        answer.headers["content-type"],
+        format!("{GRAPHQL_JSON}; charset=utf-8")
+    );
 }
 
 #[tokio::test]
@@ -159,7 +165,82 @@ async fn an_older_client_gets_200_and_plain_json() {
     for accept in ["application/json", "*/*"] {
         let answer = post_accepting(&server, accept, "{ nothing }").await;
         assert_eq!((answer.status, answer.code()), (200, "GRAPHQL_INVALID"));
-        assert_eq!(answer.headers["content-type"], "application/json");
+        assert_eq!(
+            answer.headers["content-type"],
+            "application/json; charset=utf-8"
+        );
         assert_eq!(answer.headers["cache-control"], "no-store");
     }
+}
+
+/// Asks by GET, with these parameters.
+async fn get(server: &Server, accept: &str, parameters: &[(&str, &str)]) -> Answer {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(parameters)
+        .finish();
+    let request = server
+        .anonymous()
+        .request(Method::GET, &format!("/graphql?{query}"));
+    Answer::of(request.header("accept", accept).send().await.unwrap()).await
+}
+
+#[tokio::test]
+async fn a_query_may_come_in_the_address() {
+    let server = Server::start().await;
+    let named = "query A($name: String!) { __type(name: $name) { name } } query B { __typename }";
+    let parameters = [
+        ("query", named),
+        ("operationName", "A"),
+        ("variables", r#"{"name":"Query"}"#),
+    ];
+    for accept in ["application/json", GRAPHQL_JSON] {
+        let answer = get(&server, accept, &parameters).await;
+        assert_eq!(answer.status, 200, "{:#}", answer.body);
+        assert_eq!(answer.body["data"]["__type"]["name"], "Query");
+    }
+    for (query, status, json_status) in [
+        ("{ nothing }", 400, 200),
+        ("mutation { __typename }", 405, 405),
+    ] {
+        let answer = get(&server, GRAPHQL_JSON, &[("query", query)]).await;
+        assert_eq!((answer.status, answer.code()), (status, "GRAPHQL_INVALID"));
+        let answer = get(&server, "application/json", &[("query", query)]).await;
+        assert_eq!(
+            (answer.status, answer.code()),
+            (json_status, "GRAPHQL_INVALID")
+        );
+    }
+}
+
+#[tokio::test]
+async fn lists_are_taken_up_to_the_limit_where_they_are_let_in() {
+    let server = Server::start_with(|settings| settings.limits.max_batch = 3).await;
+    let list = |count: usize| {
+        let all: Vec<Value> = (0..count)
+            .map(|number| json!({ "query": format!("{{ a{number}: __typename }}") }))
+            .collect();
+        Value::from(all).to_string()
+    };
+    let answer = post(&server, "application/json", list(3)).await;
+    assert_eq!(answer.status, 200);
+    let answers = answer.body.as_array().unwrap();
+    assert_eq!(answers.len(), 3);
+    assert_eq!(answers[2]["data"]["a2"], "Query");
+    let answer = post(&server, "application/json", list(4)).await;
+    assert_eq!((answer.status, answer.code()), (400, "LIMIT_EXCEEDED"));
+    assert_eq!(
+        answer.body["errors"][0]["extensions"]["limit"]["setting"],
+        "max_batch"
+    );
+    assert_eq!(post(&server, "application/json", "[]").await.status, 400);
+    // One that fails leaves the others alone.
+    let mixed = json!([{ "query": "{ nothing }" }, {}, { "query": "{ __typename }" }]);
+    let answer = post(&server, "application/json", mixed.to_string()).await;
+    let answers = answer.body.as_array().unwrap();
+    let code = |at: usize| answers[at]["errors"][0]["extensions"]["code"].clone();
+    assert_eq!(
+        (code(0), code(1)),
+        (json!("GRAPHQL_INVALID"), json!("GRAPHQL_INVALID"))
+    );
+    assert_eq!(answers[2]["data"]["__typename"], "Query");
 }

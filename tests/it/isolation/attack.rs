@@ -66,13 +66,19 @@ impl Attack {
             crate::stock::put_aside(dealer).await;
             crate::stock::start_transfer(dealer).await;
             crate::stock::count_some(dealer).await;
+            crate::stock::lots::bring_some(dealer).await;
+            crate::invoices::bill_some(dealer).await;
+            crate::payments::pay_some(dealer).await;
             crate::purchasing::buy_some(dealer).await;
+            crate::quotes::quote_some(dealer).await;
+            crate::returns::bring_back(dealer).await;
             crate::orders::sell_some(dealer).await;
             crate::deliveries::deliver_some(dealer).await;
             // So that the proof of the books has something to tell.
             crate::stock::spoil(dealer).await;
             crate::prices::set_some(dealer).await;
             crate::catalogue::describe_some(dealer).await;
+            crate::reports::pretend(dealer).await;
         }
         let attackers = Universe::of(&attacker).await;
         let victims = Universe::of(&victim).await.without(&attackers);

@@ -7,7 +7,8 @@ use tubex::platform::factors::model::ChallengeId;
 use super::attack::Attack;
 use super::{
     account_mutations, assert_covered, catalogue_mutations, count_mutations, delivery_mutations,
-    order_mutations, price_mutations, purchasing_mutations, root_fields, stock_mutations,
+    invoice_mutations, lot_cases, order_mutations, payment_mutations, price_mutations,
+    purchasing_mutations, quote_mutations, return_mutations, root_fields, stock_mutations,
 };
 use crate::support::PASSWORD;
 
@@ -517,10 +518,15 @@ fn all() -> impl Iterator<Item = &'static Case> {
         .chain(account_mutations::CASES)
         .chain(catalogue_mutations::CASES)
         .chain(count_mutations::CASES)
+        .chain(lot_cases::MUTATIONS)
+        .chain(payment_mutations::CASES)
         .chain(delivery_mutations::CASES)
         .chain(order_mutations::CASES)
         .chain(price_mutations::CASES)
+        .chain(invoice_mutations::CASES)
         .chain(purchasing_mutations::CASES)
+        .chain(quote_mutations::CASES)
+        .chain(return_mutations::CASES)
         .chain(stock_mutations::CASES)
 }
 

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::attack::Attack;
 use super::universe::Universe;
 use super::{
-    assert_covered, catalogue_queries, count_queries, delivery_queries, order_queries,
-    price_queries, purchasing_queries, root_fields,
+    assert_covered, catalogue_queries, count_queries, delivery_queries, invoice_queries, lot_cases,
+    order_queries, payment_queries, price_queries, purchasing_queries, quote_queries,
+    report_queries, return_queries, root_fields,
 };
 
 /// Asks one root field with keys of the victim's.
@@ -35,10 +36,16 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         .iter()
         .chain(catalogue_queries::CASES)
         .chain(count_queries::CASES)
+        .chain(lot_cases::QUERIES)
+        .chain(payment_queries::CASES)
         .chain(delivery_queries::CASES)
         .chain(order_queries::CASES)
         .chain(price_queries::CASES)
+        .chain(invoice_queries::CASES)
         .chain(purchasing_queries::CASES)
+        .chain(quote_queries::CASES)
+        .chain(return_queries::CASES)
+        .chain(report_queries::CASES)
 }
 
 const CASES: &[Case] = &[

@@ -10,14 +10,36 @@ const CASES: &[(&str, &str)] = &[(
     "subscription($ids: [ID!]) { productChanged(ids: $ids) { eventId product { id name } } }",
 )];
 
-/// Has no names to change, so it is tried by itself.
+/// Have no names to change, so they are tried by themselves.
+const BY_THEMSELVES: &[&str] = &[
+    BULK,
+    DELIVERIES,
+    ORDERS,
+    PAYMENTS,
+    // invoices.rs beside this file.
+    "invoicePosted",
+    STOCK[0].0,
+    STOCK[1].0,
+];
+
 const BULK: &str = "bulkOperationChanged";
-
-/// Its orders have other things to change.
-const ORDERS: &str = "orderChanged";
-
-/// So have its deliveries.
 const DELIVERIES: &str = "deliveryChanged";
+const ORDERS: &str = "orderChanged";
+const PAYMENTS: &str = "paymentReceived";
+
+/// Are heard when goods move, so they are tried by themselves.
+const STOCK: [(&str, &str); 2] = [
+    (
+        "stockLevelChanged",
+        "subscription($products: [ID!]) { stockLevelChanged(productIds: $products) {
+            eventId level { product { id } warehouse { id } } } }",
+    ),
+    (
+        "lowStock",
+        "subscription($products: [ID!]) { lowStock(productIds: $products) {
+            eventId level { product { id } warehouse { id } } } }",
+    ),
+];
 
 /// Renames a product as its owner.
 async fn rename(client: &crate::support::Client, id: &serde_json::Value, name: &str) {
@@ -34,7 +56,7 @@ async fn no_subscription_hears_another_dealer() {
     let attack = Attack::prepare().await;
     let fields = root_fields(&attack.attacker.client, "subscriptionType").await;
     let cases = CASES.iter().map(|(field, _)| *field);
-    assert_covered(&fields, cases.chain([BULK, DELIVERIES, ORDERS]));
+    assert_covered(&fields, cases.chain(BY_THEMSELVES.iter().copied()));
 
     let victims = attack.victims.at("/products/nodes/0/id");
     let own = attack.attackers.at("/products/nodes/0/id");
@@ -87,6 +109,40 @@ async fn nobody_hears_of_anothers_imports_and_exports() {
 }
 
 #[tokio::test]
+async fn nobody_hears_of_anothers_payments() {
+    let attack = Attack::prepare().await;
+    let query = "subscription($id: ID) { paymentReceived(customerId: $id) { payment { id customer { id name } } } }";
+    let victims = attack.victims.at("/customers/nodes/0/id");
+    let mut socket = attack.server.socket(&attack.attacker).await;
+    socket.subscribe("all", query, json!({})).await;
+    socket
+        .subscribe("his", query, json!({ "id": victims }))
+        .await;
+    socket.settle().await;
+    let record = "mutation($input: PaymentRecordInput!) { paymentRecord(input: $input) {
+        payment { id } userErrors { code } } }";
+    let mut own = json!(null);
+    for (client, customer) in [
+        (&attack.victim.client, &victims),
+        (
+            &attack.attacker.client,
+            &attack.attackers.at("/customers/nodes/0/id"),
+        ),
+    ] {
+        let input = json!({ "customerId": customer, "method": "CASH", "amount": "1",
+            "idempotencyKey": "one" });
+        let data = client.run(record, json!({ "input": input })).await;
+        assert_eq!(data["paymentRecord"]["userErrors"], json!([]));
+        own = data["paymentRecord"]["payment"]["id"].clone();
+    }
+    let heard = socket.next().await;
+    assert_eq!(heard["id"], "all");
+    assert_eq!(heard["payload"]["data"][PAYMENTS]["payment"]["id"], own);
+    attack.victims.assert_hidden(&heard, &json!(null), PAYMENTS);
+    socket.settle().await;
+}
+
+#[tokio::test]
 async fn nobody_hears_of_anothers_orders() {
     let attack = Attack::prepare().await;
     let query =
@@ -114,6 +170,45 @@ async fn nobody_hears_of_anothers_orders() {
     assert_eq!(heard["payload"]["data"][ORDERS]["order"]["id"], own);
     attack.victims.assert_hidden(&heard, &json!(null), ORDERS);
     socket.settle().await;
+}
+
+/// Each takes half of what is there as its owner, who wants to keep all of it.
+#[tokio::test]
+async fn nobody_hears_of_anothers_goods() {
+    let attack = Attack::prepare().await;
+    let set = "mutation($input: StockLevelSetInput!) { stockLevelSet(input: $input) {
+        userErrors { code } } }";
+    let hold =
+        "mutation($input: StockHoldInput!) { stockHold(input: $input) { userErrors { code } } }";
+    let level = "{ stockLevels(first: 1, where: { onHand: { gte: \"10\" } }) { nodes {
+        available { value } product { id } warehouse { id } } } }";
+    for (field, query) in STOCK {
+        let found = attack.victim.client.get(level).await;
+        let victims = found["stockLevels"]["nodes"][0]["product"]["id"].clone();
+        let mut socket = attack.server.socket(&attack.attacker).await;
+        socket.subscribe("all", query, json!({})).await;
+        socket
+            .subscribe("his", query, json!({ "products": [victims] }))
+            .await;
+        socket.settle().await;
+        for client in [&attack.victim.client, &attack.attacker.client] {
+            let found = client.get(level).await;
+            let level = &found["stockLevels"]["nodes"][0];
+            let (product, warehouse) = (&level["product"]["id"], &level["warehouse"]["id"]);
+            let input = json!({ "productId": product, "warehouseId": warehouse,
+                "reorderPoint": level["available"]["value"] });
+            let data = client.run(set, json!({ "input": input })).await;
+            assert_eq!(data["stockLevelSet"]["userErrors"], json!([]));
+            let input = json!({ "productId": product, "warehouseId": warehouse, "reason": "mine",
+                "quantity": { "value": "1" }, "idempotencyKey": format!("{field} {product}") });
+            let data = client.run(hold, json!({ "input": input })).await;
+            assert_eq!(data["stockHold"]["userErrors"], json!([]));
+        }
+        let heard = socket.next().await;
+        assert_eq!(heard["id"], "all");
+        attack.victims.assert_hidden(&heard, &json!(null), field);
+        socket.settle().await;
+    }
 }
 
 #[tokio::test]

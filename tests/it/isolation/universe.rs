@@ -36,13 +36,20 @@ const EVERYTHING: &str = "query Everything($after: String) {
     stockMovements(first: 200, orderBy: [{ field: AT, direction: ASC }]) { nodes { id } edges { cursor } }
     stockReservations(first: 200) { nodes { id version } edges { cursor } }
     stockCounts(first: 200) { nodes { id version warehouse { id } lines { id expected { value } counted { value } } } edges { cursor } }
+    lots(first: 200) { nodes { id code onHand { value } levels { onHand { value } } } edges { cursor } }
     transfers(first: 200) { nodes { id version lines { id } } edges { cursor } }
     suppliers(first: 200) { nodes { id code name version items { id version } } }
     purchaseOrders(first: 200) { nodes { id version state lines { id } } }
+    payments(first: 50) { nodes { id version allocations { id } } edges { cursor } }
+    paymentReminders(first: 50) { nodes { id level } edges { cursor } }
     orders(first: 200) { nodes { id version state lines { id } } edges { cursor } }
     deliveries(first: 200) { nodes { id version state order { id } lines { id } } edges { cursor } }
     deliveryRuns(first: 200) { nodes { id version truck } edges { cursor } }
     goodsReceipts(first: 200) { nodes { id lines { id } } }
+    quotes(first: 200) { nodes { id number version state lines { id } } }
+    returns(first: 200) { nodes { id version state order { id } lines { id orderLine { id } } } }
+    invoices(first: 200, where: { states: [DRAFT] }) { nodes { id version customer { id } lines { id orderLine { id } } } edges { cursor } }
+    postedInvoices: invoices(first: 200, where: { kind: INVOICE, states: [POSTED] }) { nodes { id lines { id } creditNotes { id } } edges { cursor } }
     roles { id name description permissions version }
     members(first: 200) { nodes { user { id email name } roles { id } customerId since version } edges { cursor } }
     priceLists(first: 200) { nodes { id code name version archivedAt } }

@@ -5,12 +5,15 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use serde_json::json;
+use tubex::db::observe::StatementCount;
+use tubex::dealer::payments::reminders::run::remind_some;
 use tubex::kernel::ids::{DealerId, UserId};
 use tubex::kernel::peer::Peer;
 use tubex::platform::identity::notices::{self, Occasion};
 use tubex::platform::mail::transport::StoredMail;
 use tubex::platform::mail::{Mail, MailKind, enqueue};
 use tubex::platform::webhooks::model::EndpointId;
+use tubex::tenancy::Access;
 
 use super::{Post, token_in};
 
@@ -81,6 +84,67 @@ async fn all(post: &Post, shop: &str) -> Vec<(String, StoredMail)> {
     ] {
         about_endpoint(post, user.id, (kind, state)).await;
         letters.push((name.to_owned(), newest(post, OLIVIA).await));
+    }
+    letters.extend(reminders(post, &owner).await);
+    letters
+}
+
+/// The three reminders of a customer who owes two invoices with some credit.
+async fn reminders(post: &Post, owner: &crate::support::Client) -> Vec<(String, StoredMail)> {
+    const HOLT: &str = "bills@holt.example";
+    let run = async |query: &str, input: serde_json::Value| {
+        let data = owner.run(query, json!({ "input": input })).await;
+        assert_eq!(data["payload"]["userErrors"], json!([]), "{query}");
+        data["payload"].clone()
+    };
+    let create = "mutation($input: CustomerCreateInput!) { payload: customerCreate(input: $input) {
+        customer { id } userErrors { code message } } }";
+    let input = json!({ "code": "HOLT", "name": "Holt <b>Brothers</b>", "email": HOLT });
+    let customer = run(create, input).await["customer"]["id"].clone();
+    let open =
+        "mutation($input: AccountOpeningAddInput!) { payload: accountOpeningAdd(input: $input) {
+        userErrors { code message } } }";
+    let entry = |reference: &str, amount: &str, on: &str| {
+        json!({ "customerId": customer, "amount": amount, "reference": reference,
+            "documentOn": on, "dueOn": on })
+    };
+    let entries = [
+        entry("1204", "1250.5", "2026-11-01"),
+        entry("1209", "80", "2026-11-12"),
+        entry("77", "-30.5", "2026-11-13"),
+    ];
+    run(
+        open,
+        json!({ "entries": entries, "idempotencyKey": "letters" }),
+    )
+    .await;
+    let set = "mutation($input: PaymentReminderSettingsSetInput!) {
+        payload: paymentReminderSettingsSet(input: $input) { userErrors { code message } } }";
+    let input = json!({ "expectedVersion": 0, "isOn": true, "firstAfterDays": 7,
+        "secondAfterDays": 14, "thirdAfterDays": 30 });
+    run(set, input).await;
+    let dealer = "SELECT dealer_id::text FROM platform.memberships m
+        JOIN platform.users u ON u.id = m.user_id WHERE u.email = $1";
+    let dealer = post.owner.query_one(dealer, &[&OLIVIA]).await.unwrap();
+    let dealer: String = dealer.get(0);
+    let dealer = DealerId::from_uuid(dealer.parse().unwrap());
+    let app = &post.server.app;
+    let mut letters = Vec::new();
+    for (level, days) in [(1, 0), (2, 7), (3, 16)] {
+        post.pass(chrono::TimeDelta::days(days));
+        let context = app.directory.admit_system(dealer, "tests").await.unwrap();
+        let (context, count) = (std::sync::Arc::new(context), StatementCount::default());
+        let mut tx = app
+            .tenants
+            .begin(context, Access::Write, &count)
+            .await
+            .unwrap();
+        remind_some(&mut tx, None).await.unwrap();
+        tx.commit().await.unwrap();
+        letters.push((
+            format!("payment_reminder_{level}"),
+            newest(post, HOLT).await,
+        ));
     }
     letters
 }

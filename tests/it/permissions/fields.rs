@@ -89,6 +89,30 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Product { availability { available { value } } } } }",
     ),
     (
+        "Product.isKeptByLots",
+        "{ node(id: $id) { ... on Product { isKeptByLots } } }",
+    ),
+    (
+        "Product.lots",
+        "{ node(id: $id) { ... on Product { lots { id } } } }",
+    ),
+    (
+        "Lot.product",
+        "{ node(id: $id) { ... on Lot { product { id } } } }",
+    ),
+    (
+        "LotLevel.warehouse",
+        "{ lots(first: 1) { nodes { levels { warehouse { id } } } } }",
+    ),
+    (
+        "LotTracking.product",
+        "mutation { lotTrackingSet(input: { productId: $id, isTracked: false }) { lotTracking { product { id } } } }",
+    ),
+    (
+        "GoodsReceiptLine.lots",
+        "{ node(id: $id) { ... on GoodsReceipt { lines { lots { quantity { value } } } } } }",
+    ),
+    (
         "StockAvailability.product",
         "{ availability(productIds: [$id]) { product { id } } }",
     ),
@@ -111,6 +135,70 @@ const WAYS: &[(&str, &str)] = &[
     (
         "StockCountLine.varianceValue",
         "{ stockCounts(first: 1) { nodes { lines { varianceValue { amount } } } } }",
+    ),
+    (
+        "CustomerMargins.rows",
+        "{ marginByCustomer(from: \"2026-01-01\", to: \"2026-01-31\") { rows { totalCount } } }",
+    ),
+    (
+        "Dashboard.lowStockCount",
+        "{ dashboard { lowStockCount } }",
+    ),
+    (
+        "Dashboard.overdue",
+        "{ dashboard { overdue { count } } }",
+    ),
+    (
+        "DeadStock.product",
+        "{ deadStock(first: 1) { nodes { product { id } } } }",
+    ),
+    (
+        "DeadStock.value",
+        "{ deadStock(first: 1) { nodes { value { amount } } } }",
+    ),
+    (
+        "DeadStock.warehouse",
+        "{ deadStock(first: 1) { nodes { warehouse { id } } } }",
+    ),
+    (
+        "SalesFigures.cost",
+        "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-01-31\") { total { cost { amount } } } }",
+    ),
+    (
+        "SalesFigures.costedNet",
+        "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-01-31\") { total { costedNet { amount } } } }",
+    ),
+    (
+        "SalesFigures.margin",
+        "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-01-31\") { total { margin { amount } } } }",
+    ),
+    (
+        "SalesFigures.marginPercent",
+        "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-01-31\") { total { marginPercent } } }",
+    ),
+    (
+        "SalesRow.category",
+        "{ salesSummary(by: CATEGORY, from: \"2026-01-01\", to: \"2026-01-31\") { rows { nodes { category { id } } } } }",
+    ),
+    (
+        "SalesRow.customer",
+        "{ salesSummary(by: CUSTOMER, from: \"2026-01-01\", to: \"2026-01-31\") { rows { nodes { customer { id } } } } }",
+    ),
+    (
+        "SalesRow.job",
+        "{ salesSummary(by: JOB, from: \"2026-01-01\", to: \"2026-01-31\") { rows { nodes { job { id } } } } }",
+    ),
+    (
+        "SalesRow.product",
+        "{ topProducts(from: \"2026-01-01\", to: \"2026-01-31\") { product { id } } }",
+    ),
+    (
+        "SlowStock.product",
+        "{ slowStock(first: 1) { nodes { product { id } } } }",
+    ),
+    (
+        "SlowStock.value",
+        "{ slowStock(first: 1) { nodes { value { amount } } } }",
     ),
     (
         "Attribute.unit",
@@ -259,6 +347,72 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on Supplier { items { lastCost { amount } } } } }",
     ),
     (
+        "Invoice.customer",
+        "{ node(id: $id) { ... on Invoice { customer { id } } } }",
+    ),
+    (
+        "Invoice.job",
+        "{ node(id: $id) { ... on Invoice { job { id } } } }",
+    ),
+    (
+        "Invoice.entry",
+        "{ node(id: $id) { ... on Invoice { entry { id } } } }",
+    ),
+    (
+        "Invoice.history",
+        "{ node(id: $id) { ... on Invoice { history { id } } } }",
+    ),
+    (
+        "InvoiceLine.product",
+        "{ node(id: $id) { ... on Invoice { lines { product { id } } } } }",
+    ),
+    (
+        "InvoiceLine.priceUnit",
+        "{ node(id: $id) { ... on Invoice { lines { priceUnit { id } } } } }",
+    ),
+    (
+        "InvoiceLine.cost",
+        "{ node(id: $id) { ... on Invoice { lines { cost { amount } } } } }",
+    ),
+    (
+        "InvoiceLine.orderLine",
+        "{ node(id: $id) { ... on Invoice { lines { orderLine { id } } } } }",
+    ),
+    (
+        "AccountEntry.payment",
+        "{ accountEntries(first: 1) { nodes { payment { id } } } }",
+    ),
+    (
+        "Payment.accountEntry",
+        "{ node(id: $id) { ... on Payment { accountEntry { id } } } }",
+    ),
+    (
+        "Payment.customer",
+        "{ node(id: $id) { ... on Payment { customer { id } } } }",
+    ),
+    (
+        "Payment.history",
+        "{ node(id: $id) { ... on Payment { history { id } } } }",
+    ),
+    (
+        "Payment.job",
+        "{ node(id: $id) { ... on Payment { job { id } } } }",
+    ),
+    (
+        "Payment.note",
+        "{ node(id: $id) { ... on Payment { note } } }",
+    ),
+    (
+        "Payment.order",
+        "{ node(id: $id) { ... on Payment { order { id } } } }",
+    ),
+    (
+        "PaymentAllocation.accountEntry",
+        "{ node(id: $id) { ... on Payment { allocations { accountEntry { id } } } } }",
+    ),
+    (
+        "PaymentReminder.customer",
+        "{ paymentReminders(first: 1) { nodes { customer { id } } } }",
         "Order.deliveries",
         "{ node(id: $id) { ... on Order { deliveries { id } } } }",
     ),
@@ -407,6 +561,74 @@ const WAYS: &[(&str, &str)] = &[
         "{ node(id: $id) { ... on GoodsReceipt { lines { baseCost { amount } } } } }",
     ),
     (
+        "Quote.customer",
+        "{ node(id: $id) { ... on Quote { customer { id } } } }",
+    ),
+    (
+        "Quote.job",
+        "{ node(id: $id) { ... on Quote { job { id } } } }",
+    ),
+    (
+        "Quote.order",
+        "{ node(id: $id) { ... on Quote { order { id } } } }",
+    ),
+    (
+        "Quote.warehouse",
+        "{ node(id: $id) { ... on Quote { warehouse { id } } } }",
+    ),
+    (
+        "Quote.history",
+        "{ node(id: $id) { ... on Quote { history { id } } } }",
+    ),
+    (
+        "QuoteLine.product",
+        "{ node(id: $id) { ... on Quote { lines { product { id } } } } }",
+    ),
+    (
+        "QuoteLine.priceUnit",
+        "{ node(id: $id) { ... on Quote { lines { priceUnit { id } } } } }",
+    ),
+    (
+        "QuoteLine.priceSource",
+        "{ node(id: $id) { ... on Quote { lines { priceSource } } } }",
+    ),
+    (
+        "QuoteLine.priceReason",
+        "{ node(id: $id) { ... on Quote { lines { priceReason } } } }",
+    ),
+    (
+        "Return.order",
+        "{ node(id: $id) { ... on Return { order { id } } } }",
+    ),
+    (
+        "Return.customer",
+        "{ node(id: $id) { ... on Return { customer { id } } } }",
+    ),
+    (
+        "Return.job",
+        "{ node(id: $id) { ... on Return { job { id } } } }",
+    ),
+    (
+        "Return.warehouse",
+        "{ node(id: $id) { ... on Return { warehouse { id } } } }",
+    ),
+    (
+        "Return.creditNote",
+        "{ node(id: $id) { ... on Return { creditNote { id } } } }",
+    ),
+    (
+        "Return.history",
+        "{ node(id: $id) { ... on Return { history { id } } } }",
+    ),
+    (
+        "ReturnLine.orderLine",
+        "{ node(id: $id) { ... on Return { lines { orderLine { id } } } } }",
+    ),
+    (
+        "ReturnLine.product",
+        "{ node(id: $id) { ... on Return { lines { product { id } } } } }",
+    ),
+    (
         "ReorderLeft.product",
         "mutation { reorderToPurchaseOrders(input: { warehouseId: $id, idempotencyKey: \"again\" }) {
             left { product { id } } } }",
@@ -441,6 +663,8 @@ const WAYS: &[(&str, &str)] = &[
 /// same permission.
 const BY_EVENT: &[&str] = &[
     "BulkOperationChange.bulkOperation",
+    "InvoicePosting.invoice",
+    "PaymentReceipt.payment",
     "DeliveryChange.delivery",
     "OrderChange.order",
     "ProductChange.product",
@@ -457,7 +681,11 @@ async fn without(server: &Server, dealer: &TestDealer, permission: Permission) -
 /// The id of some record of each type that has one.
 async fn ids(dealer: &TestDealer) -> Value {
     let held = crate::stock::put_aside(dealer).await;
+    let billed = crate::invoices::bill_some(dealer).await;
     let bought = crate::purchasing::buy_some(dealer).await;
+    let quoted = crate::quotes::quote_some(dealer).await;
+    let back = crate::returns::bring_back(dealer).await;
+    let paid = crate::payments::pay_some(dealer).await;
     let sold = crate::orders::sell_some(dealer).await;
     let brought = crate::deliveries::deliver_some(dealer).await;
     crate::catalogue::describe_some(dealer).await;
@@ -476,14 +704,20 @@ async fn ids(dealer: &TestDealer) -> Value {
     json!({
         "StockAvailability": lies, "WarehouseAvailability": lies,
         "StockCount": crate::stock::count_some(dealer).await,
+        "Lot": crate::stock::lots::bring_some(dealer).await,
+        "LotTracking": dealer.add_product("NEVER-THERE").await.id,
         "Product": first("products"), "ProductUnit": first("products"),
         "Customer": first("customers"), "CreditStatus": first("customers"), "Category": first("categories"), "Unit": first("units"),
         "Attribute": first("attributes"), "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
+        "Invoice": billed["invoice"], "InvoiceLine": billed["invoice"],
         "Delivery": brought["delivery"], "DeliveryLine": brought["pickup"], "DeliveryRun": brought["run"],
         "Order": sold["order"], "OrderLine": sold["line"],
         "Supplier": bought["supplier"], "SupplierItem": bought["supplier"], "PurchaseOrder": bought["order"],
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],
+        "Quote": quoted["converted"], "QuoteLine": quoted["converted"],
+        "Return": back["return"], "ReturnLine": back["return"],
+        "Payment": paid, "PaymentAllocation": paid,
         "ReorderLeft": crate::purchasing::run_out(dealer).await,
         "StockReservation": held, "Transfer": crate::stock::start_transfer(dealer).await,
     })
@@ -496,6 +730,7 @@ async fn a_field_is_refused_without_its_own_permission_and_given_with_it() {
     crate::prices::set_some(&dealer).await;
     let ids = ids(&dealer).await;
     crate::stock::spoil(&dealer).await;
+    crate::reports::pretend(&dealer).await;
     let guarded = Schema::served().guarded();
     assert_eq!(
         guarded.len(),

@@ -22,9 +22,14 @@ fn input(mutation: &str) -> Value {
     let of_areas = of_parties(mutation)
         .or_else(|| of_prices(mutation))
         .or_else(|| of_counts(mutation))
+        .or_else(|| of_lots(mutation))
+        .or_else(|| of_invoices(mutation))
+        .or_else(|| of_payments(mutation))
         .or_else(|| of_deliveries(mutation))
         .or_else(|| of_orders(mutation))
         .or_else(|| of_purchasing(mutation))
+        .or_else(|| of_quotes(mutation))
+        .or_else(|| of_returns(mutation))
         .or_else(|| of_catalogue(mutation));
     if let Some(input) = of_areas {
         return input;
@@ -171,6 +176,45 @@ fn of_counts(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on lots.
+fn of_lots(mutation: &str) -> Option<Value> {
+    Some(match mutation {
+        "lotTrackingSet" => json!({ "productId": nowhere("prd"), "isTracked": true }),
+        _ => return None,
+    })
+}
+
+/// The same of mutations on invoices; they come without a key.
+fn of_invoices(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "invoiceFromDeliveries" => json!({ "deliveryIds": [nowhere("dlv")] }),
+        "invoiceFromOrder" => json!({ "orderId": nowhere("ord") }),
+        "invoiceUpdate" | "invoiceDiscard" | "invoicePost" => versioned("ivc"),
+        "creditNoteCreate" => json!({ "invoiceId": nowhere("ivc"), "reason": "none" }),
+        _ => return None,
+    })
+}
+
+/// The same of mutations on payments; those of documents come without a key.
+fn of_payments(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
+        "paymentRecord" | "paymentRefund" => {
+            json!({ "customerId": nowhere("cus"), "method": "CASH", "amount": "1" })
+        }
+        "paymentAllocate" | "paymentDeallocate" => json!({ "id": nowhere("pay") }),
+        "paymentReconcile" => versioned("pay"),
+        "paymentReverse" => {
+            json!({ "id": nowhere("pay"), "expectedVersion": 1, "reason": "none" })
+        }
+        "paymentReminderSettingsSet" => {
+            json!({ "expectedVersion": 0, "isOn": false, "firstAfterDays": 7 })
+        }
+        _ => return None,
+    })
+}
+
 /// The same of mutations on deliveries; those of documents come without a key.
 fn of_deliveries(mutation: &str) -> Option<Value> {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
@@ -231,6 +275,29 @@ fn of_purchasing(mutation: &str) -> Option<Value> {
     })
 }
 
+/// The same of mutations on quotes; those that make documents come without a key.
+fn of_quotes(mutation: &str) -> Option<Value> {
+    let versioned = || json!({ "id": nowhere("quo"), "expectedVersion": 1 });
+    Some(match mutation {
+        "quoteCreate" => json!({ "customerId": nowhere("cus"), "validUntil": "2026-01-01",
+            "lines": [] }),
+        "quoteReject" => json!({ "id": nowhere("quo"), "expectedVersion": 1, "reason": "R" }),
+        "quoteUpdate" | "quoteSend" | "quoteAccept" | "quoteRevise" | "quoteToOrder" => versioned(),
+        _ => return None,
+    })
+}
+
+/// The same of mutations on returns.
+fn of_returns(mutation: &str) -> Option<Value> {
+    let versioned = || json!({ "id": nowhere("ret"), "expectedVersion": 1 });
+    Some(match mutation {
+        "returnRequest" => json!({ "orderId": nowhere("ord"), "lines": [], "reason": "R" }),
+        "returnReject" => json!({ "id": nowhere("ret"), "expectedVersion": 1, "answer": "A" }),
+        "returnApprove" | "returnReceive" | "returnCredit" => versioned(),
+        _ => return None,
+    })
+}
+
 /// The same of mutations on what goods are.
 fn of_catalogue(mutation: &str) -> Option<Value> {
     let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
@@ -269,9 +336,11 @@ pub fn operation(field: &Field) -> Operation {
                 "transferApprove" | "transferCancel" | "transferDispatch" => {
                     "TransferStepInput".to_owned()
                 }
+                name if name.starts_with("invoice") => crate::invoices::input_type(name),
                 name if name.starts_with("supplier") || name.starts_with("purchaseOrder") => {
                     crate::purchasing::input_type(name)
                 }
+                "quoteSend" => "QuoteStepInput".to_owned(),
                 name if name.starts_with("delivery") => crate::deliveries::input_type(name),
                 name if name.starts_with("order") => crate::orders::input_type(name),
                 _ => format!("{first}{}Input", &name[1..]),
@@ -337,6 +406,22 @@ fn query(name: &str) -> Operation {
             "{ invitationPreview(token: \"none\") { email } }",
             json!({}),
         ),
+        "lotTrace" => (
+            "query($id: ID!) { lotTrace(lotId: $id) { totalCount } }",
+            id("lot"),
+        ),
+        "salesSummary" => (
+            "{ salesSummary(by: DAY, from: \"2026-01-01\", to: \"2026-02-01\") { from } }",
+            json!({}),
+        ),
+        "topProducts" | "marginByCustomer" | "fillRate" => {
+            return Operation {
+                document: format!(
+                    "{{ {name}(from: \"2026-01-01\", to: \"2026-02-01\") {{ __typename }} }}"
+                ),
+                variables: json!({}),
+            };
+        }
         "availability" => ("{ availability(productIds: []) { __typename } }", json!({})),
         "lastEventId" => ("{ lastEventId }", json!({})),
         _ => {

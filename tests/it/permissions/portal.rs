@@ -191,6 +191,21 @@ const CASES: &[(&str, &str, bool)] = &[
     ),
     ("creditSettings", "{ creditSettings { version } }", true),
     (
+        "payment",
+        "{ payment(number: 1) { id customer { id name } } }",
+        false,
+    ),
+    (
+        "payments",
+        "query($customer: ID!) { payments(where: { customerId: { eq: $customer } }) { nodes { id } } }",
+        false,
+    ),
+    (
+        "paymentReminders",
+        "query($customer: ID!) { paymentReminders(where: { customerId: { eq: $customer } }) { nodes { id customer { name } } } }",
+        false,
+    ),
+    (
         "receivablesAgeing",
         "{ receivablesAgeing(at: \"2100-01-01\") { totalCount nodes { customer { id name }
             buckets { total { amount } } jobs { job { id } } } } }",
@@ -238,6 +253,18 @@ const CASES: &[(&str, &str, bool)] = &[
     ("unit", "{ unit(code: \"none\") { id } }", false),
     ("units", "{ units(first: 200) { nodes { id } } }", true),
     ("lastEventId", "{ lastEventId }", true),
+    ("quote", "{ quote(number: 1) { id } }", false),
+    (
+        "quotes",
+        "query($customer: ID!) { quotes(where: { customerId: { eq: $customer } }) { nodes { id } } }",
+        false,
+    ),
+    ("return", "{ return(number: 1) { id } }", false),
+    (
+        "returns",
+        "query($customer: ID!) { returns(where: { customerId: { eq: $customer } }) { nodes { id } } }",
+        false,
+    ),
     ("delivery", "{ delivery(number: 1) { id } }", false),
     ("deliveries", "{ deliveries { nodes { id } } }", false),
     ("deliveryRun", "{ deliveryRun(number: 1) { id } }", false),
@@ -306,6 +333,8 @@ async fn a_contractor_changes_nothing_and_sees_neither_stock_nor_people() {
         "{ stockValuation { at } }",
         "{ transfers(first: 1) { totalCount } }",
         "{ stockCounts(first: 1) { totalCount } }",
+        "{ lots(first: 1) { totalCount } }",
+        "{ products(first: 1) { nodes { isKeptByLots } } }",
         "{ availability(productIds: []) { onHand { value } } }",
         "{ products(first: 1) { nodes { availability { onHand { value } } } } }",
         "{ reorderSuggestions { level { updatedAt } } }",

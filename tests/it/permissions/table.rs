@@ -10,16 +10,10 @@ use tubex::auth::role::BuiltInRole;
 use super::schema::{Needs, Schema};
 
 /// Permissions that roles hold already for fields that are to come.
-const AWAITED: &[(Permission, &str)] = &[
-    (
-        Permission::PriceOverride,
-        "a price on an order line other than the one that was found for it",
-    ),
-    (
-        Permission::InvoicePost,
-        "the posting of an invoice or a credit note",
-    ),
-];
+const AWAITED: &[(Permission, &str)] = &[(
+    Permission::PriceOverride,
+    "a price on an order line other than the one that was found for it",
+)];
 
 const HEAD: &str = "# Permissions
 

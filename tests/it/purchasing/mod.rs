@@ -2,6 +2,7 @@
 
 mod costs;
 mod flow;
+mod lots;
 mod once;
 mod over;
 mod reorder;

@@ -45,6 +45,49 @@ async fn the_yard_receives_and_does_not_see_what_it_costs() {
     }
 }
 
+/// What a supplier calls his goods is nobody's business who may not know the supplier.
+#[tokio::test]
+async fn a_suppliers_code_finds_goods_for_those_only_who_may_know_suppliers() {
+    let office = Office::open().await;
+    let cement = office.yard.product("CEM").await;
+    let more = json!({ "sku": "M-4711" });
+    office.item(&office.supplier, &cement, more).await;
+    let (server, dealer) = (&office.yard.server, &office.yard.dealer);
+    let book = PermissionSet::of(&[Permission::ProductsRead]);
+    let knowing = PermissionSet::of(&[Permission::ProductsRead, Permission::SuppliersRead]);
+    let input = json!({ "code": "BUILD", "name": "Builders" });
+    let customer = "mutation($input: CustomerCreateInput!) { customerCreate(input: $input) { customer { id } } }";
+    let made = office
+        .client()
+        .run(customer, json!({ "input": input }))
+        .await;
+    let customer = made["customerCreate"]["customer"]["id"]
+        .as_str()
+        .unwrap()
+        .parse();
+    let (without, with) = (
+        server.role(dealer, book).await,
+        server.role(dealer, knowing).await,
+    );
+    let clients = [
+        (server.member(dealer, &[without]).await.client, 0),
+        (server.contractor(dealer, customer.unwrap()).await.client, 0),
+        (server.member(dealer, &[with]).await.client, 1),
+        (office.client().clone(), 1),
+    ];
+    let search = "query($text: String!) { productSearch(query: $text) { totalCount nodes { foundBy product { id } } } }";
+    for (client, count) in clients {
+        for text in ["M-4711", "m-4711"] {
+            let data = client.run(search, json!({ "text": text })).await;
+            let found = &data["productSearch"];
+            assert_eq!(found["totalCount"], count, "{text}: {found:#}");
+            assert_eq!(found["nodes"].as_array().unwrap().len(), count, "{text}");
+        }
+        let data = client.run(search, json!({ "text": "CEM" })).await;
+        assert_eq!(data["productSearch"]["nodes"][0]["product"]["id"], cement);
+    }
+}
+
 #[tokio::test]
 async fn who_does_not_see_costs_orders_at_the_last_ones() {
     let office = Office::open().await;

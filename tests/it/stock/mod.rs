@@ -1,11 +1,13 @@
 //! Stock: what lies where, what it cost, and that the books of it are right.
 
 mod adjust;
+mod all_together;
 mod availability;
 mod books;
 mod counts;
 mod counts_together;
 mod holds;
+pub mod lots;
 mod measured;
 mod reorder;
 mod together;

@@ -34,6 +34,8 @@ use crate::dealer::purchasing::items::graphql::{SupplierItem, items_of};
 use crate::dealer::stock::availability::graphql::{StockAvailability, Wanted, availability_of};
 use crate::dealer::stock::graphql::StockLevel;
 use crate::dealer::stock::loader::StockLevelsByProduct;
+use crate::dealer::stock::lots::graphql::{Lot, lots_of_product};
+use crate::dealer::stock::lots::loader::KeptByLots;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::{AppError, AppResult, Refusal};
 use crate::graphql::connection::list_cost;
@@ -214,6 +216,24 @@ impl Product {
             .into_iter()
             .map(|row| StockLevel::of(row, base))
             .collect())
+    }
+
+    /// Whether it is kept by lots: what comes names its lot, what goes takes those that expire
+    /// first.
+    #[graphql(guard = P::StockRead, directive = has_permission::apply(P::StockRead))]
+    async fn is_kept_by_lots(&self, ctx: &Context<'_>) -> AppResult<bool> {
+        Ok(ctx.unit()?.load(KeptByLots(self.0.id)).await?.is_some())
+    }
+
+    /// Its lots of which some lies somewhere, those that expire first before others; at most
+    /// 200. `lots` lists all there were.
+    #[graphql(
+        guard = P::StockRead,
+        directive = has_permission::apply(P::StockRead),
+        complexity = "list_cost(child_complexity)"
+    )]
+    async fn lots(&self, ctx: &Context<'_>) -> AppResult<Vec<Lot>> {
+        lots_of_product(ctx, self.0.id).await
     }
 
     /// What of it can be had now, and by a day to come.

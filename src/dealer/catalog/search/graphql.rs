@@ -37,11 +37,12 @@ pub struct SearchQuery;
 
 #[Object]
 impl SearchQuery {
-    /// Products in use that a text may mean, the nearest first: a whole barcode, a whole SKU or
-    /// a supplier's, the beginning of a SKU, all words of the text in SKU and name, the last of which may be
-    /// unfinished; and if those are fewer than five, words that are alike. Accents, case and
-    /// signs make no difference. The work is bounded: of each kind, the first some hundred are
-    /// ranked, so that a text that means very many products should be made longer.
+    /// Products in use that a text may mean, the nearest first: a whole barcode, a whole SKU,
+    /// with suppliers:read a supplier's whole code, the beginning of a SKU, all words of the text
+    /// in SKU and name, the last of which may be unfinished; and if those are fewer than five,
+    /// words that are alike. Accents, case and signs make no difference. The work is bounded: of
+    /// each kind, the first some hundred are ranked, so that a text that means very many products
+    /// should be made longer.
     #[graphql(
         guard = P::ProductsRead,
         directive = has_permission::apply(P::ProductsRead),
@@ -65,7 +66,9 @@ impl SearchQuery {
             after,
             ..PageArgs::default()
         })?;
-        let Some(search) = Search::of(&text) else {
+        let unit = ctx.unit()?;
+        let by_suppliers = unit.context().permissions().contains(P::SuppliersRead);
+        let Some(search) = Search::of(&text, by_suppliers) else {
             let none = TotalCount::new(|_unit: std::sync::Arc<UnitOfWork>| async { Ok(0) });
             return Ok(connect_placed(request.page(Vec::new()), none));
         };
@@ -73,7 +76,6 @@ impl SearchQuery {
         let place = request.cursor.as_ref();
         let place = place.map(|cursor| place_of(cursor, &list)).transpose()?;
         let page = (place, request.fetch_limit());
-        let unit = ctx.unit()?;
         let found = query::search(&mut *unit.tx().await?, search.clone(), page).await?;
         unit.spend(found.len())?;
         let placed = |found: Found| (cursor_of(&found, &list), ProductMatch(found));

@@ -4,7 +4,7 @@ use diesel::dsl::{AsSelect, SqlTypeOf};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Integer, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -73,6 +73,7 @@ pub(super) struct Search {
     words: String,
     slips: Vec<String>,
     slip_forms: Vec<String>,
+    by_suppliers: bool,
 }
 
 /// The rank, name and id of a product that was found.
@@ -88,8 +89,9 @@ struct Page {
 }
 
 impl Search {
-    /// What `text` asks for; none if there is nothing in it to look for.
-    pub(super) fn of(text: &str) -> Option<Self> {
+    /// What `text` asks for, by suppliers' codes, too, or not; none if there is nothing in it
+    /// to look for.
+    pub(super) fn of(text: &str, by_suppliers: bool) -> Option<Self> {
         let text = text.trim();
         let folded = fold(text);
         let asked: Vec<&str> = words(&folded).take(MOST_WORDS).collect();
@@ -114,6 +116,7 @@ impl Search {
             slip_forms: asked.iter().map(heal).collect(),
             slips: asked.into_iter().map(str::to_owned).collect(),
             folded,
+            by_suppliers,
         })
     }
 
@@ -133,7 +136,10 @@ impl Search {
         out.push_bind_param::<Text, _>(&self.lowered)?;
         out.push_sql("::text AS lowered, ");
         out.push_bind_param::<Text, _>(&self.words)?;
-        out.push_sql("::tsquery AS words), slips AS (SELECT * FROM unnest(");
+        out.push_sql("::tsquery AS words, ");
+        // In the words of one statement for all: what differs between callers is its plan's gate.
+        out.push_bind_param::<Bool, _>(&self.by_suppliers)?;
+        out.push_sql("::boolean AS by_suppliers), slips AS (SELECT * FROM unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.slips)?;
         out.push_sql("::text[], ");
         out.push_bind_param::<Array<Text>, _>(&self.slip_forms)?;
@@ -271,11 +277,11 @@ mod tests {
 
     #[test]
     fn only_a_last_word_that_may_go_on_is_taken_for_a_beginning() {
-        let words = |text| Search::of(text).unwrap().words;
+        let words = |text| Search::of(text, true).unwrap().words;
         assert_eq!(words("Xi măng"), "'xi' & 'mang':*");
         assert_eq!(words("xi măng "), "'xi' & 'mang':*");
         assert_eq!(words("gạch, "), "'gach'");
         assert_eq!(words("d16 5"), "'d16' & '5'");
-        assert!(Search::of(" -/% ").is_none());
+        assert!(Search::of(" -/% ", true).is_none());
     }
 }

@@ -7,7 +7,8 @@
 //! - `folded` and `beyond`: the text without accents, case and signs, and the end of all texts
 //!   that begin with it;
 //! - `words`: the words as a `tsquery`, the last of which may go on;
-//! - `lowered`: the text in lower case.
+//! - `lowered`: the text in lower case;
+//! - `by_suppliers`: whether the caller may know what suppliers call their goods.
 //!
 //! Ranks below [`SLIPS`] are for what was written as it is stored. A product that several
 //! sources find has the lowest.
@@ -70,7 +71,8 @@ pub(super) const SOURCES: &[Source] = &[
         rank: 25,
         tells: FoundBy::SupplierSku,
         sql: "SELECT p.id, 25 AS rank FROM supplier_items i JOIN products p ON p.id = i.product_id \
-              WHERE p.archived_at IS NULL AND lower(i.sku) = (SELECT lowered FROM asked) LIMIT 20",
+              WHERE (SELECT by_suppliers FROM asked) AND p.archived_at IS NULL \
+              AND i.sku_lowered = (SELECT lowered FROM asked) LIMIT 20",
     },
     Source {
         rank: 30,
@@ -117,4 +119,20 @@ pub(super) const SLIPS_SQL: &str = concat!(
              ORDER BY (w.forms && string_to_array(slips.forms, ' ')) DESC, \
                       similarity(w.word, slips.word) DESC, w.word LIMIT 5) near) END AS ways \
      FROM slips OFFSET 0) each_word) LIMIT 100"
+);
+
+/// Some of the words, in so many percent of the table's pages, that are in no product any more.
+pub(super) const FORGOTTEN_SQL: &str = concat!(
+    "SELECT w.word FROM search_words w TABLESAMPLE SYSTEM ($1) WHERE NOT EXISTS \
+     (SELECT FROM products WHERE ",
+    words!(),
+    " @@ quote_literal(w.word)::tsquery) LIMIT 500"
+);
+
+/// Deletes those of these words that are still in no product.
+pub(super) const FORGET_SQL: &str = concat!(
+    "DELETE FROM search_words w WHERE w.word = ANY($1) AND NOT EXISTS \
+     (SELECT FROM products WHERE ",
+    words!(),
+    " @@ quote_literal(w.word)::tsquery)"
 );

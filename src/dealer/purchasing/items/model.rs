@@ -43,4 +43,6 @@ pub struct SupplierItemRow {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// The supplier's code in lower case, by which a search finds it.
+    pub sku_lowered: Option<String>,
 }

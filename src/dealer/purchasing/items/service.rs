@@ -152,6 +152,7 @@ fn new_row(tx: &TenantTx, input: &SupplierItemSetInput, goods: Goods) -> Supplie
         version: 0,
         created_at: now,
         updated_at: now,
+        sku_lowered: None,
     }
 }
 
@@ -163,6 +164,7 @@ fn changed(
 ) -> ServiceResult<SupplierItemRow> {
     let mut checks = Checks::default();
     if let Some(sku) = given_text(&mut checks, &["input", "sku"], input.sku, 64) {
+        row.sku_lowered = sku.as_ref().map(|sku| sku.to_lowercase());
         row.sku = sku;
     }
     if let Some(unit) = input.unit_id.filter(|unit| *unit != row.unit_id) {

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::input::{GoodsReceiveInput, GoodsReceiveLineInput};
+use super::lots;
 use crate::dealer::catalog::quantity::{Asked, Measures};
 use crate::dealer::purchasing::orders::model::PurchaseOrderLineRow;
 use crate::dealer::stock::adjust::service::MOST_LINES;
+use crate::dealer::stock::lots::naming::Naming;
 use crate::error::{AppError, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
 use crate::kernel::quantity::{Amount, MOST_DECIMALS};
@@ -23,6 +25,8 @@ pub(super) struct Arrived {
     pub weight: Option<Decimal>,
     /// The field that is at fault when it is too much.
     pub path: Vec<String>,
+    /// Of which lots it is.
+    pub lots: Naming,
 }
 
 /// Notes what is wrong with lines by themselves.
@@ -41,6 +45,7 @@ pub(super) fn check(checks: &mut Checks, lines: Option<&[GoodsReceiveLineInput]>
             let message = "must be above zero";
             checks.require(!weight.0.is_zero(), &path("weight"), message);
         }
+        lots::check(checks, &path("lots"), &line.lots);
     }
 }
 
@@ -82,11 +87,14 @@ fn one(
     })?;
     let product = (row.product_id, &at_line[..]);
     let asked = measures.kept(product, (&given.quantity, &at_quantity))?;
+    let at_lots = ["input", "lines", index, "lots"];
+    let parts = (&given.lots[..], &at_lots[..]);
     Ok(Arrived {
         line,
         asked,
         weight: given.weight.map(|weight| weight.0),
         path: at_quantity.map(str::to_owned).into(),
+        lots: lots::named(parts, (product, asked.amount.base), measures)?,
     })
 }
 
@@ -106,6 +114,11 @@ fn all_open(lines: &[PurchaseOrderLineRow]) -> ServiceResult<Vec<Arrived>> {
             },
             weight: None,
             path: ["input", "purchaseOrderId"].map(str::to_owned).into(),
+            // Nobody has said of which lots it is.
+            lots: Naming {
+                path: ["input", "lines"].map(str::to_owned).into(),
+                ..Naming::default()
+            },
         });
     }
     if found.is_empty() {

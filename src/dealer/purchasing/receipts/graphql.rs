@@ -16,6 +16,7 @@ use crate::dealer::catalog::quantity::graphql::{Quantity, product_of};
 use crate::dealer::purchasing::orders::graphql::{PurchaseOrder, PurchaseOrderLine, order_of};
 use crate::dealer::purchasing::orders::loader::PurchaseOrderLineById;
 use crate::dealer::purchasing::suppliers::graphql::{Supplier, supplier_of};
+use crate::dealer::stock::lots::graphql::{StockMovementLot, lots_of_line};
 use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
@@ -134,6 +135,16 @@ impl GoodsReceiptLine {
     /// What it weighs in kilograms; null if nobody weighed it.
     async fn weight(&self) -> Option<Decimal> {
         self.0.weight.map(|weight| Decimal(weight.normalize()))
+    }
+
+    /// Its parts by lot; none if the product is not kept by lots.
+    #[graphql(
+        guard = P::StockRead,
+        directive = has_permission::apply(P::StockRead),
+        complexity = "list_cost(child_complexity)"
+    )]
+    async fn lots(&self, ctx: &Context<'_>) -> AppResult<Vec<StockMovementLot>> {
+        lots_of_line(ctx, (self.0.id.uuid(), self.0.product_id)).await
     }
 
     /// What the supplier takes for it.

@@ -10,6 +10,7 @@ use crate::dealer::catalog::quantity::input::QuantityInput;
 use crate::dealer::purchasing::orders::input::PurchaseOrderIdFilter;
 use crate::dealer::purchasing::orders::model::{PurchaseOrderId, PurchaseOrderLineId};
 use crate::dealer::purchasing::suppliers::input::SupplierIdFilter;
+use crate::dealer::stock::lots::naming::StockLotInput;
 use crate::dealer::stock::warehouses::input::WarehouseIdFilter;
 use crate::error::AppResult;
 use crate::graphql::filter::{DateTimeFilter, Where, nested_where, where_id, where_time};
@@ -49,6 +50,19 @@ pub struct GoodsReceiveLineInput {
     /// What it weighs in kilograms, with at most 6 decimals. Needed to share a cost by weight,
     /// unless the product has a unit of kilograms (KGM) or tonnes (TNE).
     pub weight: Option<Decimal>,
+    /// Of which lots it is, each once; at most 50. Needed if the product is kept by lots.
+    #[graphql(default)]
+    pub lots: Vec<GoodsReceiveLotInput>,
+}
+
+/// What of a line that came is of one lot.
+#[derive(InputObject, Debug)]
+pub struct GoodsReceiveLotInput {
+    /// The lot.
+    pub lot: StockLotInput,
+    /// How much is of it, in any unit of the product. Together they are what came of the line;
+    /// all of it, if absent, which takes a lot that is named alone.
+    pub quantity: Option<QuantityInput>,
 }
 
 /// Something that it has cost to bring goods in, in the dealer's currency.

@@ -11,6 +11,7 @@ pub mod graphql;
 pub mod input;
 pub mod landed;
 pub mod loader;
+mod lots;
 pub mod model;
 pub mod mutation;
 pub mod query;

@@ -22,7 +22,7 @@ use crate::dealer::purchasing::orders::model::{PurchaseOrderLineRow, PurchaseOrd
 use crate::dealer::purchasing::orders::steps::{lines_of, locked, received};
 use crate::dealer::purchasing::suppliers::service as suppliers;
 use crate::dealer::stock::ledger::model::MovementKind;
-use crate::dealer::stock::ledger::posting::{Change, Posting, Source, post};
+use crate::dealer::stock::ledger::posting::{Change, Posting, Source, post_lots};
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::dealer::stock::warehouses::service::in_use;
 use crate::error::{AppError, AppResult, ServiceResult};
@@ -53,8 +53,9 @@ pub async fn receive(
     tolerance::add(&mut lines, &arrived, supplier.tolerance)?;
     let rows = head.lines(tx, (&arrived, &lines)).await?;
     let postings = rows.iter().zip(&arrived);
-    let postings = postings.map(|(row, one)| posting(row, one, order.warehouse_id));
-    post(tx, postings.collect()).await?;
+    let postings =
+        postings.map(|(row, one)| (posting(row, one, order.warehouse_id), one.lots.clone()));
+    post_lots(tx, postings.collect()).await?;
     if !waiting.is_empty() {
         special::arrived(tx, waiting, (order.warehouse_id, &came)).await?;
     }

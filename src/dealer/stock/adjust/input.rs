@@ -6,6 +6,7 @@ use crate::db::text_enum::text_enum;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::quantity::input::QuantityInput;
 use crate::dealer::stock::ledger::input::StockDirection;
+use crate::dealer::stock::lots::naming::StockLotInput;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::graphql::idempotency::IdempotencyKey;
 use crate::graphql::scalars::Decimal;
@@ -55,4 +56,7 @@ pub struct StockAdjustLineInput {
     /// What a base unit of what is added has cost, with at most 4 decimals; that of what
     /// is there if absent. Takes cost:read.
     pub unit_cost: Option<Decimal>,
+    /// Of which lot, if the product is kept by lots: needed for what is added; what is taken
+    /// away without one is of those that expire first.
+    pub lot: Option<StockLotInput>,
 }

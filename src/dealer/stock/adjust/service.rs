@@ -7,7 +7,8 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::quantity::Measures;
 use crate::dealer::stock::ledger::input::StockDirection;
 use crate::dealer::stock::ledger::model::{MovementKind, MovementRow};
-use crate::dealer::stock::ledger::posting::{Change, Posting, post};
+use crate::dealer::stock::ledger::posting::{Change, Posting, post_lots};
+use crate::dealer::stock::lots::naming::Naming;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::dealer::stock::warehouses::service::in_use;
 use crate::error::{Refusal, ServiceResult, UserError};
@@ -24,6 +25,7 @@ pub async fn adjust(tx: &mut TenantTx, input: StockAdjustInput) -> ServiceResult
     let note = checked_note(&mut checks, input.note.as_deref());
     lines_fit(&mut checks, input.lines.len());
     check_costs(&mut checks, &input.lines);
+    let lots = lots(&mut checks, &input.lines);
     checks.finish()?;
     if input.lines.iter().any(|line| line.unit_cost.is_some()) {
         tx.context().require(Permission::CostRead)?;
@@ -46,7 +48,7 @@ pub async fn adjust(tx: &mut TenantTx, input: StockAdjustInput) -> ServiceResult
     if !refused.is_empty() {
         return Err(Refusal::User(refused));
     }
-    post(tx, postings).await
+    post_lots(tx, postings.into_iter().zip(lots).collect()).await
 }
 
 /// Notes a fault unless a document has one to two hundred lines.
@@ -78,6 +80,17 @@ pub fn check_cost(checks: &mut Checks, path: &[&str], (cost, way): (Decimal, Sto
         path,
         "what goes takes its cost along: leave this out",
     );
+}
+
+/// What each line says of its lot.
+fn lots(checks: &mut Checks, lines: &[StockAdjustLineInput]) -> Vec<Naming> {
+    let mut lots = Vec::new();
+    for (index, line) in lines.iter().take(MOST_LINES).enumerate() {
+        let index = index.to_string();
+        let path = ["input", "lines", index.as_str(), "lot"];
+        lots.push(Naming::checked(checks, &path, line.lot.as_ref()));
+    }
+    lots
 }
 
 /// What all lines have in common.

@@ -9,6 +9,7 @@ use crate::db::tenant_tables::stock_counts;
 use crate::dealer::catalog::categories::model::CategoryId;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::quantity::input::QuantityInput;
+use crate::dealer::stock::lots::naming::StockLotInput;
 use crate::dealer::stock::warehouses::input::WarehouseIdFilter;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::AppResult;
@@ -81,10 +82,24 @@ pub struct StockCountPostInput {
     /// are a reason to refuse.
     #[graphql(default)]
     pub leave_out_uncounted: bool,
+    /// Of which lot the difference of a product that is kept by lots is, each product once; at
+    /// most 200. Needed for what was found besides; what is missing is otherwise taken from the
+    /// lots that expire first.
+    #[graphql(default)]
+    pub lots: Vec<StockCountLotInput>,
     /// In your own words, for the movements; at most 500 characters.
     pub note: Option<String>,
     /// By which this is done once, however often it is sent. Needed.
     pub idempotency_key: Option<IdempotencyKey>,
+}
+
+/// Of which lot the difference of a product is.
+#[derive(InputObject, Debug)]
+pub struct StockCountLotInput {
+    /// Which product, one of which another amount was counted than the books say.
+    pub product_id: ProductId,
+    /// The lot.
+    pub lot: StockLotInput,
 }
 
 /// Which count to give up.

@@ -9,9 +9,10 @@ use super::model::{MovementKind, MovementRow};
 use super::query::{self, StockMovementOrder, StockMovementSort};
 use crate::dealer::catalog::products::graphql::Product;
 use crate::dealer::catalog::quantity::graphql::{Quantity, product_of};
+use crate::dealer::stock::lots::graphql::{StockMovementLot, lots_of};
 use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::AppResult;
-use crate::graphql::connection::list_query;
+use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Money;
 use crate::kernel::ids;
@@ -88,6 +89,12 @@ impl StockMovement {
     /// Why, in the words of whoever did it.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
+    }
+
+    /// Its parts by lot; none if the product is not kept by lots.
+    #[graphql(complexity = "list_cost(child_complexity)")]
+    async fn lots(&self, ctx: &Context<'_>) -> AppResult<Vec<StockMovementLot>> {
+        lots_of(ctx, (self.0.id, self.0.product_id)).await
     }
 
     /// Its number among those of the product in the warehouse: 1, 2, 3 …

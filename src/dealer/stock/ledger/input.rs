@@ -7,6 +7,8 @@ use super::model::MovementKind;
 use super::query::StockMovementCondition;
 use crate::db::tenant_tables::stock_movements;
 use crate::dealer::catalog::products::input::ProductIdFilter;
+use crate::dealer::stock::lots::model::LotId;
+use crate::dealer::stock::lots::query as lots;
 use crate::dealer::stock::warehouses::input::WarehouseIdFilter;
 use crate::error::AppResult;
 use crate::graphql::filter::{DateTimeFilter, Where, bounded, nested_where, where_id, where_time};
@@ -31,6 +33,8 @@ pub struct StockMovementWhere {
     pub kinds: Option<Vec<MovementKind>>,
     /// On whether goods came or went.
     pub direction: Option<StockDirection>,
+    /// Only those of which some is of this lot.
+    pub lot_id: Option<LotId>,
     /// On the time.
     pub at: Option<DateTimeFilter>,
     /// All of these hold.
@@ -70,6 +74,9 @@ impl Where for StockMovementWhere {
                 conditions.push(Box::new(stock_movements::quantity.lt(nothing).nullable()));
             }
             None => {}
+        }
+        if let Some(lot) = self.lot_id {
+            conditions.push(lots::moved(lot));
         }
         where_time!(conditions, stock_movements::at, &self.at);
         Ok(conditions)

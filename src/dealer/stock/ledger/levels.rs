@@ -8,6 +8,7 @@ use super::posting::Place;
 use super::query;
 use crate::dealer::catalog::products::service::refuse_unkept;
 use crate::dealer::stock::model::StockLevelRow;
+use crate::dealer::stock::reorder::events::{LowStockFacts, StockLevelRanLow};
 use crate::error::{AppError, AppResult, Constraint, ServiceResult, on_constraint};
 use crate::tenancy::TenantTx;
 
@@ -28,7 +29,8 @@ const CONSTRAINTS: &[Constraint] = &[
 #[derive(Debug)]
 pub struct Levels {
     rows: BTreeMap<Place, StockLevelRow>,
-    changed: BTreeSet<Place>,
+    /// Those that were to be changed, with what was available before.
+    changed: BTreeMap<Place, Decimal>,
 }
 
 impl Levels {
@@ -65,7 +67,7 @@ impl Levels {
         }
         Ok(Self {
             rows,
-            changed: BTreeSet::new(),
+            changed: BTreeMap::new(),
         })
     }
 
@@ -76,17 +78,30 @@ impl Levels {
 
     /// The level of one of the places, to be changed.
     pub fn at(&mut self, place: Place) -> AppResult<&mut StockLevelRow> {
-        self.changed.insert(place);
-        self.rows.get_mut(&place).ok_or_else(not_locked)
+        let row = self.rows.get_mut(&place).ok_or_else(not_locked)?;
+        self.changed.entry(place).or_insert(row.available());
+        Ok(row)
     }
 
-    /// Writes those that were to be changed.
+    /// What is locked.
+    pub fn places(&self) -> BTreeSet<Place> {
+        self.rows.keys().copied().collect()
+    }
+
+    /// Writes those that were to be changed, and tells of those that fell below their reorder
+    /// points.
     pub async fn store(self, tx: &mut TenantTx) -> AppResult<()> {
         let Self { rows, changed } = self;
         let rows = rows
             .into_iter()
-            .filter(|(place, _)| changed.contains(place));
+            .filter(|(place, _)| changed.contains_key(place));
         let rows: Vec<_> = rows.map(|(_, row)| row).collect();
+        for row in &rows {
+            let before = changed.get(&row.place()).copied().unwrap_or_default();
+            if let Some(facts) = LowStockFacts::of_fall(before, row) {
+                tx.emit(&StockLevelRanLow(facts));
+            }
+        }
         if rows.is_empty() {
             return Ok(());
         }

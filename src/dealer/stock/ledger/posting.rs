@@ -3,7 +3,7 @@
 //! All levels of a posting are locked in the order of their keys, so that no two
 //! postings wait for each other in a circle; then the movements are worked out one
 //! after the other, and written at once. The number of statements is the same for one
-//! line and for two hundred.
+//! line and for two hundred. Which lots they are of is found beside it (`stock::lots`).
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -15,6 +15,8 @@ use super::levels::Levels;
 use super::model::{MovementId, MovementKind, MovementRow};
 use super::query;
 use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::stock::lots::book::{Ask, LotBook, Scope};
+use crate::dealer::stock::lots::naming::Naming;
 use crate::dealer::stock::model::StockLevelRow;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
@@ -80,6 +82,19 @@ pub async fn post(tx: &mut TenantTx, postings: Vec<Posting>) -> ServiceResult<Ve
     post_on(tx, levels, postings).await
 }
 
+/// As [`post`], where some of them say of which lots they are. Of a product that is kept by
+/// lots, what comes has to, unless it went for the same line before.
+pub async fn post_lots(
+    tx: &mut TenantTx,
+    postings: Vec<(Posting, Naming)>,
+) -> ServiceResult<Vec<MovementRow>> {
+    let (postings, namings): (Vec<_>, Vec<_>) = postings.into_iter().unzip();
+    let levels = lock(tx, &postings).await?;
+    let mut book = Book::open(levels, tx.now());
+    book.enter_all_lots(postings.into_iter().zip(namings))?;
+    book.write(tx).await
+}
+
 /// The levels of these movements, all of them at once: who locks some and then others
 /// could wait in a circle.
 pub async fn lock(tx: &mut TenantTx, postings: &[Posting]) -> ServiceResult<Levels> {
@@ -106,6 +121,9 @@ pub async fn post_on(
 pub struct Book {
     levels: Levels,
     rows: Vec<MovementRow>,
+    asks: Vec<Ask>,
+    /// Where it was opened beforehand; otherwise it is when all movements are known.
+    lots: Option<LotBook>,
     now: DateTime<Utc>,
 }
 
@@ -115,8 +133,27 @@ impl Book {
         Self {
             levels,
             rows: Vec::new(),
+            asks: Vec::new(),
+            lots: None,
             now,
         }
+    }
+
+    /// As [`Book::open`], where each movement is told by itself what is wrong with its lots.
+    pub async fn with_lots(
+        tx: &mut TenantTx,
+        levels: Levels,
+        codes: Vec<String>,
+    ) -> AppResult<Self> {
+        let scope = Scope {
+            places: levels.places(),
+            codes,
+            ..Scope::default()
+        };
+        let lots = LotBook::open(tx, scope).await?;
+        let mut book = Self::open(levels, tx.now());
+        book.lots = Some(lots);
+        Ok(book)
     }
 
     /// What is in one of the places after the movements so far.
@@ -131,9 +168,18 @@ impl Book {
 
     /// As [`Book::enter`], one after the other; all that is refused is told at once.
     pub fn enter_all(&mut self, postings: Vec<Posting>) -> ServiceResult<()> {
+        let unnamed = postings.into_iter();
+        self.enter_all_lots(unnamed.map(|posting| (posting, Naming::default())))
+    }
+
+    /// As [`Book::enter_all`], of lots that are named.
+    pub fn enter_all_lots(
+        &mut self,
+        postings: impl IntoIterator<Item = (Posting, Naming)>,
+    ) -> ServiceResult<()> {
         let mut refused = Vec::new();
-        for posting in postings {
-            match self.enter(posting) {
+        for (posting, naming) in postings {
+            match self.enter_lots(posting, naming) {
                 Ok(()) => {}
                 Err(Refusal::User(errors)) => refused.extend(errors),
                 Err(fault) => return Err(fault),
@@ -148,24 +194,73 @@ impl Book {
 
     /// Works a movement out; what is refused leaves all as it was.
     pub fn enter(&mut self, posting: Posting) -> ServiceResult<()> {
+        self.enter_lots(posting, Naming::default())
+    }
+
+    /// As [`Book::enter`], of lots that are named.
+    pub fn enter_lots(&mut self, posting: Posting, naming: Naming) -> ServiceResult<()> {
         let place = posting.place;
         let mut level = self.levels.get(place)?.clone();
         let value = apply(&mut level, &posting, &self.rows)?;
-        self.rows.push(row(&mut level, posting, value, self.now));
+        let ask = Ask {
+            change: posting.change,
+            path: posting.path.clone(),
+            naming,
+        };
+        let row = row(&mut level, posting, value, self.now);
+        if let Some(lots) = &mut self.lots {
+            lots.enter(self.rows.len(), &row, &ask)?;
+        }
+        self.rows.push(row);
+        self.asks.push(ask);
         *self.levels.at(place)? = level;
         Ok(())
     }
 
-    /// Writes levels and movements, and tells of them.
-    pub async fn write(self, tx: &mut TenantTx) -> ServiceResult<Vec<MovementRow>> {
-        self.levels.store(tx).await?;
-        if !self.rows.is_empty() {
-            query::insert(tx, &self.rows).await?;
+    /// Writes levels, movements and lots, and tells of them.
+    pub async fn write(mut self, tx: &mut TenantTx) -> ServiceResult<Vec<MovementRow>> {
+        if self.rows.is_empty() {
+            self.levels.store(tx).await?;
+            return Ok(self.rows);
         }
+        let lots = match self.lots.take() {
+            Some(lots) => lots,
+            None => self.found_lots(tx).await?,
+        };
+        self.levels.store(tx).await?;
+        query::insert(tx, &self.rows).await?;
+        lots.write(tx).await?;
         for row in &self.rows {
             tx.emit(&MovementPosted(row.into()));
         }
         Ok(self.rows)
+    }
+
+    /// The lots of all movements, or all that is wrong with them.
+    async fn found_lots(&self, tx: &mut TenantTx) -> ServiceResult<LotBook> {
+        let named = self.asks.iter().flat_map(|ask| &ask.naming.lots);
+        let scope = Scope {
+            places: self.levels.places(),
+            codes: named.map(|lot| lot.code.clone()).collect(),
+            lines: self.rows.iter().filter_map(|row| row.source_line).collect(),
+            is_sold: self.rows.iter().any(|row| row.kind == MovementKind::Issue),
+        };
+        let mut lots = LotBook::open(tx, scope).await?;
+        let mut refused = Vec::new();
+        for (index, (row, ask)) in self.rows.iter().zip(&self.asks).enumerate() {
+            match lots.enter(index, row, ask) {
+                Ok(()) => {}
+                Err(Refusal::User(errors)) => refused.extend(errors),
+                // What follows from what was refused is no fault.
+                Err(_) if !refused.is_empty() => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        if refused.is_empty() {
+            Ok(lots)
+        } else {
+            Err(Refusal::User(refused))
+        }
     }
 }
 

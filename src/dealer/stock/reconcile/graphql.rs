@@ -63,6 +63,16 @@ impl StockDifference {
     async fn promised(&self) -> Quantity {
         self.amount(self.0.promised)
     }
+
+    /// The sum of what is on hand of its lots; null if the product is not kept by lots.
+    async fn in_lots(&self) -> Option<Quantity> {
+        self.0.in_lots.map(|base| self.amount(base))
+    }
+
+    /// The sum of what moved of its lots; null if the product is not kept by lots.
+    async fn moved_in_lots(&self) -> Option<Quantity> {
+        self.0.moved_in_lots.map(|base| self.amount(base))
+    }
 }
 
 impl StockDifference {
@@ -78,7 +88,7 @@ pub struct StockReconcileQuery;
 #[Object]
 impl StockReconcileQuery {
     /// Proves the books of stock: the levels, at most 200, that are not the sums of their
-    /// movements and reservations. None, if all is well.
+    /// movements, reservations and lots. None, if all is well.
     #[graphql(
         guard = P::CostRead,
         directive = has_permission::apply(P::CostRead),

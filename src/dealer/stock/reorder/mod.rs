@@ -1,5 +1,6 @@
 //! What should be bought before it runs out.
 
+pub mod events;
 pub mod graphql;
 pub mod input;
 pub mod query;

@@ -30,6 +30,8 @@ pub const READ_COLUMNS: &[&str] = &[
     "unitCost",
     "reason",
     "note",
+    "lot",
+    "expiresOn",
 ];
 
 /// Stock levels behind `after`, with product and warehouse.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::said::{Amount, Catalogue};
 use crate::dealer::bulk::cell::Cells;
 use crate::dealer::bulk::may::May;
-use crate::dealer::bulk::sheets::{Refused, Taken};
+use crate::dealer::bulk::sheets::{Refused, Taken, texts};
 use crate::dealer::stock::ledger::levels::Levels;
 use crate::dealer::stock::ledger::posting::{Book, Change};
 use crate::dealer::stock::warehouses::service::moves;
@@ -30,7 +30,7 @@ impl Named {
         let levels = levels.map_err(Refusal::into_error)?;
         Ok(Self {
             catalogue,
-            book: Book::open(levels, tx.now()),
+            book: Book::with_lots(tx, levels, texts(lines, "lot")).await?,
         })
     }
 
@@ -55,7 +55,8 @@ impl Named {
         moves(said.warehouse, &["input", "warehouse"]).map_err(Refused::unwritten)?;
         let path = ["input", said.column];
         let posting = said.head.movement(said.product, change, &path);
-        self.book.enter(posting).map_err(Refused::unwritten)?;
+        let entered = self.book.enter_lots(posting, said.lot);
+        entered.map_err(Refused::unwritten)?;
         Ok(if is_new {
             Taken::Created
         } else {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::dealer::bulk::cell::Cells;
@@ -17,6 +18,7 @@ use crate::dealer::stock::adjust::input::AdjustmentReason;
 use crate::dealer::stock::adjust::service::{Head, check_cost, checked_note};
 use crate::dealer::stock::ledger::input::StockDirection;
 use crate::dealer::stock::ledger::posting::Place;
+use crate::dealer::stock::lots::naming::{Naming, StockLotInput};
 use crate::dealer::stock::warehouses::loader::WarehouseByCode;
 use crate::dealer::stock::warehouses::model::WarehouseRow;
 use crate::error::{AppResult, ErrorCode};
@@ -46,6 +48,8 @@ pub(super) struct Said<'c> {
     /// Per base unit of what comes.
     pub(super) cost: Option<Decimal>,
     pub(super) head: Head,
+    /// Of which lot what comes or goes is.
+    pub(super) lot: Naming,
 }
 
 /// How much, in base units.
@@ -117,6 +121,7 @@ impl Catalogue {
             column,
             cost,
             head: head(cells, warehouse)?,
+            lot: lot(cells)?,
         })
     }
 
@@ -177,6 +182,38 @@ fn value(cells: &Cells) -> Result<(&'static str, Decimal), Refused> {
             Err(Refused::at(ErrorCode::BadUserInput, ON_HAND, message))
         }
     }
+}
+
+/// The lot that a line names.
+fn lot(cells: &Cells) -> Result<Naming, Refused> {
+    let day = cells.filled("expiresOn").map(|text| {
+        let message = "must be a day such as 2026-12-31";
+        text.parse::<NaiveDate>()
+            .map_err(|_| Refused::at(ErrorCode::BadUserInput, "expiresOn", message))
+    });
+    let expires_on = day.transpose()?;
+    let path = || ["input", "lot"].map(str::to_owned).into();
+    let Some(code) = cells.filled("lot") else {
+        if expires_on.is_some() {
+            return Err(Refused::missing("lot"));
+        }
+        return Ok(Naming {
+            path: path(),
+            lots: Vec::new(),
+        });
+    };
+    let input = StockLotInput {
+        code: code.to_owned(),
+        expires_on,
+    };
+    let mut checks = Checks::default();
+    let lot = input.checked(&mut checks, &["input"]);
+    let checked = checks.finish().map_err(Refused::unwritten);
+    checked.map_err(|refused| refused.renamed(&[("code", "lot")]))?;
+    Ok(Naming {
+        path: path(),
+        lots: vec![lot],
+    })
 }
 
 fn head(cells: &Cells, warehouse: &WarehouseRow) -> Result<Head, Refused> {

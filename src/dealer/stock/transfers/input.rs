@@ -9,6 +9,7 @@ use super::query::TransferCondition;
 use crate::db::tenant_tables::stock_transfers;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::quantity::input::QuantityInput;
+use crate::dealer::stock::lots::naming::StockLotInput;
 use crate::dealer::stock::warehouses::input::WarehouseIdFilter;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::AppResult;
@@ -75,6 +76,8 @@ pub struct TransferReceiveLineInput {
     pub line_id: TransferLineId,
     /// How much, in base units; may be zero.
     pub received: Decimal,
+    /// Of which lot is what came besides what was sent, if the product is kept by lots.
+    pub lot: Option<StockLotInput>,
 }
 
 /// Which transfers to list. All conditions of one level must hold.

@@ -3,11 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use rust_decimal::Decimal;
 
-use super::model::{
-    TransferId, TransferLineId, TransferLineRow, TransferRow, TransferState, TransferStep,
-};
+use super::model::{TransferId, TransferLineRow, TransferRow, TransferState, TransferStep};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::db::tenant_tables::{stock_transfer_lines, stock_transfers};
@@ -134,6 +131,3 @@ pub(super) async fn set_received(tx: &mut TenantTx, lines: &[TransferLineRow]) -
     query.execute(tx).await?;
     Ok(())
 }
-
-/// What arrived, by line.
-pub type Arrived = std::collections::HashMap<TransferLineId, Decimal>;

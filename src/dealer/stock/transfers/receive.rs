@@ -1,17 +1,20 @@
 //! The arrival of a transfer: what came, what did not, and what came besides.
 
+use std::collections::HashMap;
+
 use rust_decimal::Decimal;
 
 use super::events::TransferReceived;
 use super::input::TransferReceiveInput;
-use super::model::{TransferAction, TransferLineRow, TransferRow};
-use super::query::{self, Arrived};
+use super::model::{TransferAction, TransferLineId, TransferLineRow, TransferRow};
+use super::query;
 use super::service::{posting, step};
 use crate::dealer::catalog::quantity::Measures;
 use crate::dealer::stock::adjust::input::AdjustmentReason;
 use crate::dealer::stock::adjust::service::MOST_LINES;
 use crate::dealer::stock::ledger::model::MovementKind;
-use crate::dealer::stock::ledger::posting::{Change, Posting, post};
+use crate::dealer::stock::ledger::posting::{Change, Posting, post_lots};
+use crate::dealer::stock::lots::naming::Naming;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::{AppError, ServiceResult};
 use crate::kernel::checks::Checks;
@@ -29,19 +32,28 @@ pub async fn receive(tx: &mut TenantTx, input: TransferReceiveInput) -> ServiceR
     let arrived = arrived(&input, &lines, &measures)?;
     let mut postings = Vec::new();
     for line in &mut lines {
-        let received = arrived.get(&line.id).copied().unwrap_or(line.quantity);
+        let said = arrived.get(&line.id);
+        let received = said.map_or(line.quantity, |said| said.received);
         line.received = Some(received);
         let way = Way {
             row: &row,
             line,
             transit,
+            besides: said.map(|said| said.besides.clone()).unwrap_or_default(),
         };
         way.arrive(&mut postings, received);
     }
-    post(tx, postings).await?;
+    post_lots(tx, postings).await?;
     query::set_received(tx, &lines).await?;
     tx.emit(&TransferReceived((&row).into()));
     Ok(row)
+}
+
+/// What the input says of a line.
+struct Said {
+    received: Decimal,
+    /// Of which lot is what came besides.
+    besides: Naming,
 }
 
 /// What the input says, by line.
@@ -49,9 +61,9 @@ fn arrived(
     input: &TransferReceiveInput,
     lines: &[TransferLineRow],
     measures: &Measures,
-) -> ServiceResult<Arrived> {
+) -> ServiceResult<HashMap<TransferLineId, Said>> {
     let mut checks = Checks::default();
-    let mut arrived = Arrived::new();
+    let mut arrived = HashMap::new();
     let fits = input.lines.len() <= MOST_LINES;
     checks.require(fits, &["input", "lines"], "may have at most 200 lines");
     for (index, line) in input.lines.iter().take(MOST_LINES).enumerate() {
@@ -64,7 +76,14 @@ fn arrived(
         // Half a bag does not arrive.
         let decimals = measures.base_scale(row.product_id)?;
         let received = checks.quantity(&path("received"), line.received.0, decimals);
-        let first = arrived.insert(line.line_id, received).is_none();
+        let fits = line.lot.is_none() || received > row.quantity;
+        let message = "no more came than was sent, whose lots are known: leave this out";
+        checks.require(fits, &path("lot"), message);
+        let said = Said {
+            received,
+            besides: Naming::checked(&mut checks, &path("lot"), line.lot.as_ref()),
+        };
+        let first = arrived.insert(line.line_id, said).is_none();
         checks.require(first, &path("lineId"), "is listed twice");
     }
     checks.finish()?;
@@ -76,27 +95,30 @@ struct Way<'a> {
     row: &'a TransferRow,
     line: &'a TransferLineRow,
     transit: WarehouseId,
+    besides: Naming,
 }
 
 impl Way<'_> {
     /// The movements by which `received` of the line arrives.
-    fn arrive(&self, postings: &mut Vec<Posting>, received: Decimal) {
+    fn arrive(self, postings: &mut Vec<(Posting, Naming)>, received: Decimal) {
         let came = received.min(self.line.quantity);
         let (lost, besides) = (self.line.quantity - came, received - came);
         if came > Decimal::ZERO {
             let out = postings.len();
-            postings.push(self.moved(MovementKind::TransferOut, self.transit, Change::Out(came)));
+            let goes = self.moved(MovementKind::TransferOut, self.transit, Change::Out(came));
             let change = Change::From(came, out);
-            postings.push(self.moved(MovementKind::TransferIn, self.row.to_id, change));
+            let comes = self.moved(MovementKind::TransferIn, self.row.to_id, change);
+            postings.extend([goes, comes].map(|posting| (posting, Naming::default())));
         }
         if lost > Decimal::ZERO {
             let gone = self.moved(MovementKind::Adjustment, self.transit, Change::Out(lost));
-            postings.push(because(gone, AdjustmentReason::Loss));
+            let gone = because(gone, AdjustmentReason::Loss);
+            postings.push((gone, Naming::default()));
         }
         if besides > Decimal::ZERO {
             let change = Change::In(besides, None);
             let found = self.moved(MovementKind::Adjustment, self.row.to_id, change);
-            postings.push(because(found, AdjustmentReason::Found));
+            postings.push((because(found, AdjustmentReason::Found), self.besides));
         }
     }
 

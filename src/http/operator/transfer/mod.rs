@@ -20,9 +20,10 @@ use uuid::Uuid;
 use crate::app::OperatorApp;
 use crate::auth::operator::Operator;
 use crate::error::{AppError, AppResult, Refusal};
-use crate::http::answer::{self, MediaType, status_of_resource};
+use crate::http::answer::{self, status_of_resource};
 pub(super) use crate::http::body::PATIENCE;
 use crate::http::endpoint::Endpoint;
+use crate::http::media::MediaType;
 
 /// The paths of whole dealers.
 pub(super) fn routes(config: &mut ServiceConfig) {

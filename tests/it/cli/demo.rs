@@ -1,0 +1,32 @@
+//! `tubex demo`: dealers with a history.
+
+use super::program::{Ended, Folder, database_flags};
+use crate::support::own;
+
+#[test]
+fn dealers_have_a_history_that_adds_up() {
+    let (folder, database) = (Folder::new(), own("cli_demo"));
+    let mut command = folder.program(&[
+        "demo",
+        "--dealers",
+        "2",
+        "--months",
+        "2",
+        "--seed",
+        "5",
+        "--lines",
+        "300",
+    ]);
+    command.args(database_flags(&database)).arg("--json");
+    let told = Ended::of(command).json();
+    let dealers = told["dealers"].as_array().unwrap();
+    assert_eq!(dealers.len(), 2);
+    for dealer in dealers {
+        let lines = dealer["lines"].as_u64().unwrap();
+        assert!((200..420).contains(&lines), "{dealer:#}");
+        assert!(dealer["invoices"].as_u64().unwrap() > 5, "{dealer:#}");
+        assert!(dealer["payments"].as_u64().unwrap() > 2, "{dealer:#}");
+    }
+    assert_ne!(dealers[0]["ownerEmail"], dealers[1]["ownerEmail"]);
+    assert_ne!(dealers[0]["name"], dealers[1]["name"]);
+}

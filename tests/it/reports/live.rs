@@ -1,0 +1,75 @@
+//! Levels as they change, and those that run low.
+
+use serde_json::json;
+
+use crate::stock::Yard;
+
+const CHANGED: &str = "subscription($products: [ID!], $warehouse: ID) {
+    stockLevelChanged(productIds: $products, warehouseId: $warehouse) {
+        eventId event level { onHand { value } available { value } product { sku } warehouse { code } } } }";
+const LOW: &str = "subscription($products: [ID!], $warehouse: ID) {
+    lowStock(productIds: $products, warehouseId: $warehouse) {
+        eventId level { available { value } reorderPoint { value } product { sku } } } }";
+const SET: &str = "mutation($input: StockLevelSetInput!) { stockLevelSet(input: $input) {
+    userErrors { code } } }";
+
+#[tokio::test]
+async fn a_level_that_runs_low_is_told_once() {
+    let yard = Yard::open().await;
+    let (cement, sand) = (yard.product("CEM").await, yard.product("SND").await);
+    yard.put(&cement, "130", "4").await;
+    yard.put(&sand, "130", "4").await;
+    for product in [&cement, &sand] {
+        let input = json!({ "productId": product, "warehouseId": yard.warehouses[0], "reorderPoint": "100" });
+        yard.client().run(SET, json!({ "input": input })).await;
+    }
+    let mut socket = yard.server.socket(&yard.dealer).await;
+    socket
+        .subscribe("low", LOW, json!({ "products": [cement] }))
+        .await;
+    socket.settle().await;
+    // Of another product; still enough; too few; fewer; enough again; too few again.
+    yard.hold(&sand, "50").await;
+    yard.hold(&cement, "30").await;
+    yard.hold(&cement, "1").await;
+    yard.hold(&cement, "20").await;
+    yard.put(&cement, "60", "4").await;
+    yard.hold(&cement, "40").await;
+    for _ in 0..2 {
+        let heard = socket.next().await;
+        let low = &heard["payload"]["data"]["lowStock"];
+        assert_eq!(heard["id"], "low", "{heard:#}");
+        assert_eq!(low["level"]["product"]["sku"], "CEM");
+        assert_eq!(low["level"]["reorderPoint"]["value"], "100");
+    }
+    socket.settle().await;
+    let told = crate::stock::told(&yard.dealer, "stock_level").await;
+    assert_eq!(told, ["stock_level.ran_low"; 3]);
+}
+
+#[tokio::test]
+async fn levels_are_followed_by_product_and_warehouse() {
+    let yard = Yard::open().await;
+    let (cement, sand) = (yard.product("CEM").await, yard.product("SND").await);
+    let mut socket = yard.server.socket(&yard.dealer).await;
+    let of = json!({ "products": [cement], "warehouse": yard.warehouses[0] });
+    socket.subscribe("mine", CHANGED, of).await;
+    let elsewhere = json!({ "warehouse": yard.warehouses[1] });
+    socket.subscribe("elsewhere", CHANGED, elsewhere).await;
+    socket.settle().await;
+    yard.put(&sand, "7", "4").await;
+    yard.put(&cement, "9", "4").await;
+    let heard = socket.next().await;
+    assert_eq!(heard["id"], "mine");
+    let change = &heard["payload"]["data"]["stockLevelChanged"];
+    assert_eq!(change["event"], "movement.posted");
+    assert_eq!(change["level"]["product"]["sku"], "CEM");
+    assert_eq!(change["level"]["onHand"]["value"], "9");
+    assert_eq!(change["level"]["warehouse"]["code"], "NORTH");
+    yard.hold(&cement, "2").await;
+    let heard = socket.next().await;
+    let change = &heard["payload"]["data"]["stockLevelChanged"];
+    assert_eq!(change["event"], "reservation.made");
+    assert_eq!(change["level"]["available"]["value"], "7");
+    socket.settle().await;
+}
