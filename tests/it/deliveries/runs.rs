@@ -133,7 +133,7 @@ async fn deliveries_move_from_run_to_run() {
     let cement = depot.stocked("CEM", "100").await;
     let order = depot.order_one(&cement, "10").await;
     let delivery = depot
-        .plan(&order, json!({ "plannedOn": "2026-11-30" }))
+        .plan(&order, json!({ "plannedOn": "2099-11-30" }))
         .await;
     let first = depot.run(json!({ "deliveryIds": [delivery["id"]] })).await;
     assert_eq!(
@@ -141,23 +141,23 @@ async fn deliveries_move_from_run_to_run() {
         (vec![1], &json!(DAY))
     );
     let second = depot
-        .run(json!({ "deliveryIds": [delivery["id"]], "runsOn": "2026-12-02" }))
+        .run(json!({ "deliveryIds": [delivery["id"]], "runsOn": "2099-12-02" }))
         .await;
     assert_eq!(stops(&second), [1]);
     assert_eq!(stops(&depot.run_again(&first).await), [0_i64; 0]);
     let later = with(
         step(&second),
-        &json!({ "runsOn": "2026-12-03", "truck": "CD-34" }),
+        &json!({ "runsOn": "2099-12-03", "truck": "CD-34" }),
     );
     let second = depot.done("deliveryRunUpdate", later).await;
-    assert_eq!(second["deliveries"][0]["plannedOn"], "2026-12-03");
+    assert_eq!(second["deliveries"][0]["plannedOn"], "2099-12-03");
     let on_it = depot.delivery(&delivery).await;
-    let alone = with(step(&on_it), &json!({ "plannedOn": "2026-12-04" }));
+    let alone = with(step(&on_it), &json!({ "plannedOn": "2099-12-04" }));
     let alone = depot.mutate("deliveryUpdate", alone).await;
     assert_eq!(refused(&alone), ("NOT_ALLOWED", "input.plannedOn".into()));
     let off = with(
         step(&on_it),
-        &json!({ "runId": null, "plannedOn": "2026-12-04" }),
+        &json!({ "runId": null, "plannedOn": "2099-12-04" }),
     );
     let off = depot.done("deliveryUpdate", off).await;
     assert_eq!((&off["run"], &off["stop"]), (&json!(null), &json!(null)));
@@ -190,7 +190,7 @@ async fn what_does_not_go_with_a_run_is_refused() {
         (json!({ "runId": elsewhere["id"] }), "runId"),
         (json!({ "runId": here["id"], "method": "PICKUP" }), "runId"),
         (
-            json!({ "runId": here["id"], "plannedOn": "2026-12-02" }),
+            json!({ "runId": here["id"], "plannedOn": "2099-12-02" }),
             "plannedOn",
         ),
     ] {

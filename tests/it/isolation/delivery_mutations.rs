@@ -12,13 +12,13 @@ const WAREHOUSE: &str = "/warehouses/nodes/0/id";
 
 /// A delivery of an order of the attacker's own.
 fn planned(attack: &Attack) -> Value {
-    keyed(json!({ "orderId": attack.attackers.at(ORDER), "plannedOn": "2026-12-01" }))
+    keyed(json!({ "orderId": attack.attackers.at(ORDER), "plannedOn": "2099-12-01" }))
 }
 
 fn run(attack: &Attack) -> Value {
     keyed(
         json!({ "warehouseId": attack.attackers.at(WAREHOUSE), "truck": attack.attacker.email,
-        "runsOn": "2026-12-01" }),
+        "runsOn": "2099-12-01" }),
     )
 }
 
