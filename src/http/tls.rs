@@ -31,7 +31,7 @@ impl TlsFault {
 
 /// What the settings say, read from their files; none if they name none. A certificate
 /// that was renewed counts from the next start on.
-pub fn config(settings: &HttpSettings) -> Result<Option<ServerConfig>, TlsFault> {
+pub(super) fn config(settings: &HttpSettings) -> Result<Option<ServerConfig>, TlsFault> {
     let Some((cert_file, key_file)) = settings.tls_files() else {
         return Ok(None);
     };

@@ -1,6 +1,6 @@
 //! What was handed over of a delivery, as the input says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -17,7 +17,7 @@ use crate::tenancy::TenantTx;
 pub(super) fn check(checks: &mut Checks, lines: &[DeliveryConfirmLineInput]) {
     let fits = lines.len() <= MOST_LINES;
     checks.require(fits, &["input", "lines"], "may have at most 200 lines");
-    let mut known = std::collections::BTreeSet::new();
+    let mut known = BTreeSet::new();
     for (index, line) in lines.iter().take(MOST_LINES).enumerate() {
         let index = index.to_string();
         let path = |field: &'static str| ["input", "lines", index.as_str(), field];
@@ -90,7 +90,8 @@ fn one(
         (None, Some(handed)) => (handed, with_tenth(line.quantity), path("weight")),
         (Some(quantity), None) if quantity.value.0.is_zero() => return Ok(Decimal::ZERO),
         (Some(quantity), None) => {
-            let (product, at) = ((line.product_id, &path("lineId")[..]), path("quantity"));
+            let (at_line, at) = (path("lineId"), path("quantity"));
+            let product = (line.product_id, &at_line[..]);
             let asked = scales.measures.asked(product, (quantity, &at))?;
             (asked.amount.base, line.quantity, at)
         }

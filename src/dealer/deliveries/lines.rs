@@ -116,8 +116,8 @@ fn asked(
     let row = match (&wanted.quantity, weighed) {
         (Some(_), Some(_)) => return Err(weighed_and_counted(&path("quantity")).into()),
         (Some(quantity), None) => {
-            let product = (line.product_id, &path("orderLineId")[..]);
-            let at = path("quantity");
+            let (at_line, at) = (path("orderLineId"), path("quantity"));
+            let product = (line.product_id, &at_line[..]);
             let asked = scales.measures.asked(product, (quantity, &at))?;
             refuse_more(line, (asked.amount.base, left), &at)?;
             let measure = scales.measures.measure(line.product_id, asked.unit);

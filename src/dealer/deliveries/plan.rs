@@ -35,17 +35,17 @@ impl Terms {
         checks.require(alone, &["input", "stop"], "needs a run");
         let dated = input.planned_on.is_some() || input.run_id.is_some();
         checks.require(dated, &["input", "plannedOn"], "is needed without a run");
-        let mut text = |field: &'static str, value: &Option<String>, max| {
-            checks.optional_text(&["input", field], value.as_deref(), max)
+        let mut text = |field: &'static str, value: Option<&str>, max| {
+            checks.optional_text(&["input", field], value, max)
         };
         Self {
             planned_on: input.planned_on,
             method: input.method,
-            address_line: text("addressLine", &input.address_line, 200),
-            city: text("city", &input.city, 100),
-            postcode: text("postcode", &input.postcode, 20),
-            instructions: text("instructions", &input.instructions, 500),
-            note: text("note", &input.note, 500),
+            address_line: text("addressLine", input.address_line.as_deref(), 200),
+            city: text("city", input.city.as_deref(), 100),
+            postcode: text("postcode", input.postcode.as_deref(), 20),
+            instructions: text("instructions", input.instructions.as_deref(), 500),
+            note: text("note", input.note.as_deref(), 500),
         }
     }
 
@@ -64,8 +64,9 @@ impl Terms {
         };
         // What goes elsewhere than the order says goes there in full.
         let elsewhere = self.address_line.is_some();
-        let or = |own: Option<String>, of_order: &Option<String>| {
-            own.or_else(|| of_order.clone().filter(|_| !elsewhere))
+        let or = |own: Option<String>, of_order: Option<&str>| {
+            let usual = of_order.filter(|_| !elsewhere);
+            own.or_else(|| usual.map(str::to_owned))
         };
         DeliveryRow {
             id: DeliveryId::generate(),
@@ -79,8 +80,8 @@ impl Terms {
             method: self.method.unwrap_or(usual),
             state: DeliveryState::Planned,
             planned_on,
-            city: or(self.city, &order.city),
-            postcode: or(self.postcode, &order.postcode),
+            city: or(self.city, order.city.as_deref()),
+            postcode: or(self.postcode, order.postcode.as_deref()),
             address_line: self.address_line.or_else(|| order.address_line.clone()),
             instructions: self.instructions.or_else(|| order.instructions.clone()),
             note: self.note,

@@ -9,14 +9,14 @@ use crate::dealer::orders::model::share_of;
 use crate::kernel::money::{MoneyError, rounded, shared, tax_of};
 
 /// What is due on `due` in all, less what was `given` of it: never below zero.
-pub fn step(due: Decimal, given: Decimal) -> Decimal {
+pub(super) fn step(due: Decimal, given: Decimal) -> Decimal {
     (due - given).max(Decimal::ZERO)
 }
 
 /// The tax on lines of one order with one rate: what is due on all that is billed of them by
 /// now, less what was billed, in parts as large as the lines. `so_far` is net and tax of what
 /// was billed.
-pub fn taxes(
+pub(super) fn taxes(
     so_far: (Decimal, Decimal),
     nets: &[Decimal],
     rate: Decimal,
@@ -30,7 +30,7 @@ pub fn taxes(
 /// The tax that is given back with so much of what an invoice bills at one rate. `billed` and
 /// `so_far` are net and tax of what it bills, and of what was given back. All of it comes to
 /// the tax that it bears, which need not be that of its sum.
-pub fn taxes_back(
+pub(super) fn taxes_back(
     billed: (Decimal, Decimal),
     so_far: (Decimal, Decimal),
     nets: &[Decimal],
@@ -57,7 +57,7 @@ fn parts(total: Decimal, nets: &[Decimal], digits: u32) -> Vec<Decimal> {
 }
 
 /// What is left of an amount of which so many percent are kept back.
-pub fn less(amount: Decimal, percent: Decimal, digits: u32) -> Decimal {
+pub(super) fn less(amount: Decimal, percent: Decimal, digits: u32) -> Decimal {
     amount - rounded(amount * percent / Decimal::ONE_HUNDRED, digits)
 }
 

@@ -26,6 +26,7 @@ use crate::dealer::customers::service as customers;
 use crate::dealer::numbering;
 use crate::dealer::orders::model::OrderLineId;
 use crate::dealer::orders::{credit, fulfil};
+use crate::dealer::payments::deposits::settle_deposits;
 use crate::error::{AppError, ErrorCode, ServiceResult, UserError};
 use crate::tenancy::TenantTx;
 
@@ -48,6 +49,7 @@ pub async fn post(tx: &mut TenantTx, input: InvoiceStepInput) -> ServiceResult<I
     let buyer = buyer.ok_or_else(|| AppError::internal("a customer has vanished"))?;
     let mut row = billed_to(row, &buyer);
     (row.net, row.tax) = sums(&lines).map_err(AppError::internal)?;
+    let billed: Vec<_> = orders.keys().copied().collect();
     // First the orders, so that what is billed now is not delivered and owed at once.
     fulfil::store(tx, orders).await?;
     check_credit(tx, &row).await?;
@@ -57,6 +59,9 @@ pub async fn post(tx: &mut TenantTx, input: InvoiceStepInput) -> ServiceResult<I
     }
     query::store_lines(tx, lines.clone()).await?;
     query::post(tx, &row).await?;
+    if let Some(entry) = row.entry_id {
+        settle_deposits(tx, &billed, entry).await?;
+    }
     posted(tx, &row, &lines).await?;
     Ok(row)
 }

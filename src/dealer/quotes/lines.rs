@@ -1,7 +1,7 @@
 //! The lines of quotes as rows: of an input, and of an earlier revision.
 
 use super::input::QuoteLineInput;
-use super::model::{QuoteId, QuoteLineId, QuoteLineRow, QuoteRow};
+use super::model::{QuoteLineId, QuoteLineRow, QuoteRow};
 use crate::dealer::catalog::quantity::Asked;
 use crate::dealer::catalog::quantity::input::QuantityInput;
 use crate::dealer::orders::input::SaleLineInput;

@@ -155,6 +155,7 @@ impl Play<'_> {
         InvoiceLineRow {
             id: InvoiceLineId::from_uuid(self.dice.id(at)),
             invoice_id: invoice,
+            credits_id: None,
             customer_id: line.customer_id,
             position: i32::try_from(position).unwrap_or(i32::MAX),
             is_posted: true,

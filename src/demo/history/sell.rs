@@ -145,6 +145,7 @@ impl Play<'_> {
             order_id: order.id,
             customer_id: order.customer_id,
             position: i32::try_from(position).unwrap_or(0),
+            chooses_warehouse: false,
             product_id: goods.row.id,
             unit_id: unit,
             num,

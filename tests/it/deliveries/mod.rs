@@ -264,21 +264,18 @@ async fn buyer(client: &Client, code: &str, limit: &str) -> String {
 /// their ids.
 pub async fn deliver_some(dealer: &TestDealer) -> Value {
     let client = &dealer.client;
-    let query = "{ customers(first: 1, orderBy: [{ field: CODE }]) { nodes { id } }
-        stockLevels(first: 1, orderBy: [{ field: ON_HAND, direction: DESC }]) { nodes {
-            product { id } warehouse { id } } } }";
+    let query = "{ stockLevels(first: 1, orderBy: [{ field: ON_HAND, direction: DESC }]) { nodes {
+        product { id } warehouse { id } } } }";
     let data = client.get(query).await;
-    let (customer, level) = (
-        &data["customers"]["nodes"][0]["id"],
-        &data["stockLevels"]["nodes"][0],
-    );
+    let level = &data["stockLevels"]["nodes"][0];
+    let customer = buyer(client, "ZZZ-DLV", "1000000").await;
     let line = json!({ "productId": level["product"]["id"], "quantity": { "value": "2" } });
     let input = json!({ "customerId": customer, "warehouseId": level["warehouse"]["id"],
         "lines": [line], "idempotencyKey": key() });
     let draft = done(client, "orderCreate", input).await;
     let order = done(client, "orderConfirm", step(&draft)).await;
     let input = json!({ "warehouseId": level["warehouse"]["id"], "truck": format!("T {}", dealer.id),
-        "runsOn": DAY, "idempotencyKey": key() });
+        "driverId": dealer.owner.to_string(), "runsOn": DAY, "idempotencyKey": key() });
     let run = done(client, "deliveryRunCreate", input).await;
     let lines = json!([part(&order, 0, "1")]);
     let input = planned(&order, &json!({ "runId": run["id"], "lines": lines }));

@@ -73,6 +73,7 @@ impl Attack {
             crate::quotes::quote_some(dealer).await;
             crate::returns::bring_back(dealer).await;
             crate::orders::sell_some(dealer).await;
+            crate::deliveries::deliver_some(dealer).await;
             // So that the proof of the books has something to tell.
             crate::stock::spoil(dealer).await;
             crate::prices::set_some(dealer).await;

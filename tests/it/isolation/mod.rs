@@ -11,6 +11,8 @@ mod count_queries;
 mod invoice_mutations;
 mod invoice_queries;
 mod invoices;
+mod delivery_mutations;
+mod delivery_queries;
 mod loaders;
 mod lot_cases;
 mod mutations;

@@ -6,9 +6,7 @@ use tubex::platform::factors::model::ChallengeId;
 
 use super::attack::Attack;
 use super::{
-    account_mutations, assert_covered, catalogue_mutations, count_mutations, invoice_mutations,
-    lot_cases, order_mutations, payment_mutations, price_mutations, purchasing_mutations,
-    quote_mutations, return_mutations, root_fields, stock_mutations,
+    account_mutations, assert_covered, catalogue_mutations, count_mutations, delivery_mutations, invoice_mutations, lot_cases, order_mutations, payment_mutations, price_mutations, purchasing_mutations, quote_mutations, return_mutations, root_fields, stock_mutations,
 };
 use crate::support::PASSWORD;
 
@@ -520,6 +518,7 @@ fn all() -> impl Iterator<Item = &'static Case> {
         .chain(count_mutations::CASES)
         .chain(lot_cases::MUTATIONS)
         .chain(payment_mutations::CASES)
+        .chain(delivery_mutations::CASES)
         .chain(order_mutations::CASES)
         .chain(price_mutations::CASES)
         .chain(invoice_mutations::CASES)

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 use super::attack::Attack;
 use super::universe::Universe;
 use super::{
-    assert_covered, catalogue_queries, count_queries, invoice_queries, lot_cases, order_queries,
-    payment_queries, price_queries, purchasing_queries, quote_queries, report_queries,
-    return_queries, root_fields,
+    assert_covered, catalogue_queries, count_queries, delivery_queries, invoice_queries, lot_cases, order_queries, payment_queries, price_queries, purchasing_queries, quote_queries, report_queries, return_queries, root_fields,
 };
 
 /// Asks one root field with keys of the victim's.
@@ -38,6 +36,7 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
         .chain(count_queries::CASES)
         .chain(lot_cases::QUERIES)
         .chain(payment_queries::CASES)
+        .chain(delivery_queries::CASES)
         .chain(order_queries::CASES)
         .chain(price_queries::CASES)
         .chain(invoice_queries::CASES)

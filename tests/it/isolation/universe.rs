@@ -43,6 +43,8 @@ const EVERYTHING: &str = "query Everything($after: String) {
     payments(first: 50) { nodes { id version allocations { id } } edges { cursor } }
     paymentReminders(first: 50) { nodes { id level } edges { cursor } }
     orders(first: 200) { nodes { id version state lines { id } } edges { cursor } }
+    deliveries(first: 200) { nodes { id version state order { id } lines { id } } edges { cursor } }
+    deliveryRuns(first: 200) { nodes { id version truck } edges { cursor } }
     goodsReceipts(first: 200) { nodes { id lines { id } } }
     quotes(first: 200) { nodes { id number version state lines { id } } }
     returns(first: 200) { nodes { id version state order { id } lines { id orderLine { id } } } }

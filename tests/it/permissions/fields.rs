@@ -377,6 +377,8 @@ const WAYS: &[(&str, &str)] = &[
     (
         "InvoiceLine.orderLine",
         "{ node(id: $id) { ... on Invoice { lines { orderLine { id } } } } }",
+    ),
+    (
         "AccountEntry.payment",
         "{ accountEntries(first: 1) { nodes { payment { id } } } }",
     ),
@@ -411,6 +413,48 @@ const WAYS: &[(&str, &str)] = &[
     (
         "PaymentReminder.customer",
         "{ paymentReminders(first: 1) { nodes { customer { id } } } }",
+        "Order.deliveries",
+        "{ node(id: $id) { ... on Order { deliveries { id } } } }",
+    ),
+    (
+        "Delivery.order",
+        "{ node(id: $id) { ... on Delivery { order { id } } } }",
+    ),
+    (
+        "Delivery.customer",
+        "{ node(id: $id) { ... on Delivery { customer { id } } } }",
+    ),
+    (
+        "Delivery.job",
+        "{ node(id: $id) { ... on Delivery { job { id } } } }",
+    ),
+    (
+        "Delivery.warehouse",
+        "{ node(id: $id) { ... on Delivery { warehouse { id } } } }",
+    ),
+    (
+        "Delivery.history",
+        "{ node(id: $id) { ... on Delivery { history { id } } } }",
+    ),
+    (
+        "DeliveryLine.orderLine",
+        "{ node(id: $id) { ... on Delivery { lines { orderLine { id } } } } }",
+    ),
+    (
+        "DeliveryLine.product",
+        "{ node(id: $id) { ... on Delivery { lines { product { id } } } } }",
+    ),
+    (
+        "DeliveryLine.cost",
+        "{ node(id: $id) { ... on Delivery { lines { cost { amount } } } } }",
+    ),
+    (
+        "DeliveryRun.warehouse",
+        "{ node(id: $id) { ... on DeliveryRun { warehouse { id } } } }",
+    ),
+    (
+        "DeliveryRun.history",
+        "{ node(id: $id) { ... on DeliveryRun { history { id } } } }",
     ),
     (
         "Order.customer",
@@ -621,6 +665,7 @@ const BY_EVENT: &[&str] = &[
     "BulkOperationChange.bulkOperation",
     "InvoicePosting.invoice",
     "PaymentReceipt.payment",
+    "DeliveryChange.delivery",
     "OrderChange.order",
     "ProductChange.product",
 ];
@@ -642,9 +687,7 @@ async fn ids(dealer: &TestDealer) -> Value {
     let back = crate::returns::bring_back(dealer).await;
     let paid = crate::payments::pay_some(dealer).await;
     let sold = crate::orders::sell_some(dealer).await;
-    let sold = crate::orders::sell_some(dealer).await;
-    let quoted = crate::quotes::quote_some(dealer).await;
-    let back = crate::returns::bring_back(dealer).await;
+    let brought = crate::deliveries::deliver_some(dealer).await;
     crate::catalogue::describe_some(dealer).await;
     let data = dealer
         .client
@@ -668,6 +711,7 @@ async fn ids(dealer: &TestDealer) -> Value {
         "Attribute": first("attributes"), "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
         "Invoice": billed["invoice"], "InvoiceLine": billed["invoice"],
+        "Delivery": brought["delivery"], "DeliveryLine": brought["pickup"], "DeliveryRun": brought["run"],
         "Order": sold["order"], "OrderLine": sold["line"],
         "Supplier": bought["supplier"], "SupplierItem": bought["supplier"], "PurchaseOrder": bought["order"],
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],

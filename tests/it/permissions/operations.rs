@@ -25,6 +25,7 @@ fn input(mutation: &str) -> Value {
         .or_else(|| of_lots(mutation))
         .or_else(|| of_invoices(mutation))
         .or_else(|| of_payments(mutation))
+        .or_else(|| of_deliveries(mutation))
         .or_else(|| of_orders(mutation))
         .or_else(|| of_purchasing(mutation))
         .or_else(|| of_quotes(mutation))
@@ -209,6 +210,30 @@ fn of_payments(mutation: &str) -> Option<Value> {
         }
         "paymentReminderSettingsSet" => {
             json!({ "expectedVersion": 0, "isOn": false, "firstAfterDays": 7 })
+        _ => return None,
+    })
+}
+
+/// The same of mutations on deliveries; those of documents come without a key.
+fn of_deliveries(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    let with = |field: &str| {
+        let mut input = versioned("dlv");
+        input[field] = json!("X");
+        input
+    };
+    Some(match mutation {
+        "deliveryPlan" => json!({ "orderId": nowhere("ord") }),
+        "deliveryUpdate" | "deliveryLoad" | "deliveryDispatch" | "deliveryCancel" => {
+            versioned("dlv")
+        }
+        "deliveryConfirm" => with("signer"),
+        "deliveryFail" => with("reason"),
+        "deliveryPickup" => json!({ "orderId": nowhere("ord"), "signer": "X" }),
+        "deliveryRunCreate" => json!({ "warehouseId": nowhere("whs"), "truck": "X",
+            "runsOn": "2026-12-01" }),
+        "deliveryRunUpdate" | "deliveryRunStart" | "deliveryRunFinish" | "deliveryRunCancel" => {
+            versioned("run")
         }
         _ => return None,
     })
@@ -315,9 +340,8 @@ pub fn operation(field: &Field) -> Operation {
                     crate::purchasing::input_type(name)
                 }
                 "quoteSend" => "QuoteStepInput".to_owned(),
+                name if name.starts_with("delivery") => crate::deliveries::input_type(name),
                 name if name.starts_with("order") => crate::orders::input_type(name),
-                name if name.starts_with("order") => crate::orders::input_type(name),
-                "quoteSend" => "QuoteStepInput".to_owned(),
                 _ => format!("{first}{}Input", &name[1..]),
             };
             Operation {

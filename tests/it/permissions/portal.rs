@@ -265,6 +265,11 @@ const CASES: &[(&str, &str, bool)] = &[
         "query($customer: ID!) { returns(where: { customerId: { eq: $customer } }) { nodes { id } } }",
         false,
     ),
+    ("delivery", "{ delivery(number: 1) { id } }", false),
+    ("deliveries", "{ deliveries { nodes { id } } }", false),
+    ("deliveryRun", "{ deliveryRun(number: 1) { id } }", false),
+    ("deliveryRuns", "{ deliveryRuns { nodes { id } } }", false),
+    ("myRuns", "{ myRuns { id } }", false),
     ("order", "{ order(number: 1) { id } }", false),
     ("orders", "{ orders { nodes { id } } }", false),
 ];

@@ -99,7 +99,7 @@ async fn the_job_writes_down_and_tells_what_has_expired() {
     let sent = office.ten().await;
     let kept = office.accepted(json!([line(&office.cement, "1")])).await;
     let owner = crate::support::owner().await;
-    let schema = &office.dealer.schema;
+    let schema = office.dealer.schema.clone();
     let many = format!(
         "SET tubex.actor = 'test'; INSERT INTO {schema}.quotes SELECT gen_random_uuid(), 1000 + n, 1, customer_id,
              job_id, state, warehouse_id, currency, valid_until, reference, note, answer_reason, net, tax, salesperson,

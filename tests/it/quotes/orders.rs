@@ -11,11 +11,12 @@ async fn stored(office: &Office, order: &Value) -> Vec<[String; 5]> {
     let id: tubex::dealer::orders::model::OrderId = order["id"].as_str().unwrap().parse().unwrap();
     let query = format!(
         "SELECT unit_price::text, discount::text, net::text, price_source, coalesce(price_reason, '')
-         FROM {}.order_lines WHERE order_id = $1 ORDER BY position",
-        office.dealer.schema
+         FROM {}.order_lines WHERE order_id = '{}' ORDER BY position",
+        office.dealer.schema,
+        id.uuid()
     );
     let owner = crate::support::owner().await;
-    let rows = owner.query(&query, &[&id.uuid()]).await.unwrap();
+    let rows = owner.query(&query, &[]).await.unwrap();
     let texts = |row: &tokio_postgres::Row| std::array::from_fn(|column| row.get(column));
     rows.iter().map(texts).collect()
 }

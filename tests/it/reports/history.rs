@@ -83,7 +83,8 @@ async fn the_same_seed_makes_the_same_history() {
 #[tokio::test]
 async fn a_shop_is_filled_once() {
     let shop = Shop::open().await;
-    let again = grounds(&shop.server).fill(
+    let grounds = grounds(&shop.server);
+    let again = grounds.fill(
         shop.dealer.id,
         &tubex::demo::data::DEALERS[1],
         Some((PLAN, None)),

@@ -36,7 +36,8 @@ pub fn grounds(server: &Server) -> Grounds {
 pub async fn seasoned(server: &Server, plan: Plan) -> (TestDealer, Made) {
     let dealer = server.dealer().await;
     let seller = Some(dealer.owner.uuid());
-    let filled = grounds(server).fill(dealer.id, &DEALERS[1], Some((plan, seller)));
+    let grounds = grounds(server);
+    let filled = grounds.fill(dealer.id, &DEALERS[1], Some((plan, seller)));
     let made = filled.await.unwrap().unwrap();
     (dealer, made)
 }
@@ -55,10 +56,8 @@ impl Shop {
     /// One number of the dealer's schema.
     pub async fn number(&self, sql: &str) -> String {
         let sql = sql.replace("@", &format!("{}.", self.dealer.schema));
-        let row = owner()
-            .await
-            .query_one(&format!("SELECT ({sql})::text"), &[]);
-        row.await.unwrap().get(0)
+        let (owner, query) = (owner().await, format!("SELECT ({sql})::text"));
+        owner.query_one(&query, &[]).await.unwrap().get(0)
     }
 }
 

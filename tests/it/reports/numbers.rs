@@ -152,7 +152,7 @@ async fn the_fill_rate_is_that_of_the_orders() {
         shop.number("SELECT min(wanted_on) FROM @orders").await,
         shop.number("SELECT current_date - 1").await,
     );
-    let query = "query($from: Date!, $to: Date!) { fillRate(from: $from, to: $to) {
+    let query = "query($from: NaiveDate!, $to: NaiveDate!) { fillRate(from: $from, to: $to) {
         orders inFull onTime percent } }";
     let variables = json!({ "from": from, "to": to });
     let answer = shop.dealer.client.send(query, variables).await;

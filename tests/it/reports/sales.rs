@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Shop, differences};
 use crate::support::owner;
 
-const SUMMARY: &str = "query($by: SalesBy!, $from: Date!, $to: Date!, $first: Int, $after: String) {
+const SUMMARY: &str = "query($by: SalesBy!, $from: NaiveDate!, $to: NaiveDate!, $first: Int, $after: String) {
     salesSummary(by: $by, from: $from, to: $to) {
         total { net { amount } cost { amount } margin { amount } marginPercent lines }
         before { net { amount } lines }

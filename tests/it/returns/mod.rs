@@ -218,11 +218,12 @@ impl Counter {
         let line = order["lines"][index]["id"].as_str().unwrap();
         let id: tubex::dealer::orders::model::OrderLineId = line.parse().unwrap();
         let query = format!(
-            "SELECT delivered::text, invoiced::text, returned::text FROM {}.order_lines WHERE id = $1",
-            self.yard.dealer.schema
+            "SELECT delivered::text, invoiced::text, returned::text FROM {}.order_lines WHERE id = '{}'",
+            self.yard.dealer.schema,
+            id.uuid()
         );
         let owner = crate::support::owner().await;
-        let row = owner.query_one(&query, &[&id.uuid()]).await.unwrap();
+        let row = owner.query_one(&query, &[]).await.unwrap();
         std::array::from_fn(|column| crate::stock::decimal(row.get::<_, &str>(column)))
     }
 

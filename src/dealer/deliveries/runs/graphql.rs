@@ -165,10 +165,10 @@ impl DeliveryRunQuery {
         #[graphql(desc = "The day; today at the dealer if absent.")] on: Option<NaiveDate>,
     ) -> AppResult<Vec<DeliveryRun>> {
         let unit = ctx.unit()?;
-        let driver = unit.context().principal().map(|user| user.user());
-        let Some(driver) = driver else {
+        let Some(principal) = unit.context().principal() else {
             return Ok(Vec::new());
         };
+        let driver = principal.user();
         let mut tx = unit.tx().await?;
         let day = match on {
             Some(day) => day,
