@@ -297,7 +297,7 @@ fn fragments() -> Vec<Refused> {
         )
     };
     let bomb = format!("{} fragment F25 on Query {{ __typename }}", many(25, level));
-    let one = |number| format!("fragment F{number} on Query {{ __typename }}");
+    let one = |number: usize| format!("fragment F{number} on Query {{ __typename }}");
     let other = format!("query A {{ __typename }} query B {{ ...F0 }} {bomb}");
     vec![
         (
@@ -328,7 +328,7 @@ fn fragments() -> Vec<Refused> {
 /// More of something than there may be.
 fn bombs() -> Vec<Refused> {
     let of = |name, text: String| (name, query(text), LIMIT);
-    let alias = |number| format!("a{number}: __typename");
+    let alias = |number: usize| format!("a{number}: __typename");
     let nested = |levels: usize| format!("{}code{}", "{ a ".repeat(levels), "}".repeat(levels));
     let skips = many(101, |_| "@skip(if: false)".to_owned());
     let ids = many(2001, |_| "1".to_owned());
