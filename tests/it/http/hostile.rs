@@ -290,7 +290,7 @@ fn unfit() -> Vec<Refused> {
 /// Fragments that never end, or nearly so.
 fn fragments() -> Vec<Refused> {
     let circle = "fragment F on Query { ...G } fragment G on Query { ...F }";
-    let level = |level| {
+    let level = |level: usize| {
         format!(
             "fragment F{level} on Query {{ ...F{0} ...F{0} }}",
             level + 1
