@@ -125,7 +125,7 @@ mod tests {
             ("{...F}", 4),
             (r#"{a(b:"x { \" y",c:-1.5e3)}"#, 13),
             ("{a(b:\"\"\"x \\\"\"\" { y\"\"\")}", 8),
-            ("query($a:[Int!]!=[1]){a@include(if:$a)}", 28),
+            ("query($a:[Int!]!=[1]){a@include(if:$a)}", 26),
         ] {
             // A number with a point is three words here, which costs it two more.
             assert_eq!(tokens(text), count, "{text}");

@@ -290,14 +290,14 @@ fn unfit() -> Vec<Refused> {
 /// Fragments that never end, or nearly so.
 fn fragments() -> Vec<Refused> {
     let circle = "fragment F on Query { ...G } fragment G on Query { ...F }";
-    let level = |level| {
+    let level = |level: usize| {
         format!(
             "fragment F{level} on Query {{ ...F{0} ...F{0} }}",
             level + 1
         )
     };
     let bomb = format!("{} fragment F25 on Query {{ __typename }}", many(25, level));
-    let one = |number| format!("fragment F{number} on Query {{ __typename }}");
+    let one = |number: usize| format!("fragment F{number} on Query {{ __typename }}");
     let other = format!("query A {{ __typename }} query B {{ ...F0 }} {bomb}");
     vec![
         (
@@ -328,7 +328,7 @@ fn fragments() -> Vec<Refused> {
 /// More of something than there may be.
 fn bombs() -> Vec<Refused> {
     let of = |name, text: String| (name, query(text), LIMIT);
-    let alias = |number| format!("a{number}: __typename");
+    let alias = |number: usize| format!("a{number}: __typename");
     let nested = |levels: usize| format!("{}code{}", "{ a ".repeat(levels), "}".repeat(levels));
     let skips = many(101, |_| "@skip(if: false)".to_owned());
     let ids = many(2001, |_| "1".to_owned());
