@@ -147,7 +147,9 @@ pub(super) async fn find_billed(
 /// What drafts claim of a line of an order, and what of it was credited for good.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Claims {
+    /// On drafts, in base units.
     pub drafted: Decimal,
+    /// Credited and not to be billed again, in base units.
     pub credited: Decimal,
 }
 

@@ -19,6 +19,7 @@ use crate::dealer::customers::jobs::graphql::Job;
 use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::deliveries::graphql::{Delivery, deliveries_of};
+use crate::dealer::quotes::graphql::{Quote, quote_of};
 use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
@@ -56,6 +57,15 @@ impl Order {
         let row = ctx.unit()?.load(CustomerById(id)).await?;
         row.map(Customer)
             .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    }
+
+    /// The quote it was made of; null if it was written by itself.
+    #[graphql(guard = P::QuotesRead, directive = has_permission::apply(P::QuotesRead))]
+    async fn quote(&self, ctx: &Context<'_>) -> AppResult<Option<Quote>> {
+        match self.0.quote_id {
+            Some(id) => Ok(Some(quote_of(ctx, id).await?)),
+            None => Ok(None),
+        }
     }
 
     /// For which job; null if for none.

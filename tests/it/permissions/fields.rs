@@ -137,10 +137,6 @@ const WAYS: &[(&str, &str)] = &[
         "{ stockCounts(first: 1) { nodes { lines { varianceValue { amount } } } } }",
     ),
     (
-        "CustomerMargins.rows",
-        "{ marginByCustomer(from: \"2026-01-01\", to: \"2026-01-31\") { rows { totalCount } } }",
-    ),
-    (
         "Dashboard.lowStockCount",
         "{ dashboard { lowStockCount } }",
     ),
@@ -413,6 +409,10 @@ const WAYS: &[(&str, &str)] = &[
     (
         "PaymentReminder.customer",
         "{ paymentReminders(first: 1) { nodes { customer { id } } } }",
+    ),
+    (
+        "Order.quote",
+        "{ node(id: $id) { ... on Order { quote { id } } } }",
     ),
     (
         "Order.deliveries",

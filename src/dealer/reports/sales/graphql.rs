@@ -131,7 +131,7 @@ impl SalesRow {
     }
 
     /// The category, if it is one.
-    #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
+    #[graphql(guard = P::CategoriesRead, directive = has_permission::apply(P::CategoriesRead))]
     async fn category(&self, ctx: &Context<'_>) -> AppResult<Option<Category>> {
         let Some(id) = self.key(Group::Category) else {
             return Ok(None);
@@ -253,10 +253,9 @@ pub struct CustomerMargins(Window);
 /// Customers by what they brought in beyond its cost.
 #[Object(directive = has_permission::apply(P::ReportsRead))]
 impl CustomerMargins {
-    /// Those who bought on these days, the one who brought most in first.
+    /// Those who bought on these days, the one who brought most in first. Takes cost:read, too.
     #[graphql(
         guard = P::CostRead,
-        directive = has_permission::apply(P::CostRead),
         complexity = "page_cost(first, None, child_complexity)"
     )]
     async fn rows(
