@@ -88,9 +88,9 @@ pub(super) fn check_one(checks: &mut Checks, index: usize, line: &SaleLineInput)
         let message = "is needed where a price or a discount is set";
         checks.require(reason.is_some(), &path("priceReason"), message);
     }
-    let is_apart = line.price_unit_id.is_some() && line.unit_price.is_none();
+    let stands_apart = line.price_unit_id.is_some() && line.unit_price.is_none();
     let message = "says what unitPrice is for, which is absent";
-    checks.require(!is_apart, &path("priceUnitId"), message);
+    checks.require(!stands_apart, &path("priceUnitId"), message);
     checks.optional_text(&path("note"), line.note.as_deref(), 200);
 }
 
@@ -135,15 +135,15 @@ fn each<T>(
     lines: &[(usize, &SaleLineInput)],
     mut make: impl FnMut(usize, &SaleLineInput) -> Result<T, UserError>,
 ) -> ServiceResult<Vec<T>> {
-    let (mut made, mut refusals) = (Vec::new(), Vec::new());
+    let (mut rows, mut refusals) = (Vec::new(), Vec::new());
     for (at, line) in lines {
         match make(*at, line) {
-            Ok(one) => made.push(one),
+            Ok(one) => rows.push(one),
             Err(error) => refusals.push(error),
         }
     }
     if refusals.is_empty() {
-        Ok(made)
+        Ok(rows)
     } else {
         Err(Refusal::User(refusals))
     }

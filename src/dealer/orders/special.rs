@@ -75,10 +75,10 @@ fn each<T>(
     ids: &[OrderLineId],
     mut make: impl FnMut(OrderLineId) -> Result<T, (ErrorCode, String)>,
 ) -> ServiceResult<Vec<T>> {
-    let (mut made, mut refused) = (Vec::new(), Vec::new());
+    let (mut found, mut refused) = (Vec::new(), Vec::new());
     for (index, id) in ids.iter().enumerate() {
         match make(*id) {
-            Ok(one) => made.push(one),
+            Ok(one) => found.push(one),
             Err((code, message)) => {
                 let path = ["input", "lineIds", &index.to_string()];
                 refused.push(UserError::at(code, &path, message));
@@ -86,7 +86,7 @@ fn each<T>(
         }
     }
     if refused.is_empty() {
-        Ok(made)
+        Ok(found)
     } else {
         Err(Refusal::User(refused))
     }
@@ -98,11 +98,11 @@ async fn dead_links(
     orders: &BTreeMap<OrderId, LockedOrder>,
 ) -> AppResult<BTreeSet<PurchaseOrderLineId>> {
     let lines = orders.values().flat_map(|order| &order.lines);
-    let links: Vec<_> = lines.filter_map(|line| line.purchase_line_id).collect();
-    if links.is_empty() {
+    let bought: Vec<_> = lines.filter_map(|line| line.purchase_line_id).collect();
+    if bought.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let found = lines_by_id(tx, &links).await?.into_iter();
+    let found = lines_by_id(tx, &bought).await?.into_iter();
     let dead = found.filter(|line| !line.is_open && line.received.is_zero());
     Ok(dead.map(|line| line.id).collect())
 }

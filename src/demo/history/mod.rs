@@ -112,7 +112,7 @@ pub(super) async fn play(
 ) -> AppResult<Made> {
     let mut dice = Dice::new(plan.seed, u64::from(demo.barcode_prefix));
     let world = World::of(tx, plan.months, &mut dice).await?;
-    let mut play = Play {
+    let mut shop = Play {
         yard: Yard::open(tx, &world).await?,
         world: &world,
         dice,
@@ -125,17 +125,17 @@ pub(super) async fn play(
         debts: BTreeMap::new(),
         open: HashMap::new(),
     };
-    play.begin(demo)?;
+    shop.begin(demo)?;
     let days: Vec<NaiveDate> = world.days.iter().map(|day| day.0).collect();
     let counts = seasons::spread(plan.lines.div_ceil(LINES), &days);
     for (index, (day, count)) in world.days.iter().zip(counts).enumerate() {
-        play.days_left = u32::try_from(world.days.len() - index - 1).unwrap_or(0);
-        play.day(*day, count)?;
-        if play.rows.are_enough() {
-            play.rows.write(tx).await?;
+        shop.days_left = u32::try_from(world.days.len() - index - 1).unwrap_or(0);
+        shop.day(*day, count)?;
+        if shop.rows.are_enough() {
+            shop.rows.write(tx).await?;
         }
     }
-    play.end(tx).await
+    shop.end(tx).await
 }
 
 impl Play<'_> {

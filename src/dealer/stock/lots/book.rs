@@ -96,8 +96,8 @@ impl LotBook {
         let lying = query::lying(tx, products.clone(), places.into_iter().collect()).await?;
         for (lot, level) in lying {
             let place = (lot.product_id, level.warehouse_id);
-            let shelf = self.shelves.entry(place).or_default();
-            shelf.put((lot.id, lot.expires_on), level.on_hand);
+            let rack = self.shelves.entry(place).or_default();
+            rack.put((lot.id, lot.expires_on), level.on_hand);
             self.learn(lot);
         }
         if !scope.codes.is_empty() {
@@ -164,8 +164,8 @@ impl LotBook {
     fn put(&mut self, place: Place, parts: &Parts) {
         for (lot, quantity) in parts {
             let expiry = self.expiries.get(lot).copied().unwrap_or(NEVER);
-            let shelf = self.shelves.entry(place).or_default();
-            shelf.put((*lot, expiry), *quantity);
+            let rack = self.shelves.entry(place).or_default();
+            rack.put((*lot, expiry), *quantity);
         }
     }
 
@@ -201,18 +201,18 @@ impl LotBook {
         }
         let came = self.came_for(row);
         let fresh_on = self.today.filter(|_| row.kind == MovementKind::Issue);
-        let shelf = self.shelves.entry(place).or_default();
+        let rack = self.shelves.entry(place).or_default();
         if named.is_empty() {
-            let taken = shelf.take(quantity, &came, fresh_on);
+            let taken = rack.take(quantity, &came, fresh_on);
             return taken.map_err(|there| insufficient(place, &ask.path, (there, quantity)));
         }
-        let before = shelf.clone();
+        let before = rack.clone();
         let mut parts = Parts::new();
         for (lot, part) in named {
-            match shelf.take_of(lot, part) {
+            match rack.take_of(lot, part) {
                 Ok(taken) => parts.extend(taken),
                 Err(there) => {
-                    *shelf = before;
+                    *rack = before;
                     return Err(insufficient(place, &ask.path, (there, part)));
                 }
             }
