@@ -20,6 +20,7 @@ pub mod loader;
 pub mod model;
 pub mod mutation;
 pub mod pickup;
+mod places;
 mod plan;
 mod proof;
 pub mod query;

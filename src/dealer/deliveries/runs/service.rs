@@ -1,6 +1,6 @@
 //! Use cases of runs: planning them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::actions::DeliveryRunAction as Action;
 use super::events::{
@@ -10,10 +10,8 @@ use super::input::{DeliveryRunCreateInput, DeliveryRunStepInput, DeliveryRunUpda
 use super::model::{DeliveryRunChanges, DeliveryRunRow, DeliveryRunState as State};
 use super::query;
 use crate::dealer::calendar::check_day;
-use crate::dealer::deliveries::events::DeliveryUpdated;
-use crate::dealer::deliveries::model::{DeliveryId, DeliveryRow, DeliveryRunId, DeliveryState};
-use crate::dealer::deliveries::plan::{put_on, suits};
-use crate::dealer::deliveries::query as deliveries;
+use crate::dealer::deliveries::model::{DeliveryId, DeliveryRunId};
+use crate::dealer::deliveries::places;
 use crate::dealer::numbering;
 use crate::dealer::stock::warehouses::service::in_use;
 use crate::error::{ErrorCode, ServiceResult, UserError};
@@ -50,10 +48,10 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    let stops = stops(tx, &row, &input.delivery_ids).await?;
+    let moved = places::moved(tx, &row, &input.delivery_ids).await?;
     row.number = numbering::next(tx, DeliveryRunId::PREFIX).await?;
     query::insert(tx, &row).await?;
-    place(tx, stops).await?;
+    places::write(tx, moved).await?;
     tx.emit(&DeliveryRunCreated((&row).into()));
     Ok(row)
 }
@@ -82,17 +80,10 @@ pub async fn update(
     checks.finish()?;
     let before = locked(tx, (input.id, input.expected_version), Action::Update).await?;
     let row = query::update(tx, before.id, changes).await?;
-    let ids = waiting(tx, row.id).await?;
-    if let Some(asked) = input.delivery_ids {
-        // All at once, in the order of their ids: two runs may exchange deliveries.
-        let all: BTreeSet<DeliveryId> = ids.iter().chain(&asked).copied().collect();
-        deliveries::lock(tx, &all.into_iter().collect::<Vec<_>>()).await?;
-        take_off(tx, (&ids, &asked)).await?;
-        let stops = stops(tx, &row, &asked).await?;
-        place(tx, stops).await?;
+    if let Some(ids) = input.delivery_ids {
+        places::replace(tx, &row, &ids).await?;
     } else if row.runs_on != before.runs_on {
-        let stops = stops(tx, &row, &ids).await?;
-        place(tx, stops).await?;
+        places::follow_day(tx, &row).await?;
     }
     tx.emit(&DeliveryRunUpdated((&row).into()));
     Ok(row)
@@ -105,11 +96,7 @@ pub async fn finish(
 ) -> ServiceResult<DeliveryRunRow> {
     let key = (input.id, input.expected_version);
     let row = locked(tx, key, Action::Finish).await?;
-    let on_it = deliveries::find_many_of_runs(tx, &[row.id]).await?;
-    let mut out = on_it
-        .iter()
-        .filter(|delivery| delivery.state == DeliveryState::Dispatched);
-    if let Some(delivery) = out.next() {
+    if let Some(delivery) = places::under_way(tx, row.id).await? {
         let number = delivery.number;
         let message = format!("delivery {number} is on its way: confirm it, or say that it failed");
         return Err(UserError::at(ErrorCode::NotAllowed, &["input", "id"], message).into());
@@ -126,8 +113,7 @@ pub async fn cancel(
 ) -> ServiceResult<DeliveryRunRow> {
     let key = (input.id, input.expected_version);
     let row = locked(tx, key, Action::Cancel).await?;
-    let ids = waiting(tx, row.id).await?;
-    take_off(tx, (&ids, &[])).await?;
+    places::replace(tx, &row, &[]).await?;
     let row = query::update(tx, row.id, to(tx, State::Cancelled)).await?;
     tx.emit(&DeliveryRunCancelled((&row).into()));
     Ok(row)
@@ -185,75 +171,4 @@ fn check_stops(checks: &mut Checks, ids: &[DeliveryId]) {
     checks.require(fits, &path, "may list at most 200 deliveries");
     let known: BTreeSet<_> = ids.iter().collect();
     checks.require(known.len() == ids.len(), &path, "lists a delivery twice");
-}
-
-/// These deliveries, locked, on the run in this order, unless one of them does not go with it.
-async fn stops(
-    tx: &mut TenantTx,
-    run: &DeliveryRunRow,
-    ids: &[DeliveryId],
-) -> ServiceResult<Vec<DeliveryRow>> {
-    let found = deliveries::lock(tx, ids).await?;
-    let mut found: BTreeMap<_, _> = found.into_iter().map(|row| (row.id, row)).collect();
-    let mut rows = Vec::new();
-    for (index, id) in ids.iter().enumerate() {
-        let index_text = index.to_string();
-        let path = ["input", "deliveryIds", index_text.as_str()];
-        let Some(mut row) = found.remove(id) else {
-            let message = "there is no such delivery";
-            return Err(UserError::at(ErrorCode::NotFound, &path, message).into());
-        };
-        let place = i32::try_from(index + 1).unwrap_or(i32::MAX);
-        row.planned_on = run.runs_on;
-        let goes = suits(&row, run).map_err(|error| error.message);
-        let here = row.state.is_here().then_some(()).ok_or_else(|| {
-            let state = row.state.as_str();
-            format!("a delivery that is {state} is put on no run")
-        });
-        if let Err(message) = here.and(goes) {
-            return Err(UserError::at(ErrorCode::NotAllowed, &path, message).into());
-        }
-        put_on(&mut row, run.id, place);
-        rows.push(row);
-    }
-    Ok(rows)
-}
-
-/// Those of a run's deliveries that have not left, in the order of its stops.
-async fn waiting(tx: &mut TenantTx, run: DeliveryRunId) -> ServiceResult<Vec<DeliveryId>> {
-    let on_it = deliveries::find_many_of_runs(tx, &[run]).await?;
-    let waiting = on_it.iter().filter(|row| row.state.is_here());
-    Ok(waiting.map(|row| row.id).collect())
-}
-
-/// Takes those of a run's deliveries off that are not asked for and have not left.
-async fn take_off(
-    tx: &mut TenantTx,
-    (ids, asked): (&[DeliveryId], &[DeliveryId]),
-) -> ServiceResult<()> {
-    let off: Vec<DeliveryId> = ids
-        .iter()
-        .filter(|id| !asked.contains(id))
-        .copied()
-        .collect();
-    let mut rows = deliveries::lock(tx, &off).await?;
-    rows.retain(|row| row.state.is_here());
-    for row in &mut rows {
-        (row.run_id, row.stop) = (None, None);
-    }
-    place(tx, rows).await
-}
-
-/// Writes where deliveries that are locked are from now on.
-async fn place(tx: &mut TenantTx, mut rows: Vec<DeliveryRow>) -> ServiceResult<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let now = tx.now();
-    for row in &mut rows {
-        row.version += 1;
-        row.updated_at = row.updated_at.max(now);
-        tx.emit(&DeliveryUpdated((&*row).into()));
-    }
-    Ok(deliveries::place(tx, rows).await?)
 }

@@ -8,7 +8,7 @@ use super::query;
 use super::service::{locked, to};
 use crate::dealer::deliveries::dispatch::send;
 use crate::dealer::deliveries::model::{DeliveryId, DeliveryState};
-use crate::dealer::deliveries::query as deliveries;
+use crate::dealer::deliveries::places::on_run;
 use crate::dealer::deliveries::whole::{Orders, Whole, lock, lock_orders};
 use crate::error::{ErrorCode, ServiceResult, UserError};
 use crate::tenancy::TenantTx;
@@ -20,7 +20,7 @@ pub async fn start(
     input: DeliveryRunStepInput,
 ) -> ServiceResult<DeliveryRunRow> {
     // Orders are locked before runs, and those before deliveries.
-    let seen = deliveries::find_many_of_runs(tx, &[input.id]).await?;
+    let seen = on_run(tx, input.id).await?;
     let orders = lock_orders(tx, &seen).await?;
     let key = (input.id, input.expected_version);
     let run = locked(tx, key, DeliveryRunAction::Start).await?;
@@ -38,7 +38,7 @@ async fn loaded(
     orders: &Orders,
 ) -> ServiceResult<Vec<Whole>> {
     let refused = |code, message: &str| Err(UserError::at(code, &["input", "id"], message).into());
-    let on_it = deliveries::find_many_of_runs(tx, &[run.id]).await?;
+    let on_it = on_run(tx, run.id).await?;
     let ids: Vec<DeliveryId> = on_it.iter().map(|row| row.id).collect();
     let mut found = lock(tx, &ids).await?;
     let is_known = |whole: &Whole| {
