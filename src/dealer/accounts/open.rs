@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::model::{EntryId, ItemRow};
 use super::query;
 use crate::db::error::DbResult;
 use crate::dealer::customers::jobs::model::JobId;
@@ -50,6 +51,11 @@ pub async fn of(
         oldest_due: row.4,
         today: row.5,
     })
+}
+
+/// How much of these entries is settled.
+pub async fn items(tx: &mut TenantTx, entries: &[EntryId]) -> DbResult<Vec<ItemRow>> {
+    query::find_items(tx, entries).await
 }
 
 /// Whether something of a customer, or of one of its jobs, is open.

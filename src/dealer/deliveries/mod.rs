@@ -6,6 +6,7 @@
 //! again, and of what is weighed a little more may have come than was planned.
 
 pub mod actions;
+pub mod billing;
 pub mod confirm;
 mod credit;
 pub mod dispatch;

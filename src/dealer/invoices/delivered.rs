@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use rust_decimal::Decimal;
 
-use crate::dealer::deliveries::lines_to_bill;
 use crate::dealer::deliveries::model::{DeliveryId, DeliveryLineRow};
-use crate::dealer::deliveries::query::find_many_of_orders;
+use crate::dealer::deliveries::{billing, lines_to_bill};
 use crate::dealer::orders::model::OrderId;
 use crate::error::AppResult;
 use crate::tenancy::TenantTx;
@@ -27,7 +26,7 @@ pub(super) async fn lines_of_order(
     tx: &mut TenantTx,
     order: OrderId,
 ) -> AppResult<Vec<DeliveryLineRow>> {
-    let rows = find_many_of_orders(tx, &[order]).await?;
+    let rows = billing::of_order(tx, order).await?;
     let ids: Vec<DeliveryId> = rows.iter().map(|row| row.id).collect();
     lines(tx, &ids).await
 }

@@ -11,7 +11,7 @@ use super::model::{
 };
 use super::query;
 use crate::dealer::catalog::products::model::{ProductId, ProductRow};
-use crate::dealer::catalog::products::query as products;
+use crate::dealer::catalog::products::service as products;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::{CustomerId, CustomerRow};
 use crate::dealer::customers::service as customers;
@@ -180,7 +180,7 @@ async fn names(tx: &mut TenantTx, wants: &[Want]) -> AppResult<HashMap<ProductId
     let mut ids: Vec<ProductId> = wants.iter().map(|want| want.line.product_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let rows = products::find_many(tx, &ids).await?;
+    let rows = products::find(tx, &ids).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 

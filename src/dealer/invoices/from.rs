@@ -10,10 +10,10 @@ use super::draft::{Plan, Want, write};
 use super::input::{InvoiceBasis, InvoiceFromDeliveriesInput, InvoiceFromOrderInput, InvoiceScope};
 use super::model::InvoiceRow;
 use super::query;
+use crate::dealer::deliveries::billing;
 use crate::dealer::deliveries::model::{
     DeliveryId, DeliveryLineId, DeliveryLineRow, DeliveryState,
 };
-use crate::dealer::deliveries::query as sent;
 use crate::dealer::orders::fulfil::{self, LockedOrder};
 use crate::dealer::orders::model::{OrderId, OrderLineId, OrderLineRow, OrderSourcing, OrderState};
 use crate::error::{AppError, ErrorCode, ServiceResult, UserError};
@@ -100,7 +100,7 @@ fn distinct(ids: &[DeliveryId]) -> Vec<DeliveryId> {
 
 /// The orders of deliveries all of which are with the customer.
 async fn of_deliveries(tx: &mut TenantTx, ids: &[DeliveryId]) -> ServiceResult<Vec<OrderId>> {
-    let rows = sent::find_many(tx, ids).await?;
+    let rows = billing::find(tx, ids).await?;
     let found: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
     let mut orders = Vec::new();
     for (index, id) in ids.iter().enumerate() {

@@ -14,7 +14,7 @@ use super::query;
 use crate::dealer::accounts::allocate::allocate_to;
 use crate::dealer::accounts::input::AccountDebtInput;
 use crate::dealer::accounts::model::EntryId;
-use crate::dealer::accounts::query::find_items;
+use crate::dealer::accounts::open;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerRow;
 use crate::dealer::orders::fulfil;
@@ -118,7 +118,7 @@ async fn settle(
         }
     }
     let entries: Vec<EntryId> = given.keys().copied().collect();
-    let items = find_items(tx, &entries).await?;
+    let items = open::items(tx, &entries).await?;
     let debts = items.iter().filter_map(|item| {
         let amount = item.open().min(*given.get(&item.entry_id)?);
         (amount > Decimal::ZERO).then_some(AccountDebtInput {

@@ -22,8 +22,8 @@ const INVOICE: &str = "id kind number state version allowedActions reference rea
         taxRate tax { amount } credited { value } creditedNet { amount } isBilledAgain orderLine { id }
         deliveryLineId credits { id } }
     credits { id } creditNotes { id number } entry { id amount { amount } open { amount } reference }";
-const ORDER: &str =
-    "id version state billing fulfilment net { amount } tax { amount } lines { id }";
+const ORDER: &str = "id version state billing fulfilment
+    totals { net { amount } tax { amount } } lines { id }";
 
 /// What a mutation of this area answers, apart from its refusals.
 fn selection(field: &str) -> String {

@@ -148,6 +148,11 @@ pub async fn product_exists(tx: &mut TenantTx, id: Uuid) -> AppResult<bool> {
     Ok(!found.is_empty())
 }
 
+/// These products, archived or not.
+pub async fn find(tx: &mut TenantTx, ids: &[ProductId]) -> DbResult<Vec<ProductRow>> {
+    query::find_many(tx, ids).await
+}
+
 /// Which of these are archived.
 pub async fn archived(tx: &mut TenantTx, ids: &[ProductId]) -> DbResult<HashSet<ProductId>> {
     Ok(query::archived(tx, ids).await?.into_iter().collect())
