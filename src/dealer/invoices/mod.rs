@@ -9,6 +9,7 @@ pub mod actions;
 mod amounts;
 mod bill;
 pub mod change;
+pub mod claims;
 pub mod correct;
 pub mod credit;
 mod delivered;

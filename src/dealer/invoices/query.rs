@@ -146,15 +146,15 @@ pub(super) async fn find_billed(
 
 /// What drafts claim of a line of an order, and what of it was credited for good.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Claims {
+pub(super) struct Claims {
     /// On drafts, in base units.
-    pub drafted: Decimal,
+    pub(super) drafted: Decimal,
     /// Credited and not to be billed again, in base units.
-    pub credited: Decimal,
+    pub(super) credited: Decimal,
 }
 
 /// What becomes of these lines of orders on drafts and credit notes; none where nothing does.
-pub async fn claims(
+pub(super) async fn claims(
     tx: &mut TenantTx,
     ids: &[OrderLineId],
 ) -> DbResult<HashMap<OrderLineId, Claims>> {

@@ -106,14 +106,15 @@ pub(super) async fn lock(tx: &mut TenantTx, id: QuoteId) -> DbResult<Option<Quot
     Ok(query.get_result(tx).await.optional()?)
 }
 
-/// All revisions of a number, locked in their order.
-pub(super) async fn lock_revisions(tx: &mut TenantTx, number: i64) -> DbResult<Vec<QuoteRow>> {
+/// Locks all revisions of a number, in their order.
+pub(super) async fn lock_revisions(tx: &mut TenantTx, number: i64) -> DbResult<()> {
     let query = quotes::table
         .filter(quotes::number.eq(number))
         .order(quotes::revision)
-        .select(QuoteRow::as_select())
+        .select(quotes::id)
         .for_no_key_update();
-    Ok(query.load(tx).await?)
+    let _held: Vec<QuoteId> = query.load(tx).await?;
+    Ok(())
 }
 
 /// Adds a quote with its lines.

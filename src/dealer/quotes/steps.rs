@@ -75,7 +75,9 @@ pub(super) async fn locked_with_revisions(
 ) -> ServiceResult<(QuoteRow, Vec<QuoteRow>)> {
     let found = query::find_many(tx, &[id]).await?.pop();
     let number = found.ok_or_else(missing)?.number;
-    let revisions = query::lock_revisions(tx, number).await?;
+    query::lock_revisions(tx, number).await?;
+    // Read behind the locks: who was before may have written a further one.
+    let revisions = query::revisions(tx, &[number]).await?;
     let (mut this, others): (Vec<_>, Vec<_>) = revisions.into_iter().partition(|row| row.id == id);
     let row = this.pop().ok_or_else(missing)?;
     is_current(&row, version)?;

@@ -11,8 +11,8 @@ use super::input::ReturnCreditInput;
 use super::model::{ReturnChanges, ReturnLineRow, ReturnRow, ReturnState};
 use super::query;
 use super::receive::order_of;
+use crate::dealer::invoices::claims::credited;
 use crate::dealer::invoices::credit::{CreditLine, credit as write_credit};
-use crate::dealer::invoices::query::claims;
 use crate::dealer::orders::fulfil::{self, LockedOrder};
 use crate::dealer::orders::model::OrderId;
 use crate::error::{AppResult, ServiceResult};
@@ -58,12 +58,12 @@ async fn to_credit(
     lines: &[ReturnLineRow],
 ) -> AppResult<Vec<CreditLine>> {
     let ids: Vec<_> = lines.iter().map(|line| line.order_line_id).collect();
-    let claims = claims(tx, &ids).await?;
+    let credited = credited(tx, &ids).await?;
     let ordered = orders.values().flat_map(|order| &order.lines);
     let ordered: HashMap<_, _> = ordered.map(|line| (line.id, line)).collect();
     let credit = |line: &ReturnLineRow| {
         let of = ordered.get(&line.order_line_id)?;
-        let credited = claims.get(&of.id).map_or(Decimal::ZERO, |of| of.credited);
+        let credited = credited.get(&of.id).copied().unwrap_or_default();
         let kept = of.delivered - of.returned;
         let quantity = line.came().min(of.invoiced - credited - kept);
         (quantity > Decimal::ZERO).then_some(CreditLine {
