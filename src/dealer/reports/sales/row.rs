@@ -43,7 +43,8 @@ impl SalesFigures {
         self.0.lines
     }
 
-    /// What of net is of goods whose cost is known.
+    /// What of net is of goods whose cost is known; allowances, which are for no goods, are taken
+    /// from it.
     #[graphql(guard = P::CostRead, directive = has_permission::apply(P::CostRead))]
     async fn costed_net(&self, ctx: &Context<'_>) -> AppResult<Money> {
         Money::of_dealer(ctx, self.0.costed_net)
