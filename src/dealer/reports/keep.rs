@@ -64,14 +64,14 @@ impl From<&InvoiceLineRow> for SoldLine {
 }
 
 impl SoldLine {
-    /// What it adds to the sums.
+    /// What it adds to the sums. What is credited for no goods had no cost, and is margin lost.
     fn figures(&self, is_credit: bool) -> Figures {
         let sign = if is_credit {
             Decimal::NEGATIVE_ONE
         } else {
             Decimal::ONE
         };
-        let is_costed = self.cost.is_some();
+        let is_costed = self.cost.is_some() || (is_credit && self.product.is_nil());
         Figures {
             net: sign * self.net,
             costed_net: if is_costed {
@@ -199,6 +199,19 @@ fn buyer_row(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_allowance_is_margin_lost() {
+        let line = SoldLine {
+            order_line: None,
+            product: Uuid::nil(),
+            quantity: Decimal::ONE,
+            net: Decimal::from(5),
+            cost: None,
+        };
+        assert_eq!(line.figures(true).margin(), Decimal::from(-5));
+        assert_eq!(line.figures(false).margin(), Decimal::ZERO);
+    }
 
     #[test]
     fn a_credit_note_takes_back_what_its_invoice_added() {

@@ -8,8 +8,10 @@
 //! shop on the same day.
 
 mod bill;
+mod bring;
 mod check;
 mod dice;
+mod pay;
 mod query;
 mod rows;
 mod seasons;
@@ -22,8 +24,8 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
-use self::bill::Debt;
 use self::dice::Dice;
+use self::pay::Debt;
 use self::rows::Rows;
 use self::sell::Way;
 use self::world::World;

@@ -1,6 +1,7 @@
 //! Numbers of a dealer's business: that they are right, and what they cost.
 
 mod history;
+mod kept;
 mod live;
 mod numbers;
 mod sales;

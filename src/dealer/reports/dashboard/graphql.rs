@@ -7,7 +7,7 @@ use super::query::{self, Pile};
 use crate::dealer::calendar;
 use crate::dealer::deliveries::model::DeliveryState;
 use crate::dealer::reports::model::Figures;
-use crate::dealer::reports::sales::graphql::SalesFigures;
+use crate::dealer::reports::sales::row::SalesFigures;
 use crate::error::AppResult;
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{Permission as P, has_permission};

@@ -50,7 +50,8 @@ const LINES: &str = "\
     SELECT i.issued_on AS day, i.customer_id, coalesce(i.job_id, n.none) AS job_id, \
            coalesce(o.salesperson, n.none) AS salesperson, coalesce(l.product_id, n.none) AS product_id, \
            s.sign * l.net AS net, s.sign * l.quantity AS quantity, \
-           CASE WHEN l.cost IS NULL THEN 0 ELSE s.sign * l.net END AS costed_net, \
+           CASE WHEN l.cost IS NULL AND (s.sign > 0 OR l.product_id IS NOT NULL) THEN 0 \
+                ELSE s.sign * l.net END AS costed_net, \
            s.sign * coalesce(l.cost, 0) AS cost, (s.sign > 0)::int AS lines \
     FROM invoices i \
     JOIN invoice_lines l ON l.invoice_id = i.id \

@@ -2,4 +2,6 @@
 
 pub mod graphql;
 pub mod input;
+mod page;
 pub mod query;
+pub mod row;
