@@ -115,8 +115,10 @@ async fn callers_have_their_own_shares_and_one_of_their_dealers() {
 async fn strangers_are_told_apart_by_their_addresses() {
     let server = sparing().await;
     let (one, other) = (server.anonymous(), server.anonymous());
-    let hundred = format!("{{ {} }}", "__typename ".repeat(100));
-    assert_eq!(asked(&one, &hundred).await.status, 200);
+    // What asks for nothing is a request all the same.
+    for _ in 0..100 {
+        assert_eq!(asked(&one, "{ __typename }").await.status, 200);
+    }
     assert_eq!(asked(&one, "{ __typename }").await.status, 429);
     assert_eq!(asked(&other, "{ __typename }").await.status, 200);
 }
