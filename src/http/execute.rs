@@ -214,7 +214,7 @@ impl<'e, E: Endpoint> Operation<'e, E> {
     /// What the operation asked for, of how much at once, and what is left: of the
     /// smallest share, or of what one operation may.
     fn cost(&self) -> Value {
-        let requested = u64::try_from(self.ready.cost.complexity).unwrap_or(u64::MAX);
+        let requested = u64::try_from(units(&self.ready)).unwrap_or(u64::MAX);
         let most = u64::try_from(self.app.settings.max_complexity).unwrap_or(u64::MAX);
         let share = self.left.iter().min_by_key(|left| left.units);
         let (limit, remaining) = share.map_or_else(
@@ -263,10 +263,15 @@ fn address_of(request: &Request) -> IpAddr {
     peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.address)
 }
 
+/// What the operation is charged: even one that asks for nothing takes a request.
+fn units(ready: &Ready) -> usize {
+    ready.cost.complexity.max(1)
+}
+
 /// Takes what the operation costs from the shares of whoever sends it.
 async fn charge(app: &App, charged: Option<Charged>, ready: &Ready) -> AppResult<Vec<Left>> {
     match charged {
-        Some(charged) => app.rates.take(&charged, ready.cost.complexity).await,
+        Some(charged) => app.rates.take(&charged, units(ready)).await,
         None => Ok(Vec::new()),
     }
 }
