@@ -139,7 +139,8 @@ async fn a_batch_of_stock_costs_the_same_whatever_it_holds() {
     };
     let mut costs = BTreeSet::new();
     // Levels that there are not yet: products, warehouses, units, measures; which levels
-    // there are, the warehouses held, the levels locked; levels and movements written.
+    // there are, the warehouses held, the levels locked, what is kept by lots; levels and
+    // movements written.
     for products in [0..1, 1..60] {
         costs.insert(
             of_stock(
@@ -150,7 +151,7 @@ async fn a_batch_of_stock_costs_the_same_whatever_it_holds() {
             .await,
         );
     }
-    assert_eq!(costs, BTreeSet::from([9]));
+    assert_eq!(costs, BTreeSet::from([10]));
     costs.clear();
     for (products, there) in [(0..1, 3), (0..60, 2)] {
         let columns = format!("\"onHand\":{there}");

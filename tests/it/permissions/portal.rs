@@ -253,6 +253,12 @@ const CASES: &[(&str, &str, bool)] = &[
     ("unit", "{ unit(code: \"none\") { id } }", false),
     ("units", "{ units(first: 200) { nodes { id } } }", true),
     ("lastEventId", "{ lastEventId }", true),
+    ("invoice", "{ invoice(number: 1) { id } }", false),
+    (
+        "invoices",
+        "query($customer: ID!) { invoices(where: { customerId: { eq: $customer } }) { nodes { id } } }",
+        false,
+    ),
     ("quote", "{ quote(number: 1) { id } }", false),
     (
         "quotes",
