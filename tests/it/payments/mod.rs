@@ -32,7 +32,8 @@ fn document(field: &str, selection: &str) -> String {
     )
 }
 
-/// Sends a mutation on payments with a key of its own; gives its payload.
+/// Sends a mutation on payments with a key of its own until there is room for it; gives its
+/// payload.
 async fn send(client: &Client, field: &str, mut input: Value) -> Value {
     if input["idempotencyKey"].is_null() {
         input["idempotencyKey"] = json!(key());
@@ -43,9 +44,22 @@ async fn send(client: &Client, field: &str, mut input: Value) -> Value {
         }
         _ => PAYMENT,
     };
-    let query = document(field, selection);
-    let data = client.run(&query, json!({ "input": input })).await;
-    data["payload"].clone()
+    run(client, &document(field, selection), input).await
+}
+
+/// Sends a document whose one field is called payload until there is room for it.
+async fn run(client: &Client, document: &str, input: Value) -> Value {
+    let variables = json!({ "input": input });
+    loop {
+        let answer = client.send(document, variables.clone()).await;
+        if answer.code() == "OVERLOADED" {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            continue;
+        }
+        let body = &answer.body;
+        assert!(body.get("errors").is_none(), "{document}\n{body:#}");
+        return body["data"]["payload"].clone();
+    }
 }
 
 /// Sends one that must succeed; gives the payment.

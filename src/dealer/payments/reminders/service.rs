@@ -53,14 +53,13 @@ fn check_days(checks: &mut Checks, input: &PaymentReminderSettingsSetInput) {
     ] {
         let path = ["input", field];
         if let Some(days) = days {
-            checks.require(
-                (1..=365).contains(&days),
-                &path,
-                "must be between 1 and 365",
-            );
             let follows = before.is_some_and(|before| before < days);
-            let message = "must be more than that of the letter before it, which there must be";
-            checks.require(follows, &path, message);
+            if !(1..=365).contains(&days) {
+                checks.fault(&path, "must be between 1 and 365");
+            } else if !follows {
+                let message = "must be more than that of the letter before it, which there must be";
+                checks.fault(&path, message);
+            }
         }
         before = days;
     }
