@@ -25,7 +25,7 @@ impl App {
             owner: self.core.owner.clone(),
             clock: self.core.clock.clone(),
             kept: TimeDelta::days(i64::from(self.settings.events_kept_days)),
-            tidies: &[search::forget],
+            tidies: &[search::FORGOTTEN],
         }
     }
 }

@@ -15,8 +15,9 @@ use crate::dealer::stock::holds::graphql::StockReservationQuery;
 use crate::dealer::stock::holds::mutation::StockHoldMutation;
 use crate::dealer::stock::ledger::events::MovementPosted;
 use crate::dealer::stock::ledger::graphql::StockMovementQuery;
+use crate::dealer::stock::ledger::trace::LotTraceQuery;
 use crate::dealer::stock::lots::events::{LotCame, LotTrackingSet};
-use crate::dealer::stock::lots::graphql::{LotListQuery, LotQuery};
+use crate::dealer::stock::lots::graphql::LotListQuery;
 use crate::dealer::stock::lots::mutation::LotMutation;
 use crate::dealer::stock::reconcile::graphql::StockReconcileQuery;
 use crate::dealer::stock::reorder::events::StockLevelRanLow;
@@ -61,7 +62,7 @@ pub(super) const EVENTS: &[&Kind] = &[
 #[derive(MergedObject, Default)]
 pub(super) struct StockQueries(
     AvailabilityQuery,
-    LotQuery,
+    LotTraceQuery,
     LotListQuery,
     ReorderQuery,
     StockCountQuery,

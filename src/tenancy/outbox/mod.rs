@@ -5,10 +5,12 @@
 //! leave together with the COMMIT. Whoever raised the counter holds it until he has
 //! committed, so ids have no gaps and stand in the order of the commits: who has
 //! read up to an id has missed nothing before it. `read` reads on from there,
-//! `prune` deletes what is old.
+//! `prune` deletes what is old, and `tidy` what else nobody misses.
 
 pub(super) mod append;
 pub(super) mod prune;
 pub(super) mod read;
+mod tidy;
 
-pub use prune::{Pruned, Pruner, Tidy};
+pub use prune::{Pruned, Pruner};
+pub use tidy::Tidy;

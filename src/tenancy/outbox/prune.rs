@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+use super::tidy::Tidy;
 use crate::db::control_tables::{dealers, webhook_feeds};
 use crate::db::error::{DbError, DbResult};
 use crate::db::owner::{OwnerConn, OwnerPool};
@@ -27,10 +28,6 @@ const SHARES: i64 = 256;
 const HELD_BACK: TimeDelta = TimeDelta::days(30);
 /// The version from which on there are events.
 const SINCE: &str = "20261121000008";
-
-/// Deletes from one dealer's tables, which stand on the path, what nobody misses; gives how many
-/// rows went. A bounded piece of work: there is another visit.
-pub type Tidy = fn(&mut OwnerConn) -> QueryResult<usize>;
 
 /// Deletes events that are older than they are kept, and answers.
 #[derive(Clone)]
@@ -132,7 +129,8 @@ impl Pruner {
     /// went.
     pub fn tidy(&self, conn: &mut OwnerConn, schema: &SchemaName) -> DbResult<usize> {
         let each = self.tidies.iter();
-        each.map(|tidy| in_batches(conn, schema, tidy)).sum()
+        each.map(|tidy| in_batches(conn, schema, |conn| tidy.run(conn)))
+            .sum()
     }
 }
 

@@ -36,19 +36,22 @@ async fn defect_6_transfers_at_once_neither_make_nor_lose_goods() {
     let works = (0..16).map(|who: usize| {
         let (yard, product) = (Arc::clone(&yard), product.clone());
         tokio::spawn(async move {
-            let line = json!([{ "productId": product, "quantity": { "value": "5" } }]);
-            let mut transfer = yard.draft(who % 2, line).await;
+            let lines = json!([{ "productId": product, "quantity": { "value": "5" } }]);
+            let places = [who % 2, 1 - who % 2].map(|place| &yard.warehouses[place]);
+            let input = json!({ "fromId": places[0], "toId": places[1], "lines": lines });
+            let mut payload = moved(&yard, "transferCreate", input).await;
             for field in ["transferApprove", "transferDispatch", "transferReceive"] {
-                let payload = yard.step(field, &transfer).await;
-                assert!(
-                    ["none", "INSUFFICIENT_STOCK"].contains(&code(&payload)),
-                    "{payload:#}"
-                );
-                if payload["transfer"].is_null() {
+                let transfer = &payload["transfer"];
+                if transfer.is_null() {
                     break;
                 }
-                transfer = payload["transfer"].clone();
+                let input = json!({ "id": transfer["id"], "expectedVersion": transfer["version"] });
+                payload = moved(&yard, field, input).await;
             }
+            assert!(
+                ["none", "INSUFFICIENT_STOCK"].contains(&code(&payload)),
+                "{payload:#}"
+            );
         })
     });
     for work in futures_util::future::join_all(works).await {
@@ -56,6 +59,30 @@ async fn defect_6_transfers_at_once_neither_make_nor_lose_goods() {
     }
     assert_eq!(on_hand(&yard, &product).await, Decimal::from(80));
     yard.books_are_right().await;
+}
+
+/// The payload of a mutation on transfers, which is sent again where it is told to be.
+async fn moved(yard: &Yard, field: &str, mut input: Value) -> Value {
+    let kind = match field {
+        "transferCreate" => "TransferCreateInput",
+        "transferReceive" => "TransferReceiveInput",
+        _ => "TransferStepInput",
+    };
+    let document = format!(
+        "mutation($input: {kind}!) {{ {field}(input: $input) {{ transfer {{ id version }} userErrors {{ code }} }} }}"
+    );
+    input["idempotencyKey"] = json!(key());
+    loop {
+        let answer = yard
+            .client()
+            .send(&document, json!({ "input": input }))
+            .await;
+        if answer.body.get("errors").is_none() {
+            return answer.body["data"][field].clone();
+        }
+        assert_eq!(answer.code(), "OVERLOADED", "{:#}", answer.body);
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test]
@@ -101,7 +128,11 @@ async fn defect_11_three_billion_dong_are_no_more_and_no_less() {
     let query = "query($id: ID!) { creditStatus(customerId: $id) { exposure { total { amount currency } } } }";
     let data = dealer.client.run(query, json!({ "id": customer })).await;
     let total = &data["creditStatus"]["exposure"]["total"];
-    assert_eq!(total, &json!({ "amount": "3000000001", "currency": "VND" }));
+    let amount = total["amount"].as_str().unwrap().parse::<Decimal>();
+    assert_eq!(
+        (amount.unwrap(), &total["currency"]),
+        (3_000_000_001_i64.into(), &json!("VND"))
+    );
     // A tenth and two tenths are three tenths.
     let yard = Yard::open().await;
     let product = yard.measured("SAND", "t", &[]).await;

@@ -4,11 +4,10 @@
 //! the same however large the catalogue is (`sources` lists them). The rank says how a
 //! product was found; slips are looked for only where little was found without.
 
-mod forgotten;
 pub mod graphql;
 pub mod query;
 mod sources;
 pub mod vocabulary;
 
-pub use forgotten::forget;
 pub use query::Found;
+pub use sources::FORGOTTEN;

@@ -14,6 +14,7 @@
 //! sources find has the lowest.
 
 use super::query::FoundBy;
+use crate::tenancy::outbox::Tidy;
 
 /// The text `$what` as the indexes fold it. It stands here as in the migration `describe_goods`,
 /// else they do not serve.
@@ -121,18 +122,21 @@ pub(super) const SLIPS_SQL: &str = concat!(
      FROM slips OFFSET 0) each_word) LIMIT 100"
 );
 
-/// Some of the words, in so many percent of the table's pages, that are in no product any more.
-pub(super) const FORGOTTEN_SQL: &str = concat!(
-    "SELECT w.word FROM search_words w TABLESAMPLE SYSTEM ($1) WHERE NOT EXISTS \
-     (SELECT FROM products WHERE ",
-    words!(),
-    " @@ quote_literal(w.word)::tsquery) LIMIT 500"
-);
-
-/// Deletes those of these words that are still in no product.
-pub(super) const FORGET_SQL: &str = concat!(
-    "DELETE FROM search_words w WHERE w.word = ANY($1) AND NOT EXISTS \
-     (SELECT FROM products WHERE ",
-    words!(),
-    " @@ quote_literal(w.word)::tsquery)"
-);
+/// Words that are in no product any more. Whoever writes a product learns its words when it is
+/// there.
+pub const FORGOTTEN: Tidy = Tidy {
+    table: "search_words",
+    beside: "products",
+    find: concat!(
+        "SELECT w.word AS key FROM search_words w TABLESAMPLE SYSTEM ($1) WHERE NOT EXISTS \
+         (SELECT FROM products WHERE ",
+        words!(),
+        " @@ quote_literal(w.word)::tsquery) LIMIT 500"
+    ),
+    delete: concat!(
+        "DELETE FROM search_words w WHERE w.word = ANY($1) AND NOT EXISTS \
+         (SELECT FROM products WHERE ",
+        words!(),
+        " @@ quote_literal(w.word)::tsquery)"
+    ),
+};

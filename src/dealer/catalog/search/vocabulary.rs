@@ -1,6 +1,6 @@
 //! The words of SKUs and names, for those who slip.
 //!
-//! A word stays for a while when the last product with it goes (`forgotten`): it is looked at
+//! A word stays for a while when the last product with it goes (`sources::FORGOTTEN`): it is looked at
 //! only where nothing else was found, and then finds nothing.
 
 use std::collections::BTreeMap;

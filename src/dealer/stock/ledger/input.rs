@@ -4,11 +4,10 @@ use async_graphql::{Enum, InputObject};
 use diesel::prelude::*;
 
 use super::model::MovementKind;
-use super::query::StockMovementCondition;
+use super::query::{StockMovementCondition, of_lot};
 use crate::db::tenant_tables::stock_movements;
 use crate::dealer::catalog::products::input::ProductIdFilter;
 use crate::dealer::stock::lots::model::LotId;
-use crate::dealer::stock::lots::query as lots;
 use crate::dealer::stock::warehouses::input::WarehouseIdFilter;
 use crate::error::AppResult;
 use crate::graphql::filter::{DateTimeFilter, Where, bounded, nested_where, where_id, where_time};
@@ -76,7 +75,7 @@ impl Where for StockMovementWhere {
             None => {}
         }
         if let Some(lot) = self.lot_id {
-            conditions.push(lots::moved(lot));
+            conditions.push(of_lot(lot));
         }
         where_time!(conditions, stock_movements::at, &self.at);
         Ok(conditions)

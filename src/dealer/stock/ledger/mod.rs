@@ -8,3 +8,4 @@ pub mod levels;
 pub mod model;
 pub mod posting;
 pub mod query;
+pub mod trace;

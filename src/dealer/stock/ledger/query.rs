@@ -11,8 +11,9 @@ use super::model::MovementRow;
 use super::posting::Place;
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
-use crate::db::tenant_tables::{stock_levels, stock_movements, warehouses};
+use crate::db::tenant_tables::{lot_movements, stock_levels, stock_movements, warehouses};
 use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::stock::lots::model::LotId;
 use crate::dealer::stock::model::StockLevelRow;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::AppResult;
@@ -50,6 +51,14 @@ pub async fn page(
 /// How many movements match.
 pub async fn count(tx: &mut TenantTx, filter: Option<StockMovementCondition>) -> AppResult<i64> {
     Ok(count_rows!(tx, stock_movements, filter: filter))
+}
+
+/// The movements of which some is of a lot.
+pub(super) fn of_lot(lot: LotId) -> StockMovementCondition {
+    let parts = lot_movements::table
+        .filter(lot_movements::lot_id.eq(lot))
+        .select(lot_movements::movement_id);
+    Box::new(stock_movements::id.eq_any(parts).nullable())
 }
 
 /// Products and warehouses, each once. Levels are looked for by both lists, which finds

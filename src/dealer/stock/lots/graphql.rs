@@ -13,13 +13,10 @@ use super::tracking::Tracking;
 use crate::dealer::catalog::products::graphql::Product;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::quantity::graphql::{Quantity, product_of};
-use crate::dealer::stock::ledger::graphql::StockMovement;
-use crate::dealer::stock::ledger::input::StockMovementWhere;
 use crate::dealer::stock::ledger::model::MovementId;
-use crate::dealer::stock::ledger::query::{self, StockMovementOrder, StockMovementSort};
 use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::{AppError, AppResult};
-use crate::graphql::connection::{Connection, PageArgs, list, list_cost, list_query, page_cost};
+use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{Permission as P, has_permission};
 
@@ -161,52 +158,6 @@ list_query! {
     needs: StockRead,
     filter: LotWhere = "Which lots.",
     order: LotOrder as LotSort = "Sort keys, at most 3; those that expire first if absent.",
-}
-
-/// Queries on lots.
-#[derive(Default)]
-pub struct LotQuery;
-
-#[Object]
-impl LotQuery {
-    /// All movements of which some is of a lot, with the documents they are for: where it came
-    /// from, and where it went. How much of each is told by its `lots`.
-    #[graphql(
-        guard = P::StockRead,
-        directive = has_permission::apply(P::StockRead),
-        complexity = "page_cost(first, last, child_complexity)"
-    )]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the Relay specification wants them flat"
-    )]
-    async fn lot_trace(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The lot.")] lot_id: LotId,
-        #[graphql(
-            desc = "Page size from the start, 1 to 200; 50 if neither first nor last is given."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "Page size from the end, 1 to 200.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Sort keys, at most 3; the latest first if absent.")] order_by: Option<
-            Vec<StockMovementOrder>,
-        >,
-    ) -> AppResult<Connection<StockMovement>> {
-        let filter = Some(StockMovementWhere {
-            lot_id: Some(lot_id),
-            ..StockMovementWhere::default()
-        });
-        let page = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        list!(ctx, query, order: StockMovementSort = order_by, filter: filter, page: page)
-    }
 }
 
 /// Whether a product is kept by lots.

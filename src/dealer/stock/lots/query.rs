@@ -15,7 +15,6 @@ use crate::db::tenant_tables::{
 };
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::stock::ledger::model::MovementId;
-use crate::dealer::stock::ledger::query::StockMovementCondition;
 use crate::dealer::stock::model::StockLevelRow;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::AppResult;
@@ -79,14 +78,6 @@ pub fn lie_nowhere() -> LotCondition {
         .filter(lot_levels::on_hand.gt(Decimal::ZERO))
         .select(lot_levels::lot_id);
     Box::new(lots::id.ne_all(lying).nullable())
-}
-
-/// The movements of which some is of a lot.
-pub fn moved(lot: LotId) -> StockMovementCondition {
-    let parts = lot_movements::table
-        .filter(lot_movements::lot_id.eq(lot))
-        .select(lot_movements::movement_id);
-    Box::new(stock_movements::id.eq_any(parts).nullable())
 }
 
 /// The lots with these ids.
