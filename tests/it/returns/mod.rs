@@ -103,6 +103,17 @@ fn sold(product: &str, quantity: &str) -> Value {
     json!({ "productId": product, "quantity": { "value": quantity } })
 }
 
+/// A new customer who may owe a million; gives its id.
+async fn trusted(client: &Client, code: &str) -> String {
+    let selection = ("CustomerCreateInput", "customer { id }");
+    let input = json!({ "code": code, "name": code });
+    let made = shop(client, "customerCreate", selection, input).await;
+    let id = made["customer"]["id"].as_str().unwrap();
+    let input = json!({ "customerId": id, "expectedVersion": 1, "limit": "1000000", "reason": "a regular" });
+    shop(client, "creditLimitSet", ("CreditLimitSetInput", ""), input).await;
+    id.to_owned()
+}
+
 /// A dealer with a yard full of cement at 4.00 a bag, and a customer who buys it at 9.50.
 struct Counter {
     yard: Yard,
@@ -115,11 +126,9 @@ impl Counter {
         let yard = Yard::open().await;
         let cement = yard.product("CEM").await;
         yard.put(&cement, "1000", "4").await;
-        let create = "mutation { customerCreate(input: { code: \"HOLT\", name: \"Holt\" }) { customer { id } } }";
-        let made = yard.client().get(create).await;
-        let customer = made["customerCreate"]["customer"]["id"].as_str().unwrap();
+        let customer = trusted(yard.client(), "HOLT").await;
         Self {
-            customer: customer.to_owned(),
+            customer,
             yard,
             cement,
         }
@@ -243,16 +252,13 @@ impl Counter {
 pub async fn bring_back(dealer: &TestDealer) -> Value {
     let client = &dealer.client;
     let query = "{ stockLevels(first: 1, orderBy: [{ field: ON_HAND, direction: DESC }]) {
-            nodes { product { id } warehouse { id } } }
-        customers(first: 1) { nodes { id } } }";
+            nodes { product { id } warehouse { id } } } }";
     let data = client.get(query).await;
     let level = &data["stockLevels"]["nodes"][0];
     let product = level["product"]["id"].as_str().unwrap();
-    let create = "mutation($input: CustomerCreateInput!) { customerCreate(input: $input) { customer { id } } }";
-    let input = json!({ "code": "BACK", "name": format!("Bringer of {}", dealer.id) });
-    let made = client.run(create, json!({ "input": input })).await;
+    let customer = trusted(client, "BACK").await;
     let order = "order { id version lines { id } }";
-    let input = json!({ "customerId": made["customerCreate"]["customer"]["id"],
+    let input = json!({ "customerId": customer,
         "warehouseId": level["warehouse"]["id"], "lines": [sold(product, "5")], "isPickup": true,
         "idempotencyKey": key() });
     let made = shop(client, "orderCreate", ("OrderCreateInput", order), input).await;
