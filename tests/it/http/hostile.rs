@@ -256,7 +256,7 @@ fn unfit() -> Vec<Refused> {
         of("a type definition", "type T { a: Int }"),
         of("an unknown field", "{ nothing }"),
         of("an unknown argument", "{ nodes(of: 1) { id } }"),
-        of("an unknown directive", "{ __typename @now }"),
+        of("an unknown directive", "{ viewer @now { user { id } } }"),
         of("an unknown fragment", "{ ...F }"),
         of(
             "two of one name",
