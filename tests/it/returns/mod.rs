@@ -213,12 +213,13 @@ impl Counter {
 
     /// What is owed by the customer.
     async fn owed(&self) -> String {
-        let query = "query($id: ID!) { creditStatus(customerId: $id) { exposure { amount } } }";
+        let query =
+            "query($id: ID!) { creditStatus(customerId: $id) { exposure { total { amount } } } }";
         let data = self
             .client()
             .run(query, json!({ "id": self.customer }))
             .await;
-        let amount = &data["creditStatus"]["exposure"]["amount"];
+        let amount = &data["creditStatus"]["exposure"]["total"]["amount"];
         crate::stock::decimal(amount.as_str().unwrap_or_else(|| panic!("{data:#}")))
     }
 
