@@ -11,6 +11,7 @@ use crate::dealer::customers::input::CustomerIdFilter;
 use crate::dealer::customers::jobs::input::JobIdFilter;
 use crate::dealer::orders::input::OrderIdFilter;
 use crate::dealer::orders::model::{OrderId, OrderLineId};
+use crate::dealer::stock::lots::naming::StockLotInput;
 use crate::dealer::stock::warehouses::input::WarehouseIdFilter;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::AppResult;
@@ -111,6 +112,8 @@ pub struct ReturnReceiveLineInput {
     /// What can not, in base units: it is credited, and kept nowhere.
     #[graphql(default_with = "Decimal(rust_decimal::Decimal::ZERO)")]
     pub spoilt: Decimal,
+    /// Of which lot it is what can be sold again, if the product is kept by lots. Needed then.
+    pub lot: Option<StockLotInput>,
 }
 
 /// Which return to credit.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use super::actions::ReturnAction as Action;
 use super::answer::{locked, missing, no_such_line};
@@ -16,7 +17,8 @@ use crate::dealer::orders::fulfil::{self, LockedOrder};
 use crate::dealer::orders::model::{OrderId, OrderLineId};
 use crate::dealer::stock::adjust::service::MOST_LINES;
 use crate::dealer::stock::ledger::model::MovementKind;
-use crate::dealer::stock::ledger::posting::{Change, Posting, Source, post};
+use crate::dealer::stock::ledger::posting::{Change, Posting, Source, post_lots};
+use crate::dealer::stock::lots::naming::Naming;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::{AppError, AppResult, ErrorCode, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
@@ -38,7 +40,7 @@ pub async fn receive(tx: &mut TenantTx, input: ReturnReceiveInput) -> ServiceRes
     let mut lines = query::find_lines(tx, &[found.id]).await?;
     let products: Vec<_> = lines.iter().map(|line| line.product_id).collect();
     let measures = Measures::of(tx, &products).await?;
-    came(&mut lines, &input.lines, &measures)?;
+    let lots = came(&mut lines, &input.lines, &measures)?;
     let gone = || AppError::internal(format!("{order} has vanished"));
     let postings = {
         let order = orders.get_mut(&order).ok_or_else(gone)?;
@@ -52,7 +54,7 @@ pub async fn receive(tx: &mut TenantTx, input: ReturnReceiveInput) -> ServiceRes
     };
     fulfil::store(tx, orders).await?;
     query::store_lines(tx, &lines).await?;
-    post(tx, postings).await?;
+    post_lots(tx, with_lots(postings, &lots)).await?;
     let now = tx.now();
     let changes = ReturnChanges {
         warehouse_id: Some(warehouse),
@@ -75,8 +77,8 @@ fn came(
     lines: &mut [ReturnLineRow],
     said: &[ReturnReceiveLineInput],
     measures: &Measures,
-) -> ServiceResult<()> {
-    let mut checks = Checks::default();
+) -> ServiceResult<Lots> {
+    let (mut checks, mut lots) = (Checks::default(), Lots::new());
     let mut by_line = by_line(&mut checks, said);
     for line in &mut *lines {
         let Some((index, said)) = by_line.remove(&line.id) else {
@@ -88,6 +90,8 @@ fn came(
         let scale = measures.base_scale(line.product_id)?;
         line.resaleable = checks.quantity(&path("resaleable"), said.resaleable.0, scale);
         line.spoilt = checks.quantity(&path("spoilt"), said.spoilt.0, scale);
+        let lot = Naming::checked(&mut checks, &path("lot"), said.lot.as_ref());
+        lots.insert(line.id.uuid(), lot);
         let fits = line.came() <= line.quantity;
         let message = "more came than the return says; request another one for that";
         checks.require(fits, &path("resaleable"), message);
@@ -97,8 +101,25 @@ fn came(
     checks.finish()?;
     match by_line.into_values().next() {
         Some((index, _)) => Err(no_such_line(index).into()),
-        None => Ok(()),
+        None => Ok(lots),
     }
+}
+
+/// What is said of the lots of lines.
+type Lots = BTreeMap<Uuid, Naming>;
+
+/// The movements beside what is said of their lots.
+fn with_lots(postings: Vec<Posting>, lots: &Lots) -> Vec<(Posting, Naming)> {
+    let unnamed = || Naming {
+        path: ["input", "lines"].map(str::to_owned).into(),
+        ..Naming::default()
+    };
+    let named = |posting: Posting| {
+        let line = posting.source.and_then(|source| source.line);
+        let naming = line.and_then(|line| lots.get(&line)).cloned();
+        (posting, naming.unwrap_or_else(unnamed))
+    };
+    postings.into_iter().map(named).collect()
 }
 
 /// What is said of lines, each with its place in the input.

@@ -1,5 +1,7 @@
 //! The list of bulk operations: one's own, the latest first.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::{ended, export, server};
@@ -8,6 +10,7 @@ use super::{ended, export, server};
 async fn the_latest_operations_are_listed_first() {
     let server = server("bulk_listed").await;
     let (mine, other) = (server.dealer().await, server.dealer().await);
+    let worker = server.worker();
     let mut begun = Vec::new();
     for kind in ["PRODUCTS", "CUSTOMERS"] {
         let started = export(&mine.client, kind, "CSV").await;
@@ -20,4 +23,5 @@ async fn the_latest_operations_are_listed_first() {
     let query = "{ bulkOperations { id kind } }";
     assert_eq!(mine.client.get(query).await["bulkOperations"], json!(begun));
     assert_eq!(other.client.get(query).await["bulkOperations"], json!([]));
+    worker.stop(Duration::from_secs(5)).await;
 }

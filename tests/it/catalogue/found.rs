@@ -289,11 +289,15 @@ async fn a_search_is_served_by_indexes() {
                                      version, created_at, updated_at)
          SELECT gen_random_uuid(), s.id, p.id, 'M-' || p.sku, lower('M-' || p.sku), p.base_unit_id, 0, false, 1, now(), now()
          FROM products p, suppliers s;
-         ANALYZE products, supplier_items; SELECT pg_stat_reset_single_table_counters('products'::regclass);
-         SELECT pg_stat_reset_single_table_counters('supplier_items'::regclass)",
+         ANALYZE products, supplier_items",
         dealer.schema
     );
     owner.batch_execute(&fill).await.unwrap();
+    // What a backend has counted is told when it comes to rest.
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    let forget = "SELECT pg_stat_reset_single_table_counters('products'::regclass);
+        SELECT pg_stat_reset_single_table_counters('supplier_items'::regclass)";
+    owner.batch_execute(forget).await.unwrap();
     for text in [
         "SKU-77",
         "xi mang",

@@ -3,6 +3,7 @@
 mod books;
 mod credits;
 mod flow;
+mod lots;
 mod once;
 mod portal;
 mod requests;

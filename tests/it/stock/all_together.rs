@@ -44,9 +44,8 @@ async fn sixty_four_reserve_issue_transfer_and_count_the_same_ten_products() {
             *codes.entry(told).or_insert(0) += 1;
         }
     }
-    // The share of one dealer is bounded: some are told to come again. A product is counted
-    // once at a time.
-    let known = ["OK", "INSUFFICIENT_STOCK", "OVERLOADED", "ALREADY_EXISTS"];
+    // A product is counted once at a time.
+    let known = ["OK", "INSUFFICIENT_STOCK", "ALREADY_EXISTS", "NOT_ALLOWED"];
     assert!(
         codes.keys().all(|(_, code)| known.contains(&code.as_str())),
         "{codes:?}"
@@ -108,11 +107,15 @@ impl Clerk {
         document: &str,
         input: Value,
     ) -> Value {
-        let answer = self
-            .yard
-            .client()
-            .send(document, json!({ "input": input }))
-            .await;
+        let sent = json!({ "input": input });
+        let answer = loop {
+            let answer = self.yard.client().send(document, sent.clone()).await;
+            // The share of one dealer is bounded: some are told to come again.
+            if answer.code() != "OVERLOADED" {
+                break answer;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        };
         let payload = answer.body["data"][deed].clone();
         let code = match payload["userErrors"][0]["code"].as_str() {
             Some(code) => code.to_owned(),
