@@ -280,7 +280,7 @@ impl Desk {
 
 /// A new customer with a limit, who is asked at no step; gives its id.
 pub async fn customer(client: &Client, code: &str, limit: &str) -> String {
-    let input = json!({ "code": code, "name": format!("Builder {code}"), "termsDays": 30 });
+    let input = json!({ "code": code, "name": format!("Zz Builder {code}"), "termsDays": 30 });
     let made = done(client, "customerCreate", input).await;
     let input = json!({ "customerId": made["id"], "expectedVersion": made["version"],
         "limit": limit, "creditCheck": "NONE", "reason": "as agreed" });

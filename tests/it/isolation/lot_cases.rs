@@ -44,6 +44,24 @@ pub const QUERIES: &[Case] = &[
         expect: Expect::Own,
     },
     Case {
+        field: "node",
+        query: "query($id: ID!) { node(id: $id) { __typename id } }",
+        keys: |victim| json!({ "id": victim.at("/stockReservations/nodes/0/id") }),
+        expect: Expect::Nothing,
+    },
+    Case {
+        field: "products",
+        query: "{ products(first: 20) { nodes { id lots { id code } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "goodsReceipts",
+        query: "{ goodsReceipts(first: 5) { nodes { id lines { id lots { lot { id } } } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
         field: "products",
         query: "{ products(first: 200) { nodes { id isKeptByLots } } }",
         keys: NO_KEYS,

@@ -155,14 +155,16 @@ async fn nobody_hears_of_anothers_orders() {
         .subscribe("his", query, json!({ "ids": [victims] }))
         .await;
     socket.settle().await;
-    let hold =
-        "mutation($id: ID!) { orderHold(input: { id: $id, expectedVersion: 1, reason: \"x\" }) {
-        userErrors { code } } }";
+    let hold = "mutation($id: ID!, $version: Int!) {
+        orderHold(input: { id: $id, expectedVersion: $version, reason: \"x\" }) { userErrors { code } } }";
+    let version = "query($id: ID!) { order(id: $id) { version } }";
     for (client, id) in [
         (&attack.victim.client, &victims),
         (&attack.attacker.client, &own),
     ] {
-        let data = client.run(hold, json!({ "id": id })).await;
+        let read = client.run(version, json!({ "id": id })).await;
+        let keys = json!({ "id": id, "version": read["order"]["version"] });
+        let data = client.run(hold, keys).await;
         assert_eq!(data["orderHold"]["userErrors"], json!([]));
     }
     let heard = socket.next().await;

@@ -107,7 +107,7 @@ fn sold(product: &str, quantity: &str) -> Value {
 /// A new customer who may owe a million; gives its id.
 async fn trusted(client: &Client, code: &str) -> String {
     let selection = ("CustomerCreateInput", "customer { id }");
-    let input = json!({ "code": code, "name": code });
+    let input = json!({ "code": code, "name": format!("Zz {code}") });
     let made = shop(client, "customerCreate", selection, input).await;
     let id = made["customer"]["id"].as_str().unwrap();
     let input = json!({ "customerId": id, "expectedVersion": 1, "limit": "1000000", "reason": "a regular" });

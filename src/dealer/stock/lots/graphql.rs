@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::input::LotWhere;
 use super::loader::{LevelsByLot, LotById, LotsByProduct, PartsByLine, PartsByMovement};
-use super::model::{LotId, LotLevelRow, LotMovementRow, LotRow};
+use super::model::{LotLevelRow, LotMovementRow, LotRow};
 use super::query::{self as lots, LotOrder, LotSort};
 use super::tracking::Tracking;
 use crate::dealer::catalog::products::graphql::Product;
