@@ -63,10 +63,11 @@ impl Wanted {
         let id = DeliveryId::from_uuid(event.entity_id);
         let customer = self.customer.map(CustomerId::uuid);
         let warehouse = self.warehouse.map(|warehouse| warehouse.to_string());
+        let told = event.payload.get("warehouse").and_then(|one| one.as_str());
         event.entity == DeliveryFacts::ENTITY
             && self.ids.as_ref().is_none_or(|ids| ids.contains(&id))
             && (customer.is_none() || event.customer == customer)
-            && warehouse.is_none_or(|warehouse| event.payload["warehouse"] == warehouse.as_str())
+            && warehouse.is_none_or(|warehouse| told == Some(warehouse.as_str()))
     }
 }
 
@@ -79,6 +80,10 @@ impl DeliverySubscription {
     /// Deliveries planned, changed, sent on their way, handed over, failed or given up: each
     /// change once, in the order of the commits. People of a customer hear of its own.
     #[graphql(guard = P::DeliveriesRead, directive = has_permission::apply(P::DeliveriesRead))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "filters are flat, as those of lists"
+    )]
     async fn delivery_changed(
         &self,
         ctx: &Context<'_>,

@@ -36,7 +36,7 @@ pub async fn create(tx: &mut TenantTx, input: CreditNoteCreateInput) -> ServiceR
         buyer: &buyer,
         job: of.and_then(|row| row.job_id),
         reason,
-        note,
+        remark: note,
         rebilled,
         parts,
     };

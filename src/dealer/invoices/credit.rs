@@ -54,7 +54,7 @@ pub async fn credit(
         buyer: &buyer,
         job,
         reason: reason.to_owned(),
-        note: None,
+        remark: None,
         rebilled: None,
         parts,
     };

@@ -135,10 +135,12 @@ pub(super) fn billed_to(row: InvoiceRow, buyer: &CustomerRow) -> InvoiceRow {
     }
 }
 
-type Groups<'a> = BTreeMap<(CustomerId, Option<JobId>), Vec<&'a Want>>;
+/// Whose bill it is, and for which job.
+type Billed = (CustomerId, Option<JobId>);
+type Groups<'a> = BTreeMap<Billed, Vec<&'a Want>>;
 
 /// What goes on which bill, and the job that it is for.
-fn grouped(plan: &Plan) -> Vec<((CustomerId, Option<JobId>), Vec<Want>)> {
+fn grouped(plan: &Plan) -> Vec<(Billed, Vec<Want>)> {
     let mut groups = Groups::new();
     for want in &plan.wants {
         let job = job_of(&plan.orders, want).filter(|_| plan.by_job);

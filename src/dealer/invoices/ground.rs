@@ -30,6 +30,7 @@ pub(super) struct Ground {
 }
 
 /// Why something can not be credited.
+#[derive(Clone, Copy, Debug)]
 pub(super) enum NotSo {
     /// More than is left.
     TooMuch(Decimal),

@@ -85,13 +85,10 @@ impl LoaderKey for CreditedByInvoice {
         keys: &[Self],
     ) -> AppResult<HashMap<Self, HashMap<InvoiceLineId, Credited>>> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let credited = query::credited(tx, &ids).await?;
         let mut groups: HashMap<Self, HashMap<InvoiceLineId, Credited>> = HashMap::new();
-        for (line, (invoice, credited)) in credited {
-            groups
-                .entry(Self(invoice))
-                .or_default()
-                .insert(line, credited);
+        for (line, (invoice, credited)) in query::credited(tx, &ids).await? {
+            let group = groups.entry(Self(invoice)).or_default();
+            group.insert(line, credited);
         }
         Ok(groups)
     }

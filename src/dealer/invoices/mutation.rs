@@ -89,7 +89,7 @@ impl InvoiceMutation {
     }
 
     /// Posts a draft to its customer's account: it gets its number, its date and the day until
-    /// which it is to be paid, and never changes again. CREDIT_REFUSED if the customer's credit is
+    /// which it is to be paid, and never changes again. `CREDIT_REFUSED` if the customer's credit is
     /// looked at here and does not let it.
     #[graphql(guard = P::InvoicePost.and(OnceOnly), directive = has_permission::apply(P::InvoicePost))]
     async fn invoice_post(

@@ -33,7 +33,7 @@ pub(super) struct Note<'a> {
     /// Why.
     pub(super) reason: String,
     /// In the words of whoever writes it.
-    pub(super) note: Option<String>,
+    pub(super) remark: Option<String>,
     /// The orders that can be billed once more for what is credited; locked.
     pub(super) rebilled: Option<Orders>,
     /// What is credited.
@@ -54,7 +54,7 @@ pub(super) async fn write(
         credits_id: only,
         reference: only.and_then(|id| ground.invoices.get(&id)?.reference.clone()),
         reason: Some(note.reason.clone()),
-        note: note.note.clone(),
+        note: note.remark.clone(),
         ..draft(tx, note.buyer)
     };
     let lines = lines(&row, &note)?;

@@ -1,6 +1,6 @@
 //! SQL of invoices.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sum;
@@ -215,7 +215,7 @@ pub struct Credited {
 pub async fn credited(
     tx: &mut TenantTx,
     ids: &[InvoiceId],
-) -> DbResult<HashMap<InvoiceLineId, (InvoiceId, Credited)>> {
+) -> DbResult<BTreeMap<InvoiceLineId, (InvoiceId, Credited)>> {
     let query = invoice_lines::table
         .filter(invoice_lines::credits_id.eq_any(ids.to_vec()))
         .filter(invoice_lines::credits_line_id.is_not_null())
@@ -234,6 +234,8 @@ pub async fn credited(
     });
     Ok(credited.collect())
 }
+
+type CreditedSumsRow = (Option<InvoiceId>, Decimal, Option<Decimal>, Option<Decimal>);
 
 type CreditedRow = (
     Option<InvoiceLineId>,
@@ -259,8 +261,7 @@ pub(super) async fn credited_by_rate(
             sum(invoice_lines::net),
             sum(invoice_lines::tax),
         ));
-    let rows: Vec<(Option<InvoiceId>, Decimal, Option<Decimal>, Option<Decimal>)> =
-        query.load(tx).await?;
+    let rows: Vec<CreditedSumsRow> = query.load(tx).await?;
     let credited = rows.into_iter().filter_map(|(id, rate, net, tax)| {
         let sums = (net.unwrap_or_default(), tax.unwrap_or_default());
         Some((id?, rate, sums))

@@ -32,7 +32,7 @@ impl InvoicePosting {
         self.0.event().id.to_string().into()
     }
 
-    /// What has happened: invoice.posted or invoice.credit_note_posted.
+    /// What has happened: invoice.posted or `invoice.credit_note_posted`.
     async fn event(&self) -> &str {
         &self.0.event().name
     }

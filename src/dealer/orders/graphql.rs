@@ -112,7 +112,7 @@ impl Order {
     async fn totals(&self, ctx: &Context<'_>) -> AppResult<SaleTotals> {
         let lines = ctx.unit()?.load_list(LinesByOrder(self.0.id)).await?;
         let totals = totals_of(&lines, &self.0.currency).map_err(AppError::internal)?;
-        Ok(SaleTotals::new(totals, self.0.currency.clone()))
+        Ok(SaleTotals::new(&totals, &self.0.currency))
     }
 
     /// Where goods come from whose line does not say.

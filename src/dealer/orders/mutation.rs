@@ -80,7 +80,7 @@ impl OrderMutation {
 
     /// Confirms an order that is a draft: the customer's credit is looked at, and all goods from
     /// stock are promised, or nothing is done. Each line of which too little is available is told
-    /// by INSUFFICIENT_STOCK with what there is instead.
+    /// by `INSUFFICIENT_STOCK` with what there is instead.
     #[graphql(guard = P::OrdersManage.and(OnceOnly), directive = has_permission::apply(P::OrdersManage))]
     async fn order_confirm(
         &self,

@@ -89,7 +89,7 @@ pub(super) async fn write_down(
     let fields = ("customerId", "jobId");
     let job = for_buyer(tx, (order.customer, order.job), fields).await?;
     refuse_warehouses(tx, order.warehouse, &lines).await?;
-    let mut row = row(tx, order, job);
+    let mut row = row(tx, order, job.as_ref());
     let whose = (row.id, row.customer_id);
     let lines = rows(whose, row.warehouse_id, (lines, chosen))?;
     sum_up(&mut row, &lines)?;
@@ -173,12 +173,12 @@ pub(super) fn sum_up(row: &mut OrderRow, lines: &[OrderLineRow]) -> ServiceResul
     Ok(progress::bring_up(row, lines).map_err(too_much)?)
 }
 
-fn row(tx: &TenantTx, order: NewOrder, job: Option<JobRow>) -> OrderRow {
+fn row(tx: &TenantTx, order: NewOrder, job: Option<&JobRow>) -> OrderRow {
     let (now, context) = (tx.now(), tx.context());
     let writer = context.principal().map(|user| user.user().uuid());
     let (currency, pickup) = (context.dealer().currency.clone(), order.is_pickup);
     // What is fetched goes nowhere; else what the job says of its site is kept with the order.
-    let site = job.as_ref().filter(|_| !pickup);
+    let site = job.filter(|_| !pickup);
     let address = order.address;
     OrderRow {
         id: OrderId::generate(),
@@ -203,7 +203,7 @@ fn row(tx: &TenantTx, order: NewOrder, job: Option<JobRow>) -> OrderRow {
             .or_else(|| site.and_then(|job| job.site_instructions.clone())),
         reference: order
             .reference
-            .or_else(|| job.as_ref().and_then(|job| job.po_number.clone())),
+            .or_else(|| job.and_then(|job| job.po_number.clone())),
         note: order.note,
         hold_reason: None,
         held_at: None,

@@ -80,6 +80,10 @@ impl OrderSubscription {
     /// Orders written, changed, confirmed, held, cancelled, and those that come on: each change
     /// once, in the order of the commits. At the portal one's own.
     #[graphql(guard = P::OrdersRead, directive = has_permission::apply(P::OrdersRead))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "filters are flat, as those of lists"
+    )]
     async fn order_changed(
         &self,
         ctx: &Context<'_>,

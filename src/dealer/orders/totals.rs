@@ -34,13 +34,13 @@ pub struct SaleTaxTotal {
 
 impl SaleTotals {
     /// Totals in a currency.
-    pub fn new(totals: Totals, currency: String) -> Self {
+    pub fn new(totals: &Totals, currency: &str) -> Self {
         let money = |amount| Money {
             amount: Decimal(amount),
-            currency: currency.clone(),
+            currency: currency.to_owned(),
         };
         let rates = totals.groups.iter();
-        let rates = rates.map(|group| SaleTaxTotal::new(*group, &currency));
+        let rates = rates.map(|group| SaleTaxTotal::new(*group, currency));
         Self {
             rates: rates.collect(),
             net: money(totals.net),

@@ -16,6 +16,7 @@ use crate::dealer::customers::actions::CustomerAction;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::customers::service as customers;
+use crate::dealer::invoices::model::InvoiceId;
 use crate::dealer::orders::model::{OrderId, OrderState};
 use crate::dealer::{calendar, numbering};
 use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
@@ -161,7 +162,7 @@ pub(super) async fn debts(
     allocations: Vec<PaymentAllocationInput>,
 ) -> ServiceResult<Vec<AccountDebtInput>> {
     let invoices = allocations.iter().filter_map(|named| named.invoice_id);
-    let invoices: Vec<_> = invoices.map(|id| id.uuid()).collect();
+    let invoices: Vec<_> = invoices.map(InvoiceId::uuid).collect();
     let entries = settle::entries_of(tx, EntryKind::Invoice, &invoices).await?;
     let mut debts = Vec::with_capacity(allocations.len());
     for (index, named) in allocations.into_iter().enumerate() {

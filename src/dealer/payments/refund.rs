@@ -49,7 +49,7 @@ pub async fn refund(tx: &mut TenantTx, input: PaymentRefundInput) -> ServiceResu
     .await?;
     let open = settle::open_credits(tx, input.customer_id, input.job_id).await?;
     let credits = match &input.credit_entry_ids {
-        Some(named) => those(open, named)?,
+        Some(named) => those(&open, named)?,
         None => deposits_last(tx, open).await?,
     };
     let available: Decimal = credits.iter().map(|item| -item.open()).sum();
@@ -79,7 +79,7 @@ pub async fn refund(tx: &mut TenantTx, input: PaymentRefundInput) -> ServiceResu
 }
 
 /// The credits that were named, in that order, each once.
-fn those(open: Vec<ItemRow>, named: &[EntryId]) -> ServiceResult<Vec<ItemRow>> {
+fn those(open: &[ItemRow], named: &[EntryId]) -> ServiceResult<Vec<ItemRow>> {
     let (mut seen, mut found) = (HashSet::new(), Vec::new());
     for (index, id) in named.iter().enumerate() {
         if !seen.insert(*id) {

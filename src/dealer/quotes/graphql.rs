@@ -119,7 +119,7 @@ impl Quote {
         let nets: Vec<_> = nets.map(|line| (line.net, line.tax_rate)).collect();
         let currency = &self.0.currency;
         let totals = totals(&nets, digits_of(currency)).map_err(AppError::internal)?;
-        Ok(SaleTotals::new(totals, currency.clone()))
+        Ok(SaleTotals::new(&totals, currency))
     }
 
     /// All revisions of its number, the first one first; at the portal those that were sent.

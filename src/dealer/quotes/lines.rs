@@ -123,28 +123,26 @@ fn row(quote: &QuoteRow, at: usize, line: PricedLine) -> QuoteLineRow {
     }
 }
 
-fn as_quoted(fresh: PricedLine, line: &QuoteLineRow) -> ServiceResult<PricedLine> {
+fn as_quoted(mut fresh: PricedLine, line: &QuoteLineRow) -> ServiceResult<PricedLine> {
     let ratio = |num, den| Ratio::new(num, den).map_err(AppError::internal);
-    Ok(PricedLine {
-        asked: Asked {
-            unit: line.unit_id,
-            amount: Amount {
-                value: line.unit_quantity,
-                base: line.quantity,
-            },
+    fresh.asked = Asked {
+        unit: line.unit_id,
+        amount: Amount {
+            value: line.unit_quantity,
+            base: line.quantity,
         },
-        factor: ratio(line.num, line.den)?,
-        unit_price: line.unit_price,
-        price_unit: line.price_unit_id,
-        price_factor: ratio(line.price_num, line.price_den)?,
-        price_source: line.price_source,
-        price_rule: line.price_rule_id,
-        price_reason: line.price_reason.clone(),
-        discount: line.discount,
-        net: line.net,
-        note: line.note.clone(),
-        ..fresh
-    })
+    };
+    fresh.factor = ratio(line.num, line.den)?;
+    fresh.unit_price = line.unit_price;
+    fresh.price_unit = line.price_unit_id;
+    fresh.price_factor = ratio(line.price_num, line.price_den)?;
+    fresh.price_source = line.price_source;
+    fresh.price_rule = line.price_rule_id;
+    fresh.price_reason.clone_from(&line.price_reason);
+    fresh.discount = line.discount;
+    fresh.net = line.net;
+    fresh.note.clone_from(&line.note);
+    Ok(fresh)
 }
 
 /// A line as it is priced today, but for what somebody has set.

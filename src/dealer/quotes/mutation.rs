@@ -115,7 +115,7 @@ impl QuoteMutation {
     }
 
     /// Makes a draft of an order of an accepted quote, at its prices and with the taxes of
-    /// today; once. Whoever comes second is refused with ALREADY_EXISTS, and told the order in
+    /// today; once. Whoever comes second is refused with `ALREADY_EXISTS`, and told the order in
     /// the details `orderId` and `orderNumber`.
     #[graphql(guard = P::OrdersManage.and(OnceOnly), directive = has_permission::apply(P::OrdersManage))]
     async fn quote_to_order(

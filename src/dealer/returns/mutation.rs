@@ -30,7 +30,7 @@ pub struct ReturnMutation;
 impl ReturnMutation {
     /// Writes down what a customer wants to bring back of an order: at most what was delivered
     /// and is neither back nor on its way back. Whoever asks for more is refused with
-    /// NOT_ALLOWED, and told in `returnable` how much there is. Pallets and the like on which
+    /// `NOT_ALLOWED`, and told in `returnable` how much there is. Pallets and the like on which
     /// there is a deposit come back like other goods.
     #[graphql(guard = P::ReturnsManage.and(OnceOnly), directive = has_permission::apply(P::ReturnsManage))]
     async fn return_request(

@@ -28,7 +28,7 @@ impl Dice {
     }
 
     /// A number from `first` to `last`.
-    pub(super) fn from_to(&mut self, first: u64, last: u64) -> u64 {
+    pub(super) fn within(&mut self, first: u64, last: u64) -> u64 {
         first + self.below(last.saturating_sub(first) + 1)
     }
 
@@ -80,7 +80,7 @@ mod tests {
         assert_eq!(throw(1), throw(1));
         assert_ne!(throw(1), throw(2));
         let mut dice = Dice::new(1, 1);
-        assert!((0..1_000).all(|_| (2..=5).contains(&dice.from_to(2, 5))));
+        assert!((0..1_000).all(|_| (2..=5).contains(&dice.within(2, 5))));
         assert_eq!((0..50).map(|_| dice.weighted(&[0, 3, 0])).max(), Some(1));
         assert_eq!(dice.below(0), 0);
         assert!(dice.one_of::<u8>(&[]).is_none());

@@ -19,7 +19,7 @@ mod sell;
 mod world;
 mod yard;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
@@ -101,7 +101,7 @@ struct Play<'a> {
     /// Invoices, by the day on which they are paid.
     debts: BTreeMap<NaiveDate, Vec<Debt>>,
     /// Orders that something is still to be done for.
-    open: HashMap<OrderId, LockedOrder>,
+    open: BTreeMap<OrderId, LockedOrder>,
 }
 
 /// Makes a history of the shop of `tx`, which has goods and customers, and neither stock nor
@@ -125,7 +125,7 @@ pub(super) async fn play(
         ways: BTreeMap::new(),
         unbilled: BTreeMap::new(),
         debts: BTreeMap::new(),
-        open: HashMap::new(),
+        open: BTreeMap::new(),
     };
     shop.begin(demo)?;
     let days: Vec<NaiveDate> = world.days.iter().map(|day| day.0).collect();
@@ -178,12 +178,12 @@ impl Play<'_> {
         };
         if self.days_left > 0 {
             for way in self.ways.remove(&day).unwrap_or_default() {
-                let minute = self.dice.from_to(8 * 60, 12 * 60);
+                let minute = self.dice.within(8 * 60, 12 * 60);
                 self.deliver(way, (day, at(minute)))?;
             }
         }
         let mut minutes: Vec<u64> = (0..count)
-            .map(|_| self.dice.from_to(7 * 60, 17 * 60))
+            .map(|_| self.dice.within(7 * 60, 17 * 60))
             .collect();
         minutes.sort_unstable();
         for minute in minutes {

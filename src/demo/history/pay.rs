@@ -60,8 +60,8 @@ impl Play<'_> {
         }
         let late = match self.dice.below(100) {
             0..70 => return due_on.max(day),
-            70..90 => self.dice.from_to(1, 15),
-            90..98 => self.dice.from_to(16, 70),
+            70..90 => self.dice.within(1, 15),
+            90..98 => self.dice.within(16, 70),
             _ => 400,
         };
         due_on.checked_add_days(Days::new(late)).unwrap_or(due_on)

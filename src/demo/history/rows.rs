@@ -1,6 +1,6 @@
 //! Rows that are finished and wait to be written, many at once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::query;
 use crate::db::error::DbResult;
@@ -86,7 +86,7 @@ impl Rows {
 /// Writes what customers are committed to by orders that are not done.
 pub(super) async fn write_commitments(
     tx: &mut TenantTx,
-    orders: HashMap<OrderId, LockedOrder>,
+    orders: BTreeMap<OrderId, LockedOrder>,
 ) -> AppResult<()> {
     let mut part = BTreeMap::new();
     for (id, order) in orders {

@@ -39,18 +39,14 @@ impl Play<'_> {
         let buyer = self.dice.weighted(&self.world.buyer_weights);
         let place = usize::from(self.dice.chance(30)).min(self.world.warehouses.len() - 1);
         let is_pickup = self.dice.chance(25);
-        let days = if is_pickup {
-            0
-        } else {
-            self.dice.from_to(1, 6)
-        };
+        let days = if is_pickup { 0 } else { self.dice.within(1, 6) };
         let wanted_on = day.checked_add_days(Days::new(days)).unwrap_or(day);
         let row = self.order_row((buyer, place), at, (wanted_on, is_pickup))?;
         let mut order = LockedOrder {
             row,
             lines: Vec::new(),
         };
-        let (count, mut spots) = (self.dice.from_to(1, 9), Vec::new());
+        let (count, mut spots) = (self.dice.within(1, 9), Vec::new());
         for position in 0..count {
             let goods = self.dice.weighted(&self.world.goods_weights);
             let line = self.line(&order.row, (buyer, goods), position)?;
@@ -71,7 +67,7 @@ impl Play<'_> {
         }
         // Some wait longer than they wanted.
         let late = if self.dice.chance(12) {
-            self.dice.from_to(1, 4)
+            self.dice.within(1, 4)
         } else {
             0
         };
@@ -179,7 +175,7 @@ impl Play<'_> {
         &mut self,
         goods: &Goods,
     ) -> ((crate::dealer::catalog::units::model::UnitId, i64), u64) {
-        let spends = self.world.middle * Decimal::from(self.dice.from_to(4, 70));
+        let spends = self.world.middle * Decimal::from(self.dice.within(4, 70));
         let count = (spends / goods.row.list_price).round();
         let count = u64::try_from(count).unwrap_or(1).clamp(1, 4_000);
         let packs = goods.packs.iter().rev();
@@ -204,7 +200,7 @@ impl Play<'_> {
     /// Goods are promised; where there are too few, the supplier comes before.
     fn promise(&mut self, spot: Spot, quantity: Decimal, at: DateTime<Utc>) -> AppResult<()> {
         if self.yard.at(spot)?.available() < quantity {
-            let times = Decimal::from(self.dice.from_to(4, 12));
+            let times = Decimal::from(self.dice.within(4, 12));
             self.receive((spot, at), quantity * times, MovementKind::Receipt)?;
         }
         self.yard.at(spot)?.reserved += quantity;

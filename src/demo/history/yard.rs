@@ -94,7 +94,7 @@ impl Yard {
     /// Writes the levels as they are now; some should not fall much lower.
     pub(super) async fn close(mut self, tx: &mut TenantTx, dice: &mut Dice) -> AppResult<()> {
         for level in &mut self.levels {
-            let share = Decimal::from(dice.from_to(10, 110));
+            let share = Decimal::from(dice.within(10, 110));
             let point = level.available() * share / Decimal::ONE_HUNDRED;
             level.reorder_point = (level.movements > 1).then(|| point.trunc());
         }

@@ -38,7 +38,7 @@ async fn two_deliveries_share_an_order_over_two_warehouses() {
         (
             &json!("1 Quarry Road"),
             &json!("Mind the dog"),
-            &json!("Zz Builders BLD")
+            &json!("Builders BLD")
         )
     );
     assert_eq!(first["lines"].as_array().unwrap().len(), 1);

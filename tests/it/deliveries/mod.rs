@@ -246,7 +246,7 @@ fn counted(order: &Value, line: usize) -> [String; 3] {
 async fn buyer(client: &Client, code: &str, limit: &str) -> String {
     let create = "mutation($input: CustomerCreateInput!) { customerCreate(input: $input) {
         customer { id } userErrors { code path } } }";
-    let input = json!({ "code": code, "name": format!("Zz Builders {code}"), "termsDays": 30 });
+    let input = json!({ "code": code, "name": format!("Builders {code}"), "termsDays": 30 });
     let made = client.run(create, json!({ "input": input })).await;
     let id = made["customerCreate"]["customer"]["id"].as_str();
     let id = id.unwrap_or_else(|| panic!("{made:#}")).to_owned();

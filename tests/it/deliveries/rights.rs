@@ -33,7 +33,7 @@ async fn a_contractor_sees_his_own_deliveries_and_no_run() {
     assert_eq!(
         seen,
         json!({ "deliveries": { "totalCount": 1, "nodes": [{ "id": mine["id"],
-            "recipient": "Zz Builders BLD", "run": null, "allowedActions": [], "attachments": [],
+            "recipient": "Builders BLD", "run": null, "allowedActions": [], "attachments": [],
             "lines": [{ "productName": "Goods CEM" }] }] },
             "delivery": null, "deliveryRuns": { "totalCount": 0 }, "myRuns": [] })
     );

@@ -260,7 +260,7 @@ async fn a_driver_sees_his_way_and_no_price_and_says_what_arrived() {
             &stop["instructions"]
         ),
         (
-            &json!("Zz Builders BLD"),
+            &json!("Builders BLD"),
             &json!("1 Quarry Road"),
             &json!("Mind the dog")
         )

@@ -26,7 +26,7 @@ async fn what_was_delivered_is_billed_once_and_owed_by_the_terms() {
         draft["allowedActions"],
         json!(["UPDATE", "DISCARD", "POST"])
     );
-    assert_eq!(draft["billTo"]["name"], "Zz Builder BLD");
+    assert_eq!(draft["billTo"]["name"], "Builder BLD");
     // 250 at 10 %, 28 at 5 %.
     assert_eq!(sums(draft), ["278", "26.4"]);
     assert_eq!(draft["lines"].as_array().unwrap().len(), 3);

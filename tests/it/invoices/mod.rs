@@ -280,7 +280,7 @@ impl Desk {
 
 /// A new customer with a limit, who is asked at no step; gives its id.
 pub async fn customer(client: &Client, code: &str, limit: &str) -> String {
-    let input = json!({ "code": code, "name": format!("Zz Builder {code}"), "termsDays": 30 });
+    let input = json!({ "code": code, "name": format!("Builder {code}"), "termsDays": 30 });
     let made = done(client, "customerCreate", input).await;
     let input = json!({ "customerId": made["id"], "expectedVersion": made["version"],
         "limit": limit, "creditCheck": "NONE", "reason": "as agreed" });
@@ -295,7 +295,7 @@ pub async fn bill_some(dealer: &TestDealer) -> Value {
     let query = "{ products(first: 1, where: { kind: STOCK }) { nodes { id } }
         warehouses(first: 1) { nodes { id } } }";
     let data = client.get(query).await;
-    let customer = customer(client, "BILLED", "1000000").await;
+    let customer = customer(client, "ZZ-BILLED", "1000000").await;
     let product = data["products"]["nodes"][0]["id"].as_str().unwrap();
     let mut drafts = Vec::new();
     for _ in 0..2 {

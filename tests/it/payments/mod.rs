@@ -174,7 +174,7 @@ impl Till {
 pub async fn pay_some(dealer: &TestDealer) -> String {
     let data = dealer
         .client
-        .get("{ customers(first: 1) { nodes { id } } }")
+        .get("{ customers(first: 1, orderBy: [{ field: CODE }]) { nodes { id } } }")
         .await;
     let customer = data["customers"]["nodes"][0]["id"].clone();
     let opening = json!({ "entries": [{ "customerId": customer, "amount": "10",

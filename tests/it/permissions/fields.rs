@@ -695,7 +695,7 @@ async fn ids(dealer: &TestDealer) -> Value {
         .client
         .get(
             "{ products(first: 1, where: { kind: STOCK }) { nodes { id } }
-               customers(first: 1) { nodes { id jobs { id } } } categories(first: 1) { nodes { id } }
+               customers(first: 1, orderBy: [{ field: CODE }]) { nodes { id jobs { id } } } categories(first: 1) { nodes { id } }
                units(first: 1) { nodes { id } } warehouses(first: 1) { nodes { id } }
                 attributes(first: 1) { nodes { id } } stockLevels(first: 1) { nodes { product { id } } }
                 priceLists(first: 1) { nodes { id } } taxClasses(first: 1) { nodes { id } } }",

@@ -54,9 +54,9 @@ mod tests {
         }
     }
 
-    fn sent(level: i16, on: u32) -> Option<Last> {
+    fn sent(level: i16, on: u32) -> Last {
         let sent_on = day(on);
-        Some(Last { level, sent_on })
+        Last { level, sent_on }
     }
 
     #[test]
@@ -64,17 +64,20 @@ mod tests {
         let at = |today, last| due(&settings(), (day(1), day(today)), last);
         assert_eq!(at(5, None), None);
         assert_eq!(at(6, None), Some(1));
-        assert_eq!(at(12, sent(1, 6)), None);
-        assert_eq!(at(13, sent(1, 6)), Some(2));
-        assert_eq!(at(31, sent(2, 13)), None, "there is no third");
+        assert_eq!(at(12, Some(sent(1, 6))), None);
+        assert_eq!(at(13, Some(sent(1, 6))), Some(2));
+        assert_eq!(at(31, Some(sent(2, 13))), None, "there is no third");
     }
 
     #[test]
     fn who_is_reminded_late_begins_at_the_beginning() {
         let at = |today, last| due(&settings(), (day(1), day(today)), last);
         assert_eq!(at(28, None), Some(1));
-        assert_eq!(at(29, sent(1, 28)), None);
+        assert_eq!(at(29, Some(sent(1, 28))), None);
         let (due_on, today) = (day(1), NaiveDate::from_ymd_opt(2026, 4, 4).unwrap());
-        assert_eq!(due(&settings(), (due_on, today), sent(1, 28)), Some(2));
+        assert_eq!(
+            due(&settings(), (due_on, today), Some(sent(1, 28))),
+            Some(2)
+        );
     }
 }

@@ -305,13 +305,9 @@ impl LotBook {
         ask: &Ask,
         named: &NamedLot,
     ) -> Result<LotId, UserError> {
-        match self.known.get(&(product, named.code.clone())) {
-            Some(lot) => Ok(lot.id),
-            None => {
-                let message = "there is no lot of this code";
-                Err(at_lots(ask, ErrorCode::NotFound, message))
-            }
-        }
+        let known = self.known.get(&(product, named.code.clone()));
+        let missing = || at_lots(ask, ErrorCode::NotFound, "there is no lot of this code");
+        known.map(|lot| lot.id).ok_or_else(missing)
     }
 }
 
