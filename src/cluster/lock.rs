@@ -21,7 +21,7 @@ impl Drop for DataLock {
     /// Said, and not left to the closing of the file: a process that another thread has just
     /// forked has a copy of it until it runs its own program.
     fn drop(&mut self) {
-        self.file.unlock().ok();
+        let _unlocked = self.file.unlock();
     }
 }
 
