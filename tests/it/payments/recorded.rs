@@ -1,6 +1,6 @@
 //! Recording what was paid, and what it settles.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Till, done, send};
 
