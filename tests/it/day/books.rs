@@ -54,7 +54,7 @@ fn account(title: &str, books: &Value) {
     assert_eq!(open, amount(exposure, "debts"), "{title}: his invoices");
 }
 
-/// No more goes out than was sold, weighed goods apart, of which a tenth more may.
+/// What is billed or came back was delivered, and no more is promised than is still to go.
 fn promised(title: &str, order: &Value) {
     for line in list(&order["lines"]) {
         let base = |field: &str| number(&line[field]["inBase"]);
