@@ -69,6 +69,8 @@ async fn to_credit(
         (quantity > Decimal::ZERO).then_some(CreditLine {
             order_line: of.id,
             quantity,
+            // What came back first was not billed, and the rest of it may be all that is sound.
+            spoilt: line.spoilt.min(quantity),
             fee: line.restocking_fee,
         })
     };
