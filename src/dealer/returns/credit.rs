@@ -69,7 +69,7 @@ async fn to_credit(
         (quantity > Decimal::ZERO).then_some(CreditLine {
             order_line: of.id,
             quantity,
-            // What came back first was not billed, and the rest of it may be all that is sound.
+            // What was not billed has no cost in the sales that could stay there.
             spoilt: line.spoilt.min(quantity),
             fee: line.restocking_fee,
         })
