@@ -23,6 +23,10 @@ const SOURCES: &[(&str, &str)] = &[
     ),
     ("package.json", include_str!("../../web/package.json")),
     ("src/entry.jsx", include_str!("../../web/src/entry.jsx")),
+    (
+        "src/examples.jsx",
+        include_str!("../../web/src/examples.jsx"),
+    ),
     ("src/fetcher.js", include_str!("../../web/src/fetcher.js")),
     ("src/index.html", include_str!("../../web/src/index.html")),
     ("src/page.css", include_str!("../../web/src/page.css")),

@@ -9,6 +9,7 @@ use actix_web::web::{self, Bytes, Data};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
+use super::examples::{EXAMPLES, Example};
 use crate::platform::mail::transport::MailDir;
 
 const EXPLORER_HTML: &str = include_str!("../../web/explorer/index.html");
@@ -46,6 +47,7 @@ struct PageConfig {
     ws_url: &'static str,
     demo_logins: Vec<DemoLogin>,
     default_query: &'static str,
+    examples: &'static [Example],
 }
 
 struct Asset {
@@ -131,6 +133,7 @@ impl Page {
                 ws_url: "/graphql",
                 demo_logins: Vec::new(),
                 default_query: DEFAULT_QUERY,
+                examples: EXAMPLES,
             },
             mailbox: None,
         }

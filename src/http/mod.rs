@@ -8,6 +8,7 @@ mod caller;
 mod cors;
 mod credentials;
 mod endpoint;
+mod examples;
 mod execute;
 mod files;
 mod graphiql;

@@ -31,6 +31,15 @@ const PAGES = {
       await page.locator(".graphiql-doc-explorer a", { hasText: /^products$/ }).first().click();
     },
     docs: ".graphiql-doc-explorer",
+    async openExample(page, area) {
+      await page.getByRole("button", { name: "Examples" }).click();
+      await page.locator(".examples").getByRole("button", { name: area, exact: true }).click();
+      await page.locator(".graphiql-query-editor").getByText("suppliers").first().waitFor({ timeout: WAIT });
+      await page.locator(PAGES.graphiql.editor).first().click();
+      await page.keyboard.press("ControlOrMeta+Home");
+      for (let line = 0; line < 3; line++) await page.keyboard.press("ArrowDown"); // past the comments
+      await page.keyboard.press("ControlOrMeta+Enter");
+    },
   },
   explorer: {
     editor: "#query",
@@ -42,6 +51,10 @@ const PAGES = {
       await page.locator("#docs button", { hasText: /^Product$/ }).first().click();
     },
     docs: "#docs",
+    async openExample(page, area) {
+      await page.getByLabel("Examples").selectOption({ label: area });
+      await page.keyboard.press("ControlOrMeta+Enter");
+    },
   },
 };
 
@@ -125,6 +138,14 @@ async function checkDocs(page, kind) {
   console.log("documentation: opened");
 }
 
+async function checkExamples(page, kind) {
+  // Its first answer is short: Monaco draws no more lines than fit.
+  await PAGES[kind].openExample(page, "Purchasing");
+  const { data } = await answer(page, kind, "the suppliers", (json) => json.data?.suppliers || json.errors);
+  if (!data) fail("an example was answered with errors");
+  console.log(`example: ${data.suppliers.nodes.length} suppliers`);
+}
+
 async function checkSubscription(page, kind) {
   let subscribed = false;
   page.on("websocket", (socket) =>
@@ -157,6 +178,7 @@ async function main() {
       await signedIn(page);
       await checkQuery(page, kind);
       await checkDocs(page, kind);
+      await checkExamples(page, kind);
       await checkSubscription(page, kind);
     } finally {
       await page.screenshot({ path: screenshot });

@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod cost;
 mod documents;
+mod examples;
 mod faults;
 mod health;
 mod hostile;

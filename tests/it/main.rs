@@ -23,6 +23,7 @@ mod citus;
 mod cli;
 mod coverage;
 mod credit;
+mod day;
 mod defects;
 mod deliveries;
 mod events;

@@ -266,6 +266,21 @@ function recall({ target }) {
   $("query").focus();
 }
 
+function offer(examples) {
+  const options = examples.map(({ area }, index) => new Option(area, index));
+  $("examples").replaceChildren(new Option("Examples", ""), ...options);
+  $("examples").addEventListener("change", ({ target }) => {
+    const example = examples[target.value];
+    if (!example) return;
+    $("query").value = example.query;
+    $("query").setSelectionRange(0, 0); // runs the first of its operations
+    $("variables").value = "";
+    target.value = "";
+    saveDraft();
+    $("query").focus();
+  });
+}
+
 function saveDraft() {
   save(DRAFT, { query: $("query").value, variables: $("variables").value });
 }
@@ -401,6 +416,7 @@ async function start() {
     bar.ownHeader = /"authorization"\s*:/i.test($("headers").value);
   });
   $("history").addEventListener("change", recall);
+  offer(config.examples ?? []);
   $("run").addEventListener("click", () => run(config, session));
   $("stop").addEventListener("click", stop);
   document.addEventListener("keydown", (event) => {

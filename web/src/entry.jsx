@@ -7,6 +7,7 @@ import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { createRoot } from "react-dom/client";
 import { Session, lowerCased } from "../explorer/signin.js";
+import { examplesPlugin } from "./examples.jsx";
 import { createFetcher } from "./fetcher.js";
 import { storage } from "./storage.js";
 
@@ -27,7 +28,7 @@ async function start() {
       fetcher={createFetcher(config, session)}
       defaultQuery={config.defaultQuery}
       defaultEditorToolsVisibility="variables"
-      plugins={[HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })]}
+      plugins={[HISTORY_PLUGIN, explorerPlugin({ showAttribution: false }), examplesPlugin(config.examples ?? [])]}
       shouldPersistHeaders={false}
       storage={storage}
       onEditHeaders={(text) => (bar.ownHeader = hasAuthorization(text))}

@@ -22,6 +22,8 @@ pub struct CreditLine {
     pub order_line: OrderLineId,
     /// How much, in base units.
     pub quantity: Decimal,
+    /// How much of that lies nowhere, and is no asset again.
+    pub spoilt: Decimal,
     /// What the dealer keeps of it, in percent.
     pub fee: Decimal,
 }
@@ -65,7 +67,7 @@ pub async fn credit(
 fn of_line(ground: &mut Ground, wanted: &CreditLine) -> ServiceResult<Vec<Part>> {
     let of = |id: &Option<OrderLineId>| *id == Some(wanted.order_line);
     let billed = ground.lines.iter().filter(|line| of(&line.order_line_id));
-    let mut left = wanted.quantity;
+    let (mut left, mut spoilt) = (wanted.quantity, wanted.spoilt);
     let mut parts = Vec::new();
     for line in billed.cloned().collect::<Vec<_>>() {
         let quantity = ground.quantity_left(&line).min(left);
@@ -74,10 +76,13 @@ fn of_line(ground: &mut Ground, wanted: &CreditLine) -> ServiceResult<Vec<Part>>
         }
         left -= quantity;
         let part = ground.by_quantity(&line, quantity, wanted.fee);
-        parts.push(part.map_err(|why| match why {
+        let mut part = part.map_err(|why| match why {
             NotSo::Money(error) => AppError::internal(error),
             NotSo::TooMuch(_) => AppError::internal("more is credited than there is"),
-        })?);
+        })?;
+        part.spoilt = spoilt.min(quantity);
+        spoilt -= part.spoilt;
+        parts.push(part);
     }
     Ok(parts)
 }

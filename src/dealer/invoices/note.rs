@@ -162,7 +162,8 @@ fn of_line(of: &InvoiceLineRow, part: &Part, is_rebilled: bool) -> AppResult<Inv
     let half = RoundingStrategy::MidpointAwayFromZero;
     let unit_quantity = back.to_base_rounded(part.quantity, MOST_DECIMALS, half);
     let cost = of.cost.and_then(|cost| {
-        let cost = cost.checked_mul(part.quantity)?.checked_div(of.quantity)?;
+        let sound = part.quantity - part.spoilt;
+        let cost = cost.checked_mul(sound)?.checked_div(of.quantity)?;
         Some(cost.round_dp(4))
     });
     Ok(InvoiceLineRow {

@@ -69,6 +69,8 @@ async fn to_credit(
         (quantity > Decimal::ZERO).then_some(CreditLine {
             order_line: of.id,
             quantity,
+            // What was not billed has no cost in the sales that could stay there.
+            spoilt: line.spoilt.min(quantity),
             fee: line.restocking_fee,
         })
     };

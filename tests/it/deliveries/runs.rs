@@ -96,6 +96,28 @@ async fn a_truck_leaves_with_all_that_is_loaded_and_comes_back() {
 }
 
 #[tokio::test]
+async fn one_that_was_sent_by_itself_is_under_way_with_its_run() {
+    let depot = Depot::open().await;
+    let cement = depot.stocked("CEM", "10").await;
+    let run = depot.run(json!({})).await;
+    let empty = depot.mutate("deliveryRunStart", step(&run)).await;
+    assert_eq!(refused(&empty), ("NOT_ALLOWED", "input.id".into()));
+    let order = depot.order_one(&cement, "5").await;
+    let planned = depot.plan(&order, json!({ "runId": run["id"] })).await;
+    let loaded = depot.done("deliveryLoad", step(&planned)).await;
+    let sent = depot.done("deliveryDispatch", step(&loaded)).await;
+    let input = with(step(&sent), &json!({ "signer": "Mr Brown" }));
+    depot.done("deliveryConfirm", input).await;
+    // Its run has not begun, and could not end otherwise.
+    let run = depot.run_again(&run).await;
+    let run = depot.done("deliveryRunStart", step(&run)).await;
+    assert_eq!(run["state"], "UNDER_WAY");
+    let run = depot.done("deliveryRunFinish", step(&run)).await;
+    assert_eq!(run["state"], "DONE");
+    assert_eq!(depot.yard.level(&cement).await[..3], ["5", "0", "5"]);
+}
+
+#[tokio::test]
 async fn one_that_can_not_leave_keeps_all_here() {
     let depot = Depot::open().await;
     let (cement, sand) = (

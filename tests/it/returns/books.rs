@@ -1,8 +1,9 @@
 //! What goods that came back are worth: what they had cost when they left.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Counter, came, sold, step_with};
+use super::{Counter, came, sold, step, step_with};
+use crate::stock::decimal;
 
 #[tokio::test]
 async fn goods_come_back_at_the_cost_with_which_they_left() {
@@ -47,6 +48,33 @@ async fn what_is_spoilt_is_worth_nothing_to_the_yard() {
         .await;
     assert_eq!(counter.yard.level(&counter.cement).await, before);
     assert_eq!(counter.counted(&order, 0).await, ["10", "0", "4"]);
+    counter.yard.books_are_right().await;
+}
+
+#[tokio::test]
+async fn what_spoilt_goods_cost_stays_a_cost_of_the_sale() {
+    let counter = Counter::open().await;
+    let order = counter.ten().await;
+    let bill = counter.billed(&order).await;
+    let found = counter.approved(&order, "4").await;
+    let lines = [("lines", json!([came(&found, 0, ("3", "1"))]))];
+    let found = counter
+        .done("returnReceive", step_with(&found, &lines))
+        .await;
+    let found = counter.done("returnCredit", step(&found)).await;
+    // Ten bags at 4 went, and three of the four that are credited lie there again.
+    let query =
+        "query($id: ID) { invoice(id: $id) { lines { quantity { inBase } cost { amount } } } }";
+    for (id, quantity, cost) in [
+        (&bill["id"], "10", "40"),
+        (&found["creditNote"]["id"], "4", "12"),
+    ] {
+        let data = counter.client().run(query, json!({ "id": id })).await;
+        let line = &data["invoice"]["lines"][0];
+        let number = |text: &Value| decimal(text.as_str().unwrap());
+        assert_eq!(number(&line["quantity"]["inBase"]), quantity);
+        assert_eq!(number(&line["cost"]["amount"]), cost);
+    }
     counter.yard.books_are_right().await;
 }
 

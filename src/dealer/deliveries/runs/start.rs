@@ -13,8 +13,8 @@ use crate::dealer::deliveries::whole::{Orders, Whole, lock, lock_orders};
 use crate::error::{ErrorCode, ServiceResult, UserError};
 use crate::tenancy::TenantTx;
 
-/// Sends all deliveries of a run on their way that are loaded; all of them, or none. As many
-/// statements for one line as for two hundred.
+/// Sends all deliveries of a run on their way that are loaded; all of them, or none. Those that
+/// were sent before are under way with it. As many statements for one line as for two hundred.
 pub async fn start(
     tx: &mut TenantTx,
     input: DeliveryRunStepInput,
@@ -25,13 +25,16 @@ pub async fn start(
     let key = (input.id, input.expected_version);
     let run = locked(tx, key, DeliveryRunAction::Start).await?;
     let loaded = loaded(tx, &run, &orders).await?;
-    send(tx, (&orders, loaded)).await?;
+    if !loaded.is_empty() {
+        send(tx, (&orders, loaded)).await?;
+    }
     let run = query::update(tx, run.id, to(tx, DeliveryRunState::UnderWay)).await?;
     tx.emit(&DeliveryRunStarted((&run).into()));
     Ok(run)
 }
 
-/// The deliveries of a locked run that are loaded, locked; refused while one waits to be.
+/// The deliveries of a locked run that are loaded, locked; refused while one waits to be, and
+/// where nothing is on the truck.
 async fn loaded(
     tx: &mut TenantTx,
     run: &DeliveryRunRow,
@@ -54,9 +57,15 @@ async fn loaded(
         let message = format!("delivery {number} is not loaded: load it, or take it off the run");
         return refused(ErrorCode::NotAllowed, &message);
     }
-    found.retain(|whole| whole.row.state == DeliveryState::Loaded);
-    if found.is_empty() {
+    if !found.iter().any(|whole| is_aboard(whole.row.state)) {
         return refused(ErrorCode::NotAllowed, "nothing is loaded");
     }
+    found.retain(|whole| whole.row.state == DeliveryState::Loaded);
     Ok(found)
+}
+
+/// Whether a truck has taken it, or is about to.
+const fn is_aboard(state: DeliveryState) -> bool {
+    use DeliveryState as S;
+    matches!(state, S::Loaded | S::Dispatched | S::Delivered | S::Failed)
 }
