@@ -29,7 +29,7 @@ pub async fn create(tx: &mut TenantTx, input: CreditNoteCreateInput) -> ServiceR
     check(&mut checks, &input);
     checks.finish()?;
     let (buyer, orders) = opened(tx, &input).await?;
-    let of: Vec<_> = orders.keys().copied().collect();
+    let billed: Vec<_> = orders.keys().copied().collect();
     let mut ground = Ground::of(tx, &[input.invoice_id]).await?;
     let parts = parts(&mut ground, &input)?;
     let of = ground.invoices.get(&input.invoice_id);
@@ -43,7 +43,7 @@ pub async fn create(tx: &mut TenantTx, input: CreditNoteCreateInput) -> ServiceR
     };
     let row = write(tx, &mut ground, note).await?;
     if !input.is_billed_again {
-        fulfil::follow_credit(tx, &of).await?;
+        fulfil::follow_credit(tx, &billed).await?;
     }
     Ok(row)
 }

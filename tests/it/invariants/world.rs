@@ -146,7 +146,7 @@ impl World {
         let from = if dice.below(3) > 0 {
             &from[late..]
         } else {
-            &from
+            &from[..]
         };
         from.get(dice.below(from.len())).copied()
     }

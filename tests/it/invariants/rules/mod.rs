@@ -30,6 +30,7 @@ fn rule(name: &'static str, sql: &str, breaks: &'static [&'static str]) -> Rule 
 /// All rules for the dealer on whose schema the connection stands.
 pub async fn all(client: &Client) -> Vec<Rule> {
     let mut rules = stock::rules();
+    rules.extend(stock::of_papers());
     rules.extend(promises::rules());
     rules.extend(orders::rules());
     rules.extend(buying::rules());

@@ -88,6 +88,12 @@ pub fn rules() -> Vec<Rule> {
                 "UPDATE lots SET product_id = (SELECT id FROM products WHERE id <> product_id LIMIT 1)",
             ],
         ),
+    ]
+}
+
+/// Of papers that move goods within the shop.
+pub fn of_papers() -> Vec<Rule> {
+    vec![
         rule(
             "a transfer loses and makes nothing on its way",
             "SELECT t.id, t.state, l.product_id, m.gone, m.come, m.under_way
