@@ -35,7 +35,7 @@ const SHORT: [usize; 2] = [150, 8];
 /// Who works at once.
 const CLIENTS: usize = 8;
 /// Mutations of which some are done in a run that tries anything worth while.
-const VARIED: usize = 30;
+const VARIED: usize = 20;
 
 /// How many steps and rounds, and by which seed.
 fn plan() -> ([usize; 2], usize) {

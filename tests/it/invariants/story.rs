@@ -38,6 +38,8 @@ impl Shop {
         shop.buy(&goods).await;
         shop.buy_for(&goods, &customer).await;
         shop.move_about(&goods).await;
+        // What was done so far was not by chance.
+        shop.player.tally = Tally::default();
         shop
     }
 
