@@ -31,6 +31,7 @@ mod factors;
 mod files;
 mod http;
 mod idempotency;
+mod invariants;
 mod invoices;
 mod isolation;
 mod jobs;

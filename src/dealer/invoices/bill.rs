@@ -50,7 +50,7 @@ impl Left {
     /// What of `most` is neither billed, nor drafted, nor came back before it was billed.
     fn below(&self, line: &OrderLineRow, most: Decimal) -> Decimal {
         let claims = self.0.get(&line.id).copied().unwrap_or_default();
-        let unbilled = (line.returned - claims.credited).max(Decimal::ZERO);
+        let unbilled = line.unbilled(claims.credited);
         (most - unbilled - line.invoiced - claims.drafted).max(Decimal::ZERO)
     }
 }

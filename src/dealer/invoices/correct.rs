@@ -28,7 +28,8 @@ pub async fn create(tx: &mut TenantTx, input: CreditNoteCreateInput) -> ServiceR
     let note = checks.optional_text(&["input", "note"], input.note.as_deref(), 500);
     check(&mut checks, &input);
     checks.finish()?;
-    let (buyer, rebilled) = opened(tx, &input).await?;
+    let (buyer, orders) = opened(tx, &input).await?;
+    let billed: Vec<_> = orders.keys().copied().collect();
     let mut ground = Ground::of(tx, &[input.invoice_id]).await?;
     let parts = parts(&mut ground, &input)?;
     let of = ground.invoices.get(&input.invoice_id);
@@ -37,10 +38,14 @@ pub async fn create(tx: &mut TenantTx, input: CreditNoteCreateInput) -> ServiceR
         job: of.and_then(|row| row.job_id),
         reason,
         remark: note,
-        rebilled,
+        rebilled: input.is_billed_again.then_some(orders),
         parts,
     };
-    write(tx, &mut ground, note).await
+    let row = write(tx, &mut ground, note).await?;
+    if !input.is_billed_again {
+        fulfil::follow_credit(tx, &billed).await?;
+    }
+    Ok(row)
 }
 
 fn check(checks: &mut Checks, input: &CreditNoteCreateInput) {
@@ -83,26 +88,23 @@ fn asked(input: &CreditNoteCreateInput) -> (&[CreditLineInput], &[CreditAmountIn
     (lines, input.amounts.as_deref().unwrap_or_default())
 }
 
-/// The customer, locked, and the orders if they shall be billed once more. A posted invoice
-/// itself can not be locked.
+/// The customer and the orders that the invoice bills, locked. A posted invoice itself can not
+/// be.
 async fn opened(
     tx: &mut TenantTx,
     input: &CreditNoteCreateInput,
-) -> ServiceResult<(CustomerRow, Option<Orders>)> {
+) -> ServiceResult<(CustomerRow, Orders)> {
     let path = ["input", "invoiceId"];
     let row = query::find_many(tx, &[input.invoice_id]).await?.pop();
     let missing = || UserError::at(ErrorCode::NotFound, &path, "there is no such invoice");
     let row = row.ok_or_else(missing)?;
     InvoiceAction::Credit.check(&row, &path)?;
-    let mut rebilled = None;
-    if input.is_billed_again {
-        let lines = query::find_lines(tx, &[row.id]).await?;
-        let of: Vec<_> = lines.iter().filter_map(|line| line.order_line_id).collect();
-        rebilled = Some(fulfil::lock_by_lines(tx, &of).await?);
-    }
+    let lines = query::find_lines(tx, &[row.id]).await?;
+    let of: Vec<_> = lines.iter().filter_map(|line| line.order_line_id).collect();
+    let orders = fulfil::lock_by_lines(tx, &of).await?;
     let buyer = customers::lock(tx, &[row.customer_id]).await?.pop();
     let buyer = buyer.ok_or_else(|| AppError::internal("a customer has vanished"))?;
-    Ok((buyer, rebilled))
+    Ok((buyer, orders))
 }
 
 /// What is asked for, as parts of a credit note; all that is left if nothing is named.

@@ -111,7 +111,9 @@ fn requantified(
     );
     let (index, line) = line_of(order, wanted.line_id, &at_line)?;
     let asked = measures.asked((line.product_id, &at_line), (&wanted.quantity, &path))?;
-    let by = asked.amount.base - line.wanted();
+    // What went beyond the order by its weight is promised no more.
+    let gone = line.delivered + line.planned;
+    let by = asked.amount.base - line.wanted().max(gone);
     fits(line, (asked.amount.base, by), &path)?;
     let factor = measures.measure(line.product_id, asked.unit);
     put(

@@ -2,7 +2,8 @@
 //!
 //! Both buckets follow from the counters of the lines alone: what is neither delivered nor
 //! invoiced is ordered, what is delivered and not invoiced is delivered. So an amount is in
-//! one of them, on an invoice, or nowhere.
+//! one of them, on an invoice, or nowhere. Only what came back is looked up besides: what of it
+//! is credited was billed before.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use rust_decimal::Decimal;
 
 use super::fulfil::LockedOrder;
 use super::model::{OrderId, OrderLineRow, OrderState};
+use super::progress::unbilled;
 use crate::dealer::credit::commitments;
 use crate::dealer::credit::model::{CommitmentBucket, CommitmentRow, CommitmentSource};
 use crate::error::{AppError, AppResult};
@@ -70,7 +72,10 @@ fn amount(order: &LockedOrder, bucket: CommitmentBucket) -> Result<Decimal, Mone
     let part = |line: &OrderLineRow| {
         let range = match bucket {
             CommitmentBucket::Ordered => (line.delivered.max(line.invoiced), line.wanted()),
-            CommitmentBucket::Delivered => (line.invoiced, line.delivered - line.returned),
+            CommitmentBucket::Delivered => {
+                let kept = line.delivered - unbilled(line, &order.credited);
+                (line.invoiced, kept)
+            }
         };
         Ok((line.net_between(range, digits)?, line.tax_rate))
     };

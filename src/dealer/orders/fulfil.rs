@@ -5,10 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use super::commitment;
 use super::events::{OrderCancelled, OrderClosed, OrderFacts, OrderProgressed};
 use super::model::{OrderId, OrderLineId, OrderLineRow, OrderRow, OrderState};
+use super::progress::Credited;
 use super::{progress, query};
+use crate::dealer::invoices::claims::credited;
 use crate::error::{AppError, AppResult, ErrorCode, ServiceResult, UserError};
 use crate::tenancy::TenantTx;
 
@@ -19,6 +23,8 @@ pub struct LockedOrder {
     pub row: OrderRow,
     /// Its lines.
     pub lines: Vec<OrderLineRow>,
+    /// What is credited of lines of which something came back.
+    pub credited: Credited,
 }
 
 impl LockedOrder {
@@ -42,8 +48,12 @@ pub async fn lock(tx: &mut TenantTx, ids: &[OrderId]) -> AppResult<BTreeMap<Orde
     query::lock_customers(tx, ids).await?;
     let rows = query::lock(tx, ids).await?;
     let locked = rows.into_iter().map(|row| {
-        let lines = Vec::new();
-        (row.id, LockedOrder { row, lines })
+        let locked = LockedOrder {
+            row,
+            lines: Vec::new(),
+            credited: Credited::new(),
+        };
+        (locked.row.id, locked)
     });
     let mut locked: BTreeMap<_, _> = locked.collect();
     for line in query::find_lines(tx, ids).await? {
@@ -51,7 +61,42 @@ pub async fn lock(tx: &mut TenantTx, ids: &[OrderId]) -> AppResult<BTreeMap<Orde
             order.lines.push(line);
         }
     }
+    look_up_credits(tx, &mut locked).await?;
     Ok(locked)
+}
+
+/// Notes what is credited of lines of which something came back; no statement if nothing did.
+async fn look_up_credits(
+    tx: &mut TenantTx,
+    orders: &mut BTreeMap<OrderId, LockedOrder>,
+) -> AppResult<()> {
+    let lines = orders.values().flat_map(|order| &order.lines);
+    let back = lines.filter(|line| line.returned > Decimal::ZERO);
+    let ids: Vec<OrderLineId> = back.map(|line| line.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let credited = credited(tx, &ids).await?;
+    for order in orders.values_mut() {
+        let of = order.lines.iter().filter_map(|line| {
+            let amount = credited.get(&line.id).copied()?;
+            Some((line.id, amount))
+        });
+        order.credited = of.collect();
+    }
+    Ok(())
+}
+
+/// Brings orders up to a credit note for what of them came back: it was billed, so that what is
+/// left to bill is more. Those of which nothing came back stay as they are.
+pub async fn follow_credit(tx: &mut TenantTx, ids: &[OrderId]) -> ServiceResult<()> {
+    let mut orders = lock(tx, ids).await?;
+    orders.retain(|_, order| {
+        let mut lines = order.lines.iter();
+        lines.any(|line| line.returned > Decimal::ZERO)
+    });
+    store(tx, orders).await?;
+    Ok(())
 }
 
 /// As [`lock`], of the orders of these lines.
@@ -72,7 +117,12 @@ pub async fn store(
     let mut moved = Vec::new();
     for order in orders.values_mut() {
         let before = standing(&order.row);
-        progress::bring_up(&mut order.row, &order.lines).map_err(AppError::internal)?;
+        let LockedOrder {
+            row,
+            lines,
+            credited,
+        } = &mut *order;
+        progress::bring_up(row, lines, credited).map_err(AppError::internal)?;
         if standing(&order.row) != before {
             moved.push((order.row.id, before.0));
         }

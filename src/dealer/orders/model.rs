@@ -253,6 +253,12 @@ impl OrderLineRow {
         self.quantity - self.cancelled
     }
 
+    /// What came back of it before it was billed, and never will be, where so much of what is
+    /// billed of it was credited.
+    pub fn unbilled(&self, credited: Decimal) -> Decimal {
+        (self.returned - credited).max(Decimal::ZERO)
+    }
+
     /// What of it may still be given up: what is neither delivered, nor on its way, nor paid
     /// for.
     pub fn to_cancel(&self) -> Decimal {

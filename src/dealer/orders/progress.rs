@@ -1,8 +1,12 @@
 //! Where an order stands, as a plain calculation over the counters of its lines.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
-use super::model::{OrderLineRow, OrderProgress as Progress, OrderRow, OrderSourcing, OrderState};
+use super::model::{
+    OrderLineId, OrderLineRow, OrderProgress as Progress, OrderRow, OrderSourcing, OrderState,
+};
 use crate::kernel::money::{MoneyError, Totals, digits_of, totals};
 
 /// What the lines come to without what of them is cancelled.
@@ -13,16 +17,28 @@ pub fn totals_of(lines: &[OrderLineRow], currency: &str) -> Result<Totals, Money
     totals(&nets, digits)
 }
 
+/// How much of lines is credited and not to be billed again; nothing of those that are not here.
+pub type Credited = BTreeMap<OrderLineId, Decimal>;
+
+/// What came back of a line before it was billed.
+pub(super) fn unbilled(line: &OrderLineRow, credited: &Credited) -> Decimal {
+    line.unbilled(credited.get(&line.id).copied().unwrap_or_default())
+}
+
 /// Brings an order up to its lines: sums, how far it has come, and whether it is done. A
 /// draft has no way to go; what was given up stays so.
-pub fn bring_up(order: &mut OrderRow, lines: &[OrderLineRow]) -> Result<(), MoneyError> {
+pub fn bring_up(
+    order: &mut OrderRow,
+    lines: &[OrderLineRow],
+    credited: &Credited,
+) -> Result<(), MoneyError> {
     let sums = totals_of(lines, &order.currency)?;
     (order.net, order.tax) = (sums.net, sums.tax);
     if !matches!(order.state, OrderState::Confirmed | OrderState::Closed) {
         return Ok(());
     }
     order.fulfilment = fulfilment(lines);
-    order.billing = billing(lines);
+    order.billing = billing(lines, credited);
     order.state = state(order, lines);
     Ok(())
 }
@@ -50,10 +66,14 @@ fn fulfilment(lines: &[OrderLineRow]) -> Progress {
     of(goods.map(|line| (line.delivered, line.wanted())))
 }
 
-/// How much is invoiced; what came back is not billed.
-fn billing(lines: &[OrderLineRow]) -> Progress {
-    let kept = |line: &OrderLineRow| line.wanted().max(line.delivered) - line.returned;
-    of(lines.iter().map(|line| (line.invoiced, kept(line))))
+/// How much is invoiced; what came back before it was is not billed. What came back afterwards
+/// is credited, and counts as invoiced all the same.
+fn billing(lines: &[OrderLineRow], credited: &Credited) -> Progress {
+    let due = |line: &OrderLineRow| {
+        let whole = line.wanted().max(line.delivered);
+        whole - unbilled(line, credited)
+    };
+    of(lines.iter().map(|line| (line.invoiced, due(line))))
 }
 
 /// How far parts have come, each `(done, due)`; where nothing is due, all is done.

@@ -170,7 +170,7 @@ pub(super) fn sum_up(row: &mut OrderRow, lines: &[OrderLineRow]) -> ServiceResul
         let path = ["input", "lines"];
         UserError::at(ErrorCode::BadUserInput, &path, error.to_string())
     };
-    Ok(progress::bring_up(row, lines).map_err(too_much)?)
+    Ok(progress::bring_up(row, lines, &progress::Credited::new()).map_err(too_much)?)
 }
 
 fn row(tx: &TenantTx, order: NewOrder, job: Option<&JobRow>) -> OrderRow {

@@ -33,7 +33,9 @@ pub async fn credit(tx: &mut TenantTx, input: ReturnCreditInput) -> ServiceResul
         None
     } else {
         let buyer = (found.customer_id, found.job_id);
-        Some(write_credit(tx, buyer, &why(&found), credited).await?)
+        let note = write_credit(tx, buyer, &why(&found), credited).await?;
+        fulfil::follow_credit(tx, &[order]).await?;
+        Some(note)
     };
     let changes = ReturnChanges {
         credit_note_id: note.map(|note| note.id),

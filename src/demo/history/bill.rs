@@ -61,7 +61,8 @@ impl Play<'_> {
                 line.invoiced_net = line.net;
             }
             let order = &mut way.order;
-            progress::bring_up(&mut order.row, &order.lines).map_err(AppError::internal)?;
+            progress::bring_up(&mut order.row, &order.lines, &order.credited)
+                .map_err(AppError::internal)?;
             order.row.version += 1;
             order.row.updated_at = at;
         }

@@ -221,7 +221,8 @@ impl Play<'_> {
         for (_, ways) in std::mem::take(&mut self.unbilled) {
             for mut way in ways {
                 let order = &mut way.order;
-                progress::bring_up(&mut order.row, &order.lines).map_err(AppError::internal)?;
+                progress::bring_up(&mut order.row, &order.lines, &order.credited)
+                    .map_err(AppError::internal)?;
                 self.open.insert(order.row.id, order.clone());
                 self.done(way);
             }

@@ -45,6 +45,7 @@ impl Play<'_> {
         let mut order = LockedOrder {
             row,
             lines: Vec::new(),
+            credited: progress::Credited::new(),
         };
         let (count, mut spots) = (self.dice.within(1, 9), Vec::new());
         for position in 0..count {
@@ -54,7 +55,8 @@ impl Play<'_> {
             order.lines.push(line);
             spots.push((goods, place));
         }
-        progress::bring_up(&mut order.row, &order.lines).map_err(AppError::internal)?;
+        progress::bring_up(&mut order.row, &order.lines, &order.credited)
+            .map_err(AppError::internal)?;
         let way = Way {
             buyer,
             order,

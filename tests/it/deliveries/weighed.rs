@@ -116,3 +116,20 @@ async fn a_weight_beside_a_quantity_is_refused() {
     let nothing = depot.mutate("deliveryConfirm", input).await;
     assert_eq!(refused(&nothing).0, "BAD_USER_INPUT");
 }
+
+/// What went beyond the order is not promised to it once more.
+#[tokio::test]
+async fn an_order_of_which_more_went_is_amended_to_what_is_still_to_go() {
+    let depot = Depot::open().await;
+    let sand = sand(&depot).await;
+    let order = depot.order_one(&sand, "10").await;
+    let sent = depot.sent(&order, json!({})).await;
+    depot.done("deliveryConfirm", weighed(&sent, "16800")).await;
+    let order = depot.again(&order).await;
+    let quantity = json!({ "lineId": order["lines"][0]["id"], "quantity": { "value": "12" } });
+    let input = with(step(&order), &json!({ "quantities": [quantity] }));
+    depot.done("orderAmend", input).await;
+    let open = depot.again(&order).await;
+    assert_eq!(counted(&open, 0), ["0", "10.5", "1.5"]);
+    assert_eq!(open["fulfilment"], "PARTIAL");
+}

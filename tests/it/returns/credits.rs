@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Counter, step, step_with};
+use super::{Counter, shop, step, step_with};
+use crate::stock::key;
 
 #[tokio::test]
 async fn what_was_not_invoiced_is_not_credited_and_never_billed() {
@@ -61,4 +62,36 @@ async fn a_long_reason_does_not_stop_the_credit_note() {
     let found = counter.done("returnReceive", step(&found)).await;
     let found = counter.done("returnCredit", step(&found)).await;
     assert_eq!(found["state"], "CREDITED");
+}
+
+/// What came back after it was billed is done with: what is billed again beside it is still due.
+#[tokio::test]
+async fn what_is_billed_again_after_a_return_is_owed_until_it_is() {
+    let counter = Counter::open().await;
+    let order = counter.ten().await;
+    let invoice = counter.billed(&order).await;
+    let found = counter.received(&order, "4").await;
+    counter.done("returnCredit", step(&found)).await;
+    assert_eq!(counter.owed().await, "57");
+    let query = "query($id: ID!) { node(id: $id) { ... on Invoice { lines { id } } } }";
+    let keys = json!({ "id": invoice["id"] });
+    let lines = counter.client().run(query, keys).await["node"]["lines"].clone();
+    let lines = json!([{ "lineId": lines[0]["id"], "quantity": "2" }]);
+    let input = json!({ "invoiceId": invoice["id"], "reason": "another price", "lines": lines,
+        "isBilledAgain": true, "idempotencyKey": key() });
+    let selection = ("CreditNoteCreateInput", "");
+    shop(counter.client(), "creditNoteCreate", selection, input).await;
+    // Six bags are with the customer: four are billed, two are not yet.
+    assert_eq!(counter.owed().await, "57");
+    let billing = async || {
+        let query = "query($id: ID!) { order(id: $id) { billing state } }";
+        let keys = json!({ "id": order["id"] });
+        counter.client().run(query, keys).await["order"].clone()
+    };
+    let due = json!({ "billing": "PARTIAL", "state": "CONFIRMED" });
+    assert_eq!(billing().await, due);
+    counter.billed(&order).await;
+    assert_eq!(counter.owed().await, "57");
+    let done = json!({ "billing": "FULL", "state": "CLOSED" });
+    assert_eq!(billing().await, done);
 }
