@@ -98,9 +98,12 @@ async fn what_became_of_a_delivery_is_told() {
     let cement = depot.stocked("CEM", "100").await;
     let order = depot.order_one(&cement, "5").await;
     let sent = depot.sent(&order, json!({})).await;
-    let query = "query($id: ID) { delivery(id: $id) { history { action } }
+    let query = "query($id: ID) { delivery(id: $id) { history { action entity } }
         order(id: null, number: 1) { deliveries { id } } }";
     let data = depot.client().run(query, json!({ "id": sent["id"] })).await;
-    assert_eq!(data["delivery"]["history"].as_array().unwrap().len(), 3);
+    let history = data["delivery"]["history"].as_array().unwrap();
+    let of = |entity: &str| history.iter().filter(|row| row["entity"] == entity).count();
+    assert_eq!(of("deliveries"), 3);
+    assert!(of("delivery_lines") > 0, "{history:#?}");
     assert_eq!(data["order"]["deliveries"], json!([{ "id": sent["id"] }]));
 }

@@ -12,6 +12,7 @@ mod rights;
 mod special;
 mod statements;
 mod together;
+mod told;
 
 use std::collections::BTreeMap;
 
