@@ -46,10 +46,11 @@ async fn a_contractor_sees_the_proof() {
     let cement = depot.stocked("CEM", "100").await;
     let order = depot.order_one(&cement, "5").await;
     let sent = depot.sent(&order, json!({})).await;
-    let file = upload(dealer, "door.png", &png("door")).await;
+    let photo = upload(dealer, "door.png", &png("door")).await;
+    let signature = upload(dealer, "signature.png", &png("signature")).await;
     let input = with(
         step(&sent),
-        &json!({ "signer": "Mr Brown", "fileIds": [file] }),
+        &json!({ "signer": "Mr Brown", "fileIds": [photo, signature] }),
     );
     depot.done("deliveryConfirm", input).await;
     let contractor = server
@@ -59,7 +60,8 @@ async fn a_contractor_sees_the_proof() {
     let seen = contractor.client.get(query).await;
     assert_eq!(
         seen["deliveries"]["nodes"],
-        json!([{ "signer": "Mr Brown", "attachments": [{ "file": { "name": "door.png" } }] }])
+        json!([{ "signer": "Mr Brown", "attachments": [{ "file": { "name": "door.png" } },
+            { "file": { "name": "signature.png" } }] }])
     );
 }
 
