@@ -149,23 +149,24 @@ pub(crate) async fn history(
     record: (Record, Uuid),
     first: i32,
 ) -> AppResult<Vec<AuditEntry>> {
-    history_of_all(ctx, [record], first).await
+    history_of_all(ctx, vec![record], first).await
 }
 
 /// What became of a document and of the lines it has, as [`history`].
 pub(crate) async fn history_with_lines(
     ctx: &Context<'_>,
     document: (Record, Uuid),
-    (line, lines): (Record, impl Iterator<Item = Uuid>),
+    (line, lines): (Record, Vec<Uuid>),
     first: i32,
 ) -> AppResult<Vec<AuditEntry>> {
-    let lines = lines.map(|id| (line, id));
-    history_of_all(ctx, std::iter::once(document).chain(lines), first).await
+    let mut records = vec![document];
+    records.extend(lines.into_iter().map(|id| (line, id)));
+    history_of_all(ctx, records, first).await
 }
 
 async fn history_of_all(
     ctx: &Context<'_>,
-    records: impl IntoIterator<Item = (Record, Uuid)>,
+    records: Vec<(Record, Uuid)>,
     first: i32,
 ) -> AppResult<Vec<AuditEntry>> {
     if !(1..=MOST).contains(&first) {
@@ -178,11 +179,8 @@ async fn history_of_all(
     let found = try_join_all(keys.map(|key| unit.load_list(key))).await?;
     let mut rows: Vec<AuditRow> = found.into_iter().flatten().collect();
     rows.sort_by_key(|row| Reverse(row.id));
-    Ok(rows
-        .into_iter()
-        .zip(0..first)
-        .map(|(row, _)| AuditEntry(row))
-        .collect())
+    rows.truncate(usize::try_from(first).unwrap_or_default());
+    Ok(rows.into_iter().map(AuditEntry).collect())
 }
 
 /// Queries on the audit log.

@@ -272,7 +272,7 @@ impl Invoice {
         #[graphql(desc = "How many changes, 1 to 100.", default = 20)] first: i32,
     ) -> AppResult<Vec<AuditEntry>> {
         let lines = self.rows(ctx).await?;
-        let lines = lines.iter().map(|line| line.id.uuid());
+        let lines = lines.iter().map(|line| line.id.uuid()).collect();
         let document = (Record::INVOICE, self.0.id.uuid());
         history_with_lines(ctx, document, (Record::INVOICE_LINE, lines), first).await
     }

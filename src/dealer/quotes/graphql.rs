@@ -189,7 +189,7 @@ impl Quote {
         #[graphql(desc = "How many changes, 1 to 100.", default = 20)] first: i32,
     ) -> AppResult<Vec<AuditEntry>> {
         let lines = self.rows(ctx).await?;
-        let lines = lines.iter().map(|line| line.id.uuid());
+        let lines = lines.iter().map(|line| line.id.uuid()).collect();
         let document = (Record::QUOTE, self.0.id.uuid());
         history_with_lines(ctx, document, (Record::QUOTE_LINE, lines), first).await
     }

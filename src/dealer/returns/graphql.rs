@@ -144,7 +144,7 @@ impl Return {
         #[graphql(desc = "How many changes, 1 to 100.", default = 20)] first: i32,
     ) -> AppResult<Vec<AuditEntry>> {
         let lines = ctx.unit()?.load_list(LinesByReturn(self.0.id)).await?;
-        let lines = lines.iter().map(|line| line.id.uuid());
+        let lines = lines.iter().map(|line| line.id.uuid()).collect();
         let document = (Record::RETURN, self.0.id.uuid());
         history_with_lines(ctx, document, (Record::RETURN_LINE, lines), first).await
     }

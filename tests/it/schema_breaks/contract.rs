@@ -40,7 +40,8 @@ impl Contract {
     }
 
     fn add(&mut self, place: String, member: Member, directives: &[Positioned<ConstDirective>]) {
-        let is_deprecated = |one: &Positioned<ConstDirective>| one.node.name.node.as_str() == "deprecated";
+        let is_deprecated =
+            |one: &Positioned<ConstDirective>| one.node.name.node.as_str() == "deprecated";
         if directives.iter().any(is_deprecated) {
             self.deprecated.insert(place.clone());
         }

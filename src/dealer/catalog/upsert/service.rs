@@ -78,12 +78,12 @@ async fn refuse_lacking(
     rows: &[ProductUpsertRow],
     decided: &mut [Decided],
 ) -> ServiceResult<()> {
-    let is_asked = |(row, plan): &(&ProductUpsertRow, &Planned)| {
-        row.attributes.is_some() || (plan.is_moved && plan.row.category_id.is_some())
-    };
     let planned = rows.iter().zip(decided.iter());
     let planned = planned.filter_map(|(row, (_, plan))| Some((row, plan.as_ref().ok()?)));
-    let asked: Vec<_> = planned.filter(is_asked).map(|(_, plan)| plan).collect();
+    let asked: Vec<_> = planned
+        .filter(|(row, plan)| is_asked(row, plan))
+        .map(|(_, plan)| plan)
+        .collect();
     let categories: Vec<_> = asked
         .iter()
         .filter_map(|plan| plan.row.category_id)
@@ -95,7 +95,7 @@ async fn refuse_lacking(
     let asked = Asked::load(tx, categories, &old).await?;
     for (place, (row, (_, decision))) in rows.iter().zip(decided.iter_mut()).enumerate() {
         let Ok(plan) = decision else { continue };
-        if !is_asked(&(row, plan)) {
+        if !is_asked(row, plan) {
             continue;
         }
         let position = place.to_string();
@@ -103,7 +103,7 @@ async fn refuse_lacking(
             product: plan.row.id,
             category: plan.row.category_id,
             values: row.attributes.as_deref().unwrap_or_default(),
-            path: &["input", "rows", &position, "attributes"],
+            path: &["input", "rows", position.as_str(), "attributes"],
         };
         match asked.check(&said) {
             Ok(values) => plan.values = values,
@@ -112,6 +112,11 @@ async fn refuse_lacking(
         }
     }
     Ok(())
+}
+
+/// Whether it is to be looked at what a row's product is.
+fn is_asked(row: &ProductUpsertRow, plan: &Planned) -> bool {
+    row.attributes.is_some() || (plan.is_moved && plan.row.category_id.is_some())
 }
 
 /// Writes what is to be done, in one statement for each table.
