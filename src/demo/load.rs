@@ -138,6 +138,7 @@ fn product_input(
         base_unit_id: found(&made.units, product.base_unit)?,
         list_price: Price(price),
         units: units.collect::<AppResult<_>>()?,
+        attributes: Vec::new(),
     })
 }
 

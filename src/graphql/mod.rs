@@ -5,6 +5,7 @@
 //! it; [`transactional::Transactional`] gives each mutation field a unit of its
 //! own and commits it before the field's answer counts.
 
+pub mod change;
 pub mod connection;
 pub mod context;
 pub mod declared;
@@ -12,6 +13,7 @@ pub mod document;
 pub mod errors;
 pub mod field_order;
 pub mod filter;
+pub mod found;
 pub mod idempotency;
 pub mod kept_links;
 pub mod live;

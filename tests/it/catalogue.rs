@@ -7,6 +7,7 @@ mod changes;
 mod found;
 mod kinds;
 mod lists;
+mod required;
 mod search;
 mod upsert;
 

@@ -54,6 +54,7 @@ mod quotes;
 mod redis;
 mod reports;
 mod returns;
+mod schema_breaks;
 mod schema_sdl;
 mod sessions;
 mod sms;

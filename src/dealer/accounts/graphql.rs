@@ -17,6 +17,7 @@ use crate::dealer::payments::model::PaymentId;
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::there;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Money;
 
@@ -42,9 +43,7 @@ impl AccountEntry {
     #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
     async fn customer(&self, ctx: &Context<'_>) -> AppResult<Customer> {
         let id = self.0.customer_id;
-        let row = ctx.unit()?.load(CustomerById(id)).await?;
-        row.map(Customer)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        Ok(Customer(there(ctx, CustomerById(id)).await?))
     }
 
     /// The job that it is for, if for one.
@@ -160,9 +159,7 @@ impl AccountAllocation {
 }
 
 async fn entry(ctx: &Context<'_>, id: EntryId) -> AppResult<AccountEntry> {
-    let row = ctx.unit()?.load(EntryById(id)).await?;
-    row.map(AccountEntry)
-        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    Ok(AccountEntry(there(ctx, EntryById(id)).await?))
 }
 
 list_query! {

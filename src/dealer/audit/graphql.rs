@@ -1,9 +1,11 @@
 //! The surface of the audit log.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -144,18 +146,40 @@ fn camel_case(name: &str) -> String {
 /// What became of a record, `first` rows, the latest first.
 pub(crate) async fn history(
     ctx: &Context<'_>,
-    (record, id): (Record, Uuid),
+    record: (Record, Uuid),
+    first: i32,
+) -> AppResult<Vec<AuditEntry>> {
+    history_of_all(ctx, vec![record], first).await
+}
+
+/// What became of a document and of the lines it has, as [`history`].
+pub(crate) async fn history_with_lines(
+    ctx: &Context<'_>,
+    document: (Record, Uuid),
+    (line, lines): (Record, Vec<Uuid>),
+    first: i32,
+) -> AppResult<Vec<AuditEntry>> {
+    let mut records = vec![document];
+    records.extend(lines.into_iter().map(|id| (line, id)));
+    history_of_all(ctx, records, first).await
+}
+
+async fn history_of_all(
+    ctx: &Context<'_>,
+    records: Vec<(Record, Uuid)>,
     first: i32,
 ) -> AppResult<Vec<AuditEntry>> {
     if !(1..=MOST).contains(&first) {
         let message = format!("must be between 1 and {MOST}");
         return Err(AppError::bad_input("first", message));
     }
-    let most = first.into();
-    let rows = ctx
-        .unit()?
-        .load_list(HistoryOf { record, id, most })
-        .await?;
+    let (unit, most) = (ctx.unit()?, first.into());
+    let keys = records.into_iter();
+    let keys = keys.map(|(record, id)| HistoryOf { record, id, most });
+    let found = try_join_all(keys.map(|key| unit.load_list(key))).await?;
+    let mut rows: Vec<AuditRow> = found.into_iter().flatten().collect();
+    rows.sort_by_key(|row| Reverse(row.id));
+    rows.truncate(usize::try_from(first).unwrap_or_default());
     Ok(rows.into_iter().map(AuditEntry).collect())
 }
 

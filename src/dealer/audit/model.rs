@@ -17,8 +17,8 @@ use crate::dealer::payments::reminders::model::ReminderId;
 use crate::dealer::prices::lists::model::PriceListId;
 use crate::dealer::prices::rules::model::PriceRuleId;
 use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateId};
-use crate::dealer::quotes::model::QuoteId;
-use crate::dealer::returns::model::ReturnId;
+use crate::dealer::quotes::model::{QuoteId, QuoteLineId};
+use crate::dealer::returns::model::{ReturnId, ReturnLineId};
 use crate::dealer::stock::counts::model::{StockCountId, StockCountLineId};
 use crate::dealer::stock::ledger::model::MovementId;
 use crate::dealer::stock::lots::model::LotId;
@@ -53,9 +53,14 @@ pub struct Record {
 }
 
 impl Record {
-    /// A delivery.
+    /// A delivery without its lines.
     pub const DELIVERY: Self = Self {
         tables: &["deliveries"],
+    };
+
+    /// A line of a delivery.
+    pub const DELIVERY_LINE: Self = Self {
+        tables: &["delivery_lines"],
     };
 
     /// A run of a truck.
@@ -82,17 +87,29 @@ impl Record {
             "product_attributes",
         ],
     };
-    /// An invoice or credit note.
+    /// An invoice or credit note without its lines.
     pub const INVOICE: Self = Self {
         tables: &["invoices"],
     };
-    /// A quote: one revision of it.
+    /// A line of an invoice or credit note.
+    pub const INVOICE_LINE: Self = Self {
+        tables: &["invoice_lines"],
+    };
+    /// A quote without its lines: one revision of it.
     pub const QUOTE: Self = Self {
         tables: &["quotes"],
     };
-    /// A return.
+    /// A line of a quote.
+    pub const QUOTE_LINE: Self = Self {
+        tables: &["quote_lines"],
+    };
+    /// A return without its lines.
     pub const RETURN: Self = Self {
         tables: &["returns"],
+    };
+    /// A line of a return.
+    pub const RETURN_LINE: Self = Self {
+        tables: &["return_lines"],
     };
     /// A payment.
     pub const PAYMENT: Self = Self {
@@ -125,7 +142,9 @@ pub fn written(entity: &str, key: &str) -> String {
         "payments" => PaymentId::from_uuid(uuid).to_string(),
         "price_lists" => PriceListId::from_uuid(uuid).to_string(),
         "price_rules" => PriceRuleId::from_uuid(uuid).to_string(),
+        "quote_lines" => QuoteLineId::from_uuid(uuid).to_string(),
         "quotes" => QuoteId::from_uuid(uuid).to_string(),
+        "return_lines" => ReturnLineId::from_uuid(uuid).to_string(),
         "returns" => ReturnId::from_uuid(uuid).to_string(),
         "stock_count_lines" => StockCountLineId::from_uuid(uuid).to_string(),
         "stock_counts" => StockCountId::from_uuid(uuid).to_string(),

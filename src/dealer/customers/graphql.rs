@@ -14,9 +14,10 @@ use super::model::{CreditCheck, CustomerId, CustomerRow};
 use super::query::{self, CustomerOrder, CustomerSort};
 use crate::dealer::prices::assign::loader::PriceListOfCustomer;
 use crate::dealer::prices::lists::graphql::PriceList;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::by_one_key;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Money;
 
@@ -191,16 +192,9 @@ impl CustomerQuery {
         #[graphql(desc = "Its id.")] id: Option<CustomerId>,
         #[graphql(desc = "Its account code.")] code: Option<String>,
     ) -> AppResult<Option<Customer>> {
-        let unit = ctx.unit()?;
-        let row = match (id, code) {
-            (Some(id), None) => unit.load(CustomerById(id)).await?,
-            (None, Some(code)) => unit.load(CustomerByCode(code)).await?,
-            _ => {
-                let message = "name the customer by exactly one of id and code";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(Customer))
+        let keys = (id.map(CustomerById), code.map(CustomerByCode));
+        let message = "name the customer by exactly one of id and code";
+        Ok(by_one_key(ctx, keys, message).await?.map(Customer))
     }
 }
 

@@ -12,7 +12,7 @@ use super::query::{self, DeliveryOrder, DeliverySort};
 use super::runs::graphql::DeliveryRun;
 use super::runs::loader::DeliveryRunById;
 use crate::dealer::attachments::graphql::{Attachment, attachments_of};
-use crate::dealer::audit::graphql::{AuditEntry, history};
+use crate::dealer::audit::graphql::{AuditEntry, history_with_lines};
 use crate::dealer::audit::model::Record;
 use crate::dealer::customers::graphql::Customer;
 use crate::dealer::customers::jobs::graphql::Job;
@@ -21,9 +21,10 @@ use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::orders::graphql::{Order, order_of};
 use crate::dealer::orders::model::OrderId;
 use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::{by_one_key, there};
 use crate::graphql::permit::{Permission as P, has_permission};
 
 /// Goods of an order that come to the customer.
@@ -174,7 +175,7 @@ impl Delivery {
         self.0.delivered_at
     }
 
-    /// What became of it, the latest first.
+    /// What became of it and of the lines it has, the latest first.
     #[graphql(
         guard = P::AuditRead,
         directive = has_permission::apply(P::AuditRead),
@@ -185,7 +186,10 @@ impl Delivery {
         ctx: &Context<'_>,
         #[graphql(desc = "How many changes, 1 to 100.", default = 20)] first: i32,
     ) -> AppResult<Vec<AuditEntry>> {
-        history(ctx, (Record::DELIVERY, self.0.id.uuid()), first).await
+        let lines = ctx.unit()?.load_list(LinesByDelivery(self.0.id)).await?;
+        let lines = lines.iter().map(|line| line.id.uuid()).collect();
+        let document = (Record::DELIVERY, self.0.id.uuid());
+        history_with_lines(ctx, document, (Record::DELIVERY_LINE, lines), first).await
     }
 
     /// Files at it, such as a photograph that proves it, oldest first.
@@ -213,9 +217,7 @@ impl Delivery {
 impl Delivery {
     async fn buyer(&self, ctx: &Context<'_>) -> AppResult<Customer> {
         let id = self.0.customer_id;
-        let row = ctx.unit()?.load(CustomerById(id)).await?;
-        row.map(Customer)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        Ok(Customer(there(ctx, CustomerById(id)).await?))
     }
 }
 
@@ -239,16 +241,9 @@ impl DeliveryQuery {
         #[graphql(desc = "Its id.")] id: Option<DeliveryId>,
         #[graphql(desc = "Its number.")] number: Option<i64>,
     ) -> AppResult<Option<Delivery>> {
-        let unit = ctx.unit()?;
-        let row = match (id, number) {
-            (Some(id), None) => unit.load(DeliveryById(id)).await?,
-            (None, Some(number)) => unit.load(DeliveryByNumber(number)).await?,
-            _ => {
-                let message = "name the delivery by exactly one of id and number";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(Delivery))
+        let keys = (id.map(DeliveryById), number.map(DeliveryByNumber));
+        let message = "name the delivery by exactly one of id and number";
+        Ok(by_one_key(ctx, keys, message).await?.map(Delivery))
     }
 }
 

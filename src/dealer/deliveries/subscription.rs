@@ -3,8 +3,7 @@
 //! In a file of its own because diesel's query traits in scope would clash with
 //! the code that the subscription macro makes.
 
-use async_graphql::{Context, ID, Object, Subscription};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, ID, Subscription};
 use futures_util::Stream;
 
 use super::events::DeliveryFacts;
@@ -13,62 +12,22 @@ use super::loader::DeliveryById;
 use super::model::DeliveryId;
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::stock::warehouses::model::WarehouseId;
-use crate::error::{AppError, AppResult};
-use crate::events::Event;
-use crate::graphql::context::ContextExt;
-use crate::graphql::filter::MAX_VALUES;
+use crate::error::AppError;
+use crate::graphql::change::{Wanted, change};
 use crate::graphql::live::{follow, heard};
-use crate::graphql::permit::{Permission as P, has_permission, open_to_all};
-use crate::tenancy::live::Delivery as Heard;
+use crate::graphql::permit::{Permission as P, has_permission};
 
-/// A committed change of a delivery.
-pub struct DeliveryChange(Heard);
-
-/// A committed change of a delivery.
-#[Object(directive = open_to_all::apply())]
-impl DeliveryChange {
-    /// Id of the event: pass the last one as afterEventId to go on behind it. Ids of
-    /// later events are greater.
-    async fn event_id(&self) -> ID {
-        self.0.event().id.to_string().into()
+change! {
+    /// A committed change of a delivery.
+    DeliveryChange {
+        /// What has happened, for instance delivery.dispatched.
+        event,
+        /// When the change was made.
+        at,
+        /// The delivery as it is now.
+        delivery: Delivery by DeliveryById(DeliveryId),
     }
-
-    /// What has happened, for instance delivery.dispatched.
-    async fn event(&self) -> &str {
-        &self.0.event().name
-    }
-
-    /// When the change was made.
-    async fn at(&self) -> DateTime<Utc> {
-        self.0.event().at
-    }
-
-    /// The delivery as it is now.
-    #[graphql(guard = P::DeliveriesRead, directive = has_permission::apply(P::DeliveriesRead))]
-    async fn delivery(&self, ctx: &Context<'_>) -> AppResult<Option<Delivery>> {
-        let id = DeliveryId::from_uuid(self.0.event().entity_id);
-        Ok(ctx.unit()?.load(DeliveryById(id)).await?.map(Delivery))
-    }
-}
-
-/// Which deliveries to hear of.
-struct Wanted {
-    ids: Option<Vec<DeliveryId>>,
-    customer: Option<CustomerId>,
-    warehouse: Option<WarehouseId>,
-}
-
-impl Wanted {
-    fn holds(&self, event: &Event) -> bool {
-        let id = DeliveryId::from_uuid(event.entity_id);
-        let customer = self.customer.map(CustomerId::uuid);
-        let warehouse = self.warehouse.map(|warehouse| warehouse.to_string());
-        let told = event.payload.get("warehouse").and_then(|one| one.as_str());
-        event.entity == DeliveryFacts::ENTITY
-            && self.ids.as_ref().is_none_or(|ids| ids.contains(&id))
-            && (customer.is_none() || event.customer == customer)
-            && warehouse.is_none_or(|warehouse| told == Some(warehouse.as_str()))
-    }
+    needs: DeliveriesRead,
 }
 
 /// Live updates of deliveries.
@@ -98,17 +57,12 @@ impl DeliverySubscription {
         )]
         after_event_id: Option<ID>,
     ) -> Result<impl Stream<Item = Result<DeliveryChange, AppError>>, AppError> {
-        if ids.as_ref().is_some_and(|ids| ids.len() > MAX_VALUES) {
-            return Err(AppError::bad_input("ids", "may list at most 200 values"));
-        }
-        let wanted = Wanted {
-            ids,
-            customer: customer_id,
-            warehouse: warehouse_id,
-        };
+        let wanted = Wanted::of(ids, DeliveryId::uuid)?
+            .of_customer(customer_id.map(CustomerId::uuid))
+            .at(warehouse_id);
         let follower = follow(ctx, after_event_id).await?;
         Ok(heard(follower, DeliveryChange, move |event| {
-            wanted.holds(event)
+            event.entity == DeliveryFacts::ENTITY && wanted.has(event)
         }))
     }
 }

@@ -16,7 +16,7 @@ use super::model::{InvoiceId, InvoiceKind, InvoiceLineRow, InvoiceRow, InvoiceSt
 use super::query::{self, InvoiceOrder, InvoiceSort};
 use crate::dealer::accounts::graphql::AccountEntry;
 use crate::dealer::accounts::loader::EntryById;
-use crate::dealer::audit::graphql::{AuditEntry, history};
+use crate::dealer::audit::graphql::{AuditEntry, history_with_lines};
 use crate::dealer::audit::model::Record;
 use crate::dealer::customers::graphql::Customer;
 use crate::dealer::customers::jobs::graphql::Job;
@@ -26,6 +26,7 @@ use crate::dealer::orders::totals::SaleTaxTotal;
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::there;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Money;
 use crate::kernel::money::TaxGroup;
@@ -100,9 +101,7 @@ impl Invoice {
     #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
     async fn customer(&self, ctx: &Context<'_>) -> AppResult<Customer> {
         let id = self.0.customer_id;
-        let row = ctx.unit()?.load(CustomerById(id)).await?;
-        row.map(Customer)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        Ok(Customer(there(ctx, CustomerById(id)).await?))
     }
 
     /// The job that it is for; null if it is for several or none.
@@ -261,7 +260,7 @@ impl Invoice {
         self.0.posted_at
     }
 
-    /// What became of it, the latest first.
+    /// What became of it and of the lines it has, the latest first.
     #[graphql(
         guard = P::AuditRead,
         directive = has_permission::apply(P::AuditRead),
@@ -272,7 +271,10 @@ impl Invoice {
         ctx: &Context<'_>,
         #[graphql(desc = "How many changes, 1 to 100.", default = 20)] first: i32,
     ) -> AppResult<Vec<AuditEntry>> {
-        history(ctx, (Record::INVOICE, self.0.id.uuid()), first).await
+        let lines = self.rows(ctx).await?;
+        let lines = lines.iter().map(|line| line.id.uuid()).collect();
+        let document = (Record::INVOICE, self.0.id.uuid());
+        history_with_lines(ctx, document, (Record::INVOICE_LINE, lines), first).await
     }
 
     /// Counts the changes of this record; send it as `expectedVersion`.
@@ -307,9 +309,7 @@ async fn settled(
 
 /// An invoice that a foreign key says is there.
 pub(crate) async fn invoice_of(ctx: &Context<'_>, id: InvoiceId) -> AppResult<Invoice> {
-    let row = ctx.unit()?.load(InvoiceById(id)).await?;
-    row.map(Invoice)
-        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    Ok(Invoice(there(ctx, InvoiceById(id)).await?))
 }
 
 /// Queries on invoices.

@@ -12,7 +12,7 @@ use super::progress::totals_of;
 use super::query::{self, OrderOrder, OrderSort};
 use super::totals::SaleTotals;
 use crate::dealer::attachments::graphql::{Attachment, attachments_of};
-use crate::dealer::audit::graphql::{AuditEntry, history};
+use crate::dealer::audit::graphql::{AuditEntry, history_with_lines};
 use crate::dealer::audit::model::Record;
 use crate::dealer::customers::graphql::Customer;
 use crate::dealer::customers::jobs::graphql::Job;
@@ -24,6 +24,7 @@ use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::{by_one_key, there};
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::kernel::ids::UserId;
 
@@ -54,9 +55,7 @@ impl Order {
     #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
     async fn customer(&self, ctx: &Context<'_>) -> AppResult<Customer> {
         let id = self.0.customer_id;
-        let row = ctx.unit()?.load(CustomerById(id)).await?;
-        row.map(Customer)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        Ok(Customer(there(ctx, CustomerById(id)).await?))
     }
 
     /// The quote it was made of; null if it was written by itself.
@@ -194,7 +193,7 @@ impl Order {
         self.0.confirmed_at
     }
 
-    /// What became of it, the latest first; what became of a line is told by the line.
+    /// What became of it and of the lines it has, the latest first.
     #[graphql(
         guard = P::AuditRead,
         directive = has_permission::apply(P::AuditRead),
@@ -205,7 +204,10 @@ impl Order {
         ctx: &Context<'_>,
         #[graphql(desc = "How many changes, 1 to 100.", default = 20)] first: i32,
     ) -> AppResult<Vec<AuditEntry>> {
-        history(ctx, (Record::ORDER, self.0.id.uuid()), first).await
+        let lines = ctx.unit()?.load_list(LinesByOrder(self.0.id)).await?;
+        let lines = lines.iter().map(|line| line.id.uuid()).collect();
+        let document = (Record::ORDER, self.0.id.uuid());
+        history_with_lines(ctx, document, (Record::ORDER_LINE, lines), first).await
     }
 
     /// Files at it, such as the customer's own order, oldest first.
@@ -232,16 +234,12 @@ impl Order {
 
 /// An order that a foreign key says is there.
 pub(crate) async fn order_of(ctx: &Context<'_>, id: OrderId) -> AppResult<Order> {
-    let row = ctx.unit()?.load(OrderById(id)).await?;
-    row.map(Order)
-        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    Ok(Order(there(ctx, OrderById(id)).await?))
 }
 
 /// A line of an order that a foreign key says is there.
 pub(crate) async fn order_line_of(ctx: &Context<'_>, id: OrderLineId) -> AppResult<OrderLine> {
-    let row = ctx.unit()?.load(OrderLineById(id)).await?;
-    row.map(OrderLine)
-        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    Ok(OrderLine(there(ctx, OrderLineById(id)).await?))
 }
 
 /// Queries on orders.
@@ -258,16 +256,9 @@ impl OrderQuery {
         #[graphql(desc = "Its id.")] id: Option<OrderId>,
         #[graphql(desc = "Its number.")] number: Option<i64>,
     ) -> AppResult<Option<Order>> {
-        let unit = ctx.unit()?;
-        let row = match (id, number) {
-            (Some(id), None) => unit.load(OrderById(id)).await?,
-            (None, Some(number)) => unit.load(OrderByNumber(number)).await?,
-            _ => {
-                let message = "name the order by exactly one of id and number";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(Order))
+        let keys = (id.map(OrderById), number.map(OrderByNumber));
+        let message = "name the order by exactly one of id and number";
+        Ok(by_one_key(ctx, keys, message).await?.map(Order))
     }
 }
 

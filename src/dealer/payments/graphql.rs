@@ -22,6 +22,7 @@ use crate::dealer::orders::graphql::{Order, order_of};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::{by_one_key, there};
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Money;
 
@@ -88,9 +89,7 @@ impl Payment {
     #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
     async fn customer(&self, ctx: &Context<'_>) -> AppResult<Customer> {
         let id = self.0.customer_id;
-        let row = ctx.unit()?.load(CustomerById(id)).await?;
-        row.map(Customer)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        Ok(Customer(there(ctx, CustomerById(id)).await?))
     }
 
     /// The job that it is for, if for one.
@@ -255,9 +254,7 @@ impl PaymentAllocation {
 }
 
 async fn entry_of(ctx: &Context<'_>, id: EntryId) -> AppResult<AccountEntry> {
-    let row = ctx.unit()?.load(EntryById(id)).await?;
-    row.map(AccountEntry)
-        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    Ok(AccountEntry(there(ctx, EntryById(id)).await?))
 }
 
 /// Queries on payments.
@@ -274,16 +271,9 @@ impl PaymentQuery {
         #[graphql(desc = "Its id.")] id: Option<PaymentId>,
         #[graphql(desc = "Its number.")] number: Option<i64>,
     ) -> AppResult<Option<Payment>> {
-        let unit = ctx.unit()?;
-        let row = match (id, number) {
-            (Some(id), None) => unit.load(PaymentById(id)).await?,
-            (None, Some(number)) => unit.load(PaymentByNumber(number)).await?,
-            _ => {
-                let message = "name the payment by exactly one of id and number";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(Payment))
+        let keys = (id.map(PaymentById), number.map(PaymentByNumber));
+        let message = "name the payment by exactly one of id and number";
+        Ok(by_one_key(ctx, keys, message).await?.map(Payment))
     }
 }
 

@@ -14,6 +14,7 @@ use super::model::PaymentId;
 use crate::dealer::customers::model::CustomerId;
 use crate::error::{AppError, AppResult};
 use crate::events::Fact;
+use crate::graphql::change::Wanted;
 use crate::graphql::context::ContextExt;
 use crate::graphql::live::{follow, heard};
 use crate::graphql::permit::{Permission as P, has_permission, open_to_all};
@@ -65,10 +66,10 @@ impl PaymentSubscription {
         )]
         after_event_id: Option<ID>,
     ) -> Result<impl Stream<Item = Result<PaymentReceipt, AppError>>, AppError> {
+        let wanted = Wanted::default().of_customer(customer_id.map(CustomerId::uuid));
         let follower = follow(ctx, after_event_id).await?;
         Ok(heard(follower, PaymentReceipt, move |event| {
-            event.name == PaymentRecorded::KIND.name
-                && customer_id.is_none_or(|id| event.customer == Some(id.uuid()))
+            event.name == PaymentRecorded::KIND.name && wanted.has(event)
         }))
     }
 }

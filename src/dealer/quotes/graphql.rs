@@ -9,7 +9,7 @@ use super::lines_graphql::QuoteLine;
 use super::loader::{LinesByQuote, OrderByQuote, QuoteById, QuotesByNumber};
 use super::model::{QuoteId, QuoteLineRow, QuoteRow, QuoteState};
 use super::query::{self, QuoteOrder, QuoteSort};
-use crate::dealer::audit::graphql::{AuditEntry, history};
+use crate::dealer::audit::graphql::{AuditEntry, history_with_lines};
 use crate::dealer::audit::model::Record;
 use crate::dealer::calendar::today_of;
 use crate::dealer::customers::graphql::Customer;
@@ -22,6 +22,7 @@ use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{Connection, PageArgs, list, list_cost, page_cost};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::there;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::kernel::ids::UserId;
 use crate::kernel::money::{digits_of, totals};
@@ -72,9 +73,7 @@ impl Quote {
     #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
     async fn customer(&self, ctx: &Context<'_>) -> AppResult<Customer> {
         let id = self.0.customer_id;
-        let row = ctx.unit()?.load(CustomerById(id)).await?;
-        row.map(Customer)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        Ok(Customer(there(ctx, CustomerById(id)).await?))
     }
 
     /// The job that it is for, if for one.
@@ -178,7 +177,7 @@ impl Quote {
         self.0.answered_at
     }
 
-    /// What became of it, the latest first.
+    /// What became of it and of the lines it has, the latest first.
     #[graphql(
         guard = P::AuditRead,
         directive = has_permission::apply(P::AuditRead),
@@ -189,7 +188,10 @@ impl Quote {
         ctx: &Context<'_>,
         #[graphql(desc = "How many changes, 1 to 100.", default = 20)] first: i32,
     ) -> AppResult<Vec<AuditEntry>> {
-        history(ctx, (Record::QUOTE, self.0.id.uuid()), first).await
+        let lines = self.rows(ctx).await?;
+        let lines = lines.iter().map(|line| line.id.uuid()).collect();
+        let document = (Record::QUOTE, self.0.id.uuid());
+        history_with_lines(ctx, document, (Record::QUOTE_LINE, lines), first).await
     }
 
     /// Counts the changes of this record; send it as `expectedVersion`.
@@ -210,9 +212,7 @@ impl Quote {
 
 /// A quote that a foreign key says is there.
 pub(crate) async fn quote_of(ctx: &Context<'_>, id: QuoteId) -> AppResult<Quote> {
-    let row = ctx.unit()?.load(QuoteById(id)).await?;
-    row.map(Quote)
-        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    Ok(Quote(there(ctx, QuoteById(id)).await?))
 }
 
 /// Queries on quotes.

@@ -8,7 +8,7 @@ use super::input::ReturnWhere;
 use super::loader::{LinesByReturn, ReturnById, ReturnByNumber};
 use super::model::{ReturnId, ReturnLineRow, ReturnRow, ReturnState};
 use super::query::{self, ReturnOrder, ReturnSort};
-use crate::dealer::audit::graphql::{AuditEntry, history};
+use crate::dealer::audit::graphql::{AuditEntry, history_with_lines};
 use crate::dealer::audit::model::Record;
 use crate::dealer::catalog::products::graphql::Product;
 use crate::dealer::catalog::quantity::graphql::{Quantity, product_of};
@@ -20,9 +20,10 @@ use crate::dealer::invoices::graphql::{Invoice, invoice_of};
 use crate::dealer::orders::graphql::{Order, order_line_of, order_of};
 use crate::dealer::orders::line::OrderLine;
 use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::{by_one_key, there};
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Decimal;
 
@@ -59,9 +60,7 @@ impl Return {
     #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
     async fn customer(&self, ctx: &Context<'_>) -> AppResult<Customer> {
         let id = self.0.customer_id;
-        let row = ctx.unit()?.load(CustomerById(id)).await?;
-        row.map(Customer)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        Ok(Customer(there(ctx, CustomerById(id)).await?))
     }
 
     /// The job that the order is for, if for one.
@@ -133,7 +132,7 @@ impl Return {
         self.0.received_at
     }
 
-    /// What became of it, the latest first.
+    /// What became of it and of the lines it has, the latest first.
     #[graphql(
         guard = P::AuditRead,
         directive = has_permission::apply(P::AuditRead),
@@ -144,7 +143,10 @@ impl Return {
         ctx: &Context<'_>,
         #[graphql(desc = "How many changes, 1 to 100.", default = 20)] first: i32,
     ) -> AppResult<Vec<AuditEntry>> {
-        history(ctx, (Record::RETURN, self.0.id.uuid()), first).await
+        let lines = ctx.unit()?.load_list(LinesByReturn(self.0.id)).await?;
+        let lines = lines.iter().map(|line| line.id.uuid()).collect();
+        let document = (Record::RETURN, self.0.id.uuid());
+        history_with_lines(ctx, document, (Record::RETURN_LINE, lines), first).await
     }
 
     /// Counts the changes of this record; send it as `expectedVersion`.
@@ -222,16 +224,9 @@ impl ReturnQuery {
         #[graphql(desc = "Its id.")] id: Option<ReturnId>,
         #[graphql(desc = "Its number.")] number: Option<i64>,
     ) -> AppResult<Option<Return>> {
-        let unit = ctx.unit()?;
-        let row = match (id, number) {
-            (Some(id), None) => unit.load(ReturnById(id)).await?,
-            (None, Some(number)) => unit.load(ReturnByNumber(number)).await?,
-            _ => {
-                let message = "name the return by exactly one of id and number";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(Return))
+        let keys = (id.map(ReturnById), number.map(ReturnByNumber));
+        let message = "name the return by exactly one of id and number";
+        Ok(by_one_key(ctx, keys, message).await?.map(Return))
     }
 }
 

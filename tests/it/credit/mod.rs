@@ -11,17 +11,16 @@ mod kept;
 mod limits;
 mod statements;
 
-use std::sync::Arc;
-
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use tubex::db::observe::StatementCount;
 use tubex::dealer::credit::check::Buyer;
 use tubex::dealer::credit::commitments;
 use tubex::dealer::credit::model::{CommitmentBucket, CommitmentRow, CommitmentSource};
 use tubex::tenancy::{Access, TenantTx};
 use uuid::Uuid;
 
+use crate::support::payloads;
+pub use crate::support::payloads::refused;
 use crate::support::{Answer, Client, Server, TestDealer};
 
 /// A dealer with nothing but units.
@@ -40,7 +39,7 @@ fn input_type(field: &str) -> String {
         "jobDeactivate" | "jobDisable" | "jobClose" | "jobReopen" | "jobHoldRelease" => {
             "JobVersionInput".to_owned()
         }
-        _ => format!("{}{}Input", field[..1].to_uppercase(), &field[1..]),
+        _ => payloads::own_input(field),
     }
 }
 
@@ -62,15 +61,6 @@ pub async fn send(client: &Client, field: &str, selection: &str, mut input: Valu
         answer.body
     );
     answer
-}
-
-/// Code and path of the only user error of a payload.
-pub fn refused(payload: &Value) -> (&str, String) {
-    let errors = payload["userErrors"].as_array().unwrap();
-    assert_eq!(errors.len(), 1, "{payload:#}");
-    let path = errors[0]["path"].as_array().unwrap().iter();
-    let path: Vec<&str> = path.map(|part| part.as_str().unwrap()).collect();
-    (errors[0]["code"].as_str().unwrap(), path.join("."))
 }
 
 pub fn decimal(value: &Value) -> Decimal {
@@ -138,10 +128,7 @@ impl Shop {
 
     /// A transaction on the shop, in the name of the program.
     pub async fn begin(&self, access: Access) -> TenantTx {
-        let app = &self.server.app;
-        let context = app.directory.admit_system(self.dealer.id, "tests").await;
-        let (context, count) = (Arc::new(context.unwrap()), StatementCount::default());
-        app.tenants.begin(context, access, &count).await.unwrap()
+        payloads::begin(&self.server, &self.dealer, access).await
     }
 
     /// Commits customers as an order or a delivery would.

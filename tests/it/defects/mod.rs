@@ -3,6 +3,7 @@
 
 mod books;
 mod doors;
+mod sales;
 
 use serde_json::{Value, json};
 

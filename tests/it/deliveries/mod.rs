@@ -14,7 +14,8 @@ mod weighed;
 
 use serde_json::{Value, json};
 
-use crate::stock::{Yard, decimal, key};
+use crate::stock::{Yard, key};
+use crate::support::payloads::{self, number, refused, step, trusted as buyer, with};
 use crate::support::{Client, TestDealer};
 
 const ORDER: &str = "order { id number version state fulfilment lines { id
@@ -45,32 +46,22 @@ pub fn input_type(field: &str) -> String {
         "deliveryRunStart" | "deliveryRunFinish" | "deliveryRunCancel" => {
             "DeliveryRunStepInput".to_owned()
         }
-        _ => format!("{}{}Input", field[..1].to_uppercase(), &field[1..]),
+        _ => payloads::own_input(field),
     }
 }
 
 fn document(field: &str) -> String {
-    format!(
-        "mutation($input: {}!) {{ payload: {field}(input: $input) {{ {}
-             userErrors {{ code message path details {{ name value }} }} }} }}",
-        input_type(field),
-        selection(field)
-    )
+    payloads::document(field, &input_type(field), selection(field))
 }
 
 async fn mutate(client: &Client, field: &str, input: Value) -> Value {
-    let data = client
-        .run(&document(field), json!({ "input": input }))
-        .await;
-    data["payload"].clone()
+    payloads::payload(client, &document(field), input).await
 }
 
 /// Sends a mutation that must succeed; gives its record.
 async fn done(client: &Client, field: &str, input: Value) -> Value {
     let payload = mutate(client, field, input).await;
-    assert_eq!(payload["userErrors"], json!([]), "{field}: {payload:#}");
-    let record = selection(field).split_whitespace().next().unwrap();
-    payload[record].clone()
+    payloads::record(field, selection(field), &payload)
 }
 
 /// Sends it until there is room for it; gives the code of the refusal, or OK.
@@ -89,37 +80,9 @@ async fn insist(client: &Client, field: &str, input: &Value) -> String {
     }
 }
 
-/// Code and path of the only refusal.
-fn refused(payload: &Value) -> (&str, String) {
-    let errors = payload["userErrors"].as_array().unwrap();
-    assert_eq!(errors.len(), 1, "{payload:#}");
-    let path = errors[0]["path"].as_array().unwrap().iter();
-    let path: Vec<&str> = path.map(|part| part.as_str().unwrap()).collect();
-    (errors[0]["code"].as_str().unwrap(), path.join("."))
-}
-
-/// The text of a decimal at a pointer, without the zeros it is kept with.
-fn number(value: &Value, pointer: &str) -> String {
-    let found = value.pointer(pointer).and_then(Value::as_str);
-    decimal(found.unwrap_or_else(|| panic!("{pointer} in {value:#}")))
-}
-
 /// A line of an order out of a yard.
 fn ordered(product: &str, quantity: &str, warehouse: &str) -> Value {
     json!({ "productId": product, "quantity": { "value": quantity }, "warehouseId": warehouse })
-}
-
-/// The input of a step of a record.
-fn step(record: &Value) -> Value {
-    json!({ "id": record["id"], "expectedVersion": record["version"], "idempotencyKey": key() })
-}
-
-/// The same, with more.
-fn with(mut input: Value, more: &Value) -> Value {
-    for (key, value) in more.as_object().unwrap() {
-        input[key] = value.clone();
-    }
-    input
 }
 
 /// A dealer with two yards and a customer whose credit is large.
@@ -240,23 +203,6 @@ fn counted(order: &Value, line: usize) -> [String; 3] {
         number(line, "/delivered/inBase"),
         open.normalize().to_string(),
     ]
-}
-
-/// A new customer with this limit; gives its id.
-async fn buyer(client: &Client, code: &str, limit: &str) -> String {
-    let create = "mutation($input: CustomerCreateInput!) { customerCreate(input: $input) {
-        customer { id } userErrors { code path } } }";
-    let input = json!({ "code": code, "name": format!("Builders {code}"), "termsDays": 30 });
-    let made = client.run(create, json!({ "input": input })).await;
-    let id = made["customerCreate"]["customer"]["id"].as_str();
-    let id = id.unwrap_or_else(|| panic!("{made:#}")).to_owned();
-    let set = "mutation($input: CreditLimitSetInput!) { creditLimitSet(input: $input) {
-        userErrors { code path } } }";
-    let input =
-        json!({ "customerId": id, "expectedVersion": 1, "limit": limit, "reason": "as agreed" });
-    let made = client.run(set, json!({ "input": input })).await;
-    assert_eq!(made["creditLimitSet"]["userErrors"], json!([]));
-    id
 }
 
 /// Some of everything, so that there is something to see: an order of one of some product, a

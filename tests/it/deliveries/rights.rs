@@ -46,10 +46,11 @@ async fn a_contractor_sees_the_proof() {
     let cement = depot.stocked("CEM", "100").await;
     let order = depot.order_one(&cement, "5").await;
     let sent = depot.sent(&order, json!({})).await;
-    let file = upload(dealer, "door.png", &png("door")).await;
+    let photo = upload(dealer, "door.png", &png("door")).await;
+    let signature = upload(dealer, "signature.png", &png("signature")).await;
     let input = with(
         step(&sent),
-        &json!({ "signer": "Mr Brown", "fileIds": [file] }),
+        &json!({ "signer": "Mr Brown", "fileIds": [photo, signature] }),
     );
     depot.done("deliveryConfirm", input).await;
     let contractor = server
@@ -59,7 +60,8 @@ async fn a_contractor_sees_the_proof() {
     let seen = contractor.client.get(query).await;
     assert_eq!(
         seen["deliveries"]["nodes"],
-        json!([{ "signer": "Mr Brown", "attachments": [{ "file": { "name": "door.png" } }] }])
+        json!([{ "signer": "Mr Brown", "attachments": [{ "file": { "name": "door.png" } },
+            { "file": { "name": "signature.png" } }] }])
     );
 }
 
@@ -98,9 +100,12 @@ async fn what_became_of_a_delivery_is_told() {
     let cement = depot.stocked("CEM", "100").await;
     let order = depot.order_one(&cement, "5").await;
     let sent = depot.sent(&order, json!({})).await;
-    let query = "query($id: ID) { delivery(id: $id) { history { action } }
+    let query = "query($id: ID) { delivery(id: $id) { history { action entity } }
         order(id: null, number: 1) { deliveries { id } } }";
     let data = depot.client().run(query, json!({ "id": sent["id"] })).await;
-    assert_eq!(data["delivery"]["history"].as_array().unwrap().len(), 3);
+    let history = data["delivery"]["history"].as_array().unwrap();
+    let of = |entity: &str| history.iter().filter(|row| row["entity"] == entity).count();
+    assert_eq!(of("deliveries"), 3);
+    assert!(of("delivery_lines") > 0, "{history:#?}");
     assert_eq!(data["order"]["deliveries"], json!([{ "id": sent["id"] }]));
 }

@@ -12,7 +12,8 @@ mod statements;
 
 use serde_json::{Value, json};
 
-use crate::stock::{Yard, decimal, key};
+use crate::stock::{Yard, key};
+use crate::support::payloads::{self, number, refused, step};
 use crate::support::{Answer, Client, Server, TestDealer};
 
 const INVOICE: &str = "id kind number state version allowedActions reference reason note issuedOn dueOn
@@ -46,17 +47,12 @@ pub fn input_type(field: &str) -> String {
     match field {
         "invoiceDiscard" | "invoicePost" => "InvoiceStepInput".to_owned(),
         "orderConfirm" => "OrderStepInput".to_owned(),
-        _ => format!("{}{}Input", field[..1].to_uppercase(), &field[1..]),
+        _ => payloads::own_input(field),
     }
 }
 
 fn document(field: &str) -> String {
-    format!(
-        "mutation($input: {}!) {{ payload: {field}(input: $input) {{ {}
-             userErrors {{ code message path details {{ name value }} }} }} }}",
-        input_type(field),
-        selection(field)
-    )
+    payloads::document(field, &input_type(field), &selection(field))
 }
 
 /// Sends a mutation until there is room for it.
@@ -85,34 +81,12 @@ async fn mutate(client: &Client, field: &str, input: Value) -> Value {
 /// Sends a mutation that must succeed; gives its record.
 async fn done(client: &Client, field: &str, input: Value) -> Value {
     let payload = mutate(client, field, input).await;
-    assert_eq!(payload["userErrors"], json!([]), "{field}: {payload:#}");
-    let selection = selection(field);
-    payload[selection.split_whitespace().next().unwrap()].clone()
-}
-
-/// Code and path of the only refusal.
-fn refused(payload: &Value) -> (&str, String) {
-    let errors = payload["userErrors"].as_array().unwrap();
-    assert_eq!(errors.len(), 1, "{payload:#}");
-    let path = errors[0]["path"].as_array().unwrap().iter();
-    let path: Vec<&str> = path.map(|part| part.as_str().unwrap()).collect();
-    (errors[0]["code"].as_str().unwrap(), path.join("."))
-}
-
-/// The text of a decimal at a pointer, without the zeros it is kept with.
-fn number(value: &Value, pointer: &str) -> String {
-    let found = value.pointer(pointer).and_then(Value::as_str);
-    decimal(found.unwrap_or_else(|| panic!("{pointer} in {value:#}")))
+    payloads::record(field, &selection(field), &payload)
 }
 
 /// Net and tax of an invoice, or of the totals of an order.
 fn sums(value: &Value) -> [String; 2] {
     ["/net/amount", "/tax/amount"].map(|pointer| number(value, pointer))
-}
-
-/// The input of a step of an invoice.
-fn step(invoice: &Value) -> Value {
-    json!({ "id": invoice["id"], "expectedVersion": invoice["version"], "idempotencyKey": key() })
 }
 
 /// So many of the unit of a product, at a price.

@@ -12,18 +12,19 @@ mod rights;
 mod special;
 mod statements;
 mod together;
+mod told;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use tubex::db::observe::StatementCount;
 use tubex::dealer::orders::fulfil::{lock, store};
 use tubex::dealer::orders::model::{OrderId, OrderLineRow};
 use tubex::tenancy::{Access, TenantTx};
 
-use crate::stock::{Yard, decimal, key};
+use crate::stock::{Yard, key};
+pub use crate::support::payloads::trusted as customer;
+use crate::support::payloads::{self, number, refused, step};
 use crate::support::{Client, TestDealer};
 
 pub const ORDER: &str = "order { id number state fulfilment billing version allowedActions heldAt holdReason
@@ -52,42 +53,23 @@ pub fn input_type(field: &str) -> String {
         "orderConfirm" | "orderCancel" | "orderClose" | "orderHoldRelease" => {
             "OrderStepInput".to_owned()
         }
-        _ => format!("{}{}Input", field[..1].to_uppercase(), &field[1..]),
+        _ => payloads::own_input(field),
     }
 }
 
 pub fn document(field: &str) -> String {
-    format!(
-        "mutation($input: {}!) {{ payload: {field}(input: $input) {{ {}
-             userErrors {{ code message path details {{ name value }} }} }} }}",
-        input_type(field),
-        selection(field)
-    )
+    payloads::document(field, &input_type(field), selection(field))
 }
 
 /// Sends a mutation; gives its payload.
 pub async fn mutate(client: &Client, field: &str, input: Value) -> Value {
-    let data = client
-        .run(&document(field), json!({ "input": input }))
-        .await;
-    data["payload"].clone()
+    payloads::payload(client, &document(field), input).await
 }
 
 /// Sends a mutation that must succeed; gives its record.
 pub async fn done(client: &Client, field: &str, input: Value) -> Value {
     let payload = mutate(client, field, input).await;
-    assert_eq!(payload["userErrors"], json!([]), "{field}: {payload:#}");
-    let record = selection(field).split_whitespace().next().unwrap();
-    payload[record].clone()
-}
-
-/// Code and path of the only refusal.
-fn refused(payload: &Value) -> (&str, String) {
-    let errors = payload["userErrors"].as_array().unwrap();
-    assert_eq!(errors.len(), 1, "{payload:#}");
-    let path = errors[0]["path"].as_array().unwrap().iter();
-    let path: Vec<&str> = path.map(|part| part.as_str().unwrap()).collect();
-    (errors[0]["code"].as_str().unwrap(), path.join("."))
+    payloads::record(field, selection(field), &payload)
 }
 
 /// The details of a refusal, by name.
@@ -98,20 +80,9 @@ fn details(error: &Value) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The text of a decimal at a pointer, without the zeros it is kept with.
-fn number(value: &Value, pointer: &str) -> String {
-    let found = value.pointer(pointer).and_then(Value::as_str);
-    decimal(found.unwrap_or_else(|| panic!("{pointer} in {value:#}")))
-}
-
 /// A line of an order.
 fn line(product: &str, quantity: &str) -> Value {
     json!({ "productId": product, "quantity": { "value": quantity } })
-}
-
-/// The input of a step of an order.
-fn step(order: &Value) -> Value {
-    json!({ "id": order["id"], "expectedVersion": order["version"], "idempotencyKey": key() })
 }
 
 /// What a line has: on hold of what it was promised.
@@ -238,35 +209,12 @@ impl Counter {
 
     /// A transaction on the dealer, in the name of the program.
     pub async fn begin(&self) -> TenantTx {
-        let app = &self.yard.server.app;
-        let context = app
-            .directory
-            .admit_system(self.yard.dealer.id, "tests")
-            .await;
-        let (context, count) = (Arc::new(context.unwrap()), StatementCount::default());
-        app.tenants
-            .begin(context, Access::Write, &count)
-            .await
-            .unwrap()
+        payloads::begin(&self.yard.server, &self.yard.dealer, Access::Write).await
     }
 
     pub async fn told(&self) -> Vec<String> {
         crate::stock::told(&self.yard.dealer, "order").await
     }
-}
-
-/// A new customer with this limit; gives its id.
-pub async fn customer(client: &Client, code: &str, limit: &str) -> String {
-    let create = "mutation($input: CustomerCreateInput!) { customerCreate(input: $input) { customer { id } } }";
-    let input = json!({ "code": code, "name": format!("{code} Ltd"), "termsDays": 30 });
-    let made = client.run(create, json!({ "input": input })).await;
-    let id = made["customerCreate"]["customer"]["id"].as_str().unwrap();
-    let set = "mutation($input: CreditLimitSetInput!) { creditLimitSet(input: $input) { userErrors { code path } } }";
-    let input =
-        json!({ "customerId": id, "expectedVersion": 1, "limit": limit, "reason": "as agreed" });
-    let data = client.run(set, json!({ "input": input })).await;
-    assert_eq!(data["creditLimitSet"]["userErrors"], json!([]));
-    id.to_owned()
 }
 
 /// An order, so that there is something to see. Gives its id and that of its line.

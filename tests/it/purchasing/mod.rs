@@ -12,13 +12,11 @@ mod states;
 mod suppliers;
 mod together;
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
-use tubex::db::observe::StatementCount;
 use tubex::tenancy::{Access, TenantTx};
 
-use crate::stock::{Yard, decimal, key};
+use crate::stock::{Yard, key};
+use crate::support::payloads::{self, number, refused, step};
 use crate::support::{Client, TestDealer};
 
 const ORDER: &str = "purchaseOrder { id number state version allowedActions total { amount currency }
@@ -56,48 +54,23 @@ pub fn input_type(field: &str) -> String {
         "purchaseOrderSend" | "purchaseOrderCancel" | "purchaseOrderClose" => {
             "PurchaseOrderStepInput".to_owned()
         }
-        _ => format!("{}{}Input", field[..1].to_uppercase(), &field[1..]),
+        _ => payloads::own_input(field),
     }
 }
 
 fn document(field: &str) -> String {
-    format!(
-        "mutation($input: {}!) {{ payload: {field}(input: $input) {{ {}
-             userErrors {{ code message path details {{ name value }} }} }} }}",
-        input_type(field),
-        selection(field)
-    )
+    payloads::document(field, &input_type(field), selection(field))
 }
 
 /// Sends a mutation; gives its payload.
 async fn mutate(client: &Client, field: &str, input: Value) -> Value {
-    let data = client
-        .run(&document(field), json!({ "input": input }))
-        .await;
-    data["payload"].clone()
+    payloads::payload(client, &document(field), input).await
 }
 
 /// Sends a mutation that must succeed; gives its record.
 async fn done(client: &Client, field: &str, input: Value) -> Value {
     let payload = mutate(client, field, input).await;
-    assert_eq!(payload["userErrors"], json!([]), "{field}: {payload:#}");
-    let record = selection(field).split_whitespace().next().unwrap();
-    payload[record].clone()
-}
-
-/// Code and path of the only refusal.
-fn refused(payload: &Value) -> (&str, String) {
-    let errors = payload["userErrors"].as_array().unwrap();
-    assert_eq!(errors.len(), 1, "{payload:#}");
-    let path = errors[0]["path"].as_array().unwrap().iter();
-    let path: Vec<&str> = path.map(|part| part.as_str().unwrap()).collect();
-    (errors[0]["code"].as_str().unwrap(), path.join("."))
-}
-
-/// The text of a decimal at a pointer, without the zeros it is kept with.
-fn number(value: &Value, pointer: &str) -> String {
-    let found = value.pointer(pointer).and_then(Value::as_str);
-    decimal(found.unwrap_or_else(|| panic!("{pointer} in {value:#}")))
+    payloads::record(field, selection(field), &payload)
 }
 
 /// A line of an order.
@@ -195,26 +168,12 @@ impl Office {
 
     /// A transaction on the dealer, in the name of the program.
     async fn begin(&self) -> TenantTx {
-        let app = &self.yard.server.app;
-        let context = app
-            .directory
-            .admit_system(self.yard.dealer.id, "tests")
-            .await;
-        let (context, count) = (Arc::new(context.unwrap()), StatementCount::default());
-        app.tenants
-            .begin(context, Access::Read, &count)
-            .await
-            .unwrap()
+        payloads::begin(&self.yard.server, &self.yard.dealer, Access::Read).await
     }
 
     async fn told(&self, entity: &str) -> Vec<String> {
         crate::stock::told(&self.yard.dealer, entity).await
     }
-}
-
-/// The input of a step of an order.
-fn step(order: &Value) -> Value {
-    json!({ "id": order["id"], "expectedVersion": order["version"], "idempotencyKey": key() })
 }
 
 /// The input of a receipt.

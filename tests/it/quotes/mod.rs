@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tubex::kernel::clock::Clock;
 
 use crate::stock::{decimal, key};
+use crate::support::payloads::{self, detail, refused, step};
 use crate::support::{Client, Server, TestDealer};
 
 const QUOTE: &str = "quote { id number revision state version allowedActions validUntil reference note
@@ -43,19 +44,12 @@ fn document(field: &str) -> String {
     } else {
         QUOTE
     };
-    format!(
-        "mutation($input: {}!) {{ payload: {field}(input: $input) {{ {selection}
-             userErrors {{ code message path details {{ name value }} }} }} }}",
-        input_type(field)
-    )
+    payloads::document(field, input_type(field), selection)
 }
 
 /// Sends a mutation; gives its payload.
 async fn mutate(client: &Client, field: &str, input: Value) -> Value {
-    let data = client
-        .run(&document(field), json!({ "input": input }))
-        .await;
-    plain(data["payload"].clone())
+    plain(payloads::payload(client, &document(field), input).await)
 }
 
 /// The same with decimals as short as they can be written.
@@ -86,27 +80,6 @@ async fn done(client: &Client, field: &str, input: Value) -> Value {
         "quote"
     };
     payload[record].clone()
-}
-
-/// Code and path of the only refusal.
-fn refused(payload: &Value) -> (&str, String) {
-    let errors = payload["userErrors"].as_array().unwrap();
-    assert_eq!(errors.len(), 1, "{payload:#}");
-    let path = errors[0]["path"].as_array().unwrap().iter();
-    let path: Vec<&str> = path.map(|part| part.as_str().unwrap()).collect();
-    (errors[0]["code"].as_str().unwrap(), path.join("."))
-}
-
-/// The value of a detail of the only refusal.
-fn detail<'a>(payload: &'a Value, name: &str) -> &'a Value {
-    let details = payload["userErrors"][0]["details"].as_array().unwrap();
-    let found = details.iter().find(|detail| detail["name"] == name);
-    &found.unwrap_or_else(|| panic!("{name} in {payload:#}"))["value"]
-}
-
-/// The input of a step of a quote.
-fn step(quote: &Value) -> Value {
-    json!({ "id": quote["id"], "expectedVersion": quote["version"], "idempotencyKey": key() })
 }
 
 /// The same, with something else in it.

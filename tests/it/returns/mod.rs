@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tubex::kernel::ids::CustomerId;
 
 use crate::stock::{Yard, key};
+use crate::support::payloads::{self, detail, refused, step};
 use crate::support::{Client, TestDealer};
 
 const RETURN: &str =
@@ -26,23 +27,16 @@ const RETURN: &str =
 
 /// The type of a mutation's input.
 pub fn input_type(field: &str) -> String {
-    format!("{}{}Input", field[..1].to_uppercase(), &field[1..])
+    payloads::own_input(field)
 }
 
 fn document(field: &str) -> String {
-    format!(
-        "mutation($input: {}!) {{ payload: {field}(input: $input) {{ {RETURN}
-             userErrors {{ code message path details {{ name value }} }} }} }}",
-        input_type(field)
-    )
+    payloads::document(field, &input_type(field), RETURN)
 }
 
 /// Sends a mutation; gives its payload.
 async fn mutate(client: &Client, field: &str, input: Value) -> Value {
-    let data = client
-        .run(&document(field), json!({ "input": input }))
-        .await;
-    data["payload"].clone()
+    payloads::payload(client, &document(field), input).await
 }
 
 /// Sends a mutation that must succeed; gives the return.
@@ -54,35 +48,10 @@ async fn done(client: &Client, field: &str, input: Value) -> Value {
 
 /// Sends any mutation of the shop that must succeed; gives what is selected.
 async fn shop(client: &Client, field: &str, (ty, selection): (&str, &str), input: Value) -> Value {
-    let document = format!(
-        "mutation($input: {ty}!) {{ payload: {field}(input: $input) {{ {selection}
-             userErrors {{ code message path }} }} }}"
-    );
-    let data = client.run(&document, json!({ "input": input })).await;
-    let payload = data["payload"].clone();
+    let document = payloads::document(field, ty, selection);
+    let payload = payloads::payload(client, &document, input).await;
     assert_eq!(payload["userErrors"], json!([]), "{field}: {payload:#}");
     payload
-}
-
-/// Code and path of the only refusal.
-fn refused(payload: &Value) -> (&str, String) {
-    let errors = payload["userErrors"].as_array().unwrap();
-    assert_eq!(errors.len(), 1, "{payload:#}");
-    let path = errors[0]["path"].as_array().unwrap().iter();
-    let path: Vec<&str> = path.map(|part| part.as_str().unwrap()).collect();
-    (errors[0]["code"].as_str().unwrap(), path.join("."))
-}
-
-/// The value of a detail of the only refusal.
-fn detail<'a>(payload: &'a Value, name: &str) -> &'a Value {
-    let details = payload["userErrors"][0]["details"].as_array().unwrap();
-    let found = details.iter().find(|detail| detail["name"] == name);
-    &found.unwrap_or_else(|| panic!("{name} in {payload:#}"))["value"]
-}
-
-/// The input of a step of a return.
-fn step(found: &Value) -> Value {
-    json!({ "id": found["id"], "expectedVersion": found["version"], "idempotencyKey": key() })
 }
 
 /// The same, with something else in it.

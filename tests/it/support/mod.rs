@@ -4,6 +4,7 @@ mod client;
 mod database;
 mod goods;
 mod owner;
+pub mod payloads;
 mod server;
 mod silence;
 mod smtp;

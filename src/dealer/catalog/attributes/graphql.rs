@@ -14,6 +14,7 @@ use crate::dealer::catalog::units::graphql::Unit;
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::by_one_key;
 use crate::graphql::permit::{Permission as P, has_permission};
 
 /// What is asked of the products of a category.
@@ -70,7 +71,7 @@ impl Attribute {
         self.0.choices.as_deref()
     }
 
-    /// Whether each product needs a value.
+    /// Whether a product needs a value to come into the category.
     async fn is_required(&self) -> bool {
         self.0.is_required
     }
@@ -115,16 +116,9 @@ impl AttributeQuery {
         #[graphql(desc = "Its id.")] id: Option<AttributeId>,
         #[graphql(desc = "Its code.")] code: Option<String>,
     ) -> AppResult<Option<Attribute>> {
-        let unit = ctx.unit()?;
-        let row = match (id, code) {
-            (Some(id), None) => unit.load(AttributeById(id)).await?,
-            (None, Some(code)) => unit.load(AttributeByCode(code)).await?,
-            _ => {
-                let message = "name the attribute by exactly one of id and code";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(Attribute))
+        let keys = (id.map(AttributeById), code.map(AttributeByCode));
+        let message = "name the attribute by exactly one of id and code";
+        Ok(by_one_key(ctx, keys, message).await?.map(Attribute))
     }
 }
 

@@ -28,7 +28,8 @@ pub struct AttributeCreateInput {
     pub unit_id: Option<UnitId>,
     /// The texts of a choice in their order, 1 to 100.
     pub choices: Option<Vec<String>>,
-    /// Whether each product needs a value. Those without are told by `missingAttributes`.
+    /// Whether a product needs a value to come into the category. Those that are there already
+    /// and have none stay, and are told by `missingAttributes`.
     #[graphql(default)]
     pub is_required: bool,
     /// Whether lists of products can be filtered by it.
@@ -50,7 +51,7 @@ pub struct AttributeUpdateInput {
     pub name: Option<String>,
     /// New texts of a choice; one that a product has can not go.
     pub choices: Option<Vec<String>>,
-    /// Whether each product needs a value.
+    /// Whether a product needs a value to come into the category.
     pub is_required: Option<bool>,
     /// Whether lists of products can be filtered by it.
     pub is_filterable: Option<bool>,

@@ -136,9 +136,9 @@ pub(super) async fn inherited(
 /// As [`inherited`], locked against changes until the COMMIT.
 pub(super) async fn held(
     tx: &mut TenantTx,
-    category: CategoryId,
+    categories: &[CategoryId],
 ) -> DbResult<Vec<(CategoryId, AttributeRow)>> {
-    Ok(Held(Inherited::of(&[category])).load(tx).await?)
+    Ok(Held(Inherited::of(categories)).load(tx).await?)
 }
 
 /// Which texts of an attribute products have that are none of these; some of them.

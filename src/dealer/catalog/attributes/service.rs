@@ -115,11 +115,13 @@ pub async fn archive(
     Ok(row)
 }
 
-/// The attributes in use that products of a category have, locked against changes until the
-/// COMMIT.
-pub async fn held(tx: &mut TenantTx, category: CategoryId) -> AppResult<Vec<AttributeRow>> {
-    let rows = query::held(tx, category).await?;
-    Ok(rows.into_iter().map(|row| row.1).collect())
+/// The attributes in use that products of these categories have, locked against changes until
+/// the COMMIT.
+pub async fn held(
+    tx: &mut TenantTx,
+    categories: &[CategoryId],
+) -> AppResult<Vec<(CategoryId, AttributeRow)>> {
+    Ok(query::held(tx, categories).await?)
 }
 
 async fn change(

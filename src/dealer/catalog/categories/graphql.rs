@@ -9,9 +9,10 @@ use super::model::{CategoryId, CategoryRow};
 use super::query::{self, CategoryOrder, CategorySort};
 use crate::dealer::catalog::attributes::graphql::Attribute;
 use crate::dealer::catalog::attributes::loader::AttributesOfCategory;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::by_one_key;
 use crate::graphql::permit::{Permission as P, has_permission};
 
 /// A node of the category tree.
@@ -115,16 +116,9 @@ impl CategoryQuery {
         #[graphql(desc = "Its id.")] id: Option<CategoryId>,
         #[graphql(desc = "Its code.")] code: Option<String>,
     ) -> AppResult<Option<Category>> {
-        let unit = ctx.unit()?;
-        let row = match (id, code) {
-            (Some(id), None) => unit.load(CategoryById(id)).await?,
-            (None, Some(code)) => unit.load(CategoryByCode(code)).await?,
-            _ => {
-                let message = "name the category by exactly one of id and code";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(Category))
+        let keys = (id.map(CategoryById), code.map(CategoryByCode));
+        let message = "name the category by exactly one of id and code";
+        Ok(by_one_key(ctx, keys, message).await?.map(Category))
     }
 }
 

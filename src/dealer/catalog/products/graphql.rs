@@ -40,6 +40,7 @@ use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::{AppError, AppResult, Refusal};
 use crate::graphql::connection::list_cost;
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::there;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::{Decimal, Money};
 
@@ -378,7 +379,5 @@ pub(crate) async fn units_of(
 
 /// A unit that a foreign key says is there.
 pub(crate) async fn unit_of(ctx: &Context<'_>, id: UnitId) -> AppResult<Unit> {
-    let row = ctx.unit()?.load(UnitById(id)).await?;
-    row.map(Unit)
-        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    Ok(Unit(there(ctx, UnitById(id)).await?))
 }

@@ -7,6 +7,7 @@ use super::model::{ProductId, ProductKind};
 use super::query::ProductCondition;
 use crate::db::tenant_tables::products;
 use crate::dealer::catalog::attributes::values::filter::AttributeFilter;
+use crate::dealer::catalog::attributes::values::input::AttributeValueInput;
 use crate::dealer::catalog::categories::input::CategoryIdFilter;
 use crate::dealer::catalog::categories::model::CategoryId;
 use crate::dealer::catalog::units::model::UnitId;
@@ -60,6 +61,9 @@ pub struct ProductCreateInput {
     /// Further units, and the base unit again if it has a barcode; at most 20.
     #[graphql(default)]
     pub units: Vec<ProductUnitInput>,
+    /// What it is, at most 100 values: all that its category requires, at least.
+    #[graphql(default)]
+    pub attributes: Vec<AttributeValueInput>,
     /// By which this is done once, however often it is sent.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -79,12 +83,14 @@ pub struct ProductUpdateInput {
     pub description: MaybeUndefined<String>,
     /// New kind; `NOT_ALLOWED` once it has been in stock.
     pub kind: Option<ProductKind>,
-    /// New category; null takes it out of the tree.
+    /// New category; null takes it out of the tree. What another category requires is needed.
     pub category_id: MaybeUndefined<CategoryId>,
     /// New list price per base unit.
     pub list_price: Option<Decimal>,
     /// All units from now on, in place of the present ones; the base unit stays.
     pub units: Option<Vec<ProductUnitInput>>,
+    /// What it is, at most 100 values; those of other attributes stay.
+    pub attributes: Option<Vec<AttributeValueInput>>,
     /// By which this is done once, however often it is sent.
     pub idempotency_key: Option<IdempotencyKey>,
 }

@@ -11,6 +11,9 @@ use super::model::{ProductChanges, ProductId, ProductKind, ProductRow};
 use super::query;
 use super::units::Wanted;
 use crate::db::error::DbResult;
+use crate::dealer::catalog::attributes::values::asked::{Asked, Said, Values, write as describe};
+use crate::dealer::catalog::attributes::values::input::AttributeValueInput;
+use crate::dealer::catalog::categories::model::CategoryId;
 use crate::dealer::catalog::search::vocabulary::learn;
 use crate::error::{AppResult, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::{given, updated};
@@ -77,10 +80,13 @@ pub async fn create(tx: &mut TenantTx, input: ProductCreateInput) -> ServiceResu
         &path,
     );
     checks.finish()?;
+    let asked = Asked::load(tx, row.category_id, &[]).await?;
+    let values = asked.check(&said(id, row.category_id, &input.attributes))?;
     query::insert(tx, &row)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
     units.write_new(tx, CONSTRAINTS).await?;
+    describe(tx, vec![values]).await?;
     learn(tx, std::slice::from_ref(&row)).await?;
     tx.emit(&ProductCreated((&row).into()));
     Ok(row)
@@ -107,12 +113,15 @@ pub async fn update(tx: &mut TenantTx, input: ProductUpdateInput) -> ServiceResu
         refuse_kind(tx, input.id, kind).await?;
     }
     let has_new_words = sku.is_some() || name.is_some();
+    let category_id = given(input.category_id);
+    let attributes = input.attributes.as_deref();
+    let values = values(tx, input.id, (category_id, attributes)).await?;
     let changes = ProductChanges {
         sku,
         name,
         description,
         kind: input.kind,
-        category_id: given(input.category_id),
+        category_id,
         list_price,
         ..ProductChanges::none(tx.now())
     };
@@ -120,6 +129,7 @@ pub async fn update(tx: &mut TenantTx, input: ProductUpdateInput) -> ServiceResu
     if let Some(units) = input.units {
         replace_units(tx, &row, &units).await?;
     }
+    describe(tx, values.into_iter().collect()).await?;
     if has_new_words {
         learn(tx, std::slice::from_ref(&row)).await?;
     }
@@ -195,6 +205,42 @@ async fn refuse_kind(tx: &mut TenantTx, id: ProductId, kind: ProductKind) -> Ser
     }
     let message = "has been in stock: its kind can not be changed any more";
     Err(UserError::at(ErrorCode::NotAllowed, &["input", "kind"], message).into())
+}
+
+/// What is to be written of what a product is, where it comes into another category or
+/// something is said of it; none if neither. Looked at before the product is written, as all of
+/// an input is.
+async fn values(
+    tx: &mut TenantTx,
+    id: ProductId,
+    (category, values): (Option<Option<CategoryId>>, Option<&[AttributeValueInput]>),
+) -> ServiceResult<Option<Values>> {
+    if category.flatten().is_none() && values.is_none() {
+        return Ok(None);
+    }
+    let Some(row) = query::lock(tx, id).await? else {
+        return Ok(None);
+    };
+    let category = category.unwrap_or(row.category_id);
+    if category == row.category_id && values.is_none() {
+        return Ok(None);
+    }
+    let asked = Asked::load(tx, category, &[id]).await?;
+    let said = said(id, category, values.unwrap_or_default());
+    Ok(Some(asked.check(&said)?))
+}
+
+const fn said(
+    product: ProductId,
+    category: Option<CategoryId>,
+    values: &[AttributeValueInput],
+) -> Said<'_> {
+    Said {
+        product,
+        category,
+        values,
+        path: &["input", "attributes"],
+    }
 }
 
 async fn replace_units(

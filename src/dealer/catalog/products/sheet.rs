@@ -212,6 +212,7 @@ impl Said {
                     .ok_or_else(|| Refused::missing("listPrice"))?,
             ),
             units: Vec::new(),
+            attributes: Vec::new(),
             idempotency_key: None,
         })
     }
@@ -258,6 +259,7 @@ fn unchanged(row: &ProductRow) -> ProductUpdateInput {
         category_id: MaybeUndefined::Undefined,
         list_price: None,
         units: None,
+        attributes: None,
         idempotency_key: None,
     }
 }

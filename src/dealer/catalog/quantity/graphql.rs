@@ -7,8 +7,8 @@ use crate::dealer::catalog::products::loader::ProductById;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::graphql::Unit;
 use crate::dealer::catalog::units::model::UnitId;
-use crate::error::{AppError, AppResult};
-use crate::graphql::context::ContextExt;
+use crate::error::AppResult;
+use crate::graphql::found::there;
 use crate::graphql::permit::{Permission as P, has_permission, open_to_all};
 use crate::graphql::scalars::Decimal;
 
@@ -77,7 +77,5 @@ impl Quantity {
 
 /// A product that a foreign key says is there.
 pub(crate) async fn product_of(ctx: &Context<'_>, id: ProductId) -> AppResult<Product> {
-    let row = ctx.unit()?.load(ProductById(id)).await?;
-    row.map(Product)
-        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    Ok(Product(there(ctx, ProductById(id)).await?))
 }

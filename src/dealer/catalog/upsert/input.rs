@@ -2,6 +2,7 @@
 
 use async_graphql::{InputObject, MaybeUndefined};
 
+use crate::dealer::catalog::attributes::values::input::AttributeValueInput;
 use crate::dealer::catalog::products::input::ProductUnitInput;
 use crate::dealer::catalog::products::model::ProductKind;
 use crate::graphql::idempotency::IdempotencyKey;
@@ -20,7 +21,8 @@ pub struct ProductUpsertRow {
     /// How it reaches the customer; of a new product STOCK if absent. `NOT_ALLOWED` for another
     /// one once it has been in stock.
     pub kind: Option<ProductKind>,
-    /// Code of its category; null takes it out of the tree.
+    /// Code of its category; null takes it out of the tree. What another category requires is
+    /// needed.
     pub category: MaybeUndefined<String>,
     /// Code of the unit it is kept and priced in; that of a product that is there stays.
     pub base_unit: Option<String>,
@@ -28,6 +30,8 @@ pub struct ProductUpsertRow {
     pub list_price: Option<Decimal>,
     /// All units from now on, at most 20; the base unit is among them in any case.
     pub units: Option<Vec<ProductUnitInput>>,
+    /// What it is, at most 100 values; those of other attributes stay.
+    pub attributes: Option<Vec<AttributeValueInput>>,
 }
 
 /// Products to add or change.

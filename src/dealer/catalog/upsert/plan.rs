@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::graphql::UpsertOutcome;
 use super::input::ProductUpsertRow;
+use crate::dealer::catalog::attributes::values::asked::Values;
 use crate::dealer::catalog::categories::loader::CategoryByCode;
 use crate::dealer::catalog::categories::model::CategoryId;
 use crate::dealer::catalog::products::many;
@@ -42,6 +43,10 @@ pub(super) struct Planned {
     pub(super) units: Wanted,
     /// Whether its words may be new.
     pub(super) is_named: bool,
+    /// Whether it comes into a category.
+    pub(super) is_moved: bool,
+    /// What is to be written of what it is.
+    pub(super) values: Values,
 }
 
 /// What is wrong with a row.
@@ -124,9 +129,10 @@ impl Named {
         self.change(&mut after, row, &path, &mut faults);
         let (wanted, has_units) = self.units(tx, &after, (row, &path), &mut faults);
         faults.finish()?;
+        let says_more = has_units || row.attributes.is_some();
         let outcome = match before {
             None => UpsertOutcome::Created,
-            Some(before) if !has_units && is_same(before, &after) => UpsertOutcome::Unchanged,
+            Some(before) if !says_more && is_same(before, &after) => UpsertOutcome::Unchanged,
             Some(_) => {
                 after.version = after.version.saturating_add(1);
                 after.updated_at = self.now;
@@ -135,6 +141,8 @@ impl Named {
         };
         Ok(Planned {
             is_named: before.is_none_or(|before| before.name != after.name),
+            is_moved: before.and_then(|before| before.category_id) != after.category_id,
+            values: Values::default(),
             outcome,
             row: after,
             units: wanted,

@@ -5,13 +5,14 @@ use std::collections::{HashMap, HashSet};
 use super::graphql::{ProductUpsertResult as Taken, UpsertOutcome};
 use super::input::{ProductBulkUpsertInput, ProductUpsertRow};
 use super::plan::{Named, Planned};
+use crate::dealer::catalog::attributes::values::asked::{Asked, Said, write as describe};
 use crate::dealer::catalog::barcodes::service::known;
 use crate::dealer::catalog::products::events::{ProductCreated, ProductUpdated};
 use crate::dealer::catalog::products::many;
 use crate::dealer::catalog::products::model::{ProductId, ProductRow};
 use crate::dealer::catalog::products::units::Wanted;
 use crate::dealer::catalog::search::vocabulary::learn;
-use crate::error::{AppResult, ErrorCode, ServiceResult, UserError};
+use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::tenancy::TenantTx;
 
 /// Most rows at once.
@@ -32,6 +33,7 @@ pub async fn upsert(tx: &mut TenantTx, input: ProductBulkUpsertInput) -> Service
         |(place, row): (usize, &ProductUpsertRow)| (row.sku.clone(), named.plan(tx, (place, row)));
     let mut decided: Vec<Decided> = rows.map(decide).collect();
     refuse_taken(tx, &mut decided).await?;
+    refuse_lacking(tx, &input.rows, &mut decided).await?;
     write(tx, decided).await
 }
 
@@ -69,6 +71,54 @@ async fn refuse_taken(tx: &mut TenantTx, decided: &mut [Decided]) -> AppResult<(
     Ok(())
 }
 
+/// Refuses rows that say something wrong of what a product is, and those by which it comes into a
+/// category without what that requires.
+async fn refuse_lacking(
+    tx: &mut TenantTx,
+    rows: &[ProductUpsertRow],
+    decided: &mut [Decided],
+) -> ServiceResult<()> {
+    let planned = rows.iter().zip(decided.iter());
+    let planned = planned.filter_map(|(row, (_, plan))| Some((row, plan.as_ref().ok()?)));
+    let asked: Vec<_> = planned
+        .filter(|(row, plan)| is_asked(row, plan))
+        .map(|(_, plan)| plan)
+        .collect();
+    let categories: Vec<_> = asked
+        .iter()
+        .filter_map(|plan| plan.row.category_id)
+        .collect();
+    let old = asked
+        .iter()
+        .filter(|plan| plan.outcome != UpsertOutcome::Created);
+    let old: Vec<ProductId> = old.map(|plan| plan.row.id).collect();
+    let asked = Asked::load(tx, categories, &old).await?;
+    for (place, (row, (_, decision))) in rows.iter().zip(decided.iter_mut()).enumerate() {
+        let Ok(plan) = decision else { continue };
+        if !is_asked(row, plan) {
+            continue;
+        }
+        let position = place.to_string();
+        let said = Said {
+            product: plan.row.id,
+            category: plan.row.category_id,
+            values: row.attributes.as_deref().unwrap_or_default(),
+            path: &["input", "rows", position.as_str(), "attributes"],
+        };
+        match asked.check(&said) {
+            Ok(values) => plan.values = values,
+            Err(Refusal::User(errors)) => *decision = Err(errors),
+            Err(fault @ Refusal::Fault(_)) => return Err(fault),
+        }
+    }
+    Ok(())
+}
+
+/// Whether it is to be looked at what a row's product is.
+fn is_asked(row: &ProductUpsertRow, plan: &Planned) -> bool {
+    row.attributes.is_some() || (plan.is_moved && plan.row.category_id.is_some())
+}
+
 /// Writes what is to be done, in one statement for each table.
 async fn write(tx: &mut TenantTx, decided: Vec<Decided>) -> ServiceResult<Vec<Taken>> {
     let rows_of = |outcome: UpsertOutcome| -> Vec<ProductRow> {
@@ -84,6 +134,7 @@ async fn write(tx: &mut TenantTx, decided: Vec<Decided>) -> ServiceResult<Vec<Ta
     let added = many::add(tx, new).await?;
     let (mut results, mut named) = (Vec::new(), Vec::new());
     let (mut new_units, mut units) = (Wanted::default(), Wanted::default());
+    let mut values = Vec::new();
     for (place, (sku, plan)) in decided.into_iter().enumerate() {
         let plan = plan.and_then(|plan| not_lost(plan, place, &added));
         let plan = match plan {
@@ -107,9 +158,11 @@ async fn write(tx: &mut TenantTx, decided: Vec<Decided>) -> ServiceResult<Vec<Ta
         if plan.is_named {
             named.push(plan.row.clone());
         }
+        values.push(plan.values);
         results.push(Taken::taken(plan.outcome, plan.row));
     }
     many::pack(tx, new_units, units).await?;
+    describe(tx, values).await?;
     learn(tx, &named).await?;
     Ok(results)
 }

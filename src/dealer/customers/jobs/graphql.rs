@@ -13,9 +13,10 @@ use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::customers::model::CustomerRow;
 use crate::dealer::prices::assign::loader::PriceListOfJob;
 use crate::dealer::prices::lists::graphql::PriceList;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::there;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Money;
 
@@ -32,8 +33,7 @@ impl From<JobRow> for Job {
 impl Job {
     async fn owner(&self, ctx: &Context<'_>) -> AppResult<CustomerRow> {
         let id = self.0.customer_id;
-        let row = ctx.unit()?.load(CustomerById(id)).await?;
-        row.ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        there(ctx, CustomerById(id)).await
     }
 }
 

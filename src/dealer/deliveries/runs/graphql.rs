@@ -16,9 +16,10 @@ use crate::dealer::deliveries::graphql::Delivery;
 use crate::dealer::deliveries::loader::DeliveriesByRun;
 use crate::dealer::deliveries::model::DeliveryRunId;
 use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::by_one_key;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::kernel::ids::UserId;
 
@@ -140,16 +141,9 @@ impl DeliveryRunQuery {
         #[graphql(desc = "Its id.")] id: Option<DeliveryRunId>,
         #[graphql(desc = "Its number.")] number: Option<i64>,
     ) -> AppResult<Option<DeliveryRun>> {
-        let unit = ctx.unit()?;
-        let row = match (id, number) {
-            (Some(id), None) => unit.load(DeliveryRunById(id)).await?,
-            (None, Some(number)) => unit.load(DeliveryRunByNumber(number)).await?,
-            _ => {
-                let message = "name the run by exactly one of id and number";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(DeliveryRun))
+        let keys = (id.map(DeliveryRunById), number.map(DeliveryRunByNumber));
+        let message = "name the run by exactly one of id and number";
+        Ok(by_one_key(ctx, keys, message).await?.map(DeliveryRun))
     }
 
     /// What the caller drives on a day, by number; nothing for who is nobody, such as an API

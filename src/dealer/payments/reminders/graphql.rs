@@ -9,9 +9,10 @@ use super::query::{self, PaymentReminderOrder, ReminderSort};
 use super::service;
 use crate::dealer::customers::graphql::Customer;
 use crate::dealer::customers::loader::CustomerById;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::there;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Money;
 
@@ -36,9 +37,7 @@ impl PaymentReminder {
     #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
     async fn customer(&self, ctx: &Context<'_>) -> AppResult<Customer> {
         let id = self.0.customer_id;
-        let row = ctx.unit()?.load(CustomerById(id)).await?;
-        row.map(Customer)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        Ok(Customer(there(ctx, CustomerById(id)).await?))
     }
 
     /// How seriously: 1, 2 or 3.

@@ -11,6 +11,7 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::page_cost;
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::there;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Decimal;
 
@@ -69,9 +70,7 @@ impl PriceChangeLine {
     #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
     async fn product(&self, ctx: &Context<'_>) -> AppResult<Product> {
         let id = self.product;
-        let row = ctx.unit()?.load(ProductById(id)).await?;
-        row.map(Product)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        Ok(Product(there(ctx, ProductById(id)).await?))
     }
 
     /// The price now.

@@ -7,9 +7,9 @@ use super::input::PriceListWhere;
 use super::loader::{PriceListByCode, PriceListById};
 use super::model::{PriceListId, PriceListRow};
 use super::query::{self, PriceListOrder, PriceListSort};
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::list_query;
-use crate::graphql::context::ContextExt;
+use crate::graphql::found::by_one_key;
 use crate::graphql::permit::{Permission as P, has_permission};
 
 /// Prices for some customers and jobs, or for all of them.
@@ -100,16 +100,9 @@ impl PriceListQuery {
         #[graphql(desc = "Its id.")] id: Option<PriceListId>,
         #[graphql(desc = "Its code.")] code: Option<String>,
     ) -> AppResult<Option<PriceList>> {
-        let unit = ctx.unit()?;
-        let row = match (id, code) {
-            (Some(id), None) => unit.load(PriceListById(id)).await?,
-            (None, Some(code)) => unit.load(PriceListByCode(code)).await?,
-            _ => {
-                let message = "name the price list by exactly one of id and code";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(PriceList))
+        let keys = (id.map(PriceListById), code.map(PriceListByCode));
+        let message = "name the price list by exactly one of id and code";
+        Ok(by_one_key(ctx, keys, message).await?.map(PriceList))
     }
 }
 

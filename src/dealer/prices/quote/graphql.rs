@@ -16,6 +16,7 @@ use crate::dealer::prices::rules::graphql::PriceRule;
 use crate::error::{AppError, AppResult, Refusal};
 use crate::graphql::connection::list_cost;
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::there;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::{Decimal, Money};
 
@@ -28,9 +29,7 @@ impl Price {
     /// Of what.
     async fn product(&self, ctx: &Context<'_>) -> AppResult<Product> {
         let id = self.0.product;
-        let row = ctx.unit()?.load(ProductById(id)).await?;
-        row.map(Product)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        Ok(Product(there(ctx, ProductById(id)).await?))
     }
 
     /// What one of the unit costs, with up to 4 decimals.

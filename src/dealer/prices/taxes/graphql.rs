@@ -8,9 +8,9 @@ use super::loader::TaxClassById;
 use super::model::{TaxClassRow, TaxRateRow};
 use super::query::{self, TaxClassOrder, TaxClassSort};
 use super::rates::query::{self as rate_query, TaxRateOrder, TaxRateSort};
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::list_query;
-use crate::graphql::context::ContextExt;
+use crate::graphql::found::there;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Decimal;
 
@@ -79,9 +79,7 @@ impl TaxRate {
     /// Of which class.
     async fn tax_class(&self, ctx: &Context<'_>) -> AppResult<TaxClass> {
         let id = self.0.tax_class_id;
-        let row = ctx.unit()?.load(TaxClassById(id)).await?;
-        row.map(TaxClass)
-            .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+        Ok(TaxClass(there(ctx, TaxClassById(id)).await?))
     }
 
     /// Where; empty for wherever no rate of its own holds.

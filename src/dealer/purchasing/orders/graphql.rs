@@ -23,6 +23,7 @@ use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::{by_one_key, there};
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Money;
 use crate::kernel::money::digits_of;
@@ -211,9 +212,7 @@ impl PurchaseOrderLine {
 
 /// A purchase order that a foreign key says is there.
 pub(crate) async fn order_of(ctx: &Context<'_>, id: PurchaseOrderId) -> AppResult<PurchaseOrder> {
-    let row = ctx.unit()?.load(PurchaseOrderById(id)).await?;
-    row.map(PurchaseOrder)
-        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    Ok(PurchaseOrder(there(ctx, PurchaseOrderById(id)).await?))
 }
 
 /// A line of a purchase order that a foreign key says is there.
@@ -242,16 +241,9 @@ impl PurchaseOrderQuery {
         #[graphql(desc = "Its id.")] id: Option<PurchaseOrderId>,
         #[graphql(desc = "Its number.")] number: Option<i64>,
     ) -> AppResult<Option<PurchaseOrder>> {
-        let unit = ctx.unit()?;
-        let row = match (id, number) {
-            (Some(id), None) => unit.load(PurchaseOrderById(id)).await?,
-            (None, Some(number)) => unit.load(PurchaseOrderByNumber(number)).await?,
-            _ => {
-                let message = "name the purchase order by exactly one of id and number";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(PurchaseOrder))
+        let keys = (id.map(PurchaseOrderById), number.map(PurchaseOrderByNumber));
+        let message = "name the purchase order by exactly one of id and number";
+        Ok(by_one_key(ctx, keys, message).await?.map(PurchaseOrder))
     }
 }
 

@@ -21,6 +21,7 @@ use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::by_one_key;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::{Decimal, Money};
 use crate::kernel::money::digits_of;
@@ -215,16 +216,9 @@ impl GoodsReceiptQuery {
         #[graphql(desc = "Its id.")] id: Option<GoodsReceiptId>,
         #[graphql(desc = "Its number.")] number: Option<i64>,
     ) -> AppResult<Option<GoodsReceipt>> {
-        let unit = ctx.unit()?;
-        let row = match (id, number) {
-            (Some(id), None) => unit.load(GoodsReceiptById(id)).await?,
-            (None, Some(number)) => unit.load(GoodsReceiptByNumber(number)).await?,
-            _ => {
-                let message = "name the goods receipt by exactly one of id and number";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(GoodsReceipt))
+        let keys = (id.map(GoodsReceiptById), number.map(GoodsReceiptByNumber));
+        let message = "name the goods receipt by exactly one of id and number";
+        Ok(by_one_key(ctx, keys, message).await?.map(GoodsReceipt))
     }
 }
 

@@ -10,9 +10,10 @@ use super::model::{SupplierId, SupplierRow};
 use super::query::{self, SupplierOrder, SupplierSort};
 use crate::dealer::purchasing::items::graphql::SupplierItem;
 use crate::dealer::purchasing::items::loader::ItemsBySupplier;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::{by_one_key, there};
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Decimal;
 
@@ -137,9 +138,7 @@ impl Supplier {
 
 /// A supplier that a foreign key says is there.
 pub(crate) async fn supplier_of(ctx: &Context<'_>, id: SupplierId) -> AppResult<Supplier> {
-    let row = ctx.unit()?.load(SupplierById(id)).await?;
-    row.map(Supplier)
-        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    Ok(Supplier(there(ctx, SupplierById(id)).await?))
 }
 
 /// Queries on suppliers.
@@ -156,16 +155,9 @@ impl SupplierQuery {
         #[graphql(desc = "Its id.")] id: Option<SupplierId>,
         #[graphql(desc = "Its code.")] code: Option<String>,
     ) -> AppResult<Option<Supplier>> {
-        let unit = ctx.unit()?;
-        let row = match (id, code) {
-            (Some(id), None) => unit.load(SupplierById(id)).await?,
-            (None, Some(code)) => unit.load(SupplierByCode(code)).await?,
-            _ => {
-                let message = "name the supplier by exactly one of id and code";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(Supplier))
+        let keys = (id.map(SupplierById), code.map(SupplierByCode));
+        let message = "name the supplier by exactly one of id and code";
+        Ok(by_one_key(ctx, keys, message).await?.map(Supplier))
     }
 }
 

@@ -17,6 +17,7 @@ use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::by_one_key;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Money;
 
@@ -204,16 +205,9 @@ impl StockCountQuery {
         #[graphql(desc = "Its id.")] id: Option<StockCountId>,
         #[graphql(desc = "Its number.")] number: Option<i64>,
     ) -> AppResult<Option<StockCount>> {
-        let unit = ctx.unit()?;
-        let row = match (id, number) {
-            (Some(id), None) => unit.load(StockCountById(id)).await?,
-            (None, Some(number)) => unit.load(StockCountByNumber(number)).await?,
-            _ => {
-                let message = "name the count by exactly one of id and number";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(StockCount))
+        let keys = (id.map(StockCountById), number.map(StockCountByNumber));
+        let message = "name the count by exactly one of id and number";
+        Ok(by_one_key(ctx, keys, message).await?.map(StockCount))
     }
 }
 

@@ -10,9 +10,10 @@ use super::query::{self, TransferOrder, TransferSort};
 use crate::dealer::catalog::products::graphql::Product;
 use crate::dealer::catalog::quantity::graphql::{Quantity, product_of};
 use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::by_one_key;
 use crate::graphql::permit::{Permission as P, has_permission};
 
 /// Goods on their way from one place to another.
@@ -142,16 +143,9 @@ impl TransferQuery {
         #[graphql(desc = "Its id.")] id: Option<TransferId>,
         #[graphql(desc = "Its number.")] number: Option<i64>,
     ) -> AppResult<Option<Transfer>> {
-        let unit = ctx.unit()?;
-        let row = match (id, number) {
-            (Some(id), None) => unit.load(TransferById(id)).await?,
-            (None, Some(number)) => unit.load(TransferByNumber(number)).await?,
-            _ => {
-                let message = "name the transfer by exactly one of id and number";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(Transfer))
+        let keys = (id.map(TransferById), number.map(TransferByNumber));
+        let message = "name the transfer by exactly one of id and number";
+        Ok(by_one_key(ctx, keys, message).await?.map(Transfer))
     }
 }
 

@@ -10,9 +10,10 @@ use super::loader::{WarehouseByCode, WarehouseById};
 use super::model::{WarehouseId, WarehouseKind, WarehouseRow};
 use super::query::{self, WarehouseOrder, WarehouseSort};
 use super::service;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::graphql::connection::list_query;
 use crate::graphql::context::ContextExt;
+use crate::graphql::found::{by_one_key, there};
 use crate::graphql::payload::payload;
 use crate::graphql::permit::{Permission as P, has_permission};
 
@@ -72,9 +73,7 @@ impl Warehouse {
 
 /// A warehouse that a foreign key says is there.
 pub(crate) async fn warehouse_of(ctx: &Context<'_>, id: WarehouseId) -> AppResult<Warehouse> {
-    let row = ctx.unit()?.load(WarehouseById(id)).await?;
-    row.map(Warehouse)
-        .ok_or_else(|| AppError::internal(format!("{id} has vanished")))
+    Ok(Warehouse(there(ctx, WarehouseById(id)).await?))
 }
 
 /// Queries on warehouses.
@@ -91,16 +90,9 @@ impl WarehouseQuery {
         #[graphql(desc = "Its id.")] id: Option<WarehouseId>,
         #[graphql(desc = "Its code.")] code: Option<String>,
     ) -> AppResult<Option<Warehouse>> {
-        let unit = ctx.unit()?;
-        let row = match (id, code) {
-            (Some(id), None) => unit.load(WarehouseById(id)).await?,
-            (None, Some(code)) => unit.load(WarehouseByCode(code)).await?,
-            _ => {
-                let message = "name the warehouse by exactly one of id and code";
-                return Err(AppError::bad_input("id", message));
-            }
-        };
-        Ok(row.map(Warehouse))
+        let keys = (id.map(WarehouseById), code.map(WarehouseByCode));
+        let message = "name the warehouse by exactly one of id and code";
+        Ok(by_one_key(ctx, keys, message).await?.map(Warehouse))
     }
 }
 

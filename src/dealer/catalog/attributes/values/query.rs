@@ -24,11 +24,17 @@ pub(super) async fn find_by_products(
     Ok(query.load(tx).await?)
 }
 
-/// The attributes that a product has a value of.
-pub(super) async fn known(tx: &mut TenantTx, product: ProductId) -> DbResult<Vec<AttributeId>> {
+/// The attributes that these products have a value of.
+pub(super) async fn known(
+    tx: &mut TenantTx,
+    products: &[ProductId],
+) -> DbResult<Vec<(ProductId, AttributeId)>> {
     let query = product_attributes::table
-        .filter(product_attributes::product_id.eq(product))
-        .select(product_attributes::attribute_id);
+        .filter(product_attributes::product_id.eq_any(products.to_vec()))
+        .select((
+            product_attributes::product_id,
+            product_attributes::attribute_id,
+        ));
     Ok(query.load(tx).await?)
 }
 
@@ -50,15 +56,15 @@ pub(super) async fn put(tx: &mut TenantTx, rows: Vec<ValueRow>) -> DbResult<()> 
     Ok(())
 }
 
-/// Takes values from a product.
+/// Takes the value of an attribute from products.
 pub(super) async fn delete(
     tx: &mut TenantTx,
-    product: ProductId,
-    gone: Vec<AttributeId>,
+    attribute: AttributeId,
+    products: Vec<ProductId>,
 ) -> DbResult<()> {
     let rows = product_attributes::table
-        .filter(product_attributes::product_id.eq(product))
-        .filter(product_attributes::attribute_id.eq_any(gone));
+        .filter(product_attributes::attribute_id.eq(attribute))
+        .filter(product_attributes::product_id.eq_any(products));
     diesel::delete(rows).execute(tx).await?;
     Ok(())
 }
