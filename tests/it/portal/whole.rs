@@ -63,7 +63,7 @@ async fn deliver(portal: &Portal, order: &Value, socket: &mut Socket) -> Value {
         if field == "deliveryConfirm" {
             input["signer"] = json!("Joe");
         }
-        delivery = office(client, (field, &ty), DELIVERY, input).await;
+        delivery = office(client, (field, ty.as_str()), DELIVERY, input).await;
         assert_eq!(tracked(socket).await, heard);
     }
     delivery
