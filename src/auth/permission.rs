@@ -114,7 +114,7 @@ permissions! {
     PurchasingManage = "purchasing:manage", "Write, send, cancel and close purchase orders.";
     PurchasingReceive = "purchasing:receive", "Receive the goods of purchase orders.";
     QuotesRead = "quotes:read", "See what is offered to customers.";
-    QuotesManage = "quotes:manage", "Write, send, answer and revise quotes.";
+    QuotesManage = "quotes:manage", "Write, send and revise quotes.";
     OrdersRead = "orders:read", "See what customers have ordered.";
     OrdersManage = "orders:manage", "Write, confirm, change, hold and cancel orders.";
     DeliveriesRead = "deliveries:read", "See deliveries and the ways of trucks.";
