@@ -14,6 +14,7 @@
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
     unreachable_pub,
     reason = "a measurement fails the short way"
 )]

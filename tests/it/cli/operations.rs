@@ -8,7 +8,7 @@ use crate::support::own;
 
 fn hash(text: &str) -> String {
     let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    tubex::kernel::hex::encode(&hash)
 }
 
 /// Runs one of the commands on a database.

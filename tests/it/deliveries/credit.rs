@@ -54,7 +54,7 @@ async fn nothing_leaves_for_who_is_on_hold() {
     let order = depot.order_one(&cement, "10").await;
     let planned = depot.plan(&order, json!({})).await;
     let loaded = depot.done("deliveryLoad", step(&planned)).await;
-    let hold = "mutation($input: CustomerHoldSetInput!) { customerHoldSet(input: $input) {
+    let forbid = "mutation($input: CustomerHoldSetInput!) { customerHoldSet(input: $input) {
         userErrors { code path } } }";
     let version = "query($id: ID) { customer(id: $id) { version } }";
     let found = depot
@@ -62,7 +62,7 @@ async fn nothing_leaves_for_who_is_on_hold() {
         .run(version, json!({ "id": depot.customer }))
         .await;
     let input = json!({ "id": depot.customer, "expectedVersion": found["customer"]["version"], "reason": "unpaid" });
-    let held = depot.client().run(hold, json!({ "input": input })).await;
+    let held = depot.client().run(forbid, json!({ "input": input })).await;
     assert_eq!(held["customerHoldSet"]["userErrors"], json!([]));
     let stays = depot.mutate("deliveryDispatch", step(&loaded)).await;
     assert_eq!(refused(&stays), ("NOT_ALLOWED", "input.id".into()));

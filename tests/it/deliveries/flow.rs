@@ -80,7 +80,8 @@ async fn two_deliveries_share_an_order_over_two_warehouses() {
         .iter()
         .map(|deed| format!("delivery.{deed}"))
         .collect();
-    (deeds.sort(), told.sort());
+    deeds.sort();
+    told.sort();
     assert_eq!(told, deeds);
 }
 

@@ -190,8 +190,8 @@ async fn an_order_on_hold_stays() {
     let planned = depot.plan(&order, json!({})).await;
     let loaded = depot.done("deliveryLoad", step(&planned)).await;
     let order = depot.again(&order).await;
-    let hold = with(step(&order), &json!({ "reason": "a wrong address" }));
-    let held = depot.done("orderHold", hold).await;
+    let input = with(step(&order), &json!({ "reason": "a wrong address" }));
+    let held = depot.done("orderHold", input).await;
     let stays = depot.mutate("deliveryDispatch", step(&loaded)).await;
     assert_eq!(refused(&stays), ("NOT_ALLOWED", "input.id".into()));
     let release = "mutation($input: OrderStepInput!) { orderHoldRelease(input: $input) { userErrors { code } } }";

@@ -25,7 +25,7 @@ async fn work(depot: &Depot, delivery: &Value, who: usize) -> Vec<String> {
     let client = depot.client();
     let input = step(delivery);
     let mut codes = vec![insist(client, "deliveryDispatch", &input).await];
-    if who % 4 == 0 {
+    if who.is_multiple_of(4) {
         // Somebody else presses the same button.
         assert_eq!(
             insist(client, "deliveryDispatch", &step(delivery)).await,

@@ -9,7 +9,7 @@ use tubex::auth::role::RoleCode;
 use tubex::config::ServerSettings;
 use tubex::kernel::clock::Clock;
 
-use crate::support::{Answer, Client, Server};
+use crate::support::{Answer, CREATE_PRODUCT, Client, Server};
 
 const PAGE: &str = "{ products(first: 50) { nodes { sku name } } }";
 
@@ -150,8 +150,9 @@ async fn a_dealer_who_is_overloaded_hears_it_in_a_header_too() {
     })
     .await;
     let held = crate::support::hold(&dealer.schema, "products").await;
-    let client = dealer.client.clone();
-    let waiting = tokio::spawn(async move { client.send(PAGE, json!({})).await });
+    let (client, input) = (dealer.client.clone(), dealer.product_input("LATE").await);
+    let waiting =
+        tokio::spawn(async move { client.send(CREATE_PRODUCT, json!({ "input": input })).await });
     held.is_wanted().await;
     // The only connection is at work.
     let refused = dealer.client.send(PAGE, json!({})).await;
@@ -167,11 +168,11 @@ async fn more_operations_than_there_are_places_for_are_told_to_come_again() {
     let dealer = server.dealer().await;
     let held = crate::support::hold(&dealer.schema, "products").await;
     let mut waiting = Vec::new();
-    for _ in 0..2 {
-        let client = dealer.client.clone();
-        waiting.push(tokio::spawn(
-            async move { client.send(PAGE, json!({})).await },
-        ));
+    for sku in ["LATE", "LATER"] {
+        let (client, input) = (dealer.client.clone(), dealer.product_input(sku).await);
+        waiting.push(tokio::spawn(async move {
+            client.send(CREATE_PRODUCT, json!({ "input": input })).await
+        }));
     }
     crate::support::until("the places are taken", async || {
         dealer.client.send("{ __typename }", json!({})).await.status == 503

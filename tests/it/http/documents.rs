@@ -10,7 +10,7 @@ use crate::support::{Answer, Client, Server, until};
 
 fn hash(text: &str) -> String {
     let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    tubex::kernel::hex::encode(&hash)
 }
 
 fn persisted(hash: &str) -> Value {

@@ -198,18 +198,18 @@ async fn who_sends_too_slowly_is_not_waited_for() {
     };
     let server = Server::start_with(hasty).await;
     let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 24\r\n\r\n";
-    let heard = spoken(&server, &[head, "{\"query\":"]).await;
-    assert!(heard.starts_with("HTTP/1.1 408"), "{heard}");
-    assert!(heard.contains("--body-timeout-ms"), "{heard}");
-    let heard = spoken(&server, &["POST /graphql HTTP/1.1\r\nHost: x\r\n"]).await;
+    let answer = spoken(&server, &[head, "{\"query\":"]).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(answer.contains("--body-timeout-ms"), "{answer}");
+    let answer = spoken(&server, &["POST /graphql HTTP/1.1\r\nHost: x\r\n"]).await;
     assert!(
-        heard.starts_with("HTTP/1.1 408") || heard.is_empty(),
-        "{heard}"
+        answer.starts_with("HTTP/1.1 408") || answer.is_empty(),
+        "{answer}"
     );
     // A connection that rests is closed.
     let whole = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
-    let heard = spoken(&server, &[whole]).await;
-    assert!(heard.starts_with("HTTP/1.1 200"), "{heard}");
+    let answer = spoken(&server, &[whole]).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
 #[tokio::test]

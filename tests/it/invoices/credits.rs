@@ -56,9 +56,9 @@ async fn a_credit_note_settles_its_invoice_and_takes_no_more_than_there_is() {
     assert_eq!(sums(&rest), ["15", "1.5"]);
     assert_eq!(rest["number"], 3, "a series of their own");
     assert_eq!(desk.invoice(&invoice["id"]).await["paymentStatus"], "PAID");
-    let none = desk.credit(&invoice, json!({})).await;
+    let in_vain = desk.credit(&invoice, json!({})).await;
     assert_eq!(
-        refused(&none),
+        refused(&in_vain),
         ("NOT_ALLOWED", "input.invoiceId".to_owned())
     );
     let of_note = desk.credit(&rest, json!({})).await;

@@ -10,7 +10,7 @@ fn payment(attack: &Attack) -> Value {
 }
 
 /// What a customer of somebody pays, or is paid back.
-fn paid(customer: Value) -> Value {
+fn paid(customer: &Value) -> Value {
     keyed(json!({ "customerId": customer, "method": "CASH", "amount": "1" }))
 }
 
@@ -18,7 +18,7 @@ fn paid(customer: Value) -> Value {
 fn on_foreign_debt(attack: &Attack) -> Value {
     let part = json!({ "entryId": attack.victims.first("ent_"), "amount": "1" });
     with(
-        paid(attack.attackers.first("cus_")),
+        paid(&attack.attackers.first("cus_")),
         "allocations",
         json!([part]),
     )
@@ -28,7 +28,7 @@ pub const CASES: &[Case] = &[
     Case {
         field: "paymentRecord",
         input_type: "PaymentRecordInput",
-        input: |attack| paid(attack.victims.first("cus_")),
+        input: |attack| paid(&attack.victims.first("cus_")),
         code: Some("NOT_FOUND"),
     },
     Case {
@@ -40,7 +40,7 @@ pub const CASES: &[Case] = &[
     Case {
         field: "paymentRefund",
         input_type: "PaymentRefundInput",
-        input: |attack| paid(attack.victims.first("cus_")),
+        input: |attack| paid(&attack.victims.first("cus_")),
         code: Some("NOT_FOUND"),
     },
     Case {

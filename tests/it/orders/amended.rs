@@ -7,8 +7,11 @@ use super::{Counter, line, number, promised, refused};
 fn amendment(order: &Value, more: Value) -> Value {
     let mut input = json!({ "id": order["id"], "expectedVersion": order["version"],
         "idempotencyKey": crate::stock::key() });
-    for (key, value) in more.as_object().unwrap() {
-        input[key] = value.clone();
+    let Value::Object(more) = more else {
+        panic!("{more} is no object")
+    };
+    for (key, value) in more {
+        input[key] = value;
     }
     input
 }

@@ -72,7 +72,7 @@ async fn what_is_delivered_stays_and_the_order_closes_when_it_is_invoiced() {
     assert_eq!(refused(&payload), ("NOT_ALLOWED", "input.id".into()));
     let order = counter
         .progress(&order, |line| {
-            (line.planned, line.delivered) = (0.into(), 3.into())
+            (line.planned, line.delivered) = (0.into(), 3.into());
         })
         .await;
     assert_eq!(order["fulfilment"], "PARTIAL");

@@ -36,7 +36,7 @@ async fn an_order_is_closed_when_all_is_delivered_and_invoiced_and_opened_when_n
     assert_eq!(axes(&order), ["CONFIRMED", "PARTIAL", "NONE"]);
     let order = counter
         .progress(&order, |line| {
-            (line.planned, line.delivered, line.invoiced) = (0.into(), 4.into(), 4.into())
+            (line.planned, line.delivered, line.invoiced) = (0.into(), 4.into(), 4.into());
         })
         .await;
     assert_eq!(axes(&order), ["CLOSED", "FULL", "FULL"]);
@@ -44,7 +44,7 @@ async fn an_order_is_closed_when_all_is_delivered_and_invoiced_and_opened_when_n
     // Something came back and was credited.
     let order = counter
         .progress(&order, |line| {
-            (line.returned, line.invoiced) = (1.into(), 3.into())
+            (line.returned, line.invoiced) = (1.into(), 3.into());
         })
         .await;
     assert_eq!(axes(&order), ["CLOSED", "FULL", "FULL"]);

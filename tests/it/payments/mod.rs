@@ -107,8 +107,11 @@ impl Till {
     fn pays(&self, amount: &str, more: Value) -> Value {
         let mut input = json!({ "customerId": self.customer, "method": "BANK_TRANSFER",
             "amount": amount, "paidOn": "2026-03-01" });
-        for (field, value) in more.as_object().unwrap() {
-            input[field] = value.clone();
+        let Value::Object(more) = more else {
+            panic!("{more} is no object")
+        };
+        for (field, value) in more {
+            input[field] = value;
         }
         input
     }

@@ -1,6 +1,6 @@
 //! Recording what was paid, and what it settles.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Till, done, send};
 
@@ -89,9 +89,8 @@ async fn it_is_allocated_later_and_otherwise() {
     till.check_books().await;
 }
 
-#[tokio::test]
-async fn what_can_not_be_is_refused_at_its_field() {
-    let till = Till::open().await;
+/// What can not be recorded: the amount, the rest, and which refusal it has.
+async fn impossible(till: &Till) -> Vec<(&'static str, Value, &'static str, &'static str)> {
     let other = till.shop.customer("B", "0").await;
     let foreign = till.shop.owes(&other, None, "5", "2026-01-01").await;
     let site = till.shop.job(&other, "LOT").await;
@@ -99,7 +98,7 @@ async fn what_can_not_be_is_refused_at_its_field() {
     let invoice = format!("ivc_{}", "0".repeat(32));
     let nowhere = format!("ord_{}", "0".repeat(32));
     let part = till.part(0, "60.0001");
-    for (amount, more, code, path) in [
+    vec![
         ("0", json!({}), "BAD_USER_INPUT", "input.amount"),
         ("-1", json!({}), "BAD_USER_INPUT", "input.amount"),
         ("1.00001", json!({}), "BAD_USER_INPUT", "input.amount"),
@@ -164,7 +163,13 @@ async fn what_can_not_be_is_refused_at_its_field() {
             "NOT_ALLOWED",
             "input.allocations.0.amount",
         ),
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn what_can_not_be_is_refused_at_its_field() {
+    let till = Till::open().await;
+    for (amount, more, code, path) in impossible(&till).await {
         let refused = till
             .refused("paymentRecord", till.pays(amount, more.clone()))
             .await;

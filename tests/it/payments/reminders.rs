@@ -296,7 +296,7 @@ async fn the_job_reminds_and_may_run_twice() {
         let state = "SELECT state FROM platform.jobs WHERE id = $1::text::uuid";
         let owner = owner().await;
         until_within(
-            std::time::Duration::from_secs(60),
+            std::time::Duration::from_mins(1),
             "the job is done",
             async || {
                 let row = owner

@@ -689,7 +689,7 @@ async fn ids(dealer: &TestDealer) -> Value {
     let back = crate::returns::bring_back(dealer).await;
     let paid = crate::payments::pay_some(dealer).await;
     let sold = crate::orders::sell_some(dealer).await;
-    let brought = crate::deliveries::deliver_some(dealer).await;
+    let delivered = crate::deliveries::deliver_some(dealer).await;
     crate::catalogue::describe_some(dealer).await;
     let data = dealer
         .client
@@ -713,7 +713,7 @@ async fn ids(dealer: &TestDealer) -> Value {
         "Attribute": first("attributes"), "PriceList": first("priceLists"), "TaxClass": first("taxClasses"), "Price": first("products"),
         "Warehouse": first("warehouses"), "Job": data["customers"]["nodes"][0]["jobs"][0]["id"],
         "Invoice": billed["invoice"], "InvoiceLine": billed["invoice"],
-        "Delivery": brought["delivery"], "DeliveryLine": brought["pickup"], "DeliveryRun": brought["run"],
+        "Delivery": delivered["delivery"], "DeliveryLine": delivered["pickup"], "DeliveryRun": delivered["run"],
         "Order": sold["order"], "OrderLine": sold["line"],
         "Supplier": bought["supplier"], "SupplierItem": bought["supplier"], "PurchaseOrder": bought["order"],
         "PurchaseOrderLine": bought["order"], "GoodsReceipt": bought["receipt"], "GoodsReceiptLine": bought["receipt"],

@@ -30,7 +30,8 @@ fn input(mutation: &str) -> Value {
         .or_else(|| of_purchasing(mutation))
         .or_else(|| of_quotes(mutation))
         .or_else(|| of_returns(mutation))
-        .or_else(|| of_catalogue(mutation));
+        .or_else(|| of_catalogue(mutation))
+        .or_else(|| of_access(mutation));
     if let Some(input) = of_areas {
         return input;
     }
@@ -73,6 +74,14 @@ fn input(mutation: &str) -> Value {
         // Which further permission it takes is told as a userError.
         "bulkExportStart" => json!({ "kind": "STOCK" }),
         "bulkOperationCancel" => json!({ "id": nowhere("blk") }),
+        other => panic!("{other} needs an input here"),
+    }
+}
+
+/// Those of who may do what, and of who one is.
+fn of_access(mutation: &str) -> Option<Value> {
+    let versioned = |prefix| json!({ "id": nowhere(prefix), "expectedVersion": 1 });
+    Some(match mutation {
         "roleCreate" => json!({ "name": "Looker", "permissions": ["products:read"] }),
         "roleUpdate" | "roleDelete" => versioned("rol"),
         "memberRolesSet" => json!({ "userId": nowhere("usr"), "expectedVersion": 1,
@@ -104,8 +113,8 @@ fn input(mutation: &str) -> Value {
         "oauthGrantRevoke" => json!({ "id": nowhere("gnt") }),
         "impersonationEnd" => json!({ "id": nowhere("ses") }),
         "memberRemove" => json!({ "userId": nowhere("usr"), "expectedVersion": 1 }),
-        other => panic!("{other} needs an input here"),
-    }
+        _ => return None,
+    })
 }
 
 /// The same of mutations on customers, their accounts and credit.

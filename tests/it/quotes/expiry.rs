@@ -115,7 +115,7 @@ async fn the_job_writes_down_and_tells_what_has_expired() {
     owner.batch_execute(&order).await.unwrap();
     let worker = office.server.worker();
     let left = format!("SELECT count(*) FROM {schema}.quotes WHERE state = 'SENT'");
-    until_within(Duration::from_secs(60), "all have expired", async || {
+    until_within(Duration::from_mins(1), "all have expired", async || {
         let left: i64 = owner.query_one(&left, &[]).await.unwrap().get(0);
         left == 0
     })
@@ -152,7 +152,7 @@ async fn a_round_orders_a_job_for_each_dealer() {
         "SELECT count(*) FROM {}.quotes WHERE state = 'SENT'",
         office.dealer.schema
     );
-    until_within(Duration::from_secs(60), "it has expired", async || {
+    until_within(Duration::from_mins(1), "it has expired", async || {
         let left: i64 = owner.query_one(&left, &[]).await.unwrap().get(0);
         left == 0
     })

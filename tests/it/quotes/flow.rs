@@ -24,7 +24,7 @@ async fn a_quote_is_written_changed_sent_and_accepted() {
     assert_eq!(draft["lines"][0]["priceSource"], "LIST_PRICE");
     assert!(draft["salesperson"].as_str().unwrap().starts_with("usr_"));
 
-    let changes = [
+    let wanted = [
         (
             "lines",
             json!([line(&office.cement, "20"), line(&office.cement, "1")]),
@@ -32,9 +32,7 @@ async fn a_quote_is_written_changed_sent_and_accepted() {
         ("validUntil", json!("2026-12-01")),
         ("note", Value::Null),
     ];
-    let changed = office
-        .done("quoteUpdate", step_with(&draft, &changes))
-        .await;
+    let changed = office.done("quoteUpdate", step_with(&draft, &wanted)).await;
     assert_eq!(changed["totals"]["net"]["amount"], "199.5");
     assert_eq!(changed["lines"].as_array().unwrap().len(), 2);
     assert_eq!(

@@ -56,7 +56,7 @@ impl Shop {
 
     /// One number of the dealer's schema.
     pub async fn number(&self, sql: &str) -> String {
-        let sql = sql.replace("@", &format!("{}.", self.dealer.schema));
+        let sql = sql.replace('@', &format!("{}.", self.dealer.schema));
         let (owner, query) = (owner().await, format!("SELECT ({sql})::text"));
         owner.query_one(&query, &[]).await.unwrap().get(0)
     }

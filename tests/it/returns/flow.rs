@@ -111,10 +111,10 @@ async fn deposits_come_back_like_goods() {
 #[tokio::test]
 async fn units_of_the_request_are_kept() {
     let counter = Counter::open().await;
-    let lime = counter.yard.measured("LIM", "bag", &[("t", 20, 1)]).await;
-    counter.yard.put(&lime, "100", "1").await;
+    let lime_bags = counter.yard.measured("LIM", "bag", &[("t", 20, 1)]).await;
+    counter.yard.put(&lime_bags, "100", "1").await;
     let tonnes = counter.yard.unit("t").await;
-    let mut line = sold(&lime, "3");
+    let mut line = sold(&lime_bags, "3");
     line["quantity"]["unitId"] = tonnes.clone();
     let order = counter.sold(json!([line])).await;
     let mut input = counter.input(&order, "0.5");

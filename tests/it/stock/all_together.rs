@@ -29,7 +29,7 @@ async fn sixty_four_reserve_issue_transfer_and_count_the_same_ten_products() {
         }
         products.push(id);
     }
-    let products = Arc::new(products);
+    let products: Arc<[String]> = products.into();
     let works = (0..CLIENTS).map(|who| {
         let clerk = Clerk {
             yard: Arc::clone(&yard),
@@ -77,7 +77,7 @@ type Told = (&'static str, String);
 
 struct Clerk {
     yard: Arc<Yard>,
-    products: Arc<Vec<String>>,
+    products: Arc<[String]>,
     who: usize,
 }
 
