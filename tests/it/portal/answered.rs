@@ -114,6 +114,12 @@ async fn what_was_placed_is_taken_back_until_it_is_confirmed() {
         let gone = done(&who.client, "orderWithdraw", step(&order)).await;
         assert_eq!(gone["state"], "CANCELLED");
     }
+    // Nor does anybody wait for an answer to what the dealer gives up.
+    let order = portal.placed("20").await;
+    counter.done("orderCancel", step(&order)).await;
+    let inbox = "{ orders(where: { approvals: [AWAITING] }) { totalCount } }";
+    let data = portal.owner.client.get(inbox).await;
+    assert_eq!(data["orders"]["totalCount"], 0);
     let order = portal.placed("5").await;
     let confirmed = counter.done("orderConfirm", step(&order)).await;
     let payload = mutate(&portal.foreman.client, "orderWithdraw", step(&confirmed)).await;

@@ -10,7 +10,8 @@ use crate::graphql::scalars::Decimal;
 use crate::kernel::checks::Checks;
 use crate::kernel::ids::UserId;
 
-/// How a contact is reached, and what it does at the portal. Absent fields keep their value, null clears.
+/// How a contact is reached, and what it does at the portal. Absent fields keep their value, null
+/// clears.
 #[derive(InputObject, Debug, Default)]
 pub struct ContactDetails {
     /// What the person is there, at most 100 characters.

@@ -3,7 +3,8 @@
 use super::input::OrderDeclineInput;
 use crate::dealer::customers::contacts::contractor::{Contractor, contractor};
 use crate::dealer::orders::actions::OrderAction as Action;
-use crate::dealer::orders::events::{OrderApproved, OrderCancelled, OrderDeclined, OrderFacts};
+use crate::dealer::orders::cancel::give_up_draft;
+use crate::dealer::orders::events::{OrderApproved, OrderDeclined, OrderFacts};
 use crate::dealer::orders::fulfil::LockedOrder;
 use crate::dealer::orders::input::OrderStepInput;
 use crate::dealer::orders::model::{OrderApproval, OrderId, OrderRow, OrderState};
@@ -43,11 +44,8 @@ pub(super) async fn decline(
 /// Takes back what was placed, as long as the dealer has not confirmed it.
 pub(super) async fn withdraw(tx: &mut TenantTx, input: OrderStepInput) -> ServiceResult<OrderRow> {
     let key = (input.id, input.expected_version);
-    let (mut order, _) = open_to(tx, key, Action::Withdraw).await?;
-    order.row.state = OrderState::Cancelled;
-    let order = written(tx, order).await?;
-    tx.emit(&OrderCancelled(OrderFacts::of(&order.row, &order.lines)));
-    Ok(order.row)
+    let (order, _) = open_to(tx, key, Action::Withdraw).await?;
+    give_up_draft(tx, order).await
 }
 
 fn answer(order: &mut LockedOrder, who: &Contractor, approval: OrderApproval) {
