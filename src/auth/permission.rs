@@ -114,7 +114,7 @@ permissions! {
     PurchasingManage = "purchasing:manage", "Write, send, cancel and close purchase orders.";
     PurchasingReceive = "purchasing:receive", "Receive the goods of purchase orders.";
     QuotesRead = "quotes:read", "See what is offered to customers.";
-    QuotesManage = "quotes:manage", "Write, send, answer and revise quotes.";
+    QuotesManage = "quotes:manage", "Write, send and revise quotes.";
     OrdersRead = "orders:read", "See what customers have ordered.";
     OrdersManage = "orders:manage", "Write, confirm, change, hold and cancel orders.";
     DeliveriesRead = "deliveries:read", "See deliveries and the ways of trucks.";
@@ -127,6 +127,8 @@ permissions! {
     ReturnsRead = "returns:read", "See what comes back from customers.";
     ReturnsManage = "returns:manage", "Write, approve, reject, receive and credit returns.";
     ReportsRead = "reports:read", "See what was sold, and how it went.";
+    OrdersPlace = "orders:place", "Place orders at the portal for the own customer, and answer for those of others.";
+    QuotesAnswer = "quotes:answer", "Accept and reject quotes for the customer.";
 }
 
 // Each has a bit of its own in a word.
@@ -193,8 +195,8 @@ impl Permission {
             Self::PricesManage | Self::TaxesManage => Some(Self::PricesRead),
             Self::SuppliersManage => Some(Self::SuppliersRead),
             Self::PurchasingManage | Self::PurchasingReceive => Some(Self::PurchasingRead),
-            Self::QuotesManage => Some(Self::QuotesRead),
-            Self::OrdersManage => Some(Self::OrdersRead),
+            Self::QuotesManage | Self::QuotesAnswer => Some(Self::QuotesRead),
+            Self::OrdersManage | Self::OrdersPlace => Some(Self::OrdersRead),
             Self::DeliveriesManage | Self::DeliveriesConfirm => Some(Self::DeliveriesRead),
             Self::InvoicesManage | Self::InvoicePost => Some(Self::InvoicesRead),
             Self::PaymentsManage => Some(Self::PaymentsRead),

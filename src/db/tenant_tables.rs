@@ -231,6 +231,9 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        user_id -> Nullable<Uuid>,
+        order_limit -> Nullable<Numeric>,
+        approves_orders -> Bool,
     }
 }
 
@@ -624,6 +627,10 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        placed_by -> Nullable<Uuid>,
+        approval -> Nullable<Text>,
+        approval_by -> Nullable<Uuid>,
+        approval_reason -> Nullable<Text>,
     }
 }
 

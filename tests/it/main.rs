@@ -46,6 +46,7 @@ mod passwords;
 mod payments;
 mod permissions;
 mod pool;
+mod portal;
 mod prices;
 mod provisioning;
 mod purchasing;

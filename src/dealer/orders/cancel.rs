@@ -6,7 +6,7 @@ use super::actions::OrderAction as Action;
 use super::events::{OrderCancelled, OrderClosed, OrderFacts};
 use super::fulfil::LockedOrder;
 use super::input::{OrderLineCancelInput, OrderStepInput};
-use super::model::{OrderLineRow, OrderRow, OrderState};
+use super::model::{OrderApproval, OrderLineRow, OrderRow, OrderState};
 use super::promise::{Turn, turn};
 use super::steps::{locked, locked_by_line, stored, written};
 use crate::dealer::catalog::quantity::Measures;
@@ -39,10 +39,7 @@ pub async fn cancel(tx: &mut TenantTx, input: OrderStepInput) -> ServiceResult<O
     let key = (input.id, input.expected_version);
     let mut order = locked(tx, key, Action::Cancel).await?;
     if order.row.state == OrderState::Draft {
-        order.row.state = OrderState::Cancelled;
-        let order = written(tx, order).await?;
-        tx.emit(&OrderCancelled(OrderFacts::of(&order.row, &order.lines)));
-        return Ok(order.row);
+        return give_up_draft(tx, order).await;
     }
     give_up_rest(tx, &mut order).await?;
     let (row, lines) = stored(tx, order).await?;
@@ -50,6 +47,19 @@ pub async fn cancel(tx: &mut TenantTx, input: OrderStepInput) -> ServiceResult<O
         tx.emit(&OrderCancelled(OrderFacts::of(&row, &lines)));
     }
     Ok(row)
+}
+
+/// Gives up an order of which nothing is promised; nobody has to approve it any more.
+pub(super) async fn give_up_draft(
+    tx: &mut TenantTx,
+    mut order: LockedOrder,
+) -> ServiceResult<OrderRow> {
+    let row = &mut order.row;
+    row.state = OrderState::Cancelled;
+    row.approval = row.approval.filter(|it| *it != OrderApproval::Awaiting);
+    let order = written(tx, order).await?;
+    tx.emit(&OrderCancelled(OrderFacts::of(&order.row, &order.lines)));
+    Ok(order.row)
 }
 
 /// Ends an order of which nobody waits for the rest.

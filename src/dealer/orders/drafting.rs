@@ -12,6 +12,7 @@ use super::query;
 use super::service::{Address, NewOrder, refuse_warehouses, rows, sum_up, write_down};
 use super::steps::{locked, written};
 use crate::dealer::calendar::check_day;
+use crate::dealer::customers::contacts::contractor::Contractor;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::ServiceResult;
 use crate::graphql::payload::{given, given_text};
@@ -20,6 +21,15 @@ use crate::tenancy::TenantTx;
 
 /// Writes an order down as a draft.
 pub async fn create(tx: &mut TenantTx, input: OrderCreateInput) -> ServiceResult<OrderRow> {
+    draft(tx, input, None).await
+}
+
+/// As [`create`], in whose name of the customer's people.
+pub(super) async fn draft(
+    tx: &mut TenantTx,
+    input: OrderCreateInput,
+    placed: Option<Contractor>,
+) -> ServiceResult<OrderRow> {
     let mut checks = Checks::default();
     check_wanted(&mut checks, input.wanted_on);
     let mut text = |field: &'static str, value: Option<&str>, most| {
@@ -45,6 +55,7 @@ pub async fn create(tx: &mut TenantTx, input: OrderCreateInput) -> ServiceResult
         reference,
         note,
         salesperson: None,
+        placed,
     };
     write_down(tx, order, (lines, &chosen)).await
 }

@@ -1,6 +1,6 @@
 //! What happens to orders.
 
-use super::model::{OrderId, OrderLineRow, OrderRow, SalePriceSource};
+use super::model::{OrderApproval, OrderId, OrderLineRow, OrderRow, SalePriceSource};
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::events::events;
@@ -24,6 +24,8 @@ events! {
         billing: String,
         /// Whether nothing of it is delivered at present.
         is_on_hold: bool,
+        /// Whether it waits until another of the customer's people approves it.
+        awaits_approval: bool,
         /// How many of its lines have a price or a discount that somebody has set.
         price_overrides: i32,
         /// Counts the changes of the record.
@@ -32,6 +34,13 @@ events! {
     for Staff of customer:
     /// An order was written down.
     OrderCreated = "order.created", version 1;
+    /// An order was placed at the portal by one of the customer's people; told in place of
+    /// order.created.
+    OrderPlaced = "order.placed", version 1;
+    /// What was placed at the portal was approved by another of the customer's people.
+    OrderApproved = "order.approved", version 1;
+    /// What was placed at the portal was declined by another of the customer's people.
+    OrderDeclined = "order.declined", version 1;
     /// A draft of an order was changed.
     OrderUpdated = "order.updated", version 1;
     /// An order was confirmed: its goods are promised.
@@ -65,6 +74,7 @@ impl OrderFacts {
             fulfilment: row.fulfilment.as_str().to_owned(),
             billing: row.billing.as_str().to_owned(),
             is_on_hold: row.hold_reason.is_some(),
+            awaits_approval: row.approval == Some(OrderApproval::Awaiting),
             price_overrides: i32::try_from(overrides.count()).unwrap_or(i32::MAX),
             record_version: row.version,
         }

@@ -8,12 +8,14 @@ use super::input::OrderWhere;
 use super::line::OrderLine;
 use super::loader::{LinesByOrder, OrderById, OrderByNumber, OrderLineById};
 use super::model::{OrderId, OrderLineId, OrderProgress, OrderRow, OrderState};
+use super::portal::graphql::OrderPlacement;
 use super::progress::totals_of;
 use super::query::{self, OrderOrder, OrderSort};
 use super::totals::SaleTotals;
 use crate::dealer::attachments::graphql::{Attachment, attachments_of};
 use crate::dealer::audit::graphql::{AuditEntry, history_with_lines};
 use crate::dealer::audit::model::Record;
+use crate::dealer::customers::contacts::graphql::contractor_of;
 use crate::dealer::customers::graphql::Customer;
 use crate::dealer::customers::jobs::graphql::Job;
 use crate::dealer::customers::jobs::loader::JobById;
@@ -94,10 +96,13 @@ impl Order {
     /// What the caller may do with it now.
     async fn allowed_actions(&self, ctx: &Context<'_>) -> AppResult<Vec<OrderAction>> {
         let permissions = ctx.scope()?.context()?.permissions();
-        let actions = OrderAction::ALL.into_iter();
-        Ok(actions
-            .filter(|action| action.suits(&self.0) && permissions.contains(action.needs()))
-            .collect())
+        let who = contractor_of(ctx).await?;
+        let can = |action: &OrderAction| {
+            action.suits(&self.0)
+                && permissions.contains(action.needs())
+                && action.is_open_to(&self.0, who.as_ref())
+        };
+        Ok(OrderAction::ALL.into_iter().filter(can).collect())
     }
 
     /// Its lines, in their order; at most 200.
@@ -186,6 +191,11 @@ impl Order {
     async fn salesperson(&self) -> Option<ID> {
         let id = self.0.salesperson.map(UserId::from_uuid);
         id.map(|id| id.to_string().into())
+    }
+
+    /// How it came about at the portal; null if the dealer wrote it.
+    async fn placement(&self) -> Option<OrderPlacement> {
+        OrderPlacement::of(&self.0)
     }
 
     /// When it was confirmed; null if it was not.

@@ -4,7 +4,7 @@ use async_graphql::{InputObject, MaybeUndefined};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::model::{OrderId, OrderLineId, OrderProgress, OrderSourcing, OrderState};
+use super::model::{OrderApproval, OrderId, OrderLineId, OrderProgress, OrderSourcing, OrderState};
 use super::query::OrderCondition;
 use crate::db::tenant_tables::orders;
 use crate::dealer::catalog::products::model::ProductId;
@@ -249,6 +249,8 @@ pub struct OrderWhere {
     pub fulfilments: Option<Vec<OrderProgress>>,
     /// On how much of it is invoiced: one of these.
     pub billings: Option<Vec<OrderProgress>>,
+    /// On what the customer's own people say of it: one of these.
+    pub approvals: Option<Vec<OrderApproval>>,
     /// Only those on hold (true), or only those that are not (false).
     pub on_hold: Option<bool>,
     /// Only those that are wanted on this day or before.
@@ -279,6 +281,7 @@ impl Where for OrderWhere {
         where_one_of!(conditions, orders::state, &self.states);
         where_one_of!(conditions, orders::fulfilment, &self.fulfilments);
         where_one_of!(conditions, orders::billing, &self.billings);
+        where_one_of!(conditions, orders::approval, &self.approvals);
         match self.on_hold {
             Some(true) => conditions.push(Box::new(orders::held_at.is_not_null().nullable())),
             Some(false) => conditions.push(Box::new(orders::held_at.is_null().nullable())),

@@ -4,7 +4,8 @@
 //! customer's credit in one transaction. What becomes of a line afterwards is counted on it:
 //! planned, delivered, invoiced, returned, cancelled; where the order stands follows from that
 //! in one place, `fulfil`. Whoever changes an order locks its customer first and the levels of
-//! its goods behind it.
+//! its goods behind it. What a customer's own people place at the portal is a draft that may
+//! wait for one of theirs to approve it; `portal` has what they do.
 
 pub mod actions;
 pub mod amend;
@@ -21,6 +22,7 @@ pub mod line;
 pub mod loader;
 pub mod model;
 pub mod mutation;
+pub mod portal;
 pub mod price;
 pub mod progress;
 mod promise;

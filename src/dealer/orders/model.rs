@@ -47,6 +47,18 @@ text_enum! {
 }
 
 text_enum! {
+    /// What the customer's own people say of an order that one of them has placed.
+    pub enum OrderApproval {
+        /// It comes to more than whoever placed it orders without asking.
+        Awaiting = "AWAITING",
+        /// Another of the customer's people wants it, too.
+        Approved = "APPROVED",
+        /// Another of the customer's people does not want it; it is CANCELLED.
+        Declined = "DECLINED",
+    }
+}
+
+text_enum! {
     /// How much of an order something has happened to.
     pub enum OrderProgress {
         /// To nothing of it.
@@ -164,6 +176,14 @@ pub struct OrderRow {
     pub billing: OrderProgress,
     /// When it was confirmed, if it was.
     pub confirmed_at: Option<DateTime<Utc>>,
+    /// Who of the customer's people placed it; none if the dealer wrote it.
+    pub placed_by: Option<Uuid>,
+    /// What the others of them say of it; none if nobody has to approve it.
+    pub approval: Option<OrderApproval>,
+    /// Who of them answered.
+    pub approval_by: Option<Uuid>,
+    /// Why it was declined.
+    pub approval_reason: Option<String>,
     /// Counts changes.
     pub version: i32,
     /// When it was made.

@@ -12,6 +12,7 @@ use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows
 use crate::db::tenant_tables::{customers, order_lines, orders, purchase_order_lines};
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::purchasing::orders::model::PurchaseOrderId;
+use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::tenancy::TenantTx;
@@ -85,6 +86,18 @@ pub async fn find_lines_by_id(
         .filter(order_lines::id.eq_any(ids.to_vec()))
         .select(OrderLineRow::as_select());
     Ok(query.load(tx).await?)
+}
+
+/// Where the goods of a customer's latest order came from.
+pub(super) async fn latest_warehouse(
+    tx: &mut TenantTx,
+    customer: CustomerId,
+) -> DbResult<Option<WarehouseId>> {
+    let query = orders::table
+        .filter(orders::customer_id.eq(customer))
+        .order((orders::created_at.desc(), orders::id.desc()))
+        .select(orders::warehouse_id);
+    Ok(query.first(tx).await.optional()?)
 }
 
 /// Whose these lines are; each order once.
@@ -180,6 +193,9 @@ pub(super) async fn store(tx: &mut TenantTx, rows: Vec<OrderRow>) -> QueryResult
             orders::fulfilment.eq(excluded(orders::fulfilment)),
             orders::billing.eq(excluded(orders::billing)),
             orders::confirmed_at.eq(excluded(orders::confirmed_at)),
+            orders::approval.eq(excluded(orders::approval)),
+            orders::approval_by.eq(excluded(orders::approval_by)),
+            orders::approval_reason.eq(excluded(orders::approval_reason)),
             orders::version.eq(excluded(orders::version)),
             orders::updated_at.eq(excluded(orders::updated_at)),
         ));

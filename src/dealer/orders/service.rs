@@ -6,13 +6,15 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::events::{OrderCreated, OrderFacts};
+use super::events::{OrderCreated, OrderFacts, OrderPlaced};
 use super::model::{
-    OrderId, OrderLineId, OrderLineRow, OrderProgress, OrderRow, OrderSourcing, OrderState,
+    OrderApproval, OrderId, OrderLineId, OrderLineRow, OrderProgress, OrderRow, OrderSourcing,
+    OrderState,
 };
 use super::price::PricedLine;
 use super::{progress, query};
 use crate::dealer::customers::actions::CustomerAction;
+use crate::dealer::customers::contacts::contractor::Contractor;
 use crate::dealer::customers::jobs::actions::JobAction;
 use crate::dealer::customers::jobs::model::{JobId, JobRow};
 use crate::dealer::customers::jobs::service as jobs;
@@ -54,8 +56,10 @@ pub struct NewOrder {
     pub reference: Option<String>,
     /// In the words of whoever writes it.
     pub note: Option<String>,
-    /// Who has sold it; whoever writes it if absent.
+    /// Who has sold it; whoever writes it if absent, and is of the dealer's people.
     pub salesperson: Option<Uuid>,
+    /// Who of the customer's people places it; none if the dealer writes it.
+    pub placed: Option<Contractor>,
 }
 
 /// Where goods go.
@@ -86,17 +90,26 @@ pub(super) async fn write_down(
     order: NewOrder,
     (lines, chosen): (Vec<PricedLine>, &[bool]),
 ) -> ServiceResult<OrderRow> {
-    let fields = ("customerId", "jobId");
+    let placed = order.placed;
+    // At the portal nobody names the customer.
+    let customer = placed.map_or("customerId", |_| "lines");
+    let fields = (customer, "jobId");
     let job = for_buyer(tx, (order.customer, order.job), fields).await?;
     refuse_warehouses(tx, order.warehouse, &lines).await?;
     let mut row = row(tx, order, job.as_ref());
     let whose = (row.id, row.customer_id);
     let lines = rows(whose, row.warehouse_id, (lines, chosen))?;
     sum_up(&mut row, &lines)?;
+    let asks = placed.filter(|who| !who.reaches(row.net + row.tax));
+    row.approval = asks.map(|_| OrderApproval::Awaiting);
     row.number = numbering::next(tx, OrderId::PREFIX).await?;
     let inserted = query::insert(tx, &row, lines.clone()).await;
     inserted.map_err(on_constraint(CONSTRAINTS))?;
-    tx.emit(&OrderCreated(OrderFacts::of(&row, &lines)));
+    let facts = OrderFacts::of(&row, &lines);
+    match placed {
+        Some(_) => tx.emit(&OrderPlaced(facts)),
+        None => tx.emit(&OrderCreated(facts)),
+    }
     Ok(row)
 }
 
@@ -176,6 +189,7 @@ pub(super) fn sum_up(row: &mut OrderRow, lines: &[OrderLineRow]) -> ServiceResul
 fn row(tx: &TenantTx, order: NewOrder, job: Option<&JobRow>) -> OrderRow {
     let (now, context) = (tx.now(), tx.context());
     let writer = context.principal().map(|user| user.user().uuid());
+    let writer = writer.filter(|_| order.placed.is_none());
     let (currency, pickup) = (context.dealer().currency.clone(), order.is_pickup);
     // What is fetched goes nowhere; else what the job says of its site is kept with the order.
     let site = job.filter(|_| !pickup);
@@ -213,6 +227,10 @@ fn row(tx: &TenantTx, order: NewOrder, job: Option<&JobRow>) -> OrderRow {
         fulfilment: OrderProgress::None,
         billing: OrderProgress::None,
         confirmed_at: None,
+        placed_by: order.placed.map(|who| who.user),
+        approval: None,
+        approval_by: None,
+        approval_reason: None,
         version: 1,
         created_at: now,
         updated_at: now,

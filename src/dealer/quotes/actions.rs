@@ -12,7 +12,7 @@ pub enum QuoteAction {
     /// quoteSend; refused all the same once its last day has passed, or when an order was
     /// made of an earlier revision meanwhile.
     Send,
-    /// quoteAccept.
+    /// quoteAccept; at the portal, up to what the caller orders without asking.
     Accept,
     /// quoteReject.
     Reject,
@@ -37,6 +37,7 @@ impl QuoteAction {
     pub const fn needs(self) -> Permission {
         match self {
             Self::ToOrder => Permission::OrdersManage,
+            Self::Accept | Self::Reject => Permission::QuotesAnswer,
             _ => Permission::QuotesManage,
         }
     }

@@ -41,6 +41,7 @@ pub async fn to_order(tx: &mut TenantTx, input: QuoteToOrderInput) -> ServiceRes
         reference: quote.reference.clone(),
         note: note.or_else(|| quote.note.clone()),
         salesperson: quote.salesperson,
+        placed: None,
     };
     let rows = query::find_lines(tx, &[quote.id]).await?;
     let sold = lines::to_sell(tx, &quote, (rows, &["input", "id"])).await?;

@@ -12,6 +12,7 @@ use super::query::{self, QuoteOrder, QuoteSort};
 use crate::dealer::audit::graphql::{AuditEntry, history_with_lines};
 use crate::dealer::audit::model::Record;
 use crate::dealer::calendar::today_of;
+use crate::dealer::customers::contacts::graphql::contractor_of;
 use crate::dealer::customers::graphql::Customer;
 use crate::dealer::customers::jobs::graphql::Job;
 use crate::dealer::customers::jobs::loader::JobById;
@@ -96,8 +97,11 @@ impl Quote {
         let unit = ctx.unit()?;
         let permissions = unit.context().permissions();
         let actions = self.stands(ctx).await?.actions().iter().copied();
+        let who = contractor_of(ctx).await?;
+        let is_beyond = who.is_some_and(|who| !who.reaches(self.0.net + self.0.tax));
+        let is_open = |action: &QuoteAction| *action != QuoteAction::Accept || !is_beyond;
         Ok(actions
-            .filter(|action| permissions.contains(action.needs()))
+            .filter(|action| permissions.contains(action.needs()) && is_open(action))
             .collect())
     }
 

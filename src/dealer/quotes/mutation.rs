@@ -77,8 +77,9 @@ impl QuoteMutation {
     }
 
     /// Writes down that the customer has accepted a quote, which it can up to its last day. What
-    /// was accepted in time does not expire.
-    #[graphql(guard = P::QuotesManage, directive = has_permission::apply(P::QuotesManage))]
+    /// was accepted in time does not expire. At the portal the customer's own people accept it
+    /// themselves, up to what each orders without asking.
+    #[graphql(guard = P::QuotesAnswer, directive = has_permission::apply(P::QuotesAnswer))]
     async fn quote_accept(
         &self,
         ctx: &Context<'_>,
@@ -90,7 +91,7 @@ impl QuoteMutation {
     }
 
     /// Writes down that the customer has rejected a quote.
-    #[graphql(guard = P::QuotesManage, directive = has_permission::apply(P::QuotesManage))]
+    #[graphql(guard = P::QuotesAnswer, directive = has_permission::apply(P::QuotesAnswer))]
     async fn quote_reject(
         &self,
         ctx: &Context<'_>,

@@ -7,6 +7,7 @@ use super::model::{QuoteChanges, QuoteId, QuoteRow, QuoteState as State};
 use super::query;
 use super::service::change;
 use crate::dealer::calendar::today;
+use crate::dealer::customers::contacts::contractor::contractor;
 use crate::error::{ErrorCode, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
@@ -40,6 +41,7 @@ pub async fn accept(tx: &mut TenantTx, input: QuoteAcceptInput) -> ServiceResult
     let reason = checks.optional_text(&["input", "reason"], input.reason.as_deref(), 500);
     checks.finish()?;
     let quote = locked(tx, (input.id, input.expected_version), Action::Accept).await?;
+    refuse_beyond(tx, &quote).await?;
     let row = answer(tx, &quote, (State::Accepted, reason)).await?;
     tx.emit(&QuoteAccepted((&row).into()));
     Ok(row)
@@ -102,6 +104,16 @@ pub(super) fn is_current(row: &QuoteRow, version: i32) -> ServiceResult<()> {
     let message = "the record has changed since it was read; read it again";
     let path = ["input", "expectedVersion"];
     Err(UserError::at(ErrorCode::Conflict, &path, message).into())
+}
+
+/// Refuses somebody of the customer's people what is beyond his limit.
+async fn refuse_beyond(tx: &mut TenantTx, quote: &QuoteRow) -> ServiceResult<()> {
+    let who = contractor(tx).await?;
+    if who.is_none_or(|who| who.reaches(quote.net + quote.tax)) {
+        return Ok(());
+    }
+    let message = "it comes to more than you order without asking; another of your people may";
+    Err(UserError::at(ErrorCode::NotAllowed, &["input", "id"], message).into())
 }
 
 async fn answer(

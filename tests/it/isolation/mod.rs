@@ -20,6 +20,7 @@ mod order_mutations;
 mod order_queries;
 mod payment_mutations;
 mod payment_queries;
+mod portal_mutations;
 mod price_mutations;
 mod price_queries;
 mod purchasing_mutations;

@@ -7,8 +7,9 @@ use tubex::platform::factors::model::ChallengeId;
 use super::attack::Attack;
 use super::{
     account_mutations, assert_covered, catalogue_mutations, count_mutations, delivery_mutations,
-    invoice_mutations, lot_cases, order_mutations, payment_mutations, price_mutations,
-    purchasing_mutations, quote_mutations, return_mutations, root_fields, stock_mutations,
+    invoice_mutations, lot_cases, order_mutations, payment_mutations, portal_mutations,
+    price_mutations, purchasing_mutations, quote_mutations, return_mutations, root_fields,
+    stock_mutations,
 };
 use crate::support::PASSWORD;
 
@@ -522,6 +523,7 @@ fn all() -> impl Iterator<Item = &'static Case> {
         .chain(payment_mutations::CASES)
         .chain(delivery_mutations::CASES)
         .chain(order_mutations::CASES)
+        .chain(portal_mutations::CASES)
         .chain(price_mutations::CASES)
         .chain(invoice_mutations::CASES)
         .chain(purchasing_mutations::CASES)

@@ -50,9 +50,8 @@ fn selection(field: &str) -> &'static str {
 /// The type of a mutation's input.
 pub fn input_type(field: &str) -> String {
     match field {
-        "orderConfirm" | "orderCancel" | "orderClose" | "orderHoldRelease" => {
-            "OrderStepInput".to_owned()
-        }
+        "orderApprove" | "orderCancel" | "orderClose" | "orderConfirm" | "orderHoldRelease"
+        | "orderWithdraw" => "OrderStepInput".to_owned(),
         _ => payloads::own_input(field),
     }
 }

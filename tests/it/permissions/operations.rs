@@ -257,6 +257,9 @@ fn of_orders(mutation: &str) -> Option<Value> {
             "lines": [] }),
         "orderUpdate" | "orderConfirm" | "orderAmend" | "orderCancel" | "orderClose"
         | "orderHoldRelease" => versioned("ord"),
+        "orderApprove" | "orderWithdraw" => versioned("ord"),
+        "orderDecline" => json!({ "id": nowhere("ord"), "expectedVersion": 1, "reason": "R" }),
+        "orderPlace" => json!({ "lines": [] }),
         "orderHold" => json!({ "id": nowhere("ord"), "expectedVersion": 1, "reason": "" }),
         "orderLineCancel" => json!({ "lineId": nowhere("orl"), "expectedVersion": 1 }),
         "specialOrderToPurchaseOrder" => json!({ "lineIds": [] }),

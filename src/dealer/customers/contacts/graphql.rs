@@ -1,10 +1,16 @@
 //! The surface of contacts: objects.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 
+use super::contractor::{Contractor, named};
+use super::loader::ContactsByCustomer;
 use super::model::ContactRow;
+use crate::error::AppResult;
+use crate::graphql::context::ContextExt;
 use crate::graphql::permit::{Permission as P, has_permission};
+use crate::graphql::scalars::Money;
+use crate::kernel::ids::UserId;
 
 /// Somebody who is spoken to at a customer.
 pub struct Contact(pub ContactRow);
@@ -43,6 +49,24 @@ impl Contact {
         self.0.email.as_deref()
     }
 
+    /// The member who signs in at the portal as this person; null if nobody does.
+    async fn user_id(&self) -> Option<ID> {
+        let id = self.0.user_id.map(UserId::from_uuid);
+        id.map(|id| id.to_string().into())
+    }
+
+    /// What the person orders at the portal, accepts of quotes and approves without asking, tax
+    /// included; null if that is any amount.
+    async fn order_limit(&self, ctx: &Context<'_>) -> AppResult<Option<Money>> {
+        let limit = self.0.order_limit;
+        limit.map(|limit| Money::of_dealer(ctx, limit)).transpose()
+    }
+
+    /// Whether the person approves at the portal what others have placed.
+    async fn approves_orders(&self) -> bool {
+        self.0.approves_orders
+    }
+
     /// Counts the changes of this record.
     async fn version(&self) -> i32 {
         self.0.version
@@ -57,4 +81,14 @@ impl Contact {
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
+}
+
+/// Who of a customer's people calls; none if it is one of the dealer's own.
+pub(crate) async fn contractor_of(ctx: &Context<'_>) -> AppResult<Option<Contractor>> {
+    let unit = ctx.unit()?;
+    let Some(who) = named(unit.context()) else {
+        return Ok(None);
+    };
+    let contacts = unit.load_list(ContactsByCustomer(who.1)).await?;
+    Ok(Some(Contractor::among(who, &contacts)))
 }

@@ -6,9 +6,12 @@ use super::model::{ContactChanges, ContactId};
 use crate::dealer::customers::model::CustomerId;
 use crate::graphql::idempotency::IdempotencyKey;
 use crate::graphql::payload::{given, given_text};
+use crate::graphql::scalars::Decimal;
 use crate::kernel::checks::Checks;
+use crate::kernel::ids::UserId;
 
-/// How a contact is reached. Absent fields keep their value, null clears.
+/// How a contact is reached, and what it does at the portal. Absent fields keep their value, null
+/// clears.
 #[derive(InputObject, Debug, Default)]
 pub struct ContactDetails {
     /// What the person is there, at most 100 characters.
@@ -17,6 +20,13 @@ pub struct ContactDetails {
     pub phone: MaybeUndefined<String>,
     /// Where mails go.
     pub email: MaybeUndefined<String>,
+    /// The member who signs in at the portal as this person: one who stands for the customer.
+    pub user_id: MaybeUndefined<UserId>,
+    /// What the person orders at the portal, accepts of quotes and approves without asking, tax
+    /// included; any amount if null.
+    pub order_limit: MaybeUndefined<Decimal>,
+    /// Whether the person approves at the portal what others have placed.
+    pub approves_orders: Option<bool>,
 }
 
 impl ContactDetails {
@@ -28,10 +38,16 @@ impl ContactDetails {
             let email = email.filter(|text| !text.trim().is_empty());
             email.map(|text| checks.email(&["input", "email"], &text))
         });
+        let limit = given(self.order_limit);
+        let limit =
+            limit.map(|limit| limit.map(|it| checks.amount(&["input", "orderLimit"], it.0)));
         ContactChanges {
             role,
             phone,
             email,
+            user_id: given(self.user_id).map(|user| user.map(UserId::uuid)),
+            order_limit: limit,
+            approves_orders: self.approves_orders,
             ..none
         }
     }

@@ -1,5 +1,6 @@
 //! Who is spoken to at a customer. A change of theirs tells `customer.updated`.
 
+pub mod contractor;
 pub mod graphql;
 pub mod input;
 pub mod loader;

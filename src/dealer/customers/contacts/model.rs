@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use crate::db::tenant_tables::customer_contacts;
 use crate::dealer::customers::model::CustomerId;
@@ -28,6 +30,12 @@ pub struct ContactRow {
     pub phone: Option<String>,
     /// Where mails go.
     pub email: Option<String>,
+    /// The member who signs in at the portal as this person.
+    pub user_id: Option<Uuid>,
+    /// What the person orders or approves without asking, tax included; any amount if absent.
+    pub order_limit: Option<Decimal>,
+    /// Whether the person approves what others have placed.
+    pub approves_orders: bool,
     /// Counts changes.
     pub version: i32,
     /// When it was made.
@@ -48,6 +56,12 @@ pub struct ContactChanges {
     pub phone: Option<Option<String>>,
     /// New address for mails, or none.
     pub email: Option<Option<String>>,
+    /// Another member, or none.
+    pub user_id: Option<Option<Uuid>>,
+    /// New limit, or none.
+    pub order_limit: Option<Option<Decimal>>,
+    /// Whether the person approves orders from now on.
+    pub approves_orders: Option<bool>,
     /// Time of the change.
     pub updated_at: DateTime<Utc>,
 }

@@ -33,10 +33,9 @@ pub async fn count(tx: &mut TenantTx, customer: CustomerId) -> DbResult<i64> {
 }
 
 /// Adds one.
-pub async fn insert(tx: &mut TenantTx, row: &ContactRow) -> DbResult<()> {
+pub async fn insert(tx: &mut TenantTx, row: &ContactRow) -> QueryResult<()> {
     let query = diesel::insert_into(contacts::table).values(row.clone());
-    query.execute(tx).await?;
-    Ok(())
+    query.execute(tx).await.map(|_rows| ())
 }
 
 /// Changes the contact if it still has this version.
@@ -45,12 +44,12 @@ pub async fn update(
     id: ContactId,
     version: i32,
     changes: ContactChanges,
-) -> DbResult<Option<ContactRow>> {
+) -> QueryResult<Option<ContactRow>> {
     let query = diesel::update(contacts::table.find(id))
         .filter(contacts::version.eq(version))
         .set((changes, contacts::version.eq(contacts::version + 1)))
         .returning(ContactRow::as_returning());
-    Ok(query.get_result(tx).await.optional()?)
+    query.get_result(tx).await.optional()
 }
 
 /// Removes one.

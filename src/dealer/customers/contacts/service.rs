@@ -7,13 +7,19 @@ use crate::dealer::customers::actions::CustomerAction;
 use crate::dealer::customers::events::CustomerUpdated;
 use crate::dealer::customers::model::CustomerRow;
 use crate::dealer::customers::service as customers;
-use crate::error::{ErrorCode, ServiceResult, UserError};
+use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::updated;
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
 
 /// Most contacts of one customer.
 const MOST: i64 = 50;
+
+const CONSTRAINTS: &[Constraint] = &[Constraint {
+    name: "customer_contacts_user_unique",
+    path: &["input", "userId"],
+    message: "another contact of the customer is this member",
+}];
 
 /// Adds a contact at a customer.
 pub async fn add(tx: &mut TenantTx, input: ContactAddInput) -> ServiceResult<ContactRow> {
@@ -36,11 +42,15 @@ pub async fn add(tx: &mut TenantTx, input: ContactAddInput) -> ServiceResult<Con
         role: details.role.flatten(),
         phone: details.phone.flatten(),
         email: details.email.flatten(),
+        user_id: details.user_id.flatten(),
+        order_limit: details.order_limit.flatten(),
+        approves_orders: details.approves_orders.unwrap_or_default(),
         version: 1,
         created_at: now,
         updated_at: now,
     };
-    query::insert(tx, &row).await?;
+    let inserted = query::insert(tx, &row).await;
+    inserted.map_err(on_constraint(CONSTRAINTS))?;
     tx.emit(&CustomerUpdated((&customer).into()));
     Ok(row)
 }
@@ -57,7 +67,8 @@ pub async fn update(tx: &mut TenantTx, input: ContactUpdateInput) -> ServiceResu
     let changes = input.details.checked(&mut checks, changes);
     checks.finish()?;
     let (customer, _) = lock(tx, input.id).await?;
-    let row = query::update(tx, input.id, input.expected_version, changes).await?;
+    let row = query::update(tx, input.id, input.expected_version, changes).await;
+    let row = row.map_err(on_constraint(CONSTRAINTS))?;
     let row = updated(row, query::find_many(tx, &[input.id])).await?;
     tx.emit(&CustomerUpdated((&customer).into()));
     Ok(row)

@@ -1,0 +1,12 @@
+ALTER TABLE orders DROP CONSTRAINT orders_approval_reason_check;
+ALTER TABLE orders DROP CONSTRAINT orders_approval_by_check;
+ALTER TABLE orders DROP CONSTRAINT orders_approval_check;
+ALTER TABLE orders DROP COLUMN approval_reason;
+ALTER TABLE orders DROP COLUMN approval_by;
+ALTER TABLE orders DROP COLUMN approval;
+ALTER TABLE orders DROP COLUMN placed_by;
+ALTER TABLE customer_contacts DROP CONSTRAINT customer_contacts_user_unique;
+ALTER TABLE customer_contacts DROP CONSTRAINT customer_contacts_order_limit_check;
+ALTER TABLE customer_contacts DROP COLUMN approves_orders;
+ALTER TABLE customer_contacts DROP COLUMN order_limit;
+ALTER TABLE customer_contacts DROP COLUMN user_id;
