@@ -125,6 +125,7 @@ impl Cache {
 
     /// Bytes of the values in memory.
     pub fn bytes(&self) -> u64 {
+        self.0.values.run_pending_tasks();
         self.0.values.weighted_size()
     }
 
