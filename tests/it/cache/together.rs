@@ -1,11 +1,16 @@
 //! Nodes that keep numbers together in a real Redis, and get along without it.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tubex::demo::data::DEALERS;
 
 use super::{board, cache, low, misses, want};
 use crate::redis::Redis;
-use crate::support::{Client, Server, TestDealer, until};
+use crate::support::{Client, Server, TestDealer, until_within};
+
+/// Redis is left alone for some seconds after it was away.
+const LONG: Duration = Duration::from_secs(60);
 
 /// Two nodes on one Redis, and a dealer of both.
 struct Nodes {
@@ -15,12 +20,15 @@ struct Nodes {
     other: Client,
 }
 
+async fn node(redis: &Redis) -> Server {
+    let url = redis.url();
+    Server::start_with(|settings| settings.redis_url = Some(url.into())).await
+}
+
 impl Nodes {
     async fn start() -> Self {
         let redis = Redis::start().await;
-        let url = redis.url();
-        let node = || Server::start_with(|settings| settings.redis_url = Some(url.clone().into()));
-        let servers = [node().await, node().await];
+        let servers = [node(&redis).await, node(&redis).await];
         let dealer = servers[0].dealer_like(&DEALERS[0]).await;
         let other = servers[1].client_of(&dealer);
         Self {
@@ -31,6 +39,11 @@ impl Nodes {
         }
     }
 
+    /// A node that knows nothing yet.
+    async fn another(&self) -> Server {
+        node(&self.redis).await
+    }
+
     /// Values that the other node has found in Redis.
     fn shared(&self) -> u64 {
         cache(&self.servers[1]).figures().shared_hits.get()
@@ -38,7 +51,7 @@ impl Nodes {
 
     /// Waits until the other node finds in Redis what the first has worked out.
     async fn share_again(&self) {
-        until("nodes share what they work out", async || {
+        until_within(LONG, "nodes share what they work out", async || {
             let shared = self.shared();
             want(&self.dealer, Some("1000000")).await;
             low(&self.dealer.client).await;
@@ -62,10 +75,16 @@ async fn what_one_node_has_worked_out_another_need_not() {
     let nodes = Nodes::start().await;
     nodes.share_again().await;
     let (mine, _) = board(&nodes.dealer.client).await;
-    let worked_out = misses(&nodes.servers[1]);
-    let (theirs, cost) = board(&nodes.other).await;
-    assert_eq!(theirs, mine);
-    assert_eq!((cost, misses(&nodes.servers[1])), (2, worked_out));
+    // A busy machine may leave Redis no time for one of them.
+    until_within(LONG, "another node works nothing out", async || {
+        let (fresh, fresher) = (nodes.another().await, nodes.another().await);
+        board(&fresh.client_of(&nodes.dealer)).await;
+        let (theirs, cost) = board(&fresher.client_of(&nodes.dealer)).await;
+        assert_eq!(theirs, mine);
+        cost == 2 && misses(&fresher) == 0
+    })
+    .await;
+    let theirs = board(&nodes.other).await.0;
     // What has happened since, the other node knows by its snapshot.
     want(&nodes.dealer, None).await;
     let before = theirs["lowStockCount"].as_i64().unwrap();
@@ -131,8 +150,6 @@ async fn what_redis_holds_is_believed_only_if_it_fits() {
         put.arg(&key).arg(nonsense.to_string());
         let () = put.query_async(&mut connection).await.unwrap();
     }
-    // A node that knows nothing yet.
-    let url = nodes.redis.url();
-    let third = Server::start_with(|settings| settings.redis_url = Some(url.into())).await;
+    let third = nodes.another().await;
     assert_eq!(low(&third.client_of(&nodes.dealer)).await, right);
 }
