@@ -47,7 +47,7 @@ impl Entry {
     }
 
     /// What it takes in memory, roughly.
-    pub(super) fn len(&self) -> usize {
+    pub(super) fn weight(&self) -> usize {
         self.what.len()
     }
 

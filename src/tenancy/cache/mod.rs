@@ -36,8 +36,8 @@ use crate::error::AppResult;
 use crate::events::RedisError;
 use crate::kernel::metric::Counter;
 
-/// For what no event tells: rows that somebody changed by hand, a database that lost its
-/// last commits.
+/// In each level. For what no event tells: rows that somebody changed by hand, a database that
+/// lost its last commits.
 const KEPT_FOR: Duration = Duration::from_mins(1);
 /// What a value takes beside its text and its key, in bytes.
 const OVERHEAD: usize = 160;
@@ -103,7 +103,7 @@ impl Cache {
     pub fn new(bytes: u64, redis: Option<&SecretString>) -> Result<Self, RedisError> {
         let shared = redis.map(|url| Shared::start(url.expose_secret(), KEPT_FOR));
         let weight = |entry: &Entry, worth: &Arc<Worth>| {
-            let bytes = entry.len() + worth.text.len() + OVERHEAD;
+            let bytes = entry.weight() + worth.text.len() + OVERHEAD;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         let values = Kept::builder().max_capacity(bytes).weigher(weight);
@@ -111,7 +111,7 @@ impl Cache {
         let flights = Kept::builder().max_capacity(MOST_FLIGHTS);
         Ok(Self(Arc::new(Levels {
             values: values.time_to_live(KEPT_FOR).build(),
-            known: known.time_to_idle(KEPT_FOR).build(),
+            known: known.time_to_live(KEPT_FOR).build(),
             flights: flights.time_to_idle(KEPT_FOR).build(),
             shared: shared.transpose()?,
             figures: CacheFigures::default(),
@@ -212,8 +212,12 @@ impl Cache {
         self.store(entry, worth);
     }
 
+    /// Keeps a value, unless a reader who began later has put a newer one there.
     fn store(&self, entry: Entry, worth: Arc<Worth>) {
-        if self.0.values.contains_key(&entry) {
+        if let Some(kept) = self.0.values.get(&entry) {
+            if kept.span.since > worth.span.through {
+                return;
+            }
             self.0.figures.outdated.add_one();
         }
         self.0.values.insert(entry, worth);
