@@ -60,7 +60,8 @@ pub const LEVELS: Area = Area {
 };
 
 /// All of them, each with the tables that it is read from, or a column of one. Kept sums have no
-/// history of their own: they are written with the invoices.
+/// history of their own: they are written with the invoices; and levels only of how they are
+/// kept: the rest follows from movements and reservations.
 pub const ALL: &[(&Area, &[&str])] = &[
     (&SALES, &["invoices"]),
     (&SALES_BY_CATEGORY, &["invoices", "products.category_id"]),
@@ -69,5 +70,8 @@ pub const ALL: &[(&Area, &[&str])] = &[
     (&FULFILMENT, &["orders", "deliveries"]),
     (&QUOTES, &["quotes"]),
     (&DEBTS, &["account_items"]),
-    (&LEVELS, &["stock_levels"]),
+    (
+        &LEVELS,
+        &["stock_levels", "stock_movements", "stock_reservations"],
+    ),
 ];
