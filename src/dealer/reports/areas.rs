@@ -56,6 +56,7 @@ pub const LEVELS: Area = Area {
         "stock_level",
         "order",
         "delivery",
+        "transfer",
     ],
 };
 
