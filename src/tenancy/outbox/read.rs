@@ -91,7 +91,7 @@ pub(in crate::tenancy) async fn heads(tx: &mut TenantTx, after: i64, most: i64) 
     );
     let query = query.bind::<BigInt, _>(after).bind::<BigInt, _>(most);
     let rows: Vec<HeadRow> = query.load(tx).await?;
-    let last = rows.first().map_or(0, |row| row.last);
+    let last = rows.iter().map(|row| row.last).max().unwrap_or_default();
     let head = |row: HeadRow| {
         let (entity, newest, count) = (row.entity?, row.newest?, row.count);
         Some(Head {
