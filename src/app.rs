@@ -52,6 +52,7 @@ use crate::platform::webhooks::service::Webhooks;
 use crate::roots::{ApiSchema, ApiSchemaBuilder, Undeclared, check_declared, schema_builder};
 use crate::telemetry::serving::ServingMetrics;
 use crate::tenancy::TenantPool;
+use crate::tenancy::cache::Cache;
 use crate::tenancy::directory::{Directory, Watching};
 use crate::tenancy::migrate::{MigrateError, MigrationSet};
 use crate::tenancy::provision::ProvisionError;
@@ -171,6 +172,7 @@ impl App {
         let bus = events::bus(&core, settings).await?;
         let pool = request_pool(&core.settings);
         let tenants = TenantPool::new(&core.connector, pool, bus, core.clock.clone());
+        let tenants = tenants.with_cache(cache(settings)?);
         let keys = signing_keys(&core, &vault, settings).await?;
         let tokens = AccessTokens::new(keys.ring().clone());
         let (control, clock) = (core.control.clone(), core.clock.clone());
@@ -236,6 +238,15 @@ impl App {
     pub fn closing(&self) -> watch::Receiver<bool> {
         self.closing.subscribe()
     }
+}
+
+/// What keeps numbers that are read often, unless it is turned off.
+fn cache(settings: &ServerSettings) -> Result<Option<Cache>, RedisError> {
+    let bytes = settings.limits.cache_kib.saturating_mul(1024);
+    let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+    (bytes > 0)
+        .then(|| Cache::new(bytes, settings.redis_url.as_ref()))
+        .transpose()
 }
 
 /// The signing keys; read now, or as soon as the control plane has been migrated.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::values::{batch_size, header_size, list_size, rate, some_milliseconds};
+use super::values::{batch_size, cache_size, header_size, list_size, rate, some_milliseconds};
 
 /// What one request may ask for, beside depth, complexity and size.
 #[derive(Args, Clone, Debug)]
@@ -86,6 +86,11 @@ pub struct LimitSettings {
     /// Text of the documents that are kept parsed and validated, in KiB.
     #[arg(long, env = "TUBEX_DOCUMENT_CACHE_KIB", value_name = "KIB", default_value = "4096", value_parser = list_size)]
     pub document_cache_kib: usize,
+
+    /// Numbers of dealers' dashboards and reports that are kept in memory, in KiB; with 0 none
+    /// are, there or in Redis.
+    #[arg(long, env = "TUBEX_CACHE_KIB", value_name = "KIB", default_value = "16384", value_parser = cache_size)]
+    pub cache_kib: usize,
 
     /// Units of complexity that one user, key or stranger's address may ask for in a
     /// minute, half of them at once; with 0 there is no such limit.

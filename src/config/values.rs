@@ -57,6 +57,11 @@ pub(super) fn list_size(text: &str) -> Result<usize, String> {
     bounded(text, 1, 100_000_000)
 }
 
+/// 0 to 100 million.
+pub(super) fn cache_size(text: &str) -> Result<usize, String> {
+    bounded(text, 0, 100_000_000)
+}
+
 /// 0 to 100.
 pub(super) fn batch_size(text: &str) -> Result<usize, String> {
     bounded(text, 0, 100)

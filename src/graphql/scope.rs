@@ -13,6 +13,7 @@ use super::refused;
 use crate::db::observe::StatementCount;
 use crate::error::{AppError, AppResult, ErrorCode, ServiceResult, UserError};
 use crate::events::EventId;
+use crate::tenancy::cache::Cached;
 use crate::tenancy::live::Follower;
 use crate::tenancy::shared_tx::{TxGuard, Work};
 use crate::tenancy::{Access, SharedTx, TenantContext, TenantPool};
@@ -278,6 +279,12 @@ impl UnitOfWork {
         let rows = self.loaders.load(key).await?.unwrap_or_default();
         self.spend(rows.len().saturating_add(1))?;
         Ok(rows)
+    }
+
+    /// The value of `key`, which may have been worked out for another reader: for numbers that
+    /// many ask for, and that seldom change.
+    pub async fn cached<K: Cached>(&self, key: K) -> AppResult<K::Value> {
+        self.tx.cached(key).await
     }
 
     /// Counts records on their way to resolvers.

@@ -4,6 +4,7 @@
 //! database connection; the value types only implement the traits by which
 //! those layers carry them.
 
+pub mod breaker;
 pub mod chance;
 pub mod checks;
 pub mod clock;

@@ -10,6 +10,7 @@
 
 pub mod audit;
 mod build;
+pub mod cache;
 pub mod context;
 pub mod dealer_roles;
 pub mod directory;

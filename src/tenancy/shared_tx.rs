@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 use uuid::Uuid;
 
+use super::cache::{Cache, Cached, View};
 use super::context::TenantContext;
 use super::tx::{Access, TenantPool, TenantTx};
 use crate::db::observe::StatementCount;
@@ -22,6 +23,7 @@ pub struct SharedTx {
     access: Access,
     work: Work,
     state: Mutex<State>,
+    view: OnceCell<View>,
 }
 
 /// Of which request a transaction is, and who counts its statements.
@@ -51,6 +53,7 @@ impl SharedTx {
             access,
             work,
             state: Mutex::new(State::Unopened),
+            view: OnceCell::new(),
         }
     }
 
@@ -78,6 +81,25 @@ impl SharedTx {
             State::Unopened | State::Ended => None,
         })
         .map_err(|_| AppError::internal("a statement came after the end of its transaction"))
+    }
+
+    /// The value of `key` as this transaction sees it, which may have been worked out before.
+    /// Who changes something reads the tables, whose rows he locks, and so do people of
+    /// customers, who do not see all of them.
+    pub async fn cached<K: Cached>(&self, key: K) -> AppResult<K::Value> {
+        let Some(cache) = self.pool.cache() else {
+            return Ok(key.work_out(&mut *self.lock().await?).await?);
+        };
+        if self.access == Access::Write || self.context.customer().is_some() {
+            return cache.pass_by(&key, &mut *self.lock().await?).await;
+        }
+        cache.get(&key, self.view(cache).await?, self).await
+    }
+
+    /// What this transaction's snapshot knows of what has happened, read once.
+    async fn view(&self, cache: &Cache) -> AppResult<&View> {
+        let read = || async { cache.view(&mut *self.lock().await?).await };
+        self.view.get_or_try_init(read).await
     }
 
     /// Commits what was done; a transaction never begun has nothing to commit.

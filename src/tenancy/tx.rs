@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::audit::note::Refusals;
 use super::audit::words;
+use super::cache::Cache;
 use super::context::TenantContext;
 use super::live::Tails;
 use super::outbox::append::Told;
@@ -45,6 +46,7 @@ pub struct TenantPool {
     tails: Tails,
     refusals: Refusals,
     clock: Clock,
+    cache: Option<Cache>,
 }
 
 impl TenantPool {
@@ -56,7 +58,20 @@ impl TenantPool {
             tails: Tails::default(),
             refusals: Refusals::default(),
             clock,
+            cache: None,
         }
+    }
+
+    /// This, with values kept in `cache`; without, all is read from the tables.
+    #[must_use]
+    pub fn with_cache(mut self, cache: Option<Cache>) -> Self {
+        self.cache = cache;
+        self
+    }
+
+    /// What keeps values, if anything does.
+    pub const fn cache(&self) -> Option<&Cache> {
+        self.cache.as_ref()
     }
 
     /// Begins a transaction on the dealer of `context`; one that may only be read

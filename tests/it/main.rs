@@ -17,6 +17,7 @@ mod api_keys;
 mod architecture;
 mod audit;
 mod bulk;
+mod cache;
 mod cancellation;
 mod catalogue;
 mod citus;

@@ -12,14 +12,14 @@ use crate::support::{Server, Socket, TestDealer, until};
 const CHANGED: &str = "subscription { productChanged { eventId product { name } } }";
 
 /// A Redis of a test's own. It keeps nothing, and ends with the test.
-struct Redis {
+pub struct Redis {
     port: u16,
     dir: PathBuf,
     process: Option<Child>,
 }
 
 impl Redis {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
@@ -34,12 +34,12 @@ impl Redis {
         redis
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
     /// Starts the process, on the same port as before.
-    async fn run(&mut self) {
+    pub async fn run(&mut self) {
         let port = self.port.to_string();
         let settings = [
             "--port",
@@ -63,7 +63,7 @@ impl Redis {
         until("Redis answers", async || self.listeners().await.is_some()).await;
     }
 
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().unwrap();
             process.wait().unwrap();

@@ -1,23 +1,21 @@
 //! Shares counted together with other nodes, in Redis.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, interval, timeout};
+use tokio::time::{interval, timeout};
 use uuid::Uuid;
 
 use super::{Left, Share, Wait};
 use crate::events::RedisError;
+use crate::kernel::breaker::{Breaker, Turn};
 use crate::kernel::gcra::BURST_US;
 
 /// Longer than this no request waits for Redis.
 const PATIENCE: Duration = Duration::from_millis(20);
-/// After so many failures in a row Redis is left alone for a while.
-const FAILURES: u32 = 5;
-const REST: Duration = Duration::from_secs(5);
 /// How often a node says that it is there.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// A node that has said nothing for so long is gone.
@@ -59,7 +57,7 @@ return redis.call('ZCARD', KEYS[1])
 
 pub(super) struct Shared {
     manager: ConnectionManager,
-    breaker: Arc<Breaker>,
+    breaker: Breaker,
     nodes: Arc<AtomicU64>,
     heartbeat: JoinHandle<()>,
 }
@@ -82,7 +80,7 @@ impl Shared {
         let beating = beat(manager.clone(), Arc::clone(&nodes));
         Ok(Self {
             manager,
-            breaker: Arc::default(),
+            breaker: Breaker::default(),
             nodes,
             heartbeat: tokio::spawn(beating),
         })
@@ -109,7 +107,7 @@ impl Shared {
         let mut manager = self.manager.clone();
         let answer = timeout(PATIENCE, call.query_async::<Vec<u64>>(&mut manager)).await;
         let answer = answer.ok().and_then(Result::ok);
-        self.breaker.note(answer.is_some());
+        self.note(answer.is_some());
         let answer = answer?;
         let (refuses, rest) = answer.split_first()?;
         let refusing = usize::try_from(*refuses).ok()?.checked_sub(1);
@@ -130,7 +128,19 @@ impl Shared {
     }
 
     pub(super) fn is_away(&self) -> bool {
-        self.breaker.is_away.load(Ordering::Relaxed)
+        self.breaker.is_away()
+    }
+
+    fn note(&self, answered: bool) {
+        match self.breaker.note(answered) {
+            Some(Turn::Away) => {
+                tracing::warn!("Redis is away: each node counts for itself how much is asked for");
+            }
+            Some(Turn::Back) => {
+                tracing::info!("Redis is back: nodes count together how much is asked for");
+            }
+            None => {}
+        }
     }
 }
 
@@ -148,60 +158,6 @@ async fn beat(mut manager: ConnectionManager, nodes: Arc<AtomicU64>) {
         // What is not heard stays as it was.
         if let Ok(Ok(count)) = timeout(HEARTBEAT, call.query_async::<u64>(&mut manager)).await {
             nodes.store(count.max(1), Ordering::Relaxed);
-        }
-    }
-}
-
-/// Leaves a Redis alone that does not answer.
-struct Breaker {
-    started: Instant,
-    failures: AtomicU32,
-    /// Milliseconds from the start.
-    rests_until: AtomicU64,
-    is_away: AtomicBool,
-}
-
-impl Default for Breaker {
-    fn default() -> Self {
-        Self {
-            started: Instant::now(),
-            failures: AtomicU32::new(0),
-            rests_until: AtomicU64::new(0),
-            is_away: AtomicBool::new(false),
-        }
-    }
-}
-
-impl Breaker {
-    fn now(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    fn is_closed(&self) -> bool {
-        self.rests_until.load(Ordering::Relaxed) <= self.now()
-    }
-
-    /// The log hears of changes only.
-    fn note(&self, answered: bool) {
-        if answered {
-            self.failures.store(0, Ordering::Relaxed);
-            if self.is_away.swap(false, Ordering::Relaxed) {
-                tracing::info!("Redis is back: nodes count together how much is asked for");
-            }
-            return;
-        }
-        let failures = self
-            .failures
-            .fetch_add(1, Ordering::Relaxed)
-            .saturating_add(1);
-        if failures < FAILURES {
-            return;
-        }
-        let rest = u64::try_from(REST.as_millis()).unwrap_or(u64::MAX);
-        self.rests_until
-            .store(self.now().saturating_add(rest), Ordering::Relaxed);
-        if !self.is_away.swap(true, Ordering::Relaxed) {
-            tracing::warn!("Redis is away: each node counts for itself how much is asked for");
         }
     }
 }

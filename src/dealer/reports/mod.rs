@@ -5,6 +5,7 @@
 //! reads some rows a day, however many lines there are, and `salesReconcile` proves that the
 //! sums are those of the lines. Days are the dealer's, weeks begin on Monday.
 
+pub mod areas;
 pub mod dashboard;
 pub mod fill;
 pub mod keep;

@@ -5,6 +5,7 @@ use std::ops::AddAssign;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::db::tenant_tables::{sales_by_buyer, sales_by_day, sales_by_product};
@@ -68,7 +69,7 @@ pub struct BuyerSalesRow {
 }
 
 /// What some sales come to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
     /// Without tax.
     pub net: Decimal,

@@ -13,11 +13,11 @@ use super::graphql::StockLevel;
 use super::holds::events::ReservationFacts;
 use super::ledger::events::MovementFacts;
 use super::loader::StockLevelsByProduct;
-use super::reorder::events::LowStockFacts;
+use super::reorder::events::StockLevelRanLow;
 use super::warehouses::model::WarehouseId;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::error::{AppError, AppResult};
-use crate::events::Event;
+use crate::events::{Event, Fact};
 use crate::graphql::context::ContextExt;
 use crate::graphql::filter::MAX_VALUES;
 use crate::graphql::live::{follow, heard};
@@ -170,7 +170,7 @@ impl StockSubscription {
         let places = Places::new(product_ids, warehouse_id)?;
         let follower = follow(ctx, after_event_id).await?;
         Ok(heard(follower, LowStock, move |event| {
-            event.entity == LowStockFacts::ENTITY && places.have(event)
+            event.name == StockLevelRanLow::KIND.name && places.have(event)
         }))
     }
 }

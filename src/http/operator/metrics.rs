@@ -42,6 +42,7 @@ async fn page(app: &App) -> String {
     page.gauges("tubex_build_info", "The program, always 1.", [(version, 1)]);
     operations(&mut page, app);
     request_pool(&mut page, app);
+    cache(&mut page, app);
     jobs(&mut page, app);
     webhooks(&mut page, app);
     control_plane(&mut page, app).await;
@@ -86,6 +87,22 @@ fn request_pool(page: &mut Exposition, app: &App) {
     page.gauge("tubex_request_connection_memory_bytes", "Memory of the server process weighed last.", read(&pool.memory));
     page.counter("tubex_request_abandoned_total", "Transactions that a client left without an end.", read(&pool.abandoned));
     page.counter("tubex_request_turned_away_total", "Requests turned away because their dealer's queue was full.", read(&pool.turned_away));
+}
+
+#[rustfmt::skip]
+fn cache(page: &mut Exposition, app: &App) {
+    let Some(cache) = app.tenants.cache() else {
+        return;
+    };
+    let figures = cache.figures();
+    let reads = [("memory", &figures.hits), ("redis", &figures.shared_hits), ("tables", &figures.misses), ("passed_by", &figures.passed_by)];
+    page.counters("tubex_cache_reads_total", "Values of the cache asked for, by where they were found; passed_by are those of callers who read the tables.", reads.map(|(from, count)| ([("from", from)], count.get())));
+    page.counter("tubex_cache_outdated_total", "Values of the cache that were replaced since something had happened.", figures.outdated.get());
+    page.gauge("tubex_cache_bytes", "Memory of the values of the cache.", cache.bytes());
+    if let Some((failures, is_away)) = cache.redis() {
+        page.counter("tubex_cache_redis_failures_total", "Times that Redis gave no answer about a value of the cache in time.", failures);
+        page.gauge("tubex_cache_redis_away", "Whether values of the cache are not shared with other nodes, since Redis is away.", u8::from(is_away));
+    }
 }
 
 #[rustfmt::skip]

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::min;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 use uuid::Uuid;
@@ -46,6 +47,61 @@ pub(in crate::tenancy) async fn extent(tx: &mut TenantTx) -> DbResult<Extent> {
         before: EventId::new(before),
         last: EventId::new(last),
     })
+}
+
+/// To which kinds of records events happened.
+pub(in crate::tenancy) struct Heads {
+    /// The last event that can be read at this moment; 0 if there was none.
+    pub(in crate::tenancy) last: i64,
+    /// The kinds, without those to which nothing happened.
+    pub(in crate::tenancy) kinds: Vec<Head>,
+}
+
+/// A kind of record to which something happened.
+pub(in crate::tenancy) struct Head {
+    pub(in crate::tenancy) entity: String,
+    /// The last event.
+    pub(in crate::tenancy) newest: i64,
+    /// How many there are.
+    pub(in crate::tenancy) count: i64,
+}
+
+#[derive(QueryableByName)]
+struct HeadRow {
+    #[diesel(sql_type = BigInt)]
+    last: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    entity: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    newest: Option<i64>,
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// To which kinds of records the events behind `after` happened, of the last `most`.
+pub(in crate::tenancy) async fn heads(tx: &mut TenantTx, after: i64, most: i64) -> DbResult<Heads> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "diesel can not group by what may be missing"
+    )]
+    let query = diesel::sql_query(
+        "SELECT c.last, e.entity, max(e.id) AS newest, count(e.id) AS count \
+         FROM event_counter c LEFT JOIN events e ON e.id > $1 AND e.id > c.last - $2 \
+         GROUP BY c.last, e.entity",
+    );
+    let query = query.bind::<BigInt, _>(after).bind::<BigInt, _>(most);
+    let rows: Vec<HeadRow> = query.load(tx).await?;
+    let last = rows.iter().map(|row| row.last).max().unwrap_or_default();
+    let head = |row: HeadRow| {
+        let (entity, newest, count) = (row.entity?, row.newest?, row.count);
+        Some(Head {
+            entity,
+            newest,
+            count,
+        })
+    };
+    let kinds = rows.into_iter().filter_map(head).collect();
+    Ok(Heads { last, kinds })
 }
 
 /// The events behind `after`, oldest first, `most` of them.

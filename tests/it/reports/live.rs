@@ -44,7 +44,8 @@ async fn a_level_that_runs_low_is_told_once() {
     }
     socket.settle().await;
     let told = crate::stock::told(&yard.dealer, "stock_level").await;
-    assert_eq!(told, ["stock_level.ran_low"; 3]);
+    let (set, low) = ("stock_level.set", "stock_level.ran_low");
+    assert_eq!(told, [set, set, low, low, low]);
 }
 
 #[tokio::test]

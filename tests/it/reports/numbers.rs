@@ -20,8 +20,8 @@ async fn the_dashboard_costs_a_statement_a_field() {
     let answer = shop.dealer.client.send(query, json!({})).await;
     let board = &answer.body["data"]["dashboard"];
     assert!(answer.body.get("errors").is_none(), "{:#}", answer.body);
-    // What day it is, and one for each of the six.
-    assert_eq!(answer.statements(), 7);
+    // What day it is, what has happened, and one for each of the six.
+    assert_eq!(answer.statements(), 8);
     let today = shop.number("SELECT (now() AT TIME ZONE 'UTC')::date").await;
     assert_eq!(board["day"], json!(today));
     let text = |number: &Value| number.to_string();
@@ -156,7 +156,8 @@ async fn the_fill_rate_is_that_of_the_orders() {
         orders inFull onTime percent } }";
     let variables = json!({ "from": from, "to": to });
     let answer = shop.dealer.client.send(query, variables).await;
-    assert_eq!(answer.statements(), 1);
+    // What has happened, and the orders.
+    assert_eq!(answer.statements(), 2);
     let rate = &answer.body["data"]["fillRate"];
     let wanted = format!("FROM @orders o WHERE wanted_on BETWEEN '{from}' AND '{to}'");
     let orders = shop.number(&format!("SELECT count(*) {wanted}")).await;

@@ -2,8 +2,10 @@
 
 use async_graphql::{Context, Object, SimpleObject};
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
-use super::query::{self, Pile};
+use super::cached::{DeliveriesOn, LowStock, OpenQuotes, OrdersOn, Overdue, SalesOn};
+use super::query::Pile;
 use crate::dealer::calendar;
 use crate::dealer::deliveries::model::DeliveryState;
 use crate::dealer::reports::model::Figures;
@@ -16,7 +18,8 @@ use crate::graphql::scalars::Money;
 /// What the owner looks at each morning.
 pub struct Dashboard(NaiveDate);
 
-/// What the owner looks at each morning. Each field costs one statement, if it is asked for.
+/// What the owner looks at each morning. Each field costs one statement, if it is asked for
+/// and something has happened since the last time.
 #[Object(directive = has_permission::apply(P::ReportsRead))]
 impl Dashboard {
     /// Today, at the dealer's place.
@@ -26,48 +29,38 @@ impl Dashboard {
 
     /// Sales of today beside those of yesterday and of the same day last week.
     async fn sales(&self, ctx: &Context<'_>) -> AppResult<DashboardSales> {
-        let unit = ctx.unit()?;
-        Ok(DashboardSales(
-            query::sales(&mut *unit.tx().await?, self.0).await?,
-        ))
+        let sales = ctx.unit()?.cached(SalesOn(self.0)).await?;
+        Ok(DashboardSales(sales))
     }
 
     /// Orders made today, drafts and cancelled ones aside.
     async fn orders(&self, ctx: &Context<'_>) -> AppResult<DashboardPile> {
-        let unit = ctx.unit()?;
-        Ok(DashboardPile(
-            query::orders(&mut *unit.tx().await?, self.0).await?,
-        ))
+        let orders = ctx.unit()?.cached(OrdersOn(self.0)).await?;
+        Ok(DashboardPile(orders))
     }
 
     /// Deliveries planned for today.
     async fn deliveries(&self, ctx: &Context<'_>) -> AppResult<DashboardDeliveries> {
-        let unit = ctx.unit()?;
-        let states = query::deliveries_of(&mut *unit.tx().await?, self.0).await?;
-        Ok(DashboardDeliveries::of(&states))
+        ctx.unit()?.cached(DeliveriesOn(self.0)).await
     }
 
     /// Quotes that are sent, not answered, and can still be accepted.
     async fn open_quotes(&self, ctx: &Context<'_>) -> AppResult<DashboardPile> {
-        let unit = ctx.unit()?;
-        Ok(DashboardPile(
-            query::open_quotes(&mut *unit.tx().await?, self.0).await?,
-        ))
+        let quotes = ctx.unit()?.cached(OpenQuotes(self.0)).await?;
+        Ok(DashboardPile(quotes))
     }
 
     /// What customers should have paid before today.
     #[graphql(guard = P::CreditRead, directive = has_permission::apply(P::CreditRead))]
     async fn overdue(&self, ctx: &Context<'_>) -> AppResult<DashboardOverdue> {
-        let unit = ctx.unit()?;
-        let (pile, customers) = query::overdue(&mut *unit.tx().await?, self.0).await?;
+        let (pile, customers) = ctx.unit()?.cached(Overdue(self.0)).await?;
         Ok(DashboardOverdue { pile, customers })
     }
 
     /// Products in warehouses of which less is available than their reorder point.
     #[graphql(guard = P::StockRead, directive = has_permission::apply(P::StockRead))]
     async fn low_stock_count(&self, ctx: &Context<'_>) -> AppResult<i64> {
-        let unit = ctx.unit()?;
-        Ok(query::low_stock(&mut *unit.tx().await?).await?)
+        ctx.unit()?.cached(LowStock).await
     }
 }
 
@@ -114,7 +107,7 @@ impl DashboardPile {
 }
 
 /// Deliveries planned for a day, by where they stand; cancelled ones are left out.
-#[derive(SimpleObject, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(SimpleObject, Serialize, Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[graphql(directive = has_permission::apply(P::ReportsRead))]
 pub struct DashboardDeliveries {
     /// Not on their way yet.
@@ -128,7 +121,8 @@ pub struct DashboardDeliveries {
 }
 
 impl DashboardDeliveries {
-    fn of(states: &[(DeliveryState, i64)]) -> Self {
+    /// Of deliveries by their states.
+    pub(super) fn of(states: &[(DeliveryState, i64)]) -> Self {
         let mut all = Self::default();
         for (state, count) in states {
             match state {

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Numeric, Text};
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::db::error::DbResult;
 use crate::db::tenant_tables::{account_items, deliveries, quotes, sales_by_day, stock_levels};
@@ -14,7 +15,7 @@ use crate::dealer::reports::model::{DaySalesRow, Figures};
 use crate::tenancy::TenantTx;
 
 /// Some documents, and what they come to.
-#[derive(diesel::QueryableByName, Clone, Copy, Debug, Default)]
+#[derive(diesel::QueryableByName, Serialize, Deserialize, Clone, Copy, Debug, Default)]
 pub struct Pile {
     /// How many.
     #[diesel(sql_type = BigInt)]

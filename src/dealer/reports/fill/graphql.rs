@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 use chrono::NaiveDate;
 
-use super::query::{self, FillRow};
+use super::query::{FillRow, RateOf};
 use crate::dealer::reports::sales::input::Window;
 use crate::error::AppResult;
 use crate::graphql::context::ContextExt;
@@ -62,8 +62,7 @@ impl FillQuery {
         #[graphql(desc = "The last day.")] to: NaiveDate,
     ) -> AppResult<FillRate> {
         let window = Window::new(from, to, Some(MOST_DAYS))?;
-        let unit = ctx.unit()?;
-        Ok(FillRate(query::rate(&mut *unit.tx().await?, window).await?))
+        Ok(FillRate(ctx.unit()?.cached(RateOf(window)).await?))
     }
 }
 

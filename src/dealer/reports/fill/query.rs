@@ -2,13 +2,16 @@
 
 use diesel::sql_types::{BigInt, Date, Text};
 use diesel_async::RunQueryDsl;
+use serde::{Deserialize, Serialize};
 
 use crate::db::error::DbResult;
+use crate::dealer::reports::areas;
 use crate::dealer::reports::sales::input::Window;
 use crate::tenancy::TenantTx;
+use crate::tenancy::cache::{Area, Cached};
 
 /// Orders that were wanted on some days.
-#[derive(diesel::QueryableByName, Clone, Copy, Debug)]
+#[derive(diesel::QueryableByName, Serialize, Deserialize, Clone, Copy, Debug)]
 pub struct FillRow {
     /// All of them.
     #[diesel(sql_type = BigInt)]
@@ -40,4 +43,20 @@ pub async fn rate(tx: &mut TenantTx, window: Window) -> DbResult<FillRow> {
         .bind::<Date, _>(window.to)
         .bind::<Text, _>(zone);
     Ok(query.get_result(tx).await?)
+}
+
+/// How orders of some days were delivered, worked out once for all who ask.
+#[derive(Debug)]
+pub struct RateOf(pub Window);
+
+impl Cached for RateOf {
+    type Value = FillRow;
+
+    fn area(&self) -> &'static Area {
+        &areas::FULFILMENT
+    }
+
+    async fn work_out(&self, tx: &mut TenantTx) -> DbResult<FillRow> {
+        rate(tx, self.0).await
+    }
 }

@@ -3,9 +3,9 @@
 use async_graphql::{Context, Object};
 use chrono::NaiveDate;
 
+use super::cached::{RankedPage, Totals};
 use super::input::{By, Group, Rank, SalesBy, TopProductsBy, Window};
 use super::page::rows;
-use super::query;
 use super::row::{SalesFigures, SalesRow};
 use crate::db::keyset::PageRequest;
 use crate::dealer::reports::model::Figures;
@@ -100,8 +100,7 @@ impl SalesQuery {
         #[graphql(desc = "The last day.")] to: NaiveDate,
     ) -> AppResult<SalesSummary> {
         let window = Window::new(from, to, None)?;
-        let unit = ctx.unit()?;
-        let (now, before) = query::totals(&mut *unit.tx().await?, window).await?;
+        let (now, before) = ctx.unit()?.cached(Totals(window)).await?;
         Ok(SalesSummary {
             by: by.parted(),
             window,
@@ -138,7 +137,8 @@ impl SalesQuery {
         let (what, unit) = ((Group::Product, by.into()), ctx.unit()?);
         // One more than is asked for: what is billed and is no product may be among them.
         let page = (None, request.fetch_limit());
-        let rows = query::ranked(&mut *unit.tx().await?, what, window, page).await?;
+        let wanted = RankedPage { what, window, page };
+        let rows = unit.cached(wanted).await?;
         unit.spend(rows.len())?;
         let products = rows.into_iter().filter(|row| !row.key.is_nil());
         let row = |row| SalesRow::Group(Group::Product, row);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::Context;
 use chrono::NaiveDate;
 
+use super::cached::{GroupCount, PeriodPage, RankedPage};
 use super::input::{By, Rank, Window};
 use super::query::{self, Place};
 use super::row::SalesRow;
@@ -30,14 +31,23 @@ pub(super) async fn rows(
     let unit = ctx.unit()?;
     let found = match by {
         By::Group(group) => {
-            let page = (place(&request, &list)?, request.fetch_limit());
-            let rows = query::ranked(&mut *unit.tx().await?, (group, rank), window, page).await?;
+            let (what, page) = (
+                (group, rank),
+                (place(&request, &list)?, request.fetch_limit()),
+            );
+            let wanted = RankedPage { what, window, page };
+            let rows = unit.cached(wanted).await?;
             let row = |row| SalesRow::Group(group, row);
             rows.into_iter().map(row).collect::<Vec<_>>()
         }
         By::Time(period) => {
             let page = (day(&request, &list)?, request.fetch_limit());
-            let rows = query::periods(&mut *unit.tx().await?, period, window, page).await?;
+            let wanted = PeriodPage {
+                period,
+                window,
+                page,
+            };
+            let rows = unit.cached(wanted).await?;
             let row = |row| SalesRow::Time(period, row);
             rows.into_iter().map(row).collect()
         }
@@ -49,11 +59,12 @@ pub(super) async fn rows(
     };
     let page = request.page(found.into_iter().map(placed).collect());
     let total = TotalCount::new(move |unit: Arc<UnitOfWork>| async move {
-        let mut tx = unit.tx().await?;
-        Ok(match by {
-            By::Group(group) => query::count_groups(&mut tx, group, window).await?,
-            By::Time(period) => query::count_periods(&mut tx, period, window).await?,
-        })
+        match by {
+            By::Group(group) => unit.cached(GroupCount(group, window)).await,
+            By::Time(period) => {
+                Ok(query::count_periods(&mut *unit.tx().await?, period, window).await?)
+            }
+        }
     });
     Ok(connect_placed(page, total))
 }

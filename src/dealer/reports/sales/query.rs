@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Nullable, Numeric, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::input::{Group, Period, Rank, Window};
@@ -51,7 +52,7 @@ struct Count {
 }
 
 /// A group's sales.
-#[derive(Clone, Debug)]
+#[derive(Serialize, Deserialize, Clone, Debug)]
 pub struct Ranked {
     /// Who or what; nil for none.
     pub key: Uuid,
@@ -172,7 +173,7 @@ impl From<RankedRow> for Ranked {
 }
 
 /// Sales of a period.
-#[derive(diesel::QueryableByName, Clone, Debug)]
+#[derive(diesel::QueryableByName, Serialize, Deserialize, Clone, Debug)]
 pub struct PeriodRow {
     /// Its first day.
     #[diesel(sql_type = Date)]

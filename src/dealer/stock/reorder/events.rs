@@ -1,4 +1,4 @@
-//! What happens to levels that should not fall too low.
+//! How products are kept in warehouses, and levels that fell too low.
 
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::stock::model::StockLevelRow;
@@ -20,6 +20,40 @@ events! {
     for Staff:
     /// Less of a product is available in a warehouse than its reorder point, for the first time since it was enough.
     StockLevelRanLow = "stock_level.ran_low", version 1;
+}
+
+events! {
+    /// What readers learn of how a product is kept in a warehouse.
+    pub struct KeepingFacts {
+        /// The product of the level.
+        stock_level: ProductId,
+        /// Where it lies.
+        warehouse: WarehouseId,
+        /// Below what it should not fall, in base units, as a decimal; null if that is not said.
+        reorder_point: Option<String>,
+        /// How much is bought at a time, in base units, as a decimal; null if that is not said.
+        reorder_quantity: Option<String>,
+        /// Whether more may leave than is there.
+        may_be_negative: bool,
+    }
+    for Staff:
+    /// It was said how a product is kept in a warehouse, and when it is bought again.
+    StockLevelWasSet = "stock_level.set", version 1;
+}
+
+impl From<&StockLevelRow> for KeepingFacts {
+    fn from(row: &StockLevelRow) -> Self {
+        let text = |number: Option<rust_decimal::Decimal>| {
+            number.map(|number| number.normalize().to_string())
+        };
+        Self {
+            stock_level: row.product_id,
+            warehouse: row.warehouse_id,
+            reorder_point: text(row.reorder_point),
+            reorder_quantity: text(row.reorder_quantity),
+            may_be_negative: row.may_be_negative,
+        }
+    }
 }
 
 impl LowStockFacts {

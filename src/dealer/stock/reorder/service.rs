@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use async_graphql::MaybeUndefined;
 use rust_decimal::Decimal;
 
+use super::events::StockLevelWasSet;
 use super::input::StockLevelSetInput;
 use super::query;
 use crate::db::error::DbResult;
@@ -53,6 +54,7 @@ pub async fn set(tx: &mut TenantTx, input: StockLevelSetInput) -> ServiceResult<
     }
     let level = level.clone();
     query::set(tx, &level).await?;
+    tx.emit(&StockLevelWasSet((&level).into()));
     Ok(level)
 }
 
