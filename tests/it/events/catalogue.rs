@@ -290,6 +290,7 @@ const ELSEWHERE: &[&str] = &[
     "invoice.credit_note_posted",
     "invoice.discarded",
     "invoice.drafted",
+    "invoice.mailed",
     "invoice.posted",
     "invoice.updated",
     "goods_receipt.posted",

@@ -7,6 +7,8 @@ mod flow;
 mod kept;
 mod live;
 mod numbers;
+mod paper;
+pub mod reader;
 mod rights;
 mod statements;
 
@@ -286,6 +288,38 @@ pub async fn customer(client: &Client, code: &str, limit: &str) -> String {
         "limit": limit, "creditCheck": "NONE", "reason": "as agreed" });
     done(client, "creditLimitSet", input).await;
     made["id"].as_str().unwrap().to_owned()
+}
+
+/// Bills a new customer at a dealer with nothing yet; gives the posted invoice, and the customer.
+pub async fn bill_at(client: &Client, email: Option<&str>) -> (Value, Value) {
+    let made = client
+        .get(
+            "mutation {
+                warehouse: warehouseCreate(input: { code: \"ZZ-MAIL\", name: \"Yard\", kind: YARD }) { warehouse { id } }
+                unit: unitCreate(input: { code: \"pallet\", name: \"Pallet\", dimension: COUNT, scale: 0 }) { unit { id } }
+            }",
+        )
+        .await;
+    let create = "mutation($input: ProductCreateInput!) { productCreate(input: $input) {
+        product { id } userErrors { code message } } }";
+    let input = json!({ "sku": "ZZ-BRICK", "name": "Bricks, red", "listPrice": "1",
+        "baseUnitId": made["unit"]["unit"]["id"] });
+    let data = client.run(create, json!({ "input": input })).await;
+    let product = data["productCreate"]["product"]["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{data:#}"));
+    let input = json!({ "code": "ZZ-MAILED", "name": "Moor <b>Homes</b>", "email": email });
+    let customer = done(client, "customerCreate", input).await["id"].clone();
+    let mut lines = line(product, "2", "1250");
+    lines["sourcing"] = json!("SPECIAL");
+    let input = json!({ "customerId": customer, "warehouseId": made["warehouse"]["warehouse"]["id"],
+        "lines": [lines], "idempotencyKey": key() });
+    let order = done(client, "orderCreate", input).await;
+    let order = done(client, "orderConfirm", step(&order)).await;
+    let input = json!({ "orderId": order["id"], "basis": "ORDERED", "idempotencyKey": key() });
+    let draft = done(client, "invoiceFromOrder", input).await;
+    let posted = done(client, "invoicePost", step(&draft)).await;
+    (posted, customer)
 }
 
 /// Some of everything, so that there is something to see: a draft, a posted invoice and a credit
