@@ -6,7 +6,7 @@ use pdf_writer::{Filter, Finish, Name, Pdf, Ref};
 use super::{jpeg, png};
 
 /// Most bytes of a picture.
-pub const MOST_BYTES: usize = 512 * 1024;
+const MOST_BYTES: usize = 512 * 1024;
 /// Most pixels from edge to edge.
 const MOST_PIXELS: u32 = 2000;
 

@@ -25,7 +25,7 @@ const fn column(name: &'static str, (from, to): (f32, f32), is_right: bool) -> C
     }
 }
 
-const COLUMNS: [Column; 7] = [
+static COLUMNS: [Column; 7] = [
     column("No.", (LEFT, 72.0), false),
     column("Description", (74.0, 262.0), false),
     column("Quantity", (266.0, 330.0), true),
@@ -71,7 +71,7 @@ pub(super) fn draw(sheet: &mut Sheet, paper: &Paper) {
 }
 
 fn names(sheet: &mut Sheet) {
-    let texts = COLUMNS.map(|column| column.name.to_owned());
+    let texts = COLUMNS.each_ref().map(|column| column.name.to_owned());
     print(sheet, &set(&texts, STRONG), STRONG);
     sheet.y += 5.0;
     sheet.rule((LEFT, RIGHT));

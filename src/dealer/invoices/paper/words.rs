@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::facts::Paper;
 use crate::dealer::calendar::in_words;
+use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::invoices::model::{InvoiceKind, InvoiceLineRow, InvoiceRow};
 use crate::kernel::money::{figures, written};
 
@@ -102,7 +103,7 @@ impl Paper {
 
 /// The cells of a line of the table, from the description on.
 pub(super) fn cells(paper: &Paper, row: &InvoiceRow, line: &InvoiceLineRow) -> [String; 6] {
-    let code = |id: Option<_>| {
+    let code = |id: Option<UnitId>| {
         id.and_then(|id| paper.units.get(&id))
             .cloned()
             .unwrap_or_default()
