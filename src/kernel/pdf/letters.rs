@@ -1,6 +1,6 @@
 //! Which letters the fonts have, and what stands for the others.
 //!
-//! WinAnsi covers the languages of western Europe. Of a letter with marks that it does not have,
+//! `WinAnsi` covers the languages of western Europe. Of a letter with marks that it does not have,
 //! as many marks are kept as it has: `ễ` is set as `ê`, `ő` as `o`. Letters of other
 //! scripts have no likeness, and each is set as [`REPLACEMENT`].
 
@@ -10,7 +10,7 @@ use unicode_normalization::char::{canonical_combining_class, compose};
 /// What is set for a letter that has no likeness.
 pub const REPLACEMENT: u8 = b'?';
 
-/// Letters of the codes from 0x80 on; none at those that WinAnsi leaves open.
+/// Letters of the codes from 0x80 on; none at those that `WinAnsi` leaves open.
 const HIGH: [Option<char>; 32] = [
     Some('€'),
     None,
@@ -121,14 +121,12 @@ fn push(codes: &mut Vec<u8>, letter: char) {
 
 /// The code of a letter that the fonts have.
 fn code_of(letter: char) -> Option<u8> {
-    match u8::try_from(letter) {
-        Ok(code @ (0x20..=0x7e | 0xa0..=0xff)) => Some(code),
-        _ => {
-            let mut high = (0x80_u8..).zip(HIGH);
-            high.find(|(_, known)| *known == Some(letter))
-                .map(|(code, _)| code)
-        }
+    if let Ok(code @ (0x20..=0x7e | 0xa0..=0xff)) = u8::try_from(letter) {
+        return Some(code);
     }
+    let mut high = (0x80_u8..).zip(HIGH);
+    let found = high.find(|(_, known)| *known == Some(letter));
+    found.map(|(code, _)| code)
 }
 
 /// A letter with as many of its marks as the fonts have.

@@ -1,4 +1,4 @@
-//! How wide letters are: Helvetica and its bold face, by codes of WinAnsi from 32 on, in
+//! How wide letters are: Helvetica and its bold face, by codes of `WinAnsi` from 32 on, in
 //! thousandths of the size. Readers have to use just these (ISO 32000-1, 9.6.2.2), so a column can
 //! be set flush without a font at hand.
 

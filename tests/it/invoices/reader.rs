@@ -14,11 +14,9 @@ pub struct Pdf {
 }
 
 fn find(bytes: &[u8], text: &str, from: usize) -> Option<usize> {
-    let found = bytes[from..].windows(text.len());
-    let mut found = found
-        .enumerate()
-        .filter(|(_, part)| *part == text.as_bytes());
-    found.next().map(|(at, _)| from + at)
+    let mut parts = bytes[from..].windows(text.len());
+    let found = parts.position(|part| part == text.as_bytes());
+    found.map(|at| from + at)
 }
 
 /// The number that a text begins with, behind spaces.
@@ -177,7 +175,7 @@ fn literal(content: &[u8], at: &mut usize) -> String {
     }
 }
 
-/// A letter of WinAnsi; hard spaces are read as spaces.
+/// A letter of `WinAnsi`; hard spaces are read as spaces.
 fn letter(code: u8) -> char {
     match code {
         0x80 => '€',

@@ -57,10 +57,11 @@ pub(super) fn draw(sheet: &mut Sheet, paper: &Paper) {
         let lines = set(&texts, PLAIN);
         let height = height(&lines);
         if !sheet.has_room(height + CARRIED) {
-            carried(sheet, "Carried forward", amount(sum, &row.currency));
+            let so_far = amount(sum, &row.currency);
+            carried(sheet, "Carried forward", &so_far);
             sheet.turn();
             names(sheet);
-            carried(sheet, "Brought forward", amount(sum, &row.currency));
+            carried(sheet, "Brought forward", &so_far);
         }
         print(sheet, &lines, PLAIN);
         sum += line.net;
@@ -106,9 +107,9 @@ fn print(sheet: &mut Sheet, cells: &[Vec<Vec<u8>>], style: Style) {
     sheet.down(height(cells));
 }
 
-fn carried(sheet: &mut Sheet, name: &str, amount: String) {
+fn carried(sheet: &mut Sheet, name: &str, amount: &str) {
     sheet.doc.text((74.0, sheet.y), STRONG, name);
-    sheet.doc.text_to((RIGHT, sheet.y), STRONG, &amount);
+    sheet.doc.text_to((RIGHT, sheet.y), STRONG, amount);
     sheet.down(CARRIED - 3.0);
 }
 
