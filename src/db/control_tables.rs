@@ -536,7 +536,7 @@ diesel::joinable!(webhook_endpoints -> dealers (dealer_id));
 diesel::joinable!(webhook_endpoints -> users (created_by));
 diesel::joinable!(webhook_feeds -> dealers (dealer_id));
 diesel::joinable!(webhook_secrets -> webhook_endpoints (endpoint_id));
-diesel::allow_tables_to_appear_in_same_query!(
+crate::db::in_one_query::in_one_query!(
     api_keys,
     audit_heads,
     backup_codes,

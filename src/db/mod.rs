@@ -19,6 +19,7 @@ pub mod error;
 pub mod hearing;
 pub mod home_metrics;
 pub mod homes;
+mod in_one_query;
 pub mod keyset;
 pub mod limits;
 pub mod notices;

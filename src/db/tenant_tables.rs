@@ -1266,7 +1266,7 @@ diesel::joinable!(supplier_items -> products (product_id));
 diesel::joinable!(supplier_items -> suppliers (supplier_id));
 diesel::joinable!(supplier_items -> units (unit_id));
 diesel::joinable!(tax_rates -> tax_classes (tax_class_id));
-diesel::allow_tables_to_appear_in_same_query!(
+crate::db::in_one_query::in_one_query!(
     account_entries,
     account_items,
     attachments,

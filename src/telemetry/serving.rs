@@ -28,7 +28,7 @@ label! {
         Mutation = "mutation",
         /// It goes on until somebody ends it; each of its answers counts.
         Subscription = "subscription",
-        /// Nobody knows: it was refused before it was read.
+        /// Nobody knows: it was refused for its form, or its document fits no schema or limit.
         Unread = "unread",
     }
 }

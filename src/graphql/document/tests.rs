@@ -24,11 +24,15 @@ impl Query {
 
     #[graphql(complexity = "usize::try_from(first).unwrap_or(0) * child_complexity + 1")]
     async fn list(&self, first: i32) -> Vec<Self> {
-        std::iter::repeat_n(Self, usize::try_from(first).unwrap_or(0).min(1)).collect()
+        (0..first.min(1)).map(|_| Self).collect()
     }
 
     async fn wish(&self, input: Wish) -> i32 {
-        input.name.map_or(2, |_name| input.count.unwrap_or(2))
+        if input.name.is_empty() {
+            2
+        } else {
+            input.count.unwrap_or(2)
+        }
     }
 
     async fn inner(&self) -> Self {

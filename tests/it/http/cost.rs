@@ -144,6 +144,11 @@ async fn a_dealer_who_is_overloaded_hears_it_in_a_header_too() {
     database.pool_wait_ms = Duration::from_millis(100);
     let server = Server::start_on(&database, Clock::system(), |_settings| {}).await;
     let dealer = server.dealer().await;
+    // Making the connection may take longer than anybody waits for one.
+    crate::support::until("there is a connection", async || {
+        dealer.client.send(PAGE, json!({})).await.code() == "none"
+    })
+    .await;
     let held = crate::support::hold(&dealer.schema, "products").await;
     let client = dealer.client.clone();
     let waiting = tokio::spawn(async move { client.send(PAGE, json!({})).await });

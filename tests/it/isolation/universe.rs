@@ -42,11 +42,11 @@ const EVERYTHING: &str = "query Everything($after: String) {
     purchaseOrders(first: 200) { nodes { id version state lines { id } } }
     payments(first: 50) { nodes { id version allocations { id } } edges { cursor } }
     paymentReminders(first: 50) { nodes { id level } edges { cursor } }
-    orders(first: 200) { nodes { id version state lines { id } } edges { cursor } }
+    orders(first: 200) { nodes { id version state customer { id } lines { id } } edges { cursor } }
     deliveries(first: 200) { nodes { id version state order { id } lines { id } } edges { cursor } }
     deliveryRuns(first: 200) { nodes { id version truck } edges { cursor } }
     goodsReceipts(first: 200) { nodes { id lines { id } } }
-    quotes(first: 200) { nodes { id number version state lines { id } } }
+    quotes(first: 200) { nodes { id number version state customer { id } lines { id } } }
     returns(first: 200) { nodes { id version state order { id } lines { id orderLine { id } } } }
     invoices(first: 200, where: { states: [DRAFT] }) { nodes { id version customer { id } lines { id orderLine { id } } } edges { cursor } }
     postedInvoices: invoices(first: 200, where: { kind: INVOICE, states: [POSTED] }) { nodes { id lines { id } creditNotes { id } } edges { cursor } }

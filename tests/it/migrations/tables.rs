@@ -94,7 +94,7 @@ fn sql_type(name: &str) -> &'static str {
 
 /// The macro call as rustfmt would have it.
 fn same_query(tables: &[&str]) -> String {
-    let call = "diesel::allow_tables_to_appear_in_same_query!";
+    let call = "crate::db::in_one_query::in_one_query!";
     let line = format!("{call}({});\n", tables.join(", "));
     if line.len() <= 101 {
         return line;

@@ -117,6 +117,10 @@ impl SalesQuery {
         directive = has_permission::apply(P::ReportsRead),
         complexity = "list_cost(child_complexity)"
     )]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the Relay specification wants them flat"
+    )]
     async fn top_products(
         &self,
         ctx: &Context<'_>,

@@ -119,6 +119,10 @@ impl ShelfQuery {
         directive = has_permission::apply(P::ReportsRead),
         complexity = "page_cost(first, None, child_complexity)"
     )]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the Relay specification wants them flat"
+    )]
     async fn slow_stock(
         &self,
         ctx: &Context<'_>,
@@ -168,6 +172,10 @@ impl ShelfQuery {
         guard = P::ReportsRead,
         directive = has_permission::apply(P::ReportsRead),
         complexity = "page_cost(first, None, child_complexity)"
+    )]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the Relay specification wants them flat"
     )]
     async fn dead_stock(
         &self,
