@@ -61,7 +61,7 @@ async fn measure(times: u32) -> serde_json::Value {
         let variables = json!({ "first": 50, "after": null, "where": { "archived": false } });
         Request::new(text).variables(Variables::from_json(variables))
     };
-    let timed = async |texts: &dyn Fn(u32) -> String| {
+    let microseconds = async |texts: &dyn Fn(u32) -> String| {
         let mut took = std::time::Duration::ZERO;
         for number in 0..times {
             let mut request = request(texts(number));
@@ -71,8 +71,8 @@ async fn measure(times: u32) -> serde_json::Value {
         }
         took.as_secs_f64() * 1e6 / f64::from(times)
     };
-    let new = timed(&|number| format!("{PAGE}# {number}")).await;
-    let known = timed(&|_| PAGE.to_owned()).await;
+    let new = microseconds(&|number| format!("{PAGE}# {number}")).await;
+    let known = microseconds(&|_| PAGE.to_owned()).await;
     let started = Instant::now();
     for _ in 0..times {
         black_box(hash_of(black_box(PAGE)));

@@ -14,7 +14,15 @@ pub(super) const LOCK_FILE: &str = "lock";
 /// process dies in whatever way.
 #[derive(Debug)]
 pub(super) struct DataLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for DataLock {
+    /// Said, and not left to the closing of the file: a process that another thread has just
+    /// forked has a copy of it until it runs its own program.
+    fn drop(&mut self) {
+        self.file.unlock().ok();
+    }
 }
 
 impl DataLock {
@@ -36,7 +44,7 @@ impl DataLock {
             // A sweep may have deleted the file between the two steps; the
             // lock of a deleted file keeps nobody out.
             if is_still(&path, &file).map_err(ClusterError::at(&path))? {
-                return Ok(Self { _file: file });
+                return Ok(Self { file });
             }
         }
     }

@@ -38,25 +38,25 @@ limits! {
 /// The bounds of one operation.
 #[derive(Clone, Copy, Debug)]
 pub struct OperationLimits {
-    /// Bound of [`DEPTH`].
+    /// Bound of `DEPTH`.
     pub depth: usize,
-    /// Bound of [`COMPLEXITY`].
+    /// Bound of `COMPLEXITY`.
     pub complexity: usize,
-    /// Bound of [`FIELDS`].
+    /// Bound of `FIELDS`.
     pub fields: usize,
-    /// Bound of [`TOKENS`].
+    /// Bound of `TOKENS`.
     pub tokens: usize,
-    /// Bound of [`ALIASES`].
+    /// Bound of `ALIASES`.
     pub aliases: usize,
-    /// Bound of [`ROOT_FIELDS`].
+    /// Bound of `ROOT_FIELDS`.
     pub root_fields: usize,
-    /// Bound of [`DIRECTIVES`].
+    /// Bound of `DIRECTIVES`.
     pub directives: usize,
-    /// Bound of [`FRAGMENTS`].
+    /// Bound of `FRAGMENTS`.
     pub fragments: usize,
-    /// Bound of [`LIST_ITEMS`].
+    /// Bound of `LIST_ITEMS`.
     pub list_items: usize,
-    /// Bound of [`VARIABLES_DEPTH`].
+    /// Bound of `VARIABLES_DEPTH`.
     pub variables_depth: usize,
     /// Whether the schema may be asked for.
     pub introspection: bool,
