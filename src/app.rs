@@ -5,6 +5,7 @@ mod control;
 pub mod documents;
 mod events;
 pub mod files;
+mod invoices;
 pub mod jobs;
 mod letters;
 mod mail;
@@ -33,6 +34,7 @@ use crate::db::connect::ConnectError;
 use crate::db::engine::EngineFault;
 use crate::db::error::DbError;
 use crate::dealer::files::links::link_maker;
+use crate::dealer::invoices::paper::Press;
 use crate::error::AppError;
 use crate::events::RedisError;
 use crate::files::Files;
@@ -140,6 +142,8 @@ pub struct App {
     pub webhooks: Webhooks,
     /// Takes, gives and deletes files.
     pub files: Files,
+    /// Draws invoices.
+    pub press: Press,
     /// The jobs that this program can do.
     pub registry: Arc<Registry>,
     /// The GraphQL schema with its services.
@@ -215,6 +219,7 @@ impl App {
             queue,
             webhooks,
             files,
+            press: Press::new(depot.clone()),
             registry: Arc::new(jobs::registry(&core, &settings.jobs, &depot)),
             schema,
             documents: documents::documents(schema_builder(), settings).trusting(trusted),

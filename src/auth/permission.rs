@@ -88,7 +88,7 @@ permissions! {
     PriceOverride = "price:override", "Sell at another price than the price list's.";
     CreditRead = "credit:read", "See how much customers owe, and may owe.";
     CreditOverride = "credit:override", "Sell beyond a customer's credit limit.";
-    InvoicePost = "invoice:post", "Post invoices and credit notes to the books.";
+    InvoicePost = "invoice:post", "Post invoices and credit notes to the books; say in whose name.";
     MembersRead = "members:read", "See who works for the dealer, and as what.";
     MembersManage = "members:manage", "Invite people, give and take roles, remove people.";
     RolesManage = "roles:manage", "Make, change and delete the dealer's own roles.";
@@ -121,7 +121,7 @@ permissions! {
     DeliveriesManage = "deliveries:manage", "Plan, load and send deliveries, and hand goods out at the counter.";
     DeliveriesConfirm = "deliveries:confirm", "Say that goods arrived, or that they could not be handed over.";
     InvoicesRead = "invoices:read", "See invoices and credit notes.";
-    InvoicesManage = "invoices:manage", "Write, change and discard drafts of invoices.";
+    InvoicesManage = "invoices:manage", "Write, change and discard drafts of invoices; mail what is posted.";
     PaymentsRead = "payments:read", "See what customers have paid.";
     PaymentsManage = "payments:manage", "Record, allocate, reconcile and reverse payments.";
     ReturnsRead = "returns:read", "See what comes back from customers.";

@@ -464,6 +464,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    invoice_mails (id) {
+        id -> Uuid,
+        invoice_id -> Uuid,
+        customer_id -> Uuid,
+        sent_to -> Text,
+        sent_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    invoice_settings (id) {
+        id -> Uuid,
+        version -> Int4,
+        is_mailed -> Bool,
+        name -> Nullable<Text>,
+        tax_id -> Nullable<Text>,
+        address_line -> Nullable<Text>,
+        city -> Nullable<Text>,
+        postcode -> Nullable<Text>,
+        country -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        payment_details -> Nullable<Text>,
+        footer -> Nullable<Text>,
+        logo_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     invoices (id) {
         id -> Uuid,
         kind -> Text,
@@ -492,6 +523,7 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        settings_id -> Nullable<Uuid>,
     }
 }
 
@@ -1175,8 +1207,11 @@ diesel::joinable!(goods_receipts -> warehouses (warehouse_id));
 diesel::joinable!(invoice_lines -> delivery_lines (delivery_line_id));
 diesel::joinable!(invoice_lines -> order_lines (order_line_id));
 diesel::joinable!(invoice_lines -> products (product_id));
+diesel::joinable!(invoice_mails -> customers (customer_id));
+diesel::joinable!(invoice_mails -> invoices (invoice_id));
 diesel::joinable!(invoices -> account_entries (entry_id));
 diesel::joinable!(invoices -> customers (customer_id));
+diesel::joinable!(invoices -> invoice_settings (settings_id));
 diesel::joinable!(jobs -> customers (customer_id));
 diesel::joinable!(jobs -> price_lists (price_list_id));
 diesel::joinable!(lot_levels -> lots (lot_id));
@@ -1268,6 +1303,8 @@ crate::db::in_one_query::in_one_query!(
     goods_receipt_lines,
     goods_receipts,
     invoice_lines,
+    invoice_mails,
+    invoice_settings,
     invoices,
     jobs,
     kept_answers,
@@ -1342,6 +1379,8 @@ pub const TABLES: &[&str] = &[
     "goods_receipt_lines",
     "goods_receipts",
     "invoice_lines",
+    "invoice_mails",
+    "invoice_settings",
     "invoices",
     "jobs",
     "kept_answers",

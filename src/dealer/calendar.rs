@@ -21,6 +21,11 @@ diesel::define_sql_function! {
     fn date(at: Timestamp) -> Date;
 }
 
+/// A day as people write it: `3 March 2026`.
+pub fn in_words(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
 /// The day it is at the dealer.
 pub async fn today(tx: &mut TenantTx) -> DbResult<NaiveDate> {
     let zone = tx.context().dealer().timezone.clone();

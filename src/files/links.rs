@@ -29,6 +29,8 @@ pub enum Deed {
     Download,
     /// Bringing the content, once.
     Upload,
+    /// Reading an invoice as PDF, which is drawn then.
+    Invoice,
 }
 
 impl Deed {
@@ -36,6 +38,7 @@ impl Deed {
         match self {
             Self::Download => 1,
             Self::Upload => 2,
+            Self::Invoice => 3,
         }
     }
 
@@ -44,6 +47,7 @@ impl Deed {
         match self {
             Self::Download => "/files",
             Self::Upload => "/uploads",
+            Self::Invoice => "/invoices",
         }
     }
 }
@@ -84,10 +88,15 @@ impl Links {
         }
     }
 
-    /// A link that is good from now on.
+    /// A link to a file that is good from now on.
     pub fn make(&self, deed: Deed, link: Link) -> AppResult<SignedUrl> {
+        self.sign(deed, (link.dealer, link.file.uuid()))
+    }
+
+    /// A link to a record of a dealer's that is good from now on.
+    pub fn sign(&self, deed: Deed, record: (DealerId, Uuid)) -> AppResult<SignedUrl> {
         let expires_at = self.clock.now() + GOOD_FOR;
-        let message = message(deed, link, expires_at.timestamp());
+        let message = message(deed, record, expires_at.timestamp());
         let code = self.vault.mac(Purpose::FileLink, &message)?;
         let text = url_safe(&[&message[..], &code].concat());
         let (address, path) = (&self.address, deed.path());
@@ -97,14 +106,21 @@ impl Links {
         })
     }
 
-    /// What a link says; refused if it is none of ours for that deed, or has ended.
+    /// The file of a link; refused if it is none of ours for that deed, or has ended.
     pub fn read(&self, deed: Deed, text: &str) -> AppResult<Link> {
+        let (dealer, file) = self.verify(deed, text)?;
+        let file = FileId::from_uuid(file);
+        Ok(Link { dealer, file })
+    }
+
+    /// The dealer and record of a link; refused if it is none of ours for that deed, or has ended.
+    pub fn verify(&self, deed: Deed, text: &str) -> AppResult<(DealerId, Uuid)> {
         let bytes = from_url_safe(text).ok_or_else(unknown)?;
         let (message, code) = bytes.split_at_checked(MESSAGE).ok_or_else(unknown)?;
         if !self.vault.is_mac(Purpose::FileLink, message, code)? {
             return Err(unknown());
         }
-        let (said, link, until) = parts(message).ok_or_else(unknown)?;
+        let (said, record, until) = parts(message).ok_or_else(unknown)?;
         if said != deed.byte() {
             return Err(unknown());
         }
@@ -112,7 +128,7 @@ impl Links {
             let message = "the link has ended; ask for a new one";
             return Err(AppError::new(ErrorCode::Forbidden, message));
         }
-        Ok(link)
+        Ok(record)
     }
 }
 
@@ -120,25 +136,22 @@ fn unknown() -> AppError {
     AppError::new(ErrorCode::NotFound, "there is no such file")
 }
 
-fn message(deed: Deed, link: Link, until: i64) -> Vec<u8> {
+fn message(deed: Deed, (dealer, record): (DealerId, Uuid), until: i64) -> Vec<u8> {
     let mut message = Vec::with_capacity(MESSAGE);
     message.push(deed.byte());
-    message.extend_from_slice(link.dealer.uuid().as_bytes());
-    message.extend_from_slice(link.file.uuid().as_bytes());
+    message.extend_from_slice(dealer.uuid().as_bytes());
+    message.extend_from_slice(record.as_bytes());
     message.extend_from_slice(&until.to_be_bytes());
     message
 }
 
-fn parts(message: &[u8]) -> Option<(u8, Link, i64)> {
+fn parts(message: &[u8]) -> Option<(u8, (DealerId, Uuid), i64)> {
     let (deed, rest) = message.split_first()?;
     let (dealer, rest) = rest.split_first_chunk::<16>()?;
-    let (file, rest) = rest.split_first_chunk::<16>()?;
+    let (record, rest) = rest.split_first_chunk::<16>()?;
     let until = i64::from_be_bytes(rest.try_into().ok()?);
-    let link = Link {
-        dealer: DealerId::from_uuid(Uuid::from_bytes(*dealer)),
-        file: FileId::from_uuid(Uuid::from_bytes(*file)),
-    };
-    Some((*deed, link, until))
+    let dealer = DealerId::from_uuid(Uuid::from_bytes(*dealer));
+    Some((*deed, (dealer, Uuid::from_bytes(*record)), until))
 }
 
 #[cfg(test)]
@@ -171,8 +184,10 @@ mod tests {
         assert!(made.url.starts_with("https://api.test/files/"));
         let token = token(&made);
         assert_eq!(links.read(Deed::Download, &token).unwrap(), link);
-        let other = links.read(Deed::Upload, &token).unwrap_err();
-        assert_eq!(other.code(), ErrorCode::NotFound);
+        for deed in [Deed::Upload, Deed::Invoice] {
+            let other = links.read(deed, &token).unwrap_err();
+            assert_eq!(other.code(), ErrorCode::NotFound);
+        }
         clock.set(start + TimeDelta::seconds(299));
         assert!(links.read(Deed::Download, &token).is_ok());
         clock.set(start + TimeDelta::seconds(300));

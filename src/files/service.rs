@@ -7,6 +7,7 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::Stream;
 use futures_util::stream::BoxStream;
+use uuid::Uuid;
 
 use super::arrival::{Arrived, Written};
 use super::depot::{Depot, gone, sweep_after, sweep_now};
@@ -59,6 +60,26 @@ impl Files {
     /// A link by which the content is read.
     pub fn download_url(&self, tx: &TenantContext, file: FileId) -> AppResult<SignedUrl> {
         self.url(Deed::Download, tx, file)
+    }
+
+    /// A link by which a record of the dealer's is read.
+    pub fn record_url(
+        &self,
+        deed: Deed,
+        context: &TenantContext,
+        record: Uuid,
+    ) -> AppResult<SignedUrl> {
+        self.0.links.sign(deed, (context.dealer().id, record))
+    }
+
+    /// The dealer and record of such a link.
+    pub fn record_of(&self, deed: Deed, token: &str) -> AppResult<(DealerId, Uuid)> {
+        self.0.links.verify(deed, token)
+    }
+
+    /// Where content lies.
+    pub fn depot(&self) -> &Depot {
+        &self.0.depot
     }
 
     /// A link by which the content is brought.

@@ -16,6 +16,7 @@ pub mod listeners;
 pub mod metric;
 pub mod money;
 pub mod nameless;
+pub mod pdf;
 pub mod peer;
 pub mod quantity;
 pub mod quota;

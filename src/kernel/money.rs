@@ -41,6 +41,19 @@ pub fn digits_of(currency: &str) -> u32 {
     }
 }
 
+/// An amount in full precision, with the decimals of its currency at least.
+pub fn figures(amount: Decimal, currency: &str) -> String {
+    let mut amount = amount.normalize();
+    let digits = digits_of(currency).max(amount.scale());
+    amount.rescale(digits);
+    amount.to_string()
+}
+
+/// The same with its currency.
+pub fn written(amount: Decimal, currency: &str) -> String {
+    format!("{} {currency}", figures(amount, currency))
+}
+
 /// With so many decimals, halves away from zero.
 pub fn rounded(amount: Decimal, digits: u32) -> Decimal {
     amount.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero)

@@ -9,7 +9,7 @@ use super::model::{AttachmentId, AttachmentRow};
 use super::query;
 use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::files::query::take_turn;
-use crate::files::{FileRow, Files};
+use crate::files::{FileId, FileRow, Files};
 use crate::kernel::checks::Checks;
 use crate::kernel::ids;
 use crate::tenancy::TenantTx;
@@ -74,6 +74,33 @@ pub async fn attach(
     insert.map_err(on_constraint(CONSTRAINTS))?;
     tx.emit(&AttachmentAdded((&row, &file).into()));
     Ok((row, file))
+}
+
+/// Has a file stay for as long as a record is there that nobody takes files off; none if the file
+/// is not there.
+pub async fn hold_at(
+    tx: &mut TenantTx,
+    files: &Files,
+    (entity, record): (&'static str, Uuid),
+    file: FileId,
+) -> ServiceResult<Option<FileRow>> {
+    take_turn(tx).await?;
+    let Some(file) = files.hold(tx, file).await? else {
+        return Ok(None);
+    };
+    let row = AttachmentRow {
+        id: AttachmentId::generate(),
+        entity: entity.to_owned(),
+        entity_id: record,
+        file_id: file.id,
+        customer_id: None,
+        is_public: false,
+        caption: None,
+        created_at: tx.now(),
+    };
+    let insert = query::insert(tx, &row).await;
+    insert.map_err(on_constraint(CONSTRAINTS))?;
+    Ok(Some(file))
 }
 
 /// Takes a file off a record. With its last place the file itself goes.

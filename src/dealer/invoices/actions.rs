@@ -15,6 +15,8 @@ pub enum InvoiceAction {
     Post,
     /// creditNoteCreate.
     Credit,
+    /// invoiceSend.
+    Send,
 }
 
 impl InvoiceAction {
@@ -22,7 +24,7 @@ impl InvoiceAction {
     pub const fn needs(self) -> Permission {
         match self {
             Self::Post | Self::Credit => Permission::InvoicePost,
-            Self::Update | Self::Discard => Permission::InvoicesManage,
+            Self::Update | Self::Discard | Self::Send => Permission::InvoicesManage,
         }
     }
 
@@ -34,6 +36,7 @@ impl InvoiceAction {
         let message = match (self, row.kind) {
             (Self::Credit, InvoiceKind::CreditNote) => "a credit note is not credited",
             (Self::Credit, _) => "only what is posted is credited",
+            (Self::Send, _) => "only what is posted is mailed",
             _ => "what is posted never changes; write a credit note",
         };
         Err(UserError::at(ErrorCode::NotAllowed, path, message).into())
@@ -46,8 +49,8 @@ impl InvoiceRow {
         use InvoiceAction as A;
         match (self.state, self.kind) {
             (InvoiceState::Draft, _) => &[A::Update, A::Discard, A::Post],
-            (InvoiceState::Posted, InvoiceKind::Invoice) => &[A::Credit],
-            (InvoiceState::Posted, InvoiceKind::CreditNote) => &[],
+            (InvoiceState::Posted, InvoiceKind::Invoice) => &[A::Credit, A::Send],
+            (InvoiceState::Posted, InvoiceKind::CreditNote) => &[A::Send],
         }
     }
 }

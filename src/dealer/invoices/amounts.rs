@@ -3,10 +3,24 @@
 //! A part is what all up to it comes to, rounded once, less what came before: whatever the
 //! quantities are, the last part makes the sum exact.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
+use super::model::InvoiceLineRow;
 use crate::dealer::orders::model::share_of;
-use crate::kernel::money::{MoneyError, rounded, shared, tax_of};
+use crate::kernel::money::{MoneyError, TaxGroup, rounded, shared, tax_of};
+
+/// What lines come to by tax rate, the lowest first.
+pub(super) fn by_rate(lines: &[InvoiceLineRow]) -> Vec<TaxGroup> {
+    let mut groups: BTreeMap<Decimal, (Decimal, Decimal)> = BTreeMap::new();
+    for line in lines {
+        let sums = groups.entry(line.tax_rate.normalize()).or_default();
+        *sums = (sums.0 + line.net, sums.1 + line.tax);
+    }
+    let group = |(rate, (net, tax))| TaxGroup { rate, net, tax };
+    groups.into_iter().map(group).collect()
+}
 
 /// What is due on `due` in all, less what was `given` of it: never below zero.
 pub(super) fn step(due: Decimal, given: Decimal) -> Decimal {

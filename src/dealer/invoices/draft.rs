@@ -118,6 +118,7 @@ pub(super) fn draft(tx: &TenantTx, buyer: &CustomerRow) -> InvoiceRow {
         version: 1,
         created_at: now,
         updated_at: now,
+        settings_id: None,
     };
     billed_to(row, buyer)
 }

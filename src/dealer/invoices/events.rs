@@ -1,5 +1,6 @@
 //! What happens to invoices.
 
+use super::mails::model::{InvoiceMailId, InvoiceMailRow};
 use super::model::{InvoiceId, InvoiceRow};
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
@@ -53,6 +54,37 @@ events! {
     InvoicePosted = "invoice.posted", version 1;
     /// A credit note was posted to its customer's account.
     CreditNotePosted = "invoice.credit_note_posted", version 1;
+}
+
+events! {
+    /// What the dealer's own people learn of a mail with an invoice.
+    pub struct InvoiceMailFacts {
+        /// The mail.
+        mail: InvoiceMailId,
+        /// The invoice or credit note.
+        invoice: InvoiceId,
+        /// Its number among its kind.
+        number: String,
+        /// Whose it is.
+        customer: CustomerId,
+        /// The address that it is sent to.
+        sent_to: String,
+    }
+    for Staff:
+    /// A mail with an invoice or credit note was ordered.
+    InvoiceMailed = "invoice.mailed", version 1;
+}
+
+impl From<(&InvoiceRow, &InvoiceMailRow)> for InvoiceMailFacts {
+    fn from((row, mail): (&InvoiceRow, &InvoiceMailRow)) -> Self {
+        Self {
+            mail: mail.id,
+            invoice: row.id,
+            number: row.number.unwrap_or_default().to_string(),
+            customer: row.customer_id,
+            sent_to: mail.sent_to.clone(),
+        }
+    }
 }
 
 impl From<&InvoiceRow> for InvoiceDraftFacts {

@@ -1,18 +1,20 @@
 //! The surface of invoices: objects and queries.
 
-use std::collections::BTreeMap;
-
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::actions::InvoiceAction;
+use super::amounts::by_rate;
 use super::input::InvoiceWhere;
 use super::lines::InvoiceLine;
 use super::loader::{
     CreditNotesByInvoice, InvoiceById, InvoiceByNumber, LinesByInvoice, SettledByEntry,
 };
+use super::mails::graphql::InvoiceMail;
+use super::mails::loader::MailsByInvoice;
 use super::model::{InvoiceId, InvoiceKind, InvoiceLineRow, InvoiceRow, InvoiceState};
+use super::paper::facts::file_name;
 use super::query::{self, InvoiceOrder, InvoiceSort};
 use crate::dealer::accounts::graphql::AccountEntry;
 use crate::dealer::accounts::loader::EntryById;
@@ -24,12 +26,12 @@ use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::orders::totals::SaleTaxTotal;
 use crate::error::{AppError, AppResult};
+use crate::files::{Deed, Files};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
 use crate::graphql::found::there;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::Money;
-use crate::kernel::money::TaxGroup;
 
 /// How far an invoice is paid, as it follows from its account.
 #[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +72,17 @@ pub struct InvoiceParty {
     pub postcode: Option<String>,
     /// Country.
     pub country: Option<String>,
+}
+
+/// An invoice or credit note as PDF.
+#[derive(SimpleObject)]
+#[graphql(directive = has_permission::apply(P::InvoicesRead))]
+pub struct InvoicePdf {
+    /// Name of the file.
+    pub name: String,
+    /// Where it is read, without a token, for five minutes from now. It is drawn then, and is the
+    /// same each time.
+    pub url: String,
 }
 
 /// What a customer is billed, or what is credited to him. What is posted never changes: it is
@@ -146,14 +159,7 @@ impl Invoice {
     /// own sum.
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn taxes(&self, ctx: &Context<'_>) -> AppResult<Vec<SaleTaxTotal>> {
-        let mut groups: BTreeMap<Decimal, (Decimal, Decimal)> = BTreeMap::new();
-        for line in self.rows(ctx).await? {
-            let sums = groups.entry(line.tax_rate.normalize()).or_default();
-            *sums = (sums.0 + line.net, sums.1 + line.tax);
-        }
-        let groups = groups
-            .into_iter()
-            .map(|(rate, (net, tax))| TaxGroup { rate, net, tax });
+        let groups = by_rate(&self.rows(ctx).await?).into_iter();
         let total = |group| SaleTaxTotal::new(group, &self.0.currency);
         Ok(groups.map(total).collect())
     }
@@ -258,6 +264,27 @@ impl Invoice {
     /// When it was posted; null while it is a draft.
     async fn posted_at(&self) -> Option<DateTime<Utc>> {
         self.0.posted_at
+    }
+
+    /// It as paper, as it was posted; null while it is a draft.
+    async fn pdf(&self, ctx: &Context<'_>) -> AppResult<Option<InvoicePdf>> {
+        if self.0.state != InvoiceState::Posted {
+            return Ok(None);
+        }
+        let (unit, files) = (ctx.unit()?, ctx.service::<Files>()?);
+        let url = files
+            .record_url(Deed::Invoice, unit.context(), self.0.id.uuid())?
+            .url;
+        unit.note_link(&url, &self.0.id.to_string());
+        let name = file_name(&self.0);
+        Ok(Some(InvoicePdf { name, url }))
+    }
+
+    /// To whom it was mailed, the latest first.
+    #[graphql(complexity = "list_cost(child_complexity)")]
+    async fn mails(&self, ctx: &Context<'_>) -> AppResult<Vec<InvoiceMail>> {
+        let rows = ctx.unit()?.load_list(MailsByInvoice(self.0.id)).await?;
+        Ok(rows.into_iter().map(InvoiceMail).collect())
     }
 
     /// What became of it and of the lines it has, the latest first.

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::settings::model::InvoiceSettingsId;
 use crate::db::tenant_tables::{invoice_lines, invoices};
 use crate::db::text_enum::text_enum;
 use crate::dealer::accounts::model::EntryId;
@@ -104,6 +105,8 @@ pub struct InvoiceRow {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// In whose name it was posted; none if nothing was set.
+    pub settings_id: Option<InvoiceSettingsId>,
 }
 
 impl InvoiceRow {

@@ -7,6 +7,8 @@ use super::input::{
     CreditNoteCreateInput, InvoiceFromDeliveriesInput, InvoiceFromOrderInput, InvoiceStepInput,
     InvoiceUpdateInput,
 };
+use super::mails::input::InvoiceSendInput;
+use super::mails::send;
 use super::{change, correct, from, post};
 use crate::error::AppResult;
 use crate::graphql::context::ContextExt;
@@ -112,6 +114,19 @@ impl InvoiceMutation {
     ) -> AppResult<InvoicePayload> {
         let unit = ctx.unit()?;
         let result = correct::create(&mut *unit.tx().await?, input).await;
+        Ok(unit.outcome(result)?.into())
+    }
+
+    /// Mails a posted invoice or credit note, as PDF, to its customer or to a contact of it. It is
+    /// sent some seconds later; 5 times within a day at most.
+    #[graphql(guard = P::InvoicesManage.and(OnceOnly), directive = has_permission::apply(P::InvoicesManage))]
+    async fn invoice_send(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one, and to whom.")] input: InvoiceSendInput,
+    ) -> AppResult<InvoicePayload> {
+        let unit = ctx.unit()?;
+        let result = send::send(&mut *unit.tx().await?, input).await;
         Ok(unit.outcome(result)?.into())
     }
 }

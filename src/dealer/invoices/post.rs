@@ -17,6 +17,7 @@ use super::model::{
 };
 use super::posted::posted;
 use super::query;
+use super::settings::query as settings;
 use crate::dealer::accounts::model::{EntryKind, EntryRow};
 use crate::dealer::accounts::post::{Place, Posting, post as enter};
 use crate::dealer::calendar;
@@ -91,7 +92,9 @@ pub(super) async fn numbered(tx: &mut TenantTx, row: InvoiceRow) -> ServiceResul
         reverses: None,
     };
     let entry = entered(tx, posting).await?;
+    let settings = settings::current(tx).await?;
     Ok(InvoiceRow {
+        settings_id: settings.map(|settings| settings.id),
         state: InvoiceState::Posted,
         number: Some(number),
         issued_on: Some(today),

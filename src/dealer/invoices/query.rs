@@ -381,6 +381,7 @@ pub(super) async fn post(tx: &mut TenantTx, row: &InvoiceRow) -> DbResult<()> {
             invoices::country.eq(row.country.clone()),
         ),
         (invoices::net.eq(row.net), invoices::tax.eq(row.tax)),
+        invoices::settings_id.eq(row.settings_id),
         invoices::version.eq(row.version),
         invoices::updated_at.eq(row.updated_at),
     ));

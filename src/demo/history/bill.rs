@@ -126,6 +126,7 @@ impl Play<'_> {
             version: 2,
             created_at: at,
             updated_at: at,
+            settings_id: None,
         }
     }
 

@@ -14,7 +14,6 @@ use super::range::{Asked, asked};
 use super::refused;
 use crate::app::App;
 use crate::error::AppResult;
-use crate::files::FileRow;
 use crate::http::request_id::RequestId;
 use crate::kernel::hex;
 
@@ -55,36 +54,49 @@ async fn given(app: &App, request: &HttpRequest, token: &str) -> AppResult<HttpR
         .as_ref()
         .map_or(size, |part| part.end.saturating_sub(part.start));
     let content = app.files.read(link, range).await?;
-    headers(&mut answer, &row);
+    let named = Named {
+        name: &row.name,
+        content_type: &row.content_type,
+    };
+    headers(&mut answer, &named);
+    let hash = row.sha256.as_deref().map(hex::encode).unwrap_or_default();
+    answer
+        .insert_header((ETAG, format!("\"{hash}\"")))
+        .insert_header((ACCEPT_RANGES, "bytes"));
     // Too late for an answer that says so: the body breaks.
     let content = content.map_err(std::io::Error::other);
     Ok(answer.body(SizedStream::new(length, content)))
 }
 
+/// What a content is saved as.
+pub(super) struct Named<'a> {
+    /// Its name.
+    pub(super) name: &'a str,
+    /// Its media type.
+    pub(super) content_type: &'a str,
+}
+
 /// A browser saves it and does nothing else with it, whatever it is.
-fn headers(answer: &mut HttpResponseBuilder, row: &FileRow) {
-    let ascii: String = row
+pub(super) fn headers(answer: &mut HttpResponseBuilder, named: &Named<'_>) {
+    let ascii: String = named
         .name
         .chars()
         .map(|c| if c.is_ascii() { c } else { '_' })
         .collect();
-    let named = ContentDisposition {
+    let saved = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![
             DispositionParam::Filename(ascii),
             DispositionParam::FilenameExt(ExtendedValue {
                 charset: Charset::Ext("UTF-8".to_owned()),
                 language_tag: None,
-                value: row.name.clone().into_bytes(),
+                value: named.name.as_bytes().to_vec(),
             }),
         ],
     };
-    let hash = row.sha256.as_deref().map(hex::encode).unwrap_or_default();
     answer
-        .content_type(row.content_type.clone())
-        .insert_header(named)
-        .insert_header((ETAG, format!("\"{hash}\"")))
-        .insert_header((ACCEPT_RANGES, "bytes"))
+        .content_type(named.content_type)
+        .insert_header(saved)
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         // The address is as good as a password while it is good.

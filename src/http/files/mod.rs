@@ -6,6 +6,7 @@
 
 mod download;
 mod form;
+mod invoice;
 mod multipart;
 mod range;
 mod upload;
@@ -26,12 +27,18 @@ use crate::files::Deed;
 /// The paths of links.
 pub(super) fn routes(config: &mut ServiceConfig) {
     let download = format!("{}/{{token}}", Deed::Download.path());
+    let invoice = format!("{}/{{token}}", Deed::Invoice.path());
     let upload = format!("{}/{{token}}", Deed::Upload.path());
     config
         .service(
             web::resource(download)
                 .route(web::get().to(download::get))
                 .route(web::head().to(download::get)),
+        )
+        .service(
+            web::resource(invoice)
+                .route(web::get().to(invoice::get))
+                .route(web::head().to(invoice::get)),
         )
         .route(&upload, web::put().to(upload::put));
 }

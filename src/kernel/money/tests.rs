@@ -244,3 +244,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn amounts_are_written_in_full() {
+    let of = |text: &str, currency| written(text.parse().unwrap(), currency);
+    assert_eq!(of("12.5000", "USD"), "12.50 USD");
+    assert_eq!(of("12.3450", "USD"), "12.345 USD");
+    assert_eq!(of("1000000.0000", "VND"), "1000000 VND");
+}

@@ -19,6 +19,19 @@ pub struct Letter {
     pub text: String,
     /// The same for others.
     pub html: String,
+    /// What comes with it.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file in a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its name, in letters of ASCII.
+    pub name: String,
+    /// Its media type.
+    pub content_type: &'static str,
+    /// Its content.
+    pub content: Vec<u8>,
 }
 
 /// What there is to send.

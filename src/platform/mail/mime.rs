@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use lettre::Message;
 use lettre::address::Envelope;
-use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
 
-use super::compose::Letter;
+use super::compose::{Attachment, Letter};
 use super::model::MailId;
 
 /// A mail that can be sent.
@@ -49,11 +49,19 @@ impl Parcel {
         })
     }
 
-    /// The message with its headers; text and HTML are alternatives.
+    /// The message with its headers; text and HTML are alternatives, and what comes with it stands
+    /// behind them.
     pub(super) fn message(&self) -> Result<Message, String> {
         let id = format!("<{}@{}>", self.id, self.from.email.domain());
         let letter = &self.letter;
-        let bodies = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
+        let mut bodies =
+            MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
+        if !letter.attachments.is_empty() {
+            bodies = MultiPart::mixed().multipart(bodies);
+        }
+        for attachment in &letter.attachments {
+            bodies = bodies.singlepart(part(attachment)?);
+        }
         let message = Message::builder()
             .message_id(Some(id))
             .date(self.at.into())
@@ -70,6 +78,12 @@ impl Parcel {
         let (from, to) = (self.from.email.clone(), self.to.email.clone());
         Envelope::new(Some(from), vec![to]).map_err(|error| error.to_string())
     }
+}
+
+fn part(attachment: &Attachment) -> Result<SinglePart, String> {
+    let media = ContentType::parse(attachment.content_type).map_err(|error| error.to_string())?;
+    let part = lettre::message::Attachment::new(one_line(&attachment.name));
+    Ok(part.body(attachment.content.clone(), media))
 }
 
 /// A text for a header, which ends with its line.
@@ -106,6 +120,11 @@ mod tests {
             subject: subject.to_owned(),
             text: "Text".to_owned(),
             html: "<p>Text</p>".to_owned(),
+            attachments: vec![Attachment {
+                name: "invoice-7.pdf".to_owned(),
+                content_type: "application/pdf",
+                content: b"%PDF-".to_vec(),
+            }],
         };
         let from = "Tubex <post@tubex.example>".parse().unwrap();
         let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
@@ -123,6 +142,9 @@ mod tests {
         assert!(text.contains("Auto-Submitted: auto-generated\r\n"));
         assert!(text.contains("@tubex.example>\r\n"));
         assert!(text.contains("multipart/alternative"));
+        assert!(text.contains("multipart/mixed"));
+        assert!(text.contains("Content-Disposition: attachment; filename=\"invoice-7.pdf\"\r\n"));
+        assert!(text.contains("Content-Type: application/pdf\r\n"), "{text}");
     }
 
     #[test]

@@ -51,12 +51,14 @@ text_enum! {
         WebhookDisabled = "WEBHOOK_DISABLED",
         /// A dealer's customer has not paid what is overdue.
         PaymentReminder = "PAYMENT_REMINDER",
+        /// A dealer's customer gets an invoice or credit note.
+        Invoice = "INVOICE",
     }
 }
 
 impl MailKind {
     /// All that this program can write. A newer one may have ordered others.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::VerifyEmail,
         Self::ResetPassword,
         Self::Invitation,
@@ -73,11 +75,12 @@ impl MailKind {
         Self::WebhookFailing,
         Self::WebhookDisabled,
         Self::PaymentReminder,
+        Self::Invoice,
     ];
 
     /// Whether it is ordered by a dealer's transaction, for a customer of his.
     pub const fn is_of_dealer(self) -> bool {
-        matches!(self, Self::PaymentReminder)
+        matches!(self, Self::PaymentReminder | Self::Invoice)
     }
 
     /// After this a mail is no use any more, and is not tried again.
@@ -98,7 +101,8 @@ impl MailKind {
             | Self::ApiKeyCreated
             | Self::WebhookFailing
             | Self::WebhookDisabled
-            | Self::PaymentReminder => TimeDelta::days(3),
+            | Self::PaymentReminder
+            | Self::Invoice => TimeDelta::days(3),
         }
     }
 }

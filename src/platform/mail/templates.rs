@@ -45,6 +45,7 @@ const SOURCES: &[(&str, &str)] = &templates![
     "webhook_failing",
     "webhook_disabled",
     "payment_reminder",
+    "invoice",
 ];
 
 static TEMPLATES: LazyLock<Result<Environment<'static>, minijinja::Error>> =
@@ -93,6 +94,7 @@ const fn name(kind: MailKind) -> &'static str {
         MailKind::WebhookFailing => "webhook_failing",
         MailKind::WebhookDisabled => "webhook_disabled",
         MailKind::PaymentReminder => "payment_reminder",
+        MailKind::Invoice => "invoice",
     }
 }
 
@@ -134,6 +136,7 @@ pub fn render<V: Serialize>(
         subject: subject.to_owned(),
         text: text.to_owned(),
         brand,
+        attachments: Vec::new(),
     })
 }
 

@@ -42,5 +42,6 @@ fn stored(name: String, message: &Message) -> StoredMail {
         subject: "Text message".to_owned(),
         html: format!("<!doctype html>\n<p>{}</p>\n", HtmlEscape(&text)),
         text,
+        attachments: Vec::new(),
     }
 }

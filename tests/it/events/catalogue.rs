@@ -294,6 +294,7 @@ const ELSEWHERE: &[&str] = &[
     "invoice.credit_note_posted",
     "invoice.discarded",
     "invoice.drafted",
+    "invoice.mailed",
     "invoice.posted",
     "invoice.updated",
     "goods_receipt.posted",

@@ -40,7 +40,7 @@ async fn what_was_delivered_is_billed_once_and_owed_by_the_terms() {
 
     let posted = desk.post(draft).await;
     assert_eq!(posted["number"], 1);
-    assert_eq!(posted["allowedActions"], json!(["CREDIT"]));
+    assert_eq!(posted["allowedActions"], json!(["CREDIT", "SEND"]));
     assert_eq!(posted["paymentStatus"], "OPEN");
     assert_eq!(number(&posted, "/open/amount"), "304.4");
     assert_eq!(number(&posted, "/entry/amount/amount"), "304.4");

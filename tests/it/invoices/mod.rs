@@ -7,6 +7,8 @@ mod flow;
 mod kept;
 mod live;
 mod numbers;
+mod paper;
+pub mod reader;
 mod rights;
 mod statements;
 
@@ -255,11 +257,48 @@ impl Desk {
 /// A new customer with a limit, who is asked at no step; gives its id.
 pub async fn customer(client: &Client, code: &str, limit: &str) -> String {
     let input = json!({ "code": code, "name": format!("Builder {code}"), "termsDays": 30 });
+    let id = trusted(client, input, limit).await;
+    id.as_str().unwrap().to_owned()
+}
+
+async fn trusted(client: &Client, input: Value, limit: &str) -> Value {
     let made = done(client, "customerCreate", input).await;
     let input = json!({ "customerId": made["id"], "expectedVersion": made["version"],
         "limit": limit, "creditCheck": "NONE", "reason": "as agreed" });
     done(client, "creditLimitSet", input).await;
-    made["id"].as_str().unwrap().to_owned()
+    made["id"].clone()
+}
+
+/// Bills a new customer at a dealer with nothing yet; gives the posted invoice, and the customer.
+pub async fn bill_at(client: &Client, email: Option<&str>) -> (Value, Value) {
+    let made = client
+        .get(
+            "mutation {
+                warehouse: warehouseCreate(input: { code: \"ZZ-MAIL\", name: \"Yard\", kind: YARD }) { warehouse { id } }
+                unit: unitCreate(input: { code: \"zz-stack\", name: \"Stack\", dimension: COUNT, scale: 0 }) { unit { id } }
+            }",
+        )
+        .await;
+    let create = "mutation($input: ProductCreateInput!) { productCreate(input: $input) {
+        product { id } userErrors { code message } } }";
+    let input = json!({ "sku": "ZZ-BRICK", "name": "Bricks, red", "listPrice": "1",
+        "baseUnitId": made["unit"]["unit"]["id"] });
+    let data = client.run(create, json!({ "input": input })).await;
+    let product = data["productCreate"]["product"]["id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{data:#}"));
+    let input = json!({ "code": "ZZ-MAILED", "name": "Moor <b>Homes</b>", "email": email });
+    let customer = trusted(client, input, "1000000").await;
+    let mut lines = line(product, "2", "1250");
+    lines["sourcing"] = json!("SPECIAL");
+    let input = json!({ "customerId": customer, "warehouseId": made["warehouse"]["warehouse"]["id"],
+        "lines": [lines], "idempotencyKey": key() });
+    let order = done(client, "orderCreate", input).await;
+    let order = done(client, "orderConfirm", step(&order)).await;
+    let input = json!({ "orderId": order["id"], "basis": "ORDERED", "idempotencyKey": key() });
+    let draft = done(client, "invoiceFromOrder", input).await;
+    let posted = done(client, "invoicePost", step(&draft)).await;
+    (posted, customer)
 }
 
 /// Some of everything, so that there is something to see: a draft, a posted invoice and a credit

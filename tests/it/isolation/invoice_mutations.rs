@@ -40,6 +40,25 @@ pub const CASES: &[Case] = &[
         code: Some("NOT_FOUND"),
     },
     Case {
+        field: "invoiceSend",
+        input_type: "InvoiceSendInput",
+        input: |attack| keyed(json!({ "id": attack.victims.at("/postedInvoices/nodes/0/id") })),
+        code: Some("NOT_FOUND"),
+    },
+    Case {
+        field: "invoiceSettingsSet",
+        input_type: "InvoiceSettingsSetInput",
+        input: |attack| {
+            let input = json!({ "expectedVersion": 0, "isMailed": false });
+            with(
+                input,
+                "logoId",
+                attack.victims.at("/products/nodes/0/attachments/0/file/id"),
+            )
+        },
+        code: Some("NOT_FOUND"),
+    },
+    Case {
         field: "creditNoteCreate",
         input_type: "CreditNoteCreateInput",
         input: |attack| {

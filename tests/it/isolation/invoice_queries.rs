@@ -15,8 +15,14 @@ pub const CASES: &[Case] = &[
         field: "invoice",
         query:
             "{ invoice(number: 1) { id customer { id } entry { id } open { amount } paymentStatus
-            creditNotes { id credits { id } lines { id credits { id } } }
+            pdf { name } mails { id sentTo } creditNotes { id credits { id } lines { id credits { id } } }
             lines { id product { id } orderLine { id } credited { value } } } }",
+        keys: NO_KEYS,
+        expect: Expect::Own,
+    },
+    Case {
+        field: "invoiceSettings",
+        query: "{ invoiceSettings { name version logo { id } } }",
         keys: NO_KEYS,
         expect: Expect::Own,
     },

@@ -85,7 +85,31 @@ async fn all(post: &Post, shop: &str) -> Vec<(String, StoredMail)> {
         about_endpoint(post, user.id, (kind, state)).await;
         letters.push((name.to_owned(), newest(post, OLIVIA).await));
     }
+    letters.extend(invoices(post, &owner).await);
     letters.extend(reminders(post, &owner).await);
+    letters
+}
+
+/// An invoice and its credit note.
+async fn invoices(post: &Post, owner: &crate::support::Client) -> Vec<(String, StoredMail)> {
+    const MOOR: &str = "bills@moor.example";
+    let (invoice, _) = crate::invoices::bill_at(owner, Some(MOOR)).await;
+    let credit =
+        "mutation($input: CreditNoteCreateInput!) { payload: creditNoteCreate(input: $input) {
+        invoice { id } userErrors { code message } } }";
+    let input =
+        json!({ "invoiceId": invoice["id"], "reason": "it was wrong", "idempotencyKey": "c" });
+    let data = owner.run(credit, json!({ "input": input })).await;
+    let note = data["payload"]["invoice"]["id"].clone();
+    let mut letters = Vec::new();
+    for (name, id) in [("invoice", &invoice["id"]), ("invoice_credit_note", &note)] {
+        let send = "mutation($input: InvoiceSendInput!) { payload: invoiceSend(input: $input) {
+            userErrors { code message } } }";
+        let input = json!({ "id": id, "idempotencyKey": name });
+        let data = owner.run(send, json!({ "input": input })).await;
+        assert_eq!(data["payload"]["userErrors"], json!([]), "{name}");
+        letters.push((name.to_owned(), newest(post, MOOR).await));
+    }
     letters
 }
 

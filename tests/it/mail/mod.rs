@@ -2,6 +2,7 @@
 //! do.
 
 mod invitations;
+mod invoices;
 mod letters;
 mod mailbox;
 mod pages;

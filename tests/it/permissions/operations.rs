@@ -201,6 +201,8 @@ fn of_invoices(mutation: &str) -> Option<Value> {
         "invoiceFromOrder" => json!({ "orderId": nowhere("ord") }),
         "invoiceUpdate" | "invoiceDiscard" | "invoicePost" => versioned("ivc"),
         "creditNoteCreate" => json!({ "invoiceId": nowhere("ivc"), "reason": "none" }),
+        "invoiceSend" => json!({ "id": nowhere("ivc") }),
+        "invoiceSettingsSet" => json!({ "expectedVersion": 77, "isMailed": false }),
         _ => return None,
     })
 }

@@ -1,15 +1,14 @@
 //! What stands in a reminder, as it is when the letter is written.
 
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::model::ReminderId;
 use super::query;
-use crate::dealer::calendar;
+use crate::dealer::calendar::{self, in_words};
 use crate::dealer::customers::service as customers;
 use crate::error::{AppError, AppResult};
-use crate::kernel::money::digits_of;
+use crate::kernel::money::written;
 use crate::tenancy::TenantTx;
 
 /// Most debts that a letter lists.
@@ -67,8 +66,8 @@ pub async fn letter(tx: &mut TenantTx, id: ReminderId) -> AppResult<Option<Remin
     let currency = tx.context().dealer().currency.clone();
     let debt = |(reference, due_on, amount): query::Debt| OverdueDebt {
         reference: reference.unwrap_or_else(|| "-".to_owned()),
-        due_on: written(due_on),
-        amount: money(amount, &currency),
+        due_on: in_words(due_on),
+        amount: written(amount, &currency),
     };
     Ok(Some(ReminderLetter {
         level: row.level,
@@ -77,33 +76,8 @@ pub async fn letter(tx: &mut TenantTx, id: ReminderId) -> AppResult<Option<Remin
         email,
         more: (count - MOST).max(0),
         debts: debts.into_iter().map(debt).collect(),
-        total: money(total, &currency),
-        credit: (!credit.is_zero()).then(|| money(-credit, &currency)),
-        left: money(total + credit, &currency),
+        total: written(total, &currency),
+        credit: (!credit.is_zero()).then(|| written(-credit, &currency)),
+        left: written(total + credit, &currency),
     }))
-}
-
-fn written(day: NaiveDate) -> String {
-    day.format("%-d %B %Y").to_string()
-}
-
-/// An amount in full precision, with the decimals of its currency at least.
-fn money(amount: Decimal, currency: &str) -> String {
-    let mut amount = amount.normalize();
-    let digits = digits_of(currency).max(amount.scale());
-    amount.rescale(digits);
-    format!("{amount} {currency}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_in_full() {
-        let of = |text: &str, currency| money(text.parse().unwrap(), currency);
-        assert_eq!(of("12.5000", "USD"), "12.50 USD");
-        assert_eq!(of("12.3450", "USD"), "12.345 USD");
-        assert_eq!(of("1000000.0000", "VND"), "1000000 VND");
-    }
 }

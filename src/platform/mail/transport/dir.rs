@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::platform::mail::compose::Attachment;
 use crate::platform::mail::mime::Parcel;
 
 /// Most mails that are kept; the oldest go.
@@ -33,6 +34,9 @@ pub struct StoredMail {
     pub text: String,
     /// The same in HTML.
     pub html: String,
+    /// Names of the files that came with it; they are in the mail itself, beside this.
+    #[serde(default)]
+    pub attachments: Vec<String>,
 }
 
 impl MailDir {
@@ -99,6 +103,7 @@ impl MailDir {
             subject: parcel.letter.subject.clone(),
             text: parcel.letter.text.clone(),
             html: parcel.letter.html.clone(),
+            attachments: names_of(&parcel.letter.attachments),
             name,
         };
         std::fs::write(self.file(&mail.name, "eml"), eml)?;
@@ -145,6 +150,11 @@ impl MailDir {
     fn file(&self, name: &str, ending: &str) -> PathBuf {
         self.0.join(format!("{name}.{ending}"))
     }
+}
+
+fn names_of(attachments: &[Attachment]) -> Vec<String> {
+    let names = attachments.iter().map(|file| file.name.clone());
+    names.collect()
 }
 
 /// Whether a text can name a mail, and leads nowhere else.
