@@ -17,7 +17,7 @@ pub async fn there<K: LoaderKey>(ctx: &Context<'_>, key: K) -> AppResult<K::Valu
 pub async fn by_one_key<A, B>(
     ctx: &Context<'_>,
     (id, other): (Option<A>, Option<B>),
-    message: &str,
+    message: &'static str,
 ) -> AppResult<Option<A::Value>>
 where
     A: LoaderKey,
