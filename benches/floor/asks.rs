@@ -13,7 +13,7 @@ use super::DEALER;
 use super::shops::Shop;
 
 /// Lines of an order that is made here.
-const LINES: usize = 4;
+pub const LINES: usize = 4;
 
 /// What is measured.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,12 +97,7 @@ fn ours(operation: Operation, authority: &str, turn: &Turn<'_>) -> Request<Full<
         Operation::Create => json!({ "input": turn.input() }),
         Operation::List | Operation::Orders | Operation::Page => json!({}),
     };
-    posted(
-        authority,
-        turn.token,
-        operation.document(),
-        &variables,
-    )
+    posted(authority, turn.token, operation.document(), &variables)
 }
 
 /// An operation as a dashboard sends it.
@@ -123,29 +118,28 @@ pub fn posted(
 }
 
 fn floor(operation: Operation, authority: &str, turn: &Turn<'_>) -> Request<Full<Bytes>> {
-    let request = Request::builder()
-        .header(HOST, authority)
-        .header(DEALER, &turn.shop.schema);
-    let read = |path: &str| request.uri(path).body(Full::default()).unwrap();
+    let to = |path: &str| {
+        Request::builder()
+            .uri(path)
+            .header(HOST, authority)
+            .header(DEALER, turn.shop.schema.as_str())
+    };
+    let read = |path: &str| to(path).body(Full::default()).unwrap();
     match operation {
         Operation::Product => read(&format!("/product/{}", turn.product(0))),
         Operation::List => read("/products"),
         Operation::Orders => read("/orders"),
         Operation::Page => read("/page"),
         Operation::Create => {
-            let (customer, warehouse) = (turn.customer(), &turn.shop.warehouse);
             let lines: Vec<Value> = (0..LINES)
                 .map(|line| json!({ "product": turn.product(line), "quantity": "1" }))
                 .collect();
-            let body = json!({ "customer": customer, "warehouse": warehouse, "lines": lines });
-            let request = Request::builder()
+            let body = json!({ "customer": turn.customer(), "warehouse": turn.shop.warehouse,
+                "lines": lines });
+            let request = to("/orders")
                 .method(Method::POST)
-                .uri("/orders")
-                .header(HOST, authority)
-                .header(CONTENT_TYPE, "application/json")
-                .header(DEALER, &turn.shop.schema);
-            let body = Full::new(body.to_string().into());
-            request.body(body).unwrap()
+                .header(CONTENT_TYPE, "application/json");
+            request.body(Full::new(body.to_string().into())).unwrap()
         }
     }
 }
@@ -204,7 +198,7 @@ fn gather(value: &Value, facts: &mut BTreeMap<&'static str, Vec<Value>>) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                if let Some(name) = COMPARED.iter().find(|known| *known == name) {
+                if let Some(name) = COMPARED.iter().copied().find(|known| known == name) {
                     facts.entry(name).or_default().push(value.clone());
                 }
                 gather(value, facts);
