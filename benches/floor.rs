@@ -4,7 +4,7 @@
 //! ```sh
 //! cargo bench --bench floor
 //! cargo bench --bench floor -- --dealers 1000
-//! cargo bench --bench floor -- --only orders --at-once 16 --seconds 120   # to look on with perf
+//! cargo bench --bench floor -- --profile --at-once 16 --seconds 10   # needs perf
 //! ```
 //!
 //! Prints one JSON object, and a table on the standard error. Each figure is the median of some
@@ -20,6 +20,7 @@
 //! same folder.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::print_stderr,
@@ -46,6 +47,8 @@ mod orders;
 mod pool;
 #[path = "floor/process.rs"]
 mod process;
+#[path = "floor/profile.rs"]
+mod profile;
 #[path = "floor/rounds.rs"]
 mod rounds;
 #[path = "floor/shops.rs"]
@@ -101,6 +104,9 @@ struct Args {
     /// Connections that serve requests, of both; a multiple of the workers.
     #[arg(long, default_value = "16")]
     connections: usize,
+    /// Also where the time of both servers goes, by crate; their recordings stay in the folder.
+    #[arg(long)]
+    profile: bool,
     /// One round of a second: shows that it runs, and measures nothing.
     #[arg(long)]
     quick: bool,
@@ -203,8 +209,10 @@ async fn bench(
 ) -> Bench {
     let keys = shops::tokens(fleet.core(), &args.data).await;
     let ours = target(Side::Ours, &node.url, node.pid());
-    let shops = shops::look(sql, &keys, &ours.authority, dealers).await;
-    shops::analyze(fleet.core()).await;
+    let (shops, has_changed) = shops::look(sql, &keys, &ours.authority, dealers).await;
+    if has_changed {
+        shops::analyze(fleet.core()).await;
+    }
     let row = sql.query_one("SELECT pg_backend_pid()", &[]).await.unwrap();
     let backend: i32 = row.get(0);
     Bench {
@@ -229,7 +237,7 @@ fn target(side: Side, url: &str, pid: u32) -> Target {
 
 async fn measure(bench: &Bench, args: &Args) -> Value {
     bench.compare().await;
-    let mut measured = Vec::new();
+    let (mut measured, mut profiles) = (Vec::new(), Vec::new());
     rounds::show_head();
     for operation in args.operations() {
         bench.warm(operation, args.seconds).await;
@@ -239,12 +247,16 @@ async fn measure(bench: &Bench, args: &Args) -> Value {
             outcome.show();
             measured.push(outcome);
         }
+        if let (true, Some(most)) = (args.profile, args.at_once.last()) {
+            let looked = bench.profile(operation, *most, (&args.data, args.seconds));
+            profiles.push(looked.await);
+        }
     }
     let worst = measured.iter().map(rounds::Outcome::ratio);
     let all: Vec<Value> = measured.iter().map(rounds::Outcome::json).collect();
     serde_json::json!({
         "dealers": args.dealers, "lines": args.lines, "workers": args.workers,
         "connections": args.connections, "seconds": args.seconds, "rounds": args.rounds,
-        "operations": all, "worst_cpu_ratio": worst.fold(0.0, f64::max),
+        "operations": all, "worst_cpu_ratio": worst.fold(0.0, f64::max), "profiles": profiles,
     })
 }

@@ -8,6 +8,7 @@ use http_body_util::Full;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper::{Method, Request};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::DEALER;
 use super::shops::Shop;
@@ -71,7 +72,7 @@ pub enum Side {
     Ours,
 }
 
-/// At which shop, with which token, and the how-manieth request of this process it is.
+/// At which shop, with which token, and which of this process's requests it is.
 pub struct Turn<'a> {
     pub shop: &'a Shop,
     pub token: &'a str,
@@ -160,7 +161,8 @@ impl Turn<'_> {
         let lines: Vec<Value> = (0..LINES)
             .map(|line| json!({ "productId": self.product(line), "quantity": { "value": "1" } }))
             .collect();
-        let key = format!("{}-{}", std::process::id(), self.number);
+        // Never one of a run before, whose answer would be given again.
+        let key = Uuid::new_v4().to_string();
         json!({ "customerId": self.customer(), "warehouseId": self.shop.warehouse,
             "lines": lines, "idempotencyKey": key })
     }

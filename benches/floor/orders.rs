@@ -52,12 +52,12 @@ impl Found {
         let customers: HashMap<Id, Customer<'a>> = self
             .customers
             .iter()
-            .map(|row| (row.get(0), customer_of(row)))
+            .map(|row| (row.get::<_, Id>(0), customer_of(row)))
             .collect();
         let goods: HashMap<Id, Goods<'a>> = self
             .goods
             .iter()
-            .map(|row| (row.get(0), goods_of(row)))
+            .map(|row| (row.get::<_, Id>(0), goods_of(row)))
             .collect();
         let mut lines: HashMap<Id, Vec<Line<'a>>> = HashMap::new();
         for row in &self.lines {
@@ -68,9 +68,9 @@ impl Found {
                     amount: row.get(4),
                     currency,
                 },
-                product: goods.get(&row.get(2)).copied(),
+                product: goods.get(&row.get::<_, Id>(2)).copied(),
             };
-            lines.entry(row.get(1)).or_default().push(line);
+            lines.entry(row.get::<_, Id>(1)).or_default().push(line);
         }
         let nodes = self.orders.iter().map(|row| {
             let id: Id = row.get(0);
@@ -78,7 +78,7 @@ impl Found {
                 id: id.written("ord"),
                 number: row.get(1),
                 state: row.get(2),
-                customer: customers.get(&row.get(3)).copied(),
+                customer: customers.get(&row.get::<_, Id>(3)).copied(),
                 lines: lines.remove(&id).unwrap_or_default(),
             }
         });

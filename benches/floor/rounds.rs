@@ -1,5 +1,7 @@
 //! The floor and ours in turns, and what came out.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +11,17 @@ use tubex::auth::token::AccessTokens;
 use super::asks::{Operation, Side, Turn, facts};
 use super::load::{Caller, Figures, Load, Target, next, window};
 use super::process::Postgres;
+use super::profile::Recording;
 use super::shops::{self, Shop};
+
+/// In this order: the list has the orders that both have made.
+const COMPARED: [Operation; 5] = [
+    Operation::Product,
+    Operation::List,
+    Operation::Page,
+    Operation::Create,
+    Operation::Orders,
+];
 
 /// Both, and what they are asked about.
 pub struct Bench {
@@ -30,13 +42,7 @@ impl Bench {
         for place in ends {
             let (shop, token) = (&self.shops[place], tokens[place].as_str());
             let mut numbers = Vec::new();
-            for operation in [
-                Operation::Product,
-                Operation::List,
-                Operation::Page,
-                Operation::Create,
-                Operation::Orders,
-            ] {
+            for operation in COMPARED {
                 let number = next();
                 let turn = Turn {
                     shop,
@@ -97,6 +103,43 @@ impl Bench {
             pairs.push((floor, ours));
         }
         Outcome::of(operation, at_once, &pairs)
+    }
+}
+
+impl Bench {
+    /// Microseconds of a request in each crate of both servers, in windows that do not count.
+    pub async fn profile(
+        &self,
+        operation: Operation,
+        at_once: usize,
+        (folder, seconds): (&Path, u64),
+    ) -> Value {
+        let floor = self.crates(&self.floor, operation, at_once, (folder, seconds));
+        let floor = floor.await;
+        let ours = self.crates(&self.ours, operation, at_once, (folder, seconds));
+        let ours = ours.await;
+        json!({
+            "operation": operation.name(), "at_once": at_once,
+            "floor_us": floor, "ours_us": ours,
+        })
+    }
+
+    async fn crates(
+        &self,
+        target: &Target,
+        operation: Operation,
+        at_once: usize,
+        (folder, seconds): (&Path, u64),
+    ) -> BTreeMap<String, f64> {
+        let name = format!("{}-{:?}.perf", operation.name(), target.side);
+        let load = self.load(operation, at_once, Duration::from_secs(seconds));
+        let recording = Recording::start(target.pid, &folder.join(name), seconds);
+        let figures = window(target, &self.postgres, &load).await;
+        // Seconds of a thousand are milliseconds of one, and a share is in hundredths.
+        let scale = figures.server * 1000.0 / 100.0;
+        let shares = recording.shares().into_iter();
+        let times = shares.map(|(name, share)| (name, (share * scale * 10.0).round() / 10.0));
+        times.collect()
     }
 }
 

@@ -122,21 +122,22 @@ fn token(tokens: &AccessTokens, dealer: &Dealer, owner: UserId) -> String {
     issued.token.expose_secret().to_owned()
 }
 
-/// Looks around at each dealer, over the API, and brings what is missing.
+/// Looks around at each dealer, over the API, and brings what is missing; whether anything was.
 pub async fn look(
     sql: &tokio_postgres::Client,
     keys: &AccessTokens,
     authority: &str,
     dealers: Vec<Dealer>,
-) -> Vec<Shop> {
+) -> (Vec<Shop>, bool) {
     let mut caller = Caller::open(authority).await;
-    let mut shops = Vec::new();
+    let (mut shops, mut has_changed) = (Vec::new(), false);
     for dealer in dealers {
         let owner = owner_of(sql, &dealer).await;
         // Anew for each: a token lasts a quarter of an hour.
         let token = token(keys, &dealer, owner);
         let (shop, has_orders) = seen(&mut caller, &token, dealer, owner).await;
         if !has_orders {
+            has_changed = true;
             order(&mut caller, &token, &shop).await;
         }
         shops.push(shop);
@@ -144,7 +145,7 @@ pub async fn look(
             eprintln!("{} shops", shops.len());
         }
     }
-    shops
+    (shops, has_changed)
 }
 
 async fn owner_of(sql: &tokio_postgres::Client, dealer: &Dealer) -> UserId {
