@@ -248,7 +248,7 @@ async fn measure(bench: &Bench, args: &Args) -> Value {
             measured.push(outcome);
         }
         if let (true, Some(most)) = (args.profile, args.at_once.last()) {
-            let looked = bench.profile(operation, *most, (&args.data, args.seconds));
+            let looked = bench.profile(operation, *most, (args.data.as_path(), args.seconds));
             profiles.push(looked.await);
         }
     }

@@ -9,6 +9,9 @@ const NOBODYS: &[&str] = &["core", "alloc", "std"];
 /// Below this share a crate is of the others.
 const LEAST: f64 = 0.5;
 
+/// Of each crate, in percent.
+pub type Shares = BTreeMap<String, f64>;
+
 /// A recording under way.
 pub struct Recording {
     perf: Child,
@@ -32,7 +35,7 @@ impl Recording {
     }
 
     /// The share of each crate, in percent.
-    pub fn shares(mut self) -> BTreeMap<String, f64> {
+    pub fn shares(mut self) -> Shares {
         let ended = self.perf.wait().unwrap();
         assert!(ended.success(), "perf record: {ended}");
         let report = Command::new("perf")
@@ -46,8 +49,8 @@ impl Recording {
     }
 }
 
-fn gathered(text: &str) -> BTreeMap<String, f64> {
-    let mut all: BTreeMap<String, f64> = BTreeMap::new();
+fn gathered(text: &str) -> Shares {
+    let mut all = Shares::new();
     for line in text.lines() {
         let Some((share, symbol)) = line.trim().split_once('%') else {
             continue;
@@ -56,7 +59,7 @@ fn gathered(text: &str) -> BTreeMap<String, f64> {
             *all.entry(owner(symbol.trim())).or_default() += share;
         }
     }
-    let (mut shares, few): (BTreeMap<_, _>, BTreeMap<_, _>) =
+    let (mut shares, few): (Shares, Shares) =
         all.into_iter().partition(|(_, share)| *share >= LEAST);
     shares.insert("others".to_owned(), few.values().sum());
     shares
@@ -69,7 +72,7 @@ fn owner(symbol: &str) -> String {
     }
     let is_part = |char: char| char.is_alphanumeric() || char == '_' || char == ':';
     let mut is_rust = false;
-    for path in symbol.split(|char| !is_part(char)) {
+    for path in symbol.split(|char: char| !is_part(char)) {
         let Some((first, _)) = path.split_once("::") else {
             continue;
         };
