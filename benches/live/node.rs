@@ -28,6 +28,11 @@ fn program() -> Command {
 
 impl Node {
     pub fn start(data: &Path, database: &DatabaseSettings) -> Self {
+        Self::start_with(data, database, &[])
+    }
+
+    /// As [`Node::start`], with further settings.
+    pub fn start_with(data: &Path, database: &DatabaseSettings, more: &[&str]) -> Self {
         let key = data.join("key.pem");
         if !key.exists() {
             let made = program()
@@ -58,6 +63,7 @@ impl Node {
             ])
             .arg("--secret-key-file")
             .arg(&key)
+            .args(more)
             .env("TUBEX_LOG", "warn")
             .stdout(Stdio::piped())
             .spawn()
@@ -72,9 +78,14 @@ impl Node {
         }
     }
 
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Resident memory of the server.
     pub fn memory_kib(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.process.id());
+        let path = format!("/proc/{}/status", self.pid());
         let text = std::fs::read_to_string(path).unwrap();
         let line = text.lines().find(|line| line.starts_with("VmRSS:"));
         let number = line.and_then(|line| line.split_whitespace().nth(1));
