@@ -52,7 +52,7 @@ use crate::platform::sessions::cookies::CookiePolicy;
 use crate::platform::sessions::service::Sessions;
 use crate::platform::webhooks::service::Webhooks;
 use crate::roots::{ApiSchema, ApiSchemaBuilder, Undeclared, check_declared, schema_builder};
-use crate::telemetry::serving::ServingMetrics;
+use crate::telemetry::serving::{Door, ServingMetrics};
 use crate::tenancy::TenantPool;
 use crate::tenancy::cache::Cache;
 use crate::tenancy::directory::{Directory, Watching};
@@ -154,8 +154,8 @@ pub struct App {
     pub settings: ServerSettings,
     /// How much callers and dealers may ask for.
     pub rates: rates::Rates,
-    /// The places for operations over HTTP.
-    pub working: Quota<()>,
+    /// The places for operations over HTTP, at each endpoint.
+    pub working: Quota<Door>,
     /// The places for websockets.
     pub sockets: sockets::Sockets,
     /// How it is used.

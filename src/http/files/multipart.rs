@@ -25,7 +25,7 @@ use crate::files::{Announced, FileId, Uploads};
 use crate::graphql::idempotency::SentFiles;
 use crate::http::answer;
 use crate::http::endpoint::Endpoint;
-use crate::http::execute::{Via, count_refused, execute};
+use crate::http::execute::{Via, count_refused, execute, place};
 use crate::http::graphql::with_sender;
 use crate::http::media::MediaType;
 use crate::http::params::{Params, invalid};
@@ -82,7 +82,10 @@ async fn answered(
             let operation = with_sender(operation, request, &app.settings);
             let operation = operation.data(uploads.clone()).data(sent);
             let limit = app.settings.request_timeout_ms;
-            execute(app, caller, (operation, Via::Post), request_id, limit).await
+            match place(app) {
+                Ok(_place) => execute(app, caller, (operation, Via::Post), request_id, limit).await,
+                Err(error) => Err(error),
+            }
         }
         Err(error) => Err(error),
     };
