@@ -222,7 +222,7 @@ impl App {
             press: Press::new(depot.clone()),
             registry: Arc::new(jobs::registry(&core, &settings.jobs, &depot)),
             schema,
-            documents: documents::documents(schema_builder(), settings).trusting(trusted),
+            documents: documents::of_the_shops(settings).trusting(trusted),
             _keeping: keeping,
             settings: settings.clone(),
             rates: rates::Rates::new(settings, &core.clock)?,
