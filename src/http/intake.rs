@@ -28,7 +28,7 @@ use super::{answer, body, files};
 use crate::app::{App, documents};
 use crate::config::ServerSettings;
 use crate::error::AppResult;
-use crate::graphql::document::{Cost, Documents};
+use crate::graphql::document::{Cost, Documents, OperationLimits};
 
 /// The beginning of `/graphql` on the shops' endpoint, without a server.
 pub struct Intake {
@@ -79,6 +79,11 @@ impl Intake {
                 Taken::Answered(answer::refused(status, error, request_id, media))
             }
         }
+    }
+
+    /// The bounds of operations.
+    pub const fn limits(&self) -> &OperationLimits {
+        self.documents.limits()
     }
 
     /// What a document costs that has come without variables, or why it is not run.

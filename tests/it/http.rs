@@ -12,6 +12,7 @@ mod hygiene;
 mod limits;
 mod page;
 mod protocol;
+mod seeds;
 mod silent;
 mod stopping;
 mod tls;
