@@ -27,7 +27,8 @@ fn program() -> Command {
 }
 
 impl Node {
-    pub fn start(data: &Path, database: &DatabaseSettings) -> Self {
+    /// Starts one with `more` flags.
+    pub fn start(data: &Path, database: &DatabaseSettings, more: &[&str]) -> Self {
         let key = data.join("key.pem");
         if !key.exists() {
             let made = program()
@@ -58,6 +59,7 @@ impl Node {
             ])
             .arg("--secret-key-file")
             .arg(&key)
+            .args(more)
             .env("TUBEX_LOG", "warn")
             .stdout(Stdio::piped())
             .spawn()
@@ -72,11 +74,11 @@ impl Node {
         }
     }
 
-    /// Resident memory of the server.
-    pub fn memory_kib(&self) -> u64 {
+    /// Memory of the server: `VmRSS` is what it takes now, `VmHWM` the most it took.
+    pub fn memory_kib(&self, figure: &str) -> u64 {
         let path = format!("/proc/{}/status", self.process.id());
         let text = std::fs::read_to_string(path).unwrap();
-        let line = text.lines().find(|line| line.starts_with("VmRSS:"));
+        let line = text.lines().find(|line| line.starts_with(figure));
         let number = line.and_then(|line| line.split_whitespace().nth(1));
         number.unwrap().parse().unwrap()
     }
