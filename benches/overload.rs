@@ -146,7 +146,7 @@ async fn measure(args: &Args, node: &Node, traffic: &mut Traffic) -> Value {
     let length = Duration::from_secs(4);
     pool.closed(traffic, 8, (length, deadline)).await;
     let mut closed = Vec::new();
-    let mut peak = 0;
+    let mut peak = 0_u64;
     eprintln!("{}", Tally::HEAD);
     for at_once in &args.at_once {
         let tally = pool.closed(traffic, *at_once, (length, deadline)).await;

@@ -90,12 +90,12 @@ impl Line {
                 Outcome::Other(text(body))
             };
         }
-        let says_when = header(head, "retry-after").is_some();
         let is_overload = position(body, b"\"code\":\"OVERLOADED\"").is_some();
-        match (is_overload, says_when) {
-            (true, true) if matches!(status, "200" | "503") => Outcome::Refused,
-            _ => Outcome::Other(format!("{status} {}", text(body))),
+        let says_when = header(head, "retry-after").is_some();
+        if is_overload && says_when && matches!(status, "200" | "503") {
+            return Outcome::Refused;
         }
+        Outcome::Other(format!("{status} {}", text(body)))
     }
 }
 

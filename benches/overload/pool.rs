@@ -136,14 +136,17 @@ impl Pool {
         tally.add(back.done);
     }
 
+    fn busy(&self) -> usize {
+        self.lines.len() - self.idle.len()
+    }
+
     /// Waits for the answers under way. Of those that do not come the connection is lost.
     async fn drain(&mut self, tally: &mut Tally) {
-        let busy = |pool: &Self| pool.lines.len() - pool.idle.len();
-        while busy(self) > 0 {
+        while self.busy() > 0 {
             match timeout(PATIENCE, self.back.recv()).await {
                 Ok(back) => self.take(back.unwrap(), tally),
                 Err(_elapsed) => {
-                    tally.unanswered(busy(self));
+                    tally.unanswered(self.busy());
                     return;
                 }
             }

@@ -165,11 +165,12 @@ async fn shop(node: &Node, token: &str) -> Shop {
     let read = json!({ "query": READ }).to_string();
     let change = json!({ "query": ORDER, "variables": { "input": input } }).to_string();
     let change = request(&address, token, &change);
-    let key = change.windows(KEY.len());
+    let mut places = change.windows(KEY.len());
+    let key_at = places.position(|place| place == KEY.as_bytes()).unwrap();
     Shop {
         read: request(&address, token, &read),
-        key_at: key.into_iter().position(|at| at == KEY.as_bytes()).unwrap(),
         change,
+        key_at,
     }
 }
 
