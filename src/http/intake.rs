@@ -63,11 +63,8 @@ impl Intake {
     /// Takes a request to `/graphql`; that it would begin a websocket is not looked at.
     pub async fn take(&self, request: &HttpRequest, body: Bytes) -> Taken {
         let (media, request_id) = (MediaType::accepted(request), Uuid::now_v7());
-        let read = match self.read(request, body).await {
-            Ok(read) => self.check_credentials(request).map(|()| read),
-            Err(refused) => Err(refused),
-        };
-        match read {
+        let read = self.read(request, body).await;
+        match read.and_then(|read| self.check_credentials(request).map(|()| read)) {
             Ok(Read::One(operation, via)) => {
                 let stopped = self.ready(*operation, (request, via), request_id).await;
                 stopped.map_or(Taken::Operations(1), |stopped| {
