@@ -74,9 +74,14 @@ impl Node {
         }
     }
 
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Memory of the server: `VmRSS` is what it takes now, `VmHWM` the most it took.
     pub fn memory_kib(&self, figure: &str) -> u64 {
-        let path = format!("/proc/{}/status", self.process.id());
+        let path = format!("/proc/{}/status", self.pid());
         let text = std::fs::read_to_string(path).unwrap();
         let line = text.lines().find(|line| line.starts_with(figure));
         let number = line.and_then(|line| line.split_whitespace().nth(1));

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use super::{App, documents};
 use crate::auth::operator::OperatorTokens;
 use crate::graphql::document::Documents;
+use crate::platform::dealers::plans::KnownPlans;
 use crate::platform::operator::node::{ControlPoolUse, Node, NodeReport, RequestPool};
 use crate::platform::operator::roots::{OperatorSchema, operator_schema_builder};
 use crate::telemetry::process;
@@ -42,6 +43,7 @@ impl OperatorApp {
             .data(app.callers.impersonations.clone())
             .data(app.callers.applications.clone())
             .data(app.core.clock.clone())
+            .data(KnownPlans::new(app.settings.limits.plans.names()))
             .data(NodeReport::new(move || node(&looked_at)))
             .finish();
         Self {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::PlanSettings;
 use super::values::{batch_size, cache_size, header_size, list_size, rate, some_milliseconds};
 
 /// What one request may ask for, beside depth, complexity and size.
@@ -98,7 +99,11 @@ pub struct LimitSettings {
     pub rate_per_caller: u64,
 
     /// Units of complexity that all of one dealer may ask for in a minute, half of them
-    /// at once; with 0 there is no such limit.
+    /// at once, unless his plan says otherwise; with 0 there is no such limit.
     #[arg(long, env = "TUBEX_RATE_PER_DEALER", value_name = "UNITS", default_value = "3000000", value_parser = rate)]
     pub rate_per_dealer: u64,
+
+    /// Dealers' plans.
+    #[command(flatten)]
+    pub plans: PlanSettings,
 }

@@ -224,16 +224,19 @@ impl ServerSettings {
     fn check_rates(&self) -> Result<(), ConfigError> {
         let dearest = u64::try_from(self.max_complexity).unwrap_or(u64::MAX);
         let limits = &self.limits;
-        for (setting, rate) in [
+        let rates = [
             ("--rate-per-caller", limits.rate_per_caller),
             ("--rate-per-dealer", limits.rate_per_dealer),
-        ] {
+        ];
+        let plans = limits.plans.rates_by_plan.iter();
+        let by_plan = plans.map(|one| ("--rates-by-plan", one.rate));
+        for (setting, rate) in rates.into_iter().chain(by_plan) {
             if rate != 0 && rate / 2 < dearest {
                 let message = "must be 0, or twice --max-complexity or more";
                 return Err(ConfigError::new(setting, message));
             }
         }
-        Ok(())
+        limits.plans.validate()
     }
 
     /// Checks what the parser can not.

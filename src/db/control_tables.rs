@@ -82,6 +82,7 @@ diesel::table! {
         token_epoch -> Int8,
         roles_version -> Int8,
         second_factor_required -> Bool,
+        plan -> Text,
     }
 }
 

@@ -121,7 +121,11 @@ impl Endpoint for App {
 
     fn charged(caller: &Self::Caller, address: IpAddr) -> Option<Charged> {
         match caller {
-            Sender::Known(context) => context.principal().map(Charged::principal),
+            Sender::Known(context) => {
+                let plan = &context.dealer().plan;
+                let principal = context.principal();
+                principal.map(|principal| Charged::principal(principal, plan))
+            }
             Sender::Nobody | Sender::Refused(_) => Some(Charged::stranger(address)),
         }
     }

@@ -11,6 +11,7 @@ mod hostile;
 mod hygiene;
 mod limits;
 mod page;
+mod plans;
 mod protocol;
 mod seeds;
 mod silent;

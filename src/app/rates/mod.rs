@@ -5,6 +5,7 @@
 //! degraded). A node without one counts for itself at the whole rate.
 
 mod local;
+mod plans;
 mod shared;
 
 use std::net::IpAddr;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use self::local::Local;
+use self::plans::DealerRates;
 use self::shared::Shared;
 use crate::auth::principal::Principal;
 use crate::config::ServerSettings;
@@ -26,12 +28,19 @@ use crate::kernel::metric::Counter;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charged {
     caller: String,
-    dealer: Option<String>,
+    dealer: Option<Account>,
+}
+
+/// The share of a dealer, and the plan that says how large it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Account {
+    key: String,
+    plan: String,
 }
 
 impl Charged {
-    /// A user or a key, at his dealer.
-    pub fn principal(principal: &Principal) -> Self {
+    /// A user or a key, at his dealer, who has this plan.
+    pub fn principal(principal: &Principal, plan: &str) -> Self {
         let dealer = principal.dealer();
         let caller = match principal.api_key() {
             Some(key) => format!("{{{dealer}}}:{}", key.id),
@@ -39,7 +48,11 @@ impl Charged {
         };
         Self {
             caller,
-            dealer: Some(format!("{{{dealer}}}:all")),
+            dealer: Some(Account {
+                // The plan is no part of it, so that who changes it goes on owing.
+                key: format!("{{{dealer}}}:all"),
+                plan: plan.to_owned(),
+            }),
         }
     }
 
@@ -90,7 +103,7 @@ struct Wait {
 /// The shares of all callers and dealers.
 pub struct Rates {
     caller: Option<Rate>,
-    dealer: Option<Rate>,
+    dealers: DealerRates,
     local: Local,
     shared: Option<Shared>,
     clock: Clock,
@@ -107,7 +120,7 @@ impl Rates {
             .transpose()?;
         Ok(Self {
             caller: Rate::per_minute(settings.limits.rate_per_caller),
-            dealer: Rate::per_minute(settings.limits.rate_per_dealer),
+            dealers: DealerRates::new(&settings.limits),
             local: Local::default(),
             shared,
             clock: clock.clone(),
@@ -126,8 +139,11 @@ impl Rates {
             })
         };
         let caller = share("caller", charged.caller.as_str(), self.caller);
-        let dealer = charged.dealer.as_deref();
-        let dealer = dealer.and_then(|key| share("dealer", key, self.dealer));
+        let dealer = charged.dealer.as_ref();
+        let dealer = dealer.and_then(|account| {
+            let rate = self.dealers.of(&account.plan);
+            share("dealer", account.key.as_str(), rate)
+        });
         let shares: Vec<Share<'_>> = caller.into_iter().chain(dealer).collect();
         if shares.is_empty() {
             return Ok(Vec::new());
@@ -135,7 +151,7 @@ impl Rates {
         let units = u64::try_from(units).unwrap_or(u64::MAX);
         self.taken(&shares, units).await.map_err(|wait| {
             self.refused.add_one();
-            refusal(&wait)
+            self.refusal(&wait, charged)
         })
     }
 
@@ -156,6 +172,20 @@ impl Rates {
         self.local.take(&divided, units, now)
     }
 
+    fn refusal(&self, wait: &Wait, charged: &Charged) -> AppError {
+        let account = charged.dealer.as_ref();
+        let (whose, setting) = match (wait.name, account) {
+            ("dealer", Some(account)) => {
+                let setting = self.dealers.setting(&account.plan);
+                ("all callers of this dealer have", setting)
+            }
+            _ => ("this caller has", "--rate-per-caller"),
+        };
+        let message = format!("{whose} used up what may be asked for in a minute ({setting})");
+        AppError::new(ErrorCode::RateLimited, message)
+            .with_retry_after(Duration::from_micros(wait.micros))
+    }
+
     /// Whether nodes that should count together do.
     pub fn is_degraded(&self) -> bool {
         self.shared.as_ref().is_some_and(Shared::is_away)
@@ -172,14 +202,4 @@ impl Share<'_> {
             whole_in: Duration::from_micros(ahead),
         }
     }
-}
-
-fn refusal(wait: &Wait) -> AppError {
-    let (whose, setting) = match wait.name {
-        "dealer" => ("all callers of this dealer have", "--rate-per-dealer"),
-        _ => ("this caller has", "--rate-per-caller"),
-    };
-    let message = format!("{whose} used up what may be asked for in a minute ({setting})");
-    AppError::new(ErrorCode::RateLimited, message)
-        .with_retry_after(Duration::from_micros(wait.micros))
 }

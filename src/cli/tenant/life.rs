@@ -1,4 +1,4 @@
-//! `tubex tenant suspend`, `resume`, `archive`, `drop`, `rename`.
+//! `tubex tenant suspend`, `resume`, `archive`, `drop`, `rename`, `set-plan`.
 
 use clap::Args;
 
@@ -7,9 +7,10 @@ use super::refusal::describe;
 use crate::app::Core;
 use crate::cli::CommandResult;
 use crate::cli::output::Output;
-use crate::config::DatabaseSettings;
+use crate::config::{DatabaseSettings, PlanSettings};
 use crate::kernel::clock::Clock;
 use crate::platform::dealers::lifecycle::{DealerRecord, GRACE_DAYS, LifecycleError, Order};
+use crate::platform::dealers::plans::KnownPlans;
 
 /// Whose life is changed.
 #[derive(Args)]
@@ -55,6 +56,18 @@ pub(in crate::cli) struct RenameArgs {
     name: String,
 }
 
+/// Who is given which plan.
+#[derive(Args)]
+pub(in crate::cli) struct PlanArgs {
+    #[command(flatten)]
+    order: OrderArgs,
+    /// Name of the plan: `standard`, or one that --rates-by-plan names.
+    #[arg(long, value_name = "NAME")]
+    plan: String,
+    #[command(flatten)]
+    plans: PlanSettings,
+}
+
 pub(super) async fn suspend(args: &OrderArgs, output: Output) -> CommandResult {
     let (core, order) = args.order().await?;
     report(core.lifecycle.suspend(&order).await, output)
@@ -73,6 +86,16 @@ pub(super) async fn archive(args: &OrderArgs, output: Output) -> CommandResult {
 pub(super) async fn rename(args: &RenameArgs, output: Output) -> CommandResult {
     let (core, order) = args.order.order().await?;
     report(core.lifecycle.rename(&order, &args.name).await, output)
+}
+
+pub(super) async fn set_plan(args: &PlanArgs, output: Output) -> CommandResult {
+    let (core, order) = args.order.order().await?;
+    let known = KnownPlans::new(args.plans.names());
+    let dealer = core.lifecycle.set_plan(&order, &args.plan, &known).await;
+    let dealer = dealer.map_err(explain)?;
+    let (name, plan, id) = (&dealer.name, &dealer.plan, dealer.id);
+    let text = format!("{name} has the plan {plan}: {id}");
+    output.result(text, &record::json(&dealer))
 }
 
 pub(super) async fn drop(args: &DropArgs, output: Output) -> CommandResult {

@@ -54,6 +54,7 @@ pub(super) async fn list(args: &ListArgs, output: Output) -> CommandResult {
                 "schema": dealer.schema.as_str(),
                 "currency": dealer.currency,
                 "timezone": dealer.timezone,
+                "plan": dealer.plan,
             })
         })
         .collect();

@@ -40,6 +40,8 @@ pub(super) enum TenantCommand {
     Drop(life::DropArgs),
     /// Give a dealer another name.
     Rename(life::RenameArgs),
+    /// Give a dealer another plan, and with it another rate.
+    SetPlan(life::PlanArgs),
     /// Finish dealers whose making was cut short, and drop those whose grace is over.
     Sweep(DatabaseArgs),
     /// Make spare schemas, so that new dealers need not wait for theirs.
@@ -76,6 +78,7 @@ pub(super) fn run(command: &TenantCommand, output: Output) -> CommandResult {
         TenantCommand::Archive(args) => system.block_on(life::archive(args, output)),
         TenantCommand::Drop(args) => system.block_on(life::drop(args, output)),
         TenantCommand::Rename(args) => system.block_on(life::rename(args, output)),
+        TenantCommand::SetPlan(args) => system.block_on(life::set_plan(args, output)),
         TenantCommand::Sweep(args) => system.block_on(sweep::sweep(args, output)),
         TenantCommand::Fill(args) => fill::run(args, output),
         TenantCommand::Export(args) => system.block_on(export::export(args, output)),

@@ -19,6 +19,7 @@ pub(super) fn json(dealer: &DealerRecord) -> Value {
         "schema_version": dealer.schema_version,
         "currency": dealer.currency,
         "timezone": dealer.timezone,
+        "plan": dealer.plan,
         "created_at": dealer.created_at,
         "activated_at": dealer.activated_at,
     } })

@@ -32,6 +32,7 @@ fn text(dealer: &DealerRecord, actions: &[ActionRow]) -> String {
         format!("status      {}", dealer.status.as_str()),
         format!("schema      {} at {version}", dealer.schema_name),
         format!("books       {}, {}", dealer.currency, dealer.timezone),
+        format!("plan        {}", dealer.plan),
         format!("registered  {}", dealer.created_at),
         format!("possible    {}", possible.join(", ")),
     ];

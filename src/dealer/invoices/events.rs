@@ -59,10 +59,10 @@ events! {
 events! {
     /// What the dealer's own people learn of a mail with an invoice.
     pub struct InvoiceMailFacts {
-        /// The mail.
-        mail: InvoiceMailId,
         /// The invoice or credit note.
         invoice: InvoiceId,
+        /// The mail.
+        mail: InvoiceMailId,
         /// Its number among its kind.
         number: String,
         /// Whose it is.
@@ -78,8 +78,8 @@ events! {
 impl From<(&InvoiceRow, &InvoiceMailRow)> for InvoiceMailFacts {
     fn from((row, mail): (&InvoiceRow, &InvoiceMailRow)) -> Self {
         Self {
-            mail: mail.id,
             invoice: row.id,
+            mail: mail.id,
             number: row.number.unwrap_or_default().to_string(),
             customer: row.customer_id,
             sent_to: mail.sent_to.clone(),

@@ -70,9 +70,11 @@ pub(super) async fn write(
         take_back(&mut orders, &lines);
         fulfil::store(tx, orders).await?;
     }
-    let row = numbered(tx, row).await?;
-    query::insert(tx, vec![row.clone()], lines.clone()).await?;
+    let mut row = numbered(tx, row).await?;
     settle(tx, ground, (&row, &lines)).await?;
+    // What is settled from here on is settled after the posting, for the paper.
+    row.posted_at = Some(tx.now());
+    query::insert(tx, vec![row.clone()], lines.clone()).await?;
     posted(tx, &row, &lines).await?;
     Ok(row)
 }

@@ -54,15 +54,17 @@ pub async fn post(tx: &mut TenantTx, input: InvoiceStepInput) -> ServiceResult<I
     // First the orders, so that what is billed now is not delivered and owed at once.
     fulfil::store(tx, orders).await?;
     check_credit(tx, &row).await?;
-    let row = numbered(tx, row).await?;
+    let mut row = numbered(tx, row).await?;
+    if let Some(entry) = row.entry_id {
+        settle_deposits(tx, &billed, entry).await?;
+    }
+    // What is settled from here on is settled after the posting, for the paper.
+    row.posted_at = Some(tx.now());
     for line in &mut lines {
         line.is_posted = true;
     }
     query::store_lines(tx, lines.clone()).await?;
     query::post(tx, &row).await?;
-    if let Some(entry) = row.entry_id {
-        settle_deposits(tx, &billed, entry).await?;
-    }
     posted(tx, &row, &lines).await?;
     Ok(row)
 }

@@ -5,4 +5,5 @@ pub mod adopt;
 pub mod graphql;
 pub mod lifecycle;
 pub mod note;
+pub mod plans;
 pub mod service;

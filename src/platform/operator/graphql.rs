@@ -69,6 +69,12 @@ impl OperatorDealer {
         self.0.delete_after
     }
 
+    /// Name of his plan, which says how much his callers together may ask for in a
+    /// minute; `standard` unless he was given another.
+    async fn plan(&self) -> &str {
+        &self.0.plan
+    }
+
     /// ISO 4217 code of the currency of his books.
     async fn currency(&self) -> &str {
         &self.0.currency

@@ -18,6 +18,8 @@ const MAX_SEARCH: usize = 200;
 pub struct DealerWhere {
     /// Has one of these statuses.
     pub status: Option<Vec<DealerStatus>>,
+    /// Has one of these plans.
+    pub plan: Option<Vec<String>>,
     /// Has this in his name, upper and lower case being the same; or this is
     /// the whole of his id, of his schema's name, or of an owner's address.
     pub search: Option<String>,
@@ -33,6 +35,10 @@ impl Where for DealerWhere {
         if let Some(statuses) = self.status.clone() {
             bounded(statuses.len())?;
             conditions.push(Box::new(dealers::status.eq_any(statuses).nullable()));
+        }
+        if let Some(plans) = self.plan.clone() {
+            bounded(plans.len())?;
+            conditions.push(Box::new(dealers::plan.eq_any(plans).nullable()));
         }
         if let Some(text) = &self.search {
             conditions.extend(search(text.trim())?);

@@ -12,6 +12,7 @@ use crate::kernel::ids::DealerId;
 use crate::platform::dealers::lifecycle::{
     DealerRecord, GRACE_DAYS, Lifecycle, LifecycleError, Order,
 };
+use crate::platform::dealers::plans::KnownPlans;
 use crate::tenancy::directory::DealerStatus;
 
 /// A dealer to suspend, resume or archive.
@@ -53,6 +54,17 @@ pub struct DealerRenameInput {
     pub reason: Option<String>,
 }
 
+/// A dealer to give another plan.
+#[derive(InputObject)]
+pub struct DealerPlanSetInput {
+    /// Which dealer.
+    pub dealer_id: DealerId,
+    /// Name of the plan: `standard`, or one that this server's settings name.
+    pub plan: String,
+    /// Why; at most 500 characters. Kept with the action.
+    pub reason: Option<String>,
+}
+
 payload! {
     /// Result of dealerSuspend.
     DealerSuspendPayload { /// The dealer; null if it was refused.
@@ -76,6 +88,11 @@ payload! {
 payload! {
     /// Result of dealerRename.
     DealerRenamePayload { /// The dealer; null if it was refused.
+        dealer: OperatorDealer }
+}
+payload! {
+    /// Result of dealerPlanSet.
+    DealerPlanSetPayload { /// The dealer; null if it was refused.
         dealer: OperatorDealer }
 }
 
@@ -141,6 +158,20 @@ impl LifeMutation {
     ) -> AppResult<DealerRenamePayload> {
         let order = order(ctx, (input.dealer_id, input.reason), None)?;
         outcome(ctx, life(ctx)?.rename(&order, &input.name).await)
+    }
+
+    /// Gives a dealer another plan: from then on, within a second on all nodes, his
+    /// callers together may ask for as much as it says. What they have asked for in
+    /// the last half minute stays counted.
+    async fn dealer_plan_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who, and which plan.")] input: DealerPlanSetInput,
+    ) -> AppResult<DealerPlanSetPayload> {
+        let order = order(ctx, (input.dealer_id, input.reason), None)?;
+        let known = ctx.service::<KnownPlans>()?;
+        let set = life(ctx)?.set_plan(&order, &input.plan, known).await;
+        outcome(ctx, set)
     }
 }
 

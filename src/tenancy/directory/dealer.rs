@@ -55,6 +55,8 @@ pub struct Dealer {
     pub roles_version: i64,
     /// Whether nobody works there without a second factor.
     pub second_factor_required: bool,
+    /// The plan that his rate follows from.
+    pub plan: String,
 }
 
 #[derive(Queryable, Selectable)]
@@ -70,6 +72,7 @@ pub(in crate::tenancy) struct DealerRow {
     token_epoch: i64,
     roles_version: i64,
     second_factor_required: bool,
+    plan: String,
 }
 
 impl DealerStatus {
@@ -108,6 +111,7 @@ impl TryFrom<DealerRow> for Dealer {
             token_epoch: row.token_epoch,
             roles_version: row.roles_version,
             second_factor_required: row.second_factor_required,
+            plan: row.plan,
         })
     }
 }

@@ -25,7 +25,9 @@ async fn untold(dealer: &TestDealer, table: &str, kinds: &[&str]) -> (Vec<String
          WHERE entity = '{table}' AND request_id IS NOT NULL {column}"
     );
     let sql = format!(
-        "SELECT request_id::text FROM ({changed}) c WHERE NOT EXISTS (
+        "SELECT request_id::text || ' told ' || coalesce((SELECT string_agg(o.name, ', ')
+             FROM {schema}.events o WHERE o.request_id = c.request_id), 'nothing')
+         FROM ({changed}) c WHERE NOT EXISTS (
              SELECT FROM {schema}.events e WHERE e.request_id = c.request_id AND e.entity = ANY($1))"
     );
     let owner = owner().await;

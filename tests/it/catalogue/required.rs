@@ -1,5 +1,7 @@
 //! What a category requires is there, by whatever way a product comes into it.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::{mutate, only_error};
@@ -11,7 +13,7 @@ const PRODUCT: &str = "product { id version category { code } attributes { code 
 
 /// A dealer with tiles, which need a width, and sand, which needs nothing.
 struct Shelf {
-    _server: Server,
+    server: Server,
     dealer: TestDealer,
     tiles: Value,
     sand: Value,
@@ -40,7 +42,7 @@ impl Shelf {
             width: made["attribute"]["id"].clone(),
             sand: categories.pop().unwrap(),
             tiles: categories.pop().unwrap(),
-            _server: server,
+            server: server,
             dealer,
         }
     }
@@ -204,9 +206,11 @@ async fn rows_of_many_stand_for_themselves() {
 async fn a_line_of_a_file_that_lacks_something_is_left_out() {
     let shelf = Shelf::open_on(bulk::server("required_attributes").await).await;
     let text = "sku,name,baseUnit,listPrice,category\nT-1,Tile,bag,2,TIL\nS-1,Sand,bag,2,SND\n";
+    let worker = shelf.server.worker();
     let ended = bulk::taken(&shelf.dealer, "PRODUCTS", "goods.csv", text).await;
     assert_eq!(bulk::counts(&ended), [1, 0, 0, 1], "{ended:#}");
     let expected = json!([[2, "attributes", "BAD_USER_INPUT"]]);
     assert_eq!(bulk::faults(&ended), expected);
     assert!(shelf.has("S-1").await && !shelf.has("T-1").await);
+    worker.stop(Duration::from_secs(5)).await;
 }

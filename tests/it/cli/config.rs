@@ -28,6 +28,7 @@ fn a_value_that_can_not_be_used_is_refused_with_its_flag() {
         ("--graphiql", "maybe"),
         ("--sms-url", "http://sms.example/"),
         ("--log-format", "prose"),
+        ("--rates-by-plan", "pro"),
     ] {
         let ended = Ended::of(check(&folder, &[&format!("{flag}={value}")]));
         assert_eq!(ended.code, Some(2), "{flag}");

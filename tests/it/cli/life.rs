@@ -1,4 +1,4 @@
-//! `tubex tenant show`, `suspend`, `resume`, `archive`, `drop`, `rename`.
+//! `tubex tenant show`, `suspend`, `resume`, `archive`, `drop`, `rename`, `set-plan`.
 
 use std::process::Stdio;
 
@@ -95,6 +95,31 @@ fn a_dealer_goes_through_his_life_by_commands() {
     );
     assert_eq!(actions[5]["detail"], "Acme → Acme & Sons");
     assert!(actions[7]["actor"].as_str().unwrap().starts_with("cli:"));
+}
+
+#[test]
+fn a_dealer_is_given_a_plan_that_the_settings_name() {
+    let desk = Desk::new("cli_life_plans");
+    let id = desk.create("Acme");
+    assert_eq!(
+        desk.run(&["show", &id]).json()["dealer"]["plan"],
+        "standard"
+    );
+    let pro = ["set-plan", "Acme", "--plan", "pro"];
+    let reason = desk.run(&pro).reason();
+    assert!(reason.starts_with("--plan: "), "{reason}");
+    let known = ["--rates-by-plan", "free=60000,pro=9000000"];
+    let set = desk.run(&[&pro[..], &known[..]].concat()).json();
+    assert_eq!(set["dealer"]["plan"], "pro");
+    // As the settings of servers come.
+    let mut command = desk.command(&["set-plan", &id, "--plan", "free"]);
+    command.env("TUBEX_RATES_BY_PLAN", "free=60000,pro=9000000");
+    assert_eq!(Ended::of(command).json()["dealer"]["plan"], "free");
+    let shown = desk.run(&["show", &id]).json();
+    assert_eq!(shown["actions"][0]["action"], "SET_PLAN");
+    assert_eq!(shown["actions"][0]["detail"], "pro → free");
+    let listed = desk.run(&["list"]).json();
+    assert_eq!(listed["dealers"][0]["plan"], "free");
 }
 
 #[test]

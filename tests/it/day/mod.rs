@@ -6,6 +6,7 @@ mod names;
 mod story;
 
 use serde_json::{Value, json};
+use tubex::config::Registration;
 use tubex::kernel::clock::Clock;
 
 use crate::support::{Client, Server};
@@ -97,7 +98,10 @@ async fn the_day_goes_as_it_is_told() {
     let story = Story::read(include_str!("../../../docs/guides/day-in-the-life.md"));
     // Midnight must not come between two steps.
     let clock = Clock::fixed(Clock::system().now());
-    let server = Server::start_at(clock.clone(), |_settings| {}).await;
+    let server = Server::start_at(clock.clone(), |settings| {
+        settings.registration = Registration::Open
+    })
+    .await;
     let mut day = Day {
         client: server.anonymous(),
         names: Names::on(clock.now().date_naive()),

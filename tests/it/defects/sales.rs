@@ -35,8 +35,10 @@ async fn levels(counter: &Counter, product: &str) -> [[String; 2]; 2] {
     for warehouse in &counter.yard.warehouses {
         let keys = json!({ "p": product, "w": warehouse });
         let data = counter.client().run(query, keys).await;
-        let level = &data["stockLevels"]["nodes"][0];
-        found.push(["/onHand/value", "/reserved/value"].map(|path| number(level, path)));
+        // Where it never lay there is no level.
+        let level = data["stockLevels"]["nodes"].get(0);
+        let of = |path| level.map_or_else(|| "0".to_owned(), |level| number(level, path));
+        found.push(["/onHand/value", "/reserved/value"].map(of));
     }
     found.try_into().unwrap()
 }

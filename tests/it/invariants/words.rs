@@ -7,6 +7,7 @@ pub const IDS: &[(&str, &str)] = &[
     ("attributeId", "atr"),
     ("baseUnitId", "unt"),
     ("categoryId", "cat"),
+    ("contactId", "con"),
     ("creditEntryId", "ent"),
     ("creditEntryIds", "ent"),
     ("customerId", "cus"),
@@ -17,6 +18,7 @@ pub const IDS: &[(&str, &str)] = &[
     ("fromId", "whs"),
     ("invoiceId", "ivc"),
     ("jobId", "job"),
+    ("logoId", "fil"),
     ("minUnitId", "unt"),
     ("orderId", "ord"),
     ("parentId", "cat"),
@@ -30,6 +32,7 @@ pub const IDS: &[(&str, &str)] = &[
     ("taxClassId", "txc"),
     ("toId", "whs"),
     ("unitId", "unt"),
+    ("userId", "usr"),
     ("warehouseId", "whs"),
 ];
 
@@ -88,6 +91,7 @@ pub const ACTIONS: &[(&str, &str, &str)] = &[
 /// What `expectedVersion` counts where there is no record with an id, by mutation.
 pub const SETTINGS: &[(&str, &str)] = &[
     ("creditSettingsSet", "CreditSettings"),
+    ("invoiceSettingsSet", "InvoiceSettings"),
     ("paymentReminderSettingsSet", "PaymentReminderSettings"),
 ];
 
@@ -132,7 +136,8 @@ pub const EDGES: &[&str] = &[
 pub fn share(field: &str) -> usize {
     match field {
         "idempotencyKey" => 97,
-        "driverId" | "fileIds" | "where" | "lot" | "expectedVersion" | "kind" | "sourcing" => 0,
+        "driverId" | "fileIds" | "logoId" | "userId" | "where" | "lot" | "expectedVersion"
+        | "kind" | "sourcing" => 0,
         "rounding" | "priceUnitId" | "chooseWarehouse" | "unitId" => 6,
         "unitCost" | "validFrom" | "quantity" => 55,
         "entryId" | "invoiceId" => 100,

@@ -1,11 +1,12 @@
 //! Every action in every state.
 
-use DealerAction::{Archive, Drop, Rename, Resume, Suspend};
+use DealerAction::{Archive, Drop, Rename, Resume, SetPlan, Suspend};
 use DealerStatus::{Active, Archived, Deleting, Dropped, Provisioning, Suspended};
 use tubex::app::Core;
 use tubex::error::{ErrorCode, Refusal};
 use tubex::kernel::ids::DealerId;
 use tubex::platform::dealers::lifecycle::{DealerAction, DealerRecord, GRACE_DAYS, LifecycleError};
+use tubex::platform::dealers::plans::KnownPlans;
 use tubex::tenancy::directory::DealerStatus;
 
 use super::{apart, order};
@@ -16,15 +17,30 @@ const LIFE: [(DealerStatus, &[(DealerAction, DealerStatus)]); 6] = [
     (Provisioning, &[]),
     (
         Active,
-        &[(Suspend, Suspended), (Archive, Archived), (Rename, Active)],
+        &[
+            (Suspend, Suspended),
+            (Archive, Archived),
+            (Rename, Active),
+            (SetPlan, Active),
+        ],
     ),
     (
         Suspended,
-        &[(Resume, Active), (Archive, Archived), (Rename, Suspended)],
+        &[
+            (Resume, Active),
+            (Archive, Archived),
+            (Rename, Suspended),
+            (SetPlan, Suspended),
+        ],
     ),
     (
         Archived,
-        &[(Resume, Active), (Drop, Deleting), (Rename, Archived)],
+        &[
+            (Resume, Active),
+            (Drop, Deleting),
+            (Rename, Archived),
+            (SetPlan, Archived),
+        ],
     ),
     (Deleting, &[(Resume, Archived)]),
     (Dropped, &[]),
@@ -55,6 +71,10 @@ async fn act(
         Archive => life.archive(&order).await,
         Drop => life.drop(&order, "Acme", GRACE_DAYS).await,
         Rename => life.rename(&order, "Acme & Sons").await,
+        SetPlan => {
+            life.set_plan(&order, "pro", &KnownPlans::new(["pro"]))
+                .await
+        }
         DealerAction::Dropped => panic!("done by the sweep only"),
     }
 }
@@ -64,7 +84,7 @@ async fn each_action_leads_where_it_should_or_is_refused_with_what_is_possible()
     let server = Server::start().await;
     let (core, dealer) = (&server.app.core, server.dealer().await.id);
     for (status, possible) in LIFE {
-        for action in [Suspend, Resume, Archive, Drop, Rename] {
+        for action in [Suspend, Resume, Archive, Drop, Rename, SetPlan] {
             put(dealer, status).await;
             let before = core.lifecycle.actions(dealer).await.unwrap().len();
             let outcome = act(core, dealer, action).await;
@@ -100,7 +120,8 @@ async fn a_refusal_names_the_state_and_what_is_possible() {
     let error = life.resume(&order(dealer)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "RESUME is not possible while the dealer is ACTIVE; possible: SUSPEND, ARCHIVE, RENAME"
+        "RESUME is not possible while the dealer is ACTIVE; possible: SUSPEND, ARCHIVE, RENAME, \
+         SET_PLAN"
     );
     let Refusal::User(errors) = error.into() else {
         panic!("a refusal is the caller's to mend");

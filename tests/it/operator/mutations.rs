@@ -141,7 +141,7 @@ async fn a_dealer_is_suspended_and_opened_again() {
     );
     assert_eq!(
         shown["possibleActions"],
-        json!(["RESUME", "ARCHIVE", "RENAME"])
+        json!(["RESUME", "ARCHIVE", "RENAME", "SET_PLAN"])
     );
     let by_alice = json!([{
         "action": "SUSPEND", "actor": "operator:alice", "reason": "invoice 17", "detail": null,
@@ -222,7 +222,10 @@ async fn what_is_not_possible_is_refused_with_what_is() {
     let resumed = order(&alice, "dealerResume", step(&dealer, "ACTIVE")).await;
     assert_eq!(refusal(&resumed), ("NOT_ALLOWED", Value::Null));
     let message = resumed["userErrors"][0]["message"].as_str().unwrap();
-    assert!(message.contains("SUSPEND, ARCHIVE, RENAME"), "{message}");
+    assert!(
+        message.contains("SUSPEND, ARCHIVE, RENAME, SET_PLAN"),
+        "{message}"
+    );
     let id = dealer.id.to_string();
     order(&alice, "dealerArchive", step(&dealer, "ACTIVE")).await;
     let drop = |confirm: &str, days: u32| {

@@ -48,7 +48,8 @@ async fn the_history_tells_who_did_what() {
     let query = "query($id: ID) { quote(id: $id) { history { action entity entityId changes { field old new } } } }";
     let data = office.client.run(query, json!({ "id": sent["id"] })).await;
     let history = data["quote"]["history"].as_array().unwrap();
-    assert_eq!(history.len(), 2);
+    // It was written with its line, and sent.
+    assert_eq!(history.len(), 3);
     assert_eq!(history[0]["entityId"], sent["id"]);
     let changes = history[0]["changes"].as_array().unwrap();
     assert!(changes.contains(&json!({ "field": "state", "old": "DRAFT", "new": "SENT" })));

@@ -40,7 +40,8 @@ async fn the_history_tells_who_did_what() {
         .run(query, json!({ "id": found["id"] }))
         .await;
     let history = data["return"]["history"].as_array().unwrap();
-    assert_eq!(history.len(), 2);
+    // It was written with its line, and approved.
+    assert_eq!(history.len(), 3);
     assert_eq!(history[0]["entityId"], found["id"]);
     let changes = history[0]["changes"].as_array().unwrap();
     assert!(changes.contains(&json!({ "field": "state", "old": "REQUESTED", "new": "APPROVED" })));

@@ -4,6 +4,7 @@ use super::events::{UnitCreated, UnitUpdated};
 use super::input::{UnitCreateInput, UnitUpdateInput};
 use super::model::{UnitChanges, UnitId, UnitRow};
 use super::query;
+use crate::db::error::DbResult;
 use crate::error::{Constraint, ServiceResult, on_constraint};
 use crate::graphql::payload::{given, updated};
 use crate::kernel::checks::Checks;
@@ -20,6 +21,11 @@ const CONSTRAINTS: &[Constraint] = &[Constraint {
     path: &["input", "code"],
     message: "another unit has this code",
 }];
+
+/// The units.
+pub async fn find_many(tx: &mut TenantTx, ids: &[UnitId]) -> DbResult<Vec<UnitRow>> {
+    query::find_many(tx, ids).await
+}
 
 /// Adds a unit of the dealer's own.
 pub async fn create(tx: &mut TenantTx, input: UnitCreateInput) -> ServiceResult<UnitRow> {

@@ -3,6 +3,7 @@
 use super::input::{ContactAddInput, ContactRemoveInput, ContactUpdateInput};
 use super::model::{ContactChanges, ContactId, ContactRow};
 use super::query;
+use crate::db::error::DbResult;
 use crate::dealer::customers::actions::CustomerAction;
 use crate::dealer::customers::events::CustomerUpdated;
 use crate::dealer::customers::model::CustomerRow;
@@ -80,6 +81,11 @@ pub async fn remove(tx: &mut TenantTx, input: ContactRemoveInput) -> ServiceResu
     query::delete(tx, row.id).await?;
     tx.emit(&CustomerUpdated((&customer).into()));
     Ok(row)
+}
+
+/// The contact.
+pub async fn find(tx: &mut TenantTx, id: ContactId) -> DbResult<Option<ContactRow>> {
+    Ok(query::find_many(tx, &[id]).await?.pop())
 }
 
 /// The contact and its customer, who is locked.

@@ -7,7 +7,7 @@ use super::model::{InvoiceMailId, InvoiceMailRow};
 use super::query;
 use crate::db::error::DbResult;
 use crate::dealer::customers::contacts::model::ContactId;
-use crate::dealer::customers::contacts::query::find_many as find_contacts;
+use crate::dealer::customers::contacts::service as contacts;
 use crate::dealer::customers::service as customers;
 use crate::dealer::invoices::actions::InvoiceAction;
 use crate::dealer::invoices::events::InvoiceMailed;
@@ -64,7 +64,7 @@ async fn of_contact(
     contact: ContactId,
 ) -> ServiceResult<String> {
     let path = ["input", "contactId"];
-    let found = find_contacts(tx, &[contact]).await?.pop();
+    let found = contacts::find(tx, contact).await?;
     let found = found.filter(|contact| contact.customer_id == row.customer_id);
     let missing = || {
         let message = "the customer has no such contact";

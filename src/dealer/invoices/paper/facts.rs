@@ -7,14 +7,14 @@ use rust_decimal::Decimal;
 
 use super::query;
 use crate::dealer::catalog::units::model::UnitId;
-use crate::dealer::catalog::units::query as units;
+use crate::dealer::catalog::units::service as units;
 use crate::dealer::invoices::amounts::by_rate;
 use crate::dealer::invoices::model::{
     InvoiceId, InvoiceKind, InvoiceLineRow, InvoiceRow, InvoiceState,
 };
 use crate::dealer::invoices::query as invoices;
 use crate::dealer::invoices::settings::model::InvoiceSettingsRow;
-use crate::dealer::invoices::settings::query as settings;
+use crate::dealer::invoices::settings::service as settings;
 use crate::error::AppResult;
 use crate::kernel::money::TaxGroup;
 use crate::tenancy::TenantTx;

@@ -14,8 +14,8 @@ use crate::dealer::accounts::model::EntryId;
 use crate::dealer::invoices::model::InvoiceId;
 use crate::tenancy::TenantTx;
 
-/// What settled an entry, or was settled by it, in the transaction that posted it: deposits, or
-/// what a credit note corrects. What is paid later is not among it.
+/// What settled an entry, or was settled by it, until it was posted: deposits, or what a credit
+/// note corrects. What is paid later is not among it.
 pub(super) async fn settled_at_posting(
     tx: &mut TenantTx,
     entry: EntryId,
@@ -26,7 +26,7 @@ pub(super) async fn settled_at_posting(
         .or(allocations::credit_entry_id.eq(entry));
     let query = allocations::table
         .filter(is_of)
-        .filter(allocations::allocated_at.eq(posted_at))
+        .filter(allocations::allocated_at.le(posted_at))
         .filter(allocations::undoes_id.is_null())
         .select(sum(allocations::amount));
     let found: Option<Decimal> = query.first(tx).await?;

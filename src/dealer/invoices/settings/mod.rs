@@ -8,4 +8,4 @@ pub mod input;
 pub mod model;
 pub mod mutation;
 pub mod query;
-mod service;
+pub mod service;

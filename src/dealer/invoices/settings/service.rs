@@ -3,12 +3,21 @@
 use super::input::InvoiceSettingsSetInput;
 use super::model::{InvoiceSettingsId, InvoiceSettingsRow};
 use super::query;
+use crate::db::error::DbResult;
 use crate::dealer::attachments::service::hold_at;
 use crate::dealer::invoices::paper::logo;
 use crate::error::{ErrorCode, ServiceResult, UserError};
 use crate::files::{Depot, FileId, Files};
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
+
+/// The settings that held when something was posted.
+pub async fn find(
+    tx: &mut TenantTx,
+    id: InvoiceSettingsId,
+) -> DbResult<Option<InvoiceSettingsRow>> {
+    query::find(tx, id).await
+}
 
 /// Sets in whose name invoices are written from now on.
 pub(super) async fn set(

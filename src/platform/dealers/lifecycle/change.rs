@@ -18,6 +18,8 @@ pub(super) enum Change {
     },
     /// Another name.
     Name(String),
+    /// Another plan.
+    Plan(String),
 }
 
 impl Change {
@@ -27,7 +29,7 @@ impl Change {
             Self::Drop { confirmation, .. } if *confirmation != dealer.name => {
                 Err(LifecycleError::Unconfirmed)
             }
-            Self::Drop { .. } | Self::State | Self::Name(_) => Ok(()),
+            Self::Drop { .. } | Self::State | Self::Name(_) | Self::Plan(_) => Ok(()),
         }
     }
 
@@ -39,20 +41,33 @@ impl Change {
                 Some(format!("rows go after {}", delete_after.to_rfc3339()))
             }
             Self::Name(name) => Some(format!("{} → {name}", before.name)),
+            Self::Plan(plan) => Some(format!("{} → {plan}", before.plan)),
         }
     }
 
     pub(super) fn name(&self) -> Option<&str> {
         match self {
             Self::Name(name) => Some(name),
-            Self::State | Self::Drop { .. } => None,
+            Self::State | Self::Drop { .. } | Self::Plan(_) => None,
         }
+    }
+
+    pub(super) fn plan(&self) -> Option<&str> {
+        match self {
+            Self::Plan(plan) => Some(plan),
+            Self::State | Self::Drop { .. } | Self::Name(_) => None,
+        }
+    }
+
+    /// Whether it takes the dealer from one state to another.
+    pub(super) const fn is_step(&self) -> bool {
+        matches!(self, Self::State | Self::Drop { .. })
     }
 
     pub(super) const fn delete_after(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::Drop { delete_after, .. } => Some(*delete_after),
-            Self::State | Self::Name(_) => None,
+            Self::State | Self::Name(_) | Self::Plan(_) => None,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! A dealer's life as a tenant: suspended, resumed, archived, dropped, renamed.
+//! A dealer's life as a tenant: suspended, resumed, archived, dropped, renamed,
+//! given another plan.
 //!
 //! ```text
 //!             suspend             archive              drop                sweep
@@ -20,6 +21,7 @@ mod state;
 
 use chrono::TimeDelta;
 
+use super::plans::KnownPlans;
 use change::Change;
 
 use crate::db::control::{ControlConn, ControlPool};
@@ -155,6 +157,20 @@ impl Lifecycle {
         let name = checks.text(&["input", "name"], name, 1, 200);
         checks.finish()?;
         self.act(order, DealerAction::Rename, Change::Name(name))
+            .await
+    }
+
+    /// Gives the dealer another of the `known` plans.
+    pub async fn set_plan(
+        &self,
+        order: &Order,
+        plan: &str,
+        known: &KnownPlans,
+    ) -> Result<DealerRecord, LifecycleError> {
+        let mut checks = Checks::default();
+        let plan = known.check(&mut checks, &["input", "plan"], plan);
+        checks.finish()?;
+        self.act(order, DealerAction::SetPlan, Change::Plan(plan))
             .await
     }
 

@@ -50,6 +50,8 @@ pub struct DealerRecord {
     pub created_at: DateTime<Utc>,
     /// When he was first opened.
     pub activated_at: Option<DateTime<Utc>>,
+    /// The plan that his rate follows from.
+    pub plan: String,
 }
 
 /// Something that was done to a dealer.
@@ -96,6 +98,7 @@ impl ActionRow {
 #[diesel(table_name = dealers)]
 struct Written<'a> {
     name: Option<&'a str>,
+    plan: Option<&'a str>,
     status: DealerStatus,
     status_reason: Option<Option<String>>,
     status_changed_at: Option<DateTime<Utc>>,
@@ -104,9 +107,10 @@ struct Written<'a> {
 
 impl<'a> Written<'a> {
     fn new(to: DealerStatus, change: &'a Change, order: &Order, now: DateTime<Utc>) -> Self {
-        let is_step = !matches!(change, Change::Name(_));
+        let is_step = change.is_step();
         Self {
             name: change.name(),
+            plan: change.plan(),
             status: to,
             status_reason: is_step.then(|| order.reason.clone()),
             status_changed_at: is_step.then_some(now),
@@ -136,6 +140,7 @@ pub(super) async fn change(
     let query = diesel::update(dealers::table.find(dealer.id))
         .filter(dealers::status.eq(dealer.status))
         .filter(dealers::name.eq(&dealer.name))
+        .filter(dealers::plan.eq(&dealer.plan))
         .filter(dealers::drop_began_at.is_null())
         .set(Written::new(to, change, order, now))
         .returning(DealerRecord::as_returning());

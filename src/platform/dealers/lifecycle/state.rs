@@ -20,6 +20,8 @@ text_enum! {
         Dropped = "DROPPED",
         /// Give the company another name.
         Rename = "RENAME",
+        /// Give him another plan.
+        SetPlan = "SET_PLAN",
     }
 }
 
@@ -31,12 +33,15 @@ const STEPS: &[(Is, Do, Is)] = &[
     (Is::Active, Do::Suspend, Is::Suspended),
     (Is::Active, Do::Archive, Is::Archived),
     (Is::Active, Do::Rename, Is::Active),
+    (Is::Active, Do::SetPlan, Is::Active),
     (Is::Suspended, Do::Resume, Is::Active),
     (Is::Suspended, Do::Archive, Is::Archived),
     (Is::Suspended, Do::Rename, Is::Suspended),
+    (Is::Suspended, Do::SetPlan, Is::Suspended),
     (Is::Archived, Do::Resume, Is::Active),
     (Is::Archived, Do::Drop, Is::Deleting),
     (Is::Archived, Do::Rename, Is::Archived),
+    (Is::Archived, Do::SetPlan, Is::Archived),
     (Is::Deleting, Do::Resume, Is::Archived),
 ];
 

@@ -27,8 +27,7 @@ const NUMBERED: [(&str, &str); 12] = [
 ];
 
 /// What is told once of each of these rows.
-const TOLD: [(&str, &str); 23] = [
-    ("account.entry_posted", "account_entries"),
+const TOLD: [(&str, &str); 22] = [
     ("customer.created", "customers"),
     ("delivery.delivered", "deliveries WHERE state = 'DELIVERED'"),
     ("delivery.failed", "deliveries WHERE state = 'FAILED'"),
@@ -129,6 +128,14 @@ pub fn rules() -> Vec<Rule> {
             ],
         },
         rule(
+            "each entry of an account is told",
+            "SELECT * FROM (SELECT customer_id AS id, count(*) AS entries FROM account_entries GROUP BY customer_id) r
+             FULL JOIN (SELECT entity_id AS id, count(*) AS told FROM events
+                        WHERE name = 'account.entry_posted' GROUP BY entity_id) t USING (id)
+             WHERE entries IS DISTINCT FROM told",
+            &["UPDATE events SET name = 'account.allocated' WHERE name = 'account.entry_posted'"],
+        ),
+        rule(
             "versions that are told grow",
             "SELECT * FROM (
                  SELECT id, name, entity_id, (payload ->> 'recordVersion')::bigint AS version,
@@ -142,7 +149,7 @@ pub fn rules() -> Vec<Rule> {
             "whoever changes rows tells of it",
             "SELECT a.request_id, array_agg(DISTINCT a.entity || ' ' || a.action) AS rows FROM audit_log a
              WHERE a.request_id IS NOT NULL AND a.action IN ('INSERT', 'UPDATE', 'DELETE')
-               AND a.entity NOT IN ('tax_classes', 'credit_settings', 'payment_reminder_settings')
+               AND a.entity NOT IN ('tax_classes', 'credit_settings', 'invoice_settings', 'payment_reminder_settings')
                AND NOT EXISTS (SELECT FROM events e WHERE e.request_id = a.request_id)
              GROUP BY a.request_id",
             &["UPDATE events SET request_id = gen_random_uuid() WHERE name = 'order.confirmed'"],
