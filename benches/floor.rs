@@ -179,7 +179,7 @@ fn start(args: &Args, settings: &DatabaseSettings) -> Node {
         ["--workers-jobs", "0"],
         ["--spare-dealers", "0"],
     ];
-    Node::start_with(&args.data, settings, more.as_flattened())
+    Node::start(&args.data, settings, more.as_flattened())
 }
 
 async fn connect(url: &str) -> Client {

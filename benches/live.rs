@@ -72,7 +72,7 @@ fn main() {
     let args = Args::parse();
     let (_cluster, settings) = fleet::cluster(&args.data);
     let _migrated = Fleet::of(&settings);
-    let node = Node::start(&args.data, &settings);
+    let node = Node::start(&args.data, &settings, &[]);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -86,13 +86,13 @@ async fn measure(args: &Args, node: &Node) -> Value {
     for number in 0..args.dealers {
         shops.push(Arc::new(Shop::open(node, number).await));
     }
-    let before = node.memory_kib();
+    let before = node.memory_kib("VmRSS");
     let mut subscribers = Vec::new();
     for number in 0..args.sockets {
         let shop = &shops[number % shops.len()];
         subscribers.push(Subscriber::open(node, shop).await);
     }
-    let open = node.memory_kib();
+    let open = node.memory_kib("VmRSS");
     eprintln!("{} sockets", subscribers.len());
     let alone = round(args, &shops, &mut subscribers).await;
     let mut silent = Vec::new();
@@ -100,7 +100,7 @@ async fn measure(args: &Args, node: &Node) -> Value {
         silent.push(Subscriber::open(node, &shops[number % shops.len()]).await);
     }
     let beside = round(args, &shops, &mut subscribers).await;
-    let after = node.memory_kib();
+    let after = node.memory_kib("VmRSS");
     drop(silent);
     let each = f64::from(u32::try_from(open.saturating_sub(before)).unwrap())
         / f64::from(u32::try_from(args.sockets).unwrap());

@@ -246,7 +246,7 @@ fn main() {
     let (_cluster, settings) = fleet::cluster(&args.data);
     // Makes the control plane, if there is none.
     let _fleet = Fleet::of(&settings);
-    let node = Node::start(&args.data, &settings);
+    let node = Node::start(&args.data, &settings, &[]);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let figures = runtime.block_on(async {
         let filled = open(&settings, &node, &args).await;

@@ -143,7 +143,7 @@ fn main() {
     let args = Args::parse();
     let (_cluster, settings) = fleet::cluster(&args.data);
     let fleet = Fleet::of(&settings);
-    let node = Node::start(&args.data, &settings);
+    let node = Node::start(&args.data, &settings, &[]);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let figures = runtime.block_on(async {
         let owner = Owner::open(&node).await;

@@ -52,7 +52,7 @@ use crate::platform::sessions::cookies::CookiePolicy;
 use crate::platform::sessions::service::Sessions;
 use crate::platform::webhooks::service::Webhooks;
 use crate::roots::{ApiSchema, ApiSchemaBuilder, Undeclared, check_declared, schema_builder};
-use crate::telemetry::serving::ServingMetrics;
+use crate::telemetry::serving::{Door, ServingMetrics};
 use crate::tenancy::TenantPool;
 use crate::tenancy::cache::Cache;
 use crate::tenancy::directory::{Directory, Watching};
@@ -154,8 +154,8 @@ pub struct App {
     pub settings: ServerSettings,
     /// How much callers and dealers may ask for.
     pub rates: rates::Rates,
-    /// The places for operations over HTTP.
-    pub working: Quota<()>,
+    /// The places for operations over HTTP, at each endpoint.
+    pub working: Quota<Door>,
     /// The places for websockets.
     pub sockets: sockets::Sockets,
     /// How it is used.
@@ -222,7 +222,7 @@ impl App {
             press: Press::new(depot.clone()),
             registry: Arc::new(jobs::registry(&core, &settings.jobs, &depot)),
             schema,
-            documents: documents::documents(schema_builder(), settings).trusting(trusted),
+            documents: documents::of_the_shops(settings).trusting(trusted),
             _keeping: keeping,
             settings: settings.clone(),
             rates: rates::Rates::new(settings, &core.clock)?,

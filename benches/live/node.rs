@@ -27,12 +27,8 @@ fn program() -> Command {
 }
 
 impl Node {
-    pub fn start(data: &Path, database: &DatabaseSettings) -> Self {
-        Self::start_with(data, database, &[])
-    }
-
-    /// As [`Node::start`], with further settings.
-    pub fn start_with(data: &Path, database: &DatabaseSettings, more: &[&str]) -> Self {
+    /// Starts one with `more` flags.
+    pub fn start(data: &Path, database: &DatabaseSettings, more: &[&str]) -> Self {
         let key = data.join("key.pem");
         if !key.exists() {
             let made = program()
@@ -83,11 +79,11 @@ impl Node {
         self.process.id()
     }
 
-    /// Resident memory of the server.
-    pub fn memory_kib(&self) -> u64 {
+    /// Memory of the server: `VmRSS` is what it takes now, `VmHWM` the most it took.
+    pub fn memory_kib(&self, figure: &str) -> u64 {
         let path = format!("/proc/{}/status", self.pid());
         let text = std::fs::read_to_string(path).unwrap();
-        let line = text.lines().find(|line| line.starts_with("VmRSS:"));
+        let line = text.lines().find(|line| line.starts_with(figure));
         let number = line.and_then(|line| line.split_whitespace().nth(1));
         number.unwrap().parse().unwrap()
     }

@@ -52,6 +52,11 @@ where
     Documents::new(limits(settings), Validator::new(builder), bytes)
 }
 
+/// Those of the shops' schema, none of which has been seen yet.
+pub fn of_the_shops(settings: &ServerSettings) -> Documents {
+    documents(schema_builder(), settings)
+}
+
 /// How often a node looks whether operations were imported.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 

@@ -113,6 +113,17 @@ impl Homes {
         }
     }
 
+    /// Whether a dealer's request would be turned away at once.
+    pub(crate) fn check_room(&self, dealer: DealerId) -> DbResult<()> {
+        let room = self.shares.check(dealer);
+        room.map_err(|QueueFull| self.turned_away())
+    }
+
+    fn turned_away(&self) -> DbError {
+        self.metrics.turned_away.fetch_add(1, Ordering::Relaxed);
+        DbError::DealerBusy
+    }
+
     /// A connection for work on `dealer`, as it was left or freshly opened.
     pub(crate) async fn lease(&self, dealer: DealerId) -> DbResult<Lease> {
         let asked = Instant::now();
@@ -120,10 +131,7 @@ impl Homes {
         let place = timeout_at(deadline, self.shares.take(dealer))
             .await
             .map_err(|_elapsed| DbError::PoolTimeout)?
-            .map_err(|QueueFull| {
-                self.metrics.turned_away.fetch_add(1, Ordering::Relaxed);
-                DbError::DealerBusy
-            })?;
+            .map_err(|QueueFull| self.turned_away())?;
         let patience = if place.is_alone() {
             STEAL_ALONE_AFTER
         } else {

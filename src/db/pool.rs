@@ -13,6 +13,11 @@ use super::error::{DbError, DbResult};
 use super::limits;
 use super::under_way::{Patience, UnderWay};
 
+/// Callers who may wait for a connection at once. Each waits for a bounded time; how many do
+/// would otherwise be up to those who ask: sockets, links and operators come without a place
+/// among the operations at work.
+const MOST_WAITING: usize = 1024;
+
 /// How one pool is dimensioned and how its sessions begin.
 #[derive(Clone, Debug)]
 pub struct PoolSettings {
@@ -160,6 +165,9 @@ impl RawPool {
     }
 
     pub(crate) async fn checkout(&self) -> DbResult<RawConn> {
+        if self.pool.status().waiting >= MOST_WAITING {
+            return Err(DbError::PoolTimeout);
+        }
         self.pool.get().await.map_err(|error| match error {
             PoolError::Timeout(_) => DbError::PoolTimeout,
             PoolError::Backend(cause) => DbError::Away(cause.to_string()),

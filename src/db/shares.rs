@@ -72,6 +72,22 @@ impl Shares {
         })
     }
 
+    /// Whether the dealer's queue has room at this moment.
+    pub(crate) fn check(&self, dealer: DealerId) -> Result<(), QueueFull> {
+        let dealers = self.lock();
+        dealers
+            .get(&dealer)
+            .map_or(Ok(()), |share| self.room(share))
+    }
+
+    fn room(&self, share: &Share) -> Result<(), QueueFull> {
+        let most = self.places.saturating_add(self.queue);
+        if share.present.load(Ordering::Relaxed) < most {
+            return Ok(());
+        }
+        Err(QueueFull)
+    }
+
     fn enter(&self, dealer: DealerId) -> Result<Presence, QueueFull> {
         let mut dealers = self.lock();
         let share = dealers.entry(dealer).or_insert_with(|| {
@@ -80,9 +96,7 @@ impl Shares {
                 present: AtomicUsize::new(0),
             })
         });
-        if share.present.load(Ordering::Relaxed) >= self.places.saturating_add(self.queue) {
-            return Err(QueueFull);
-        }
+        self.room(share)?;
         share.present.fetch_add(1, Ordering::Relaxed);
         Ok(Presence {
             shares: self.clone(),
@@ -128,8 +142,8 @@ mod tests {
         let mut second = Box::pin(shares.take(busy));
         assert!(second.as_mut().now_or_never().is_none());
         assert!(!first.is_alone());
-        assert!(shares.take(busy).await.is_err());
-        assert!(shares.take(other).await.is_ok());
+        assert!(shares.take(busy).await.is_err() && shares.check(busy).is_err());
+        assert!(shares.take(other).await.is_ok() && shares.check(other).is_ok());
         drop(first);
         assert!(second.await.is_ok());
     }

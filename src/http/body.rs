@@ -20,6 +20,11 @@ const BODY: Limit = Limit {
     what: "bytes in the body of a request",
 };
 
+/// Refuses a body of more than `limit` bytes.
+pub(super) fn check_size(limit: usize, size: usize) -> AppResult<()> {
+    Ok(BODY.check(limit, size)?)
+}
+
 /// The next piece of a body, if there is one.
 pub(super) async fn next_piece(body: &mut Payload) -> AppResult<Option<Bytes>> {
     let piece = timeout(PATIENCE, body.next()).await;
@@ -39,7 +44,7 @@ pub(super) async fn whole(
     let length = request.headers().get(CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
     if let Some(length) = length {
-        BODY.check(limit, length)?;
+        check_size(limit, length)?;
     }
     let read = timeout(patience, pieces(body, limit)).await;
     read.unwrap_or_else(|_elapsed| {

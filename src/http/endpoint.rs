@@ -58,6 +58,11 @@ pub(super) trait Endpoint: 'static {
     /// Of whose share an operation from `address` is; none where there are no shares.
     fn charged(caller: &Self::Caller, address: IpAddr) -> Option<Charged>;
 
+    /// Refuses a caller for whom nothing could be done now, before anything is.
+    fn check_room(&self, _caller: &Self::Caller) -> AppResult<()> {
+        Ok(())
+    }
+
     /// The documents that are known, and the limits on them.
     fn documents(&self) -> &Documents;
 
@@ -122,6 +127,15 @@ impl Endpoint for App {
                 principal.map(|principal| Charged::principal(principal, plan))
             }
             Sender::Nobody | Sender::Refused(_) => Some(Charged::stranger(address)),
+        }
+    }
+
+    /// A dealer's flood is met here, and not where his rows are: parsing and resolving for
+    /// thousands who find his queue full would take from the others what it is to protect.
+    fn check_room(&self, caller: &Self::Caller) -> AppResult<()> {
+        match caller {
+            Sender::Known(context) => Ok(self.tenants.check_room(context)?),
+            Sender::Nobody | Sender::Refused(_) => Ok(()),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::app::rates::{Charged, Left};
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::graphql::context::OperationScope;
-use crate::graphql::document::Ready;
+use crate::graphql::document::{Documents, Ready};
 use crate::graphql::errors::finish;
 use crate::kernel::gcra::BURST_US;
 use crate::kernel::peer::Peer;
@@ -58,7 +58,8 @@ impl Stopped {
     }
 }
 
-/// Runs a query or mutation to its end, or until no time is `left`.
+/// Runs a query or mutation to its end, or until no time is `left`. Whoever calls this has
+/// a [`place`].
 pub(super) async fn execute<E: Endpoint>(
     endpoint: &E,
     caller: E::Caller,
@@ -66,7 +67,9 @@ pub(super) async fn execute<E: Endpoint>(
     request_id: Uuid,
     left: Duration,
 ) -> AppResult<Response> {
-    let _place = place(endpoint)?;
+    endpoint
+        .check_room(&caller)
+        .inspect_err(|error| count_refused(endpoint, error.code(), Instant::now()))?;
     let operation = match Operation::new(endpoint, caller, (&mut request, via), request_id).await {
         Ok(operation) => operation,
         Err(Stopped::Away(error)) => return Err(error),
@@ -83,14 +86,14 @@ pub(super) async fn execute<E: Endpoint>(
 }
 
 /// A place among the operations at work: what waits takes memory, and past a point it is
-/// better to say so than to let all wait longer.
-fn place<E: Endpoint>(endpoint: &E) -> AppResult<Option<Place<()>>> {
-    // Operators must get in when nobody else does.
-    if matches!(E::DOOR, Door::Operator) {
-        return Ok(None);
-    }
+/// better to say so than to let all wait longer. It is taken before the body is read as JSON
+/// and a token looked at, since who is refused must cost next to nothing: otherwise refusing
+/// is what the server would be busy with.
+///
+/// Each endpoint has places of its own. Operators must get in when nobody else does.
+pub(super) fn place<E: Endpoint>(endpoint: &E) -> AppResult<Place<Door>> {
     let working = &endpoint.app().working;
-    working.take(()).map(Some).ok_or_else(|| {
+    working.take(E::DOOR).ok_or_else(|| {
         count_refused(endpoint, ErrorCode::Overloaded, Instant::now());
         let most = working.most();
         let message =
@@ -141,7 +144,9 @@ impl<'e, E: Endpoint> Operation<'e, E> {
         let started = Instant::now();
         let wants_cost = request.extensions.remove("cost") == Some(Value::from(true));
         let taken = async {
-            let ready = ready(endpoint, (request, via), request_id).await?;
+            let is_on = endpoint.app().settings.limits.persisted_queries;
+            let known = (endpoint.documents(), is_on);
+            let ready = ready(known, (request, via), request_id).await?;
             let charged = E::charged(&caller, address_of(request));
             let left = charge(endpoint.app(), charged, &ready).await;
             Ok((ready, left.map_err(Stopped::Away)?))
@@ -234,18 +239,16 @@ impl<'e, E: Endpoint> Operation<'e, E> {
 }
 
 /// Makes the operation ready to be run.
-async fn ready<E: Endpoint>(
-    endpoint: &E,
+pub(super) async fn ready(
+    (documents, is_on): (&Documents, bool),
     (request, via): (&mut Request, Via),
     request_id: Uuid,
 ) -> Result<Ready, Stopped> {
-    let documents = endpoint.documents();
     let unfit = |errors| {
         let mut response = Response::from_errors(errors);
         finish(&mut response, request_id);
         Stopped::Unfit(Box::new(response))
     };
-    let is_on = endpoint.app().settings.limits.persisted_queries;
     let hash = document_hash(request, documents, is_on)
         .map_err(|error| Stopped::Unfit(Box::new(refusal(error, request_id))))?;
     let ready = documents.ready_known(hash, request).await.map_err(unfit)?;

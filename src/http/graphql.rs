@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Payload};
+use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::{Request, Response};
 use tokio::time::timeout;
@@ -14,16 +14,18 @@ use super::body;
 use super::caller::peer;
 use super::credentials::sent_cookies;
 use super::endpoint::Endpoint;
-use super::execute::{Via, count_refused, execute, out_of_time};
+use super::execute::{Via, count_refused, execute, out_of_time, place};
 use super::media::{MediaType, sends_json};
 use super::params::{Params, Sent, invalid};
 use super::request_id::RequestId;
 use crate::config::ServerSettings;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::graphql::idempotency::HeaderKey;
+use crate::kernel::quota::Place;
+use crate::telemetry::serving::Door;
 
 /// Why a request is answered without any of its operations having been run.
-type Refused = (StatusCode, AppError);
+pub(super) type Refused = (StatusCode, AppError);
 
 /// Answers one operation, or a list where the settings let them in.
 pub(super) async fn post<E: Endpoint>(
@@ -35,7 +37,10 @@ pub(super) async fn post<E: Endpoint>(
     let call = Call::new(&**endpoint, &request, request_id);
     let answered = async {
         call.check_accept()?;
-        match call.read(body).await? {
+        let body = call.read(body).await?;
+        // Not while the body comes: slow clients would keep the places from the others.
+        let _place = call.place()?;
+        match call.sent(&body)? {
             Sent::One(params) => call.one(params, Via::Post).await,
             Sent::Many(all) => call.many(all).await,
         }
@@ -53,6 +58,7 @@ pub(super) async fn get<E: Endpoint>(
     let call = Call::new(&**endpoint, &request, request_id);
     let answered = async {
         call.check_accept()?;
+        let _place = call.place()?;
         let params = Params::of_address(request.query_string());
         let params = params.map_err(|error| call.refuse(StatusCode::BAD_REQUEST, error))?;
         call.one(params, Via::Get).await
@@ -105,33 +111,26 @@ impl<'c, E: Endpoint> Call<'c, E> {
     }
 
     fn check_accept(&self) -> Result<(), Refused> {
-        if MediaType::wanted(self.request).is_some() {
-            return Ok(());
-        }
-        let message = "answers are application/graphql-response+json or application/json; \
-            the Accept header lets in neither";
-        Err(self.refuse(StatusCode::NOT_ACCEPTABLE, invalid(message)))
+        check_accept(self.request).map_err(|(status, error)| self.refuse(status, error))
     }
 
-    async fn read(&self, body: Payload) -> Result<Sent, Refused> {
-        if !sends_json(self.request) {
-            let message = "send the operation as JSON in UTF-8, not packed, with \
-                Content-Type: application/json";
-            return Err(self.refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, invalid(message)));
-        }
+    /// The body, which nobody has looked into yet.
+    async fn read(&self, body: Payload) -> Result<Bytes, Refused> {
+        check_json(self.request).map_err(|(status, error)| self.refuse(status, error))?;
         let settings = self.settings();
         let bounds = (settings.max_body_bytes, settings.limits.body_timeout_ms);
         let body = body::whole(self.request, body, bounds).await;
-        let body = body.map_err(|error| {
-            let status = match error.code() {
-                ErrorCode::LimitExceeded => StatusCode::PAYLOAD_TOO_LARGE,
-                ErrorCode::Timeout => StatusCode::REQUEST_TIMEOUT,
-                _ => StatusCode::BAD_REQUEST,
-            };
-            self.refuse(status, error)
-        })?;
-        Sent::of_body(&body, settings.limits.max_batch)
+        body.map_err(|error| self.refuse(status_of_body(error.code()), error))
+    }
+
+    fn sent(&self, body: &[u8]) -> Result<Sent, Refused> {
+        Sent::of_body(body, self.settings().limits.max_batch)
             .map_err(|error| self.refuse(StatusCode::BAD_REQUEST, error))
+    }
+
+    /// A place among the operations at work; what is refused is counted there.
+    fn place(&self) -> Result<Place<Door>, Refused> {
+        place(self.endpoint).map_err(|error| (status_of(error.code()), error))
     }
 
     async fn one(&self, params: Params, via: Via) -> Result<HttpResponse, Refused> {
@@ -139,15 +138,8 @@ impl<'c, E: Endpoint> Call<'c, E> {
             .into_request()
             .map_err(|error| self.refuse(StatusCode::BAD_REQUEST, error))?;
         let caller = self.admit().await?;
-        let response = self.run(caller, operation, via).await.map_err(|error| {
-            let by_get = via == Via::Get && error.code() == ErrorCode::GraphqlInvalid;
-            let status = if by_get {
-                StatusCode::METHOD_NOT_ALLOWED
-            } else {
-                status_of(error.code())
-            };
-            (status, error)
-        })?;
+        let response = self.run(caller, operation, via).await;
+        let response = response.map_err(|error| (status_of_run(via, error.code()), error))?;
         Ok(self.executed(&response))
     }
 
@@ -204,6 +196,44 @@ impl<'c, E: Endpoint> Call<'c, E> {
         answered.unwrap_or_else(|(status, error)| {
             answer::refused(status, error, self.request_id, self.media)
         })
+    }
+}
+
+/// Refuses a client that would understand no answer.
+pub(super) fn check_accept(request: &HttpRequest) -> Result<(), Refused> {
+    if MediaType::wanted(request).is_some() {
+        return Ok(());
+    }
+    let message = "answers are application/graphql-response+json or application/json; \
+        the Accept header lets in neither";
+    Err((StatusCode::NOT_ACCEPTABLE, invalid(message)))
+}
+
+/// Refuses what does not say that it is JSON.
+pub(super) fn check_json(request: &HttpRequest) -> Result<(), Refused> {
+    if sends_json(request) {
+        return Ok(());
+    }
+    let message = "send the operation as JSON in UTF-8, not packed, with \
+        Content-Type: application/json";
+    Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, invalid(message)))
+}
+
+/// The status of an error by which an operation was not run.
+pub(super) fn status_of_run(via: Via, code: ErrorCode) -> StatusCode {
+    // What an address may not hold would be right in a body.
+    if via == Via::Get && code == ErrorCode::GraphqlInvalid {
+        return StatusCode::METHOD_NOT_ALLOWED;
+    }
+    status_of(code)
+}
+
+/// The status of an error by which a body did not come.
+pub(super) const fn status_of_body(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::LimitExceeded => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::Timeout => StatusCode::REQUEST_TIMEOUT,
+        _ => StatusCode::BAD_REQUEST,
     }
 }
 

@@ -15,6 +15,7 @@ mod graphiql;
 mod graphql;
 mod health;
 mod hygiene;
+pub mod intake;
 mod mailbox;
 mod media;
 mod oauth;

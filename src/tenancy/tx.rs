@@ -74,6 +74,12 @@ impl TenantPool {
         self.cache.as_ref()
     }
 
+    /// Refuses whose dealer has no room in his queue now. Another may take the room before a
+    /// transaction is begun, which is refused then.
+    pub fn check_room(&self, context: &TenantContext) -> DbResult<()> {
+        self.homes.check_room(context.dealer().id)
+    }
+
     /// Begins a transaction on the dealer of `context`; one that may only be read
     /// is refused [`Access::Write`].
     pub async fn begin(

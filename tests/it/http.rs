@@ -13,6 +13,7 @@ mod limits;
 mod page;
 mod plans;
 mod protocol;
+mod seeds;
 mod silent;
 mod stopping;
 mod tls;

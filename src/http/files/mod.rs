@@ -12,12 +12,12 @@ mod range;
 mod upload;
 
 use actix_web::guard::{Guard, GuardContext};
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use uuid::Uuid;
 
-pub(super) use multipart::post;
+pub(super) use multipart::{post, read_without_files};
 
 use super::answer::{self, status_of_resource};
 use super::media::MediaType;
@@ -48,12 +48,17 @@ pub(super) struct IsForm;
 
 impl Guard for IsForm {
     fn check(&self, ctx: &GuardContext<'_>) -> bool {
-        let header = ctx.head().headers().get(CONTENT_TYPE);
-        let text = header.and_then(|value| value.to_str().ok());
-        let essence = text.unwrap_or_default().split(';').next();
-        let essence = essence.unwrap_or_default().trim();
-        essence.eq_ignore_ascii_case("multipart/form-data")
+        is_form(ctx.head().headers())
     }
+}
+
+/// Whether these headers are those of a form.
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
+    let header = headers.get(CONTENT_TYPE);
+    let text = header.and_then(|value| value.to_str().ok());
+    let essence = text.unwrap_or_default().split(';').next();
+    let essence = essence.unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("multipart/form-data")
 }
 
 fn refused(error: AppError, request: &HttpRequest, request_id: Uuid) -> HttpResponse {

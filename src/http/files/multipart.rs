@@ -5,18 +5,20 @@
 //! header that no form can have.
 
 use std::collections::BTreeMap;
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::http::header::{AUTHORIZATION, CONTENT_LENGTH};
-use actix_web::web::{Data, Payload};
+use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use async_graphql::{Request, Response};
+use futures_util::{TryStreamExt, stream};
 use multer::Field;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::form::{Form, content};
+use super::form::Form;
 use super::refused;
 use crate::app::App;
 use crate::auth::permission::Permission;
@@ -25,7 +27,7 @@ use crate::files::{Announced, FileId, Uploads};
 use crate::graphql::idempotency::SentFiles;
 use crate::http::answer;
 use crate::http::endpoint::Endpoint;
-use crate::http::execute::{Via, count_refused, execute};
+use crate::http::execute::{Via, count_refused, execute, place};
 use crate::http::graphql::with_sender;
 use crate::http::media::MediaType;
 use crate::http::params::{Params, invalid};
@@ -82,7 +84,10 @@ async fn answered(
             let operation = with_sender(operation, request, &app.settings);
             let operation = operation.data(uploads.clone()).data(sent);
             let limit = app.settings.request_timeout_ms;
-            execute(app, caller, (operation, Via::Post), request_id, limit).await
+            match place(app) {
+                Ok(_place) => execute(app, caller, (operation, Via::Post), request_id, limit).await,
+                Err(error) => Err(error),
+            }
         }
         Err(error) => Err(error),
     };
@@ -104,22 +109,13 @@ async fn receive(
     (form, length): (&mut Form, i64),
     uploads: &Uploads,
 ) -> AppResult<(Value, SentFiles)> {
-    let limit = app.settings.max_body_bytes;
-    let mut operation: Value = form.json("operations", limit).await?;
-    let mut places: Places = form.json("map", limit).await?;
-    if places.len() > MOST {
-        let message = format!("an operation may have at most {MOST} files");
-        return Err(AppError::new(ErrorCode::LimitExceeded, message));
-    }
+    let (mut operation, mut places) = head(form, app.settings.max_body_bytes).await?;
     let mut sent = SentFiles::default();
     while let Some(field) = form.next().await? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let targets = places
-            .remove(&name)
-            .ok_or_else(|| invalid("a file is in the form that `map` does not name"))?;
+        let targets = targets(&mut places, &field)?;
         let said = said(&field, length);
         let named = format!("{} {:?}", said.name, said.content_type);
-        let arrived = app.files.take(context, said, content(field)).await?;
+        let arrived = app.files.take(context, said, form.content(field)).await?;
         let id = arrived.link.file;
         let described = format!("{} {named}", hex::encode(&arrived.sha256));
         sent.0.insert(id.to_string(), described);
@@ -128,9 +124,54 @@ async fn receive(
             put(&mut operation, &target, id)?;
         }
     }
+    check_complete(&places)?;
+    Ok((operation, sent))
+}
+
+/// The operation of a form as [`receive`] would have it, if nobody kept its files.
+pub(in crate::http) async fn read_without_files(
+    request: &HttpRequest,
+    body: Bytes,
+    limit: usize,
+) -> AppResult<Request> {
+    check_deliberate(request)?;
+    let mut form = Form::with(request, stream::once(ready(Ok(body))))?;
+    let (mut text, mut places) = head(&mut form, limit).await?;
+    while let Some(field) = form.next().await? {
+        let targets = targets(&mut places, &field)?;
+        form.content(field)
+            .try_for_each(|_piece| ready(Ok(())))
+            .await?;
+        for target in targets {
+            put(&mut text, &target, FileId::generate())?;
+        }
+    }
+    check_complete(&places)?;
+    operation(text)
+}
+
+/// The fields before the files.
+async fn head(form: &mut Form, limit: usize) -> AppResult<(Value, Places)> {
+    let operation = form.json("operations", limit).await?;
+    let places: Places = form.json("map", limit).await?;
+    if places.len() > MOST {
+        let message = format!("an operation may have at most {MOST} files");
+        return Err(AppError::new(ErrorCode::LimitExceeded, message));
+    }
+    Ok((operation, places))
+}
+
+/// Where the file in `field` is meant to be.
+fn targets(places: &mut Places, field: &Field<'_>) -> AppResult<Vec<String>> {
+    places
+        .remove(field.name().unwrap_or_default())
+        .ok_or_else(|| invalid("a file is in the form that `map` does not name"))
+}
+
+fn check_complete(places: &Places) -> AppResult<()> {
     match places.first_key_value() {
         Some((name, _)) => Err(invalid(format!("the file `{name}` of `map` is missing"))),
-        None => Ok((operation, sent)),
+        None => Ok(()),
     }
 }
 

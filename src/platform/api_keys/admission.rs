@@ -35,6 +35,8 @@ const REFUSED_FOR: Duration = Duration::from_secs(10);
 /// Keys looked up at once. A checksum is easily made, and those who try keys must
 /// not take the control plane from the others.
 const LOOKUPS: usize = 4;
+/// Those who may wait for their turn, each with a key of his own.
+const MOST_WAITING: usize = 256;
 /// How long one waits for its turn.
 const LOOKUP_WAIT: Duration = Duration::from_secs(2);
 
@@ -48,6 +50,8 @@ struct Inner {
     clock: Clock,
     known: Cache<String, Option<Arc<Known>>>,
     turns: Semaphore,
+    /// For those at work and those who wait.
+    room: Semaphore,
     lookups: Counter,
     uses: Uses,
 }
@@ -103,6 +107,7 @@ impl KeyAdmission {
         Self(Arc::new(Inner {
             known: known.build(),
             turns: Semaphore::new(LOOKUPS),
+            room: Semaphore::new(LOOKUPS + MOST_WAITING),
             lookups: Counter::default(),
             uses: Uses::start(connector, control.clone(), clock.clone()),
             control,
@@ -153,6 +158,7 @@ impl Inner {
     }
 
     async fn read(&self, lookup: &str) -> AppResult<Option<Arc<Known>>> {
+        let _place = self.room.try_acquire().map_err(|_full| too_many())?;
         let turn = tokio::time::timeout(LOOKUP_WAIT, self.turns.acquire()).await;
         let _turn = turn.map_err(|_late| too_many())?;
         self.lookups.add_one();

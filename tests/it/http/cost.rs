@@ -163,6 +163,44 @@ async fn a_dealer_who_is_overloaded_hears_it_in_a_header_too() {
 }
 
 #[tokio::test]
+async fn a_dealer_whose_queue_is_full_is_refused_before_his_document_is_read() {
+    let mut database = Server::start().await.database.clone();
+    database.request_pool_size = 1;
+    database.queue_per_dealer = 1;
+    database.pool_wait_ms = Duration::from_secs(20);
+    let server = Server::start_on(&database, Clock::system(), |_settings| {}).await;
+    let (dealer, other) = (server.dealer().await, server.dealer().await);
+    let mut inputs = Vec::new();
+    for sku in ["LATE", "LATER"] {
+        inputs.push(dealer.product_input(sku).await);
+    }
+    let held = crate::support::hold(&dealer.schema, "products").await;
+    let waiting: Vec<_> = inputs
+        .into_iter()
+        .map(|input| {
+            let client = dealer.client.clone();
+            let sending =
+                async move { client.send(CREATE_PRODUCT, json!({ "input": input })).await };
+            tokio::spawn(sending)
+        })
+        .collect();
+    // One is at work and one waits. Otherwise it would be told that there is no such field.
+    crate::support::until("the queue is full", async || {
+        dealer.client.send("{ nothing }", json!({})).await.status == 503
+    })
+    .await;
+    let refused = dealer.client.send("{ nothing }", json!({})).await;
+    assert_eq!((refused.status, refused.code()), (503, "OVERLOADED"));
+    assert_eq!(refused.headers["retry-after"], "1");
+    other.client.get("{ __typename }").await;
+    server.anonymous().get("{ __typename }").await;
+    held.release().await;
+    for one in waiting {
+        assert_eq!(one.await.unwrap().status, 200);
+    }
+}
+
+#[tokio::test]
 async fn more_operations_than_there_are_places_for_are_told_to_come_again() {
     let server = Server::start_with(|settings| settings.limits.max_operations = 2).await;
     let dealer = server.dealer().await;

@@ -16,6 +16,8 @@ use crate::tenancy::TenantContext;
 
 /// Papers that are drawn at once; each takes a core for some milliseconds.
 const AT_ONCE: usize = 2;
+/// Those who may wait for that: as many as have their turn while one is patient.
+const MOST_WAITING: usize = 200;
 /// How long one waits for that.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Most lines of a paper: what an invoice has at most, and a credit note for several.
@@ -35,6 +37,8 @@ pub struct Printed {
 pub struct Press {
     depot: Depot,
     turns: Arc<Semaphore>,
+    /// For those who draw and those who wait.
+    room: Arc<Semaphore>,
 }
 
 impl Press {
@@ -43,6 +47,7 @@ impl Press {
         Self {
             depot,
             turns: Arc::new(Semaphore::new(AT_ONCE)),
+            room: Arc::new(Semaphore::new(AT_ONCE + MOST_WAITING)),
         }
     }
 
@@ -54,6 +59,7 @@ impl Press {
         }
         let logo = self.logo(context, &paper).await?;
         let name = file_name(&paper.invoice);
+        let _place = self.room.try_acquire().map_err(|_full| overloaded())?;
         let _turn = self.turn().await?;
         let drawing = tokio::task::spawn_blocking(move || drawn(&paper, logo));
         let bytes = drawing.await.map_err(AppError::internal)?;
@@ -62,10 +68,6 @@ impl Press {
     }
 
     async fn turn(&self) -> AppResult<SemaphorePermit<'_>> {
-        let overloaded = || {
-            let message = "too many papers are being drawn; try again";
-            AppError::overloaded(message, Duration::from_secs(5))
-        };
         let turn = timeout(PATIENCE, self.turns.acquire()).await;
         turn.map_err(|_elapsed| overloaded())?
             .map_err(AppError::internal)
@@ -90,6 +92,11 @@ impl Press {
             }
         }
     }
+}
+
+fn overloaded() -> AppError {
+    let message = "too many papers are being drawn; try again";
+    AppError::overloaded(message, Duration::from_secs(5))
 }
 
 /// The bytes of a paper, which hang on nothing else than these.
