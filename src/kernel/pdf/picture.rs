@@ -97,9 +97,12 @@ impl Picture {
         match &self.colours {
             Colours::Grey => image.color_space().device_gray(),
             Colours::Rgb => image.color_space().device_rgb(),
-            Colours::Palette(list) => {
-                let last = i32::try_from(list.len() / 3).unwrap_or(1).saturating_sub(1);
-                image.color_space().indexed(Name(b"DeviceRGB"), last, list);
+            Colours::Palette(colours) => {
+                let count = i32::try_from(colours.len() / 3).unwrap_or(1);
+                let highest = count.saturating_sub(1);
+                image
+                    .color_space()
+                    .indexed(Name(b"DeviceRGB"), highest, colours);
             }
         }
         if is_jpeg {

@@ -21,17 +21,17 @@ pub async fn content(
         Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let mut content = Vec::new();
+    let mut bytes = Vec::new();
     while let Some(piece) = pieces.try_next().await? {
-        content.extend_from_slice(&piece);
-        if content.len() > MOST {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() > MOST {
             break;
         }
     }
-    Ok(Some(content))
+    Ok(Some(bytes))
 }
 
 /// The picture in it.
-pub fn read(content: &[u8]) -> Result<Picture, NoPicture> {
-    Picture::read(content)
+pub fn read(bytes: &[u8]) -> Result<Picture, NoPicture> {
+    Picture::read(bytes)
 }

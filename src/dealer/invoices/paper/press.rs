@@ -78,8 +78,8 @@ impl Press {
         let Some(file) = paper.brand.logo_id else {
             return Ok(None);
         };
-        let content = logo::content(&self.depot, context, file).await?;
-        let picture = content.as_deref().map(logo::read).transpose();
+        let found = logo::content(&self.depot, context, file).await?;
+        let picture = found.as_deref().map(logo::read).transpose();
         match picture {
             Ok(Some(picture)) => Ok(Some(picture)),
             Ok(None) => {
