@@ -17,10 +17,10 @@ pub const SALES_BY_CATEGORY: Area = Area {
     changed_by: &["invoice", "product", "category"],
 };
 
-/// Orders.
+/// Orders, whose rows say how much of them is planned, too.
 pub const ORDERS: Area = Area {
     name: "orders",
-    changed_by: &["order"],
+    changed_by: &["order", "delivery"],
 };
 
 /// Deliveries.

@@ -79,7 +79,7 @@ pub fn rules() -> Vec<Rule> {
             ),
             &[
                 "UPDATE sales_by_buyer SET net = net + 0.01",
-                "UPDATE sales_by_buyer SET job_id = customer_id",
+                "UPDATE sales_by_buyer SET job_id = gen_random_uuid()",
             ],
         ),
     ]
