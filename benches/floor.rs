@@ -141,7 +141,7 @@ fn main() {
     }
     let (_cluster, settings) = fleet::cluster(&args.data);
     let fleet = Fleet::of(&settings);
-    let migrated = fleet.migrate(&MigrationSet::tenant().unwrap(), &Options::default());
+    let migrated = fleet.migrate(MigrationSet::tenant().unwrap(), &Options::default());
     assert!(migrated.failed.is_empty(), "{migrated:?}");
     // One thread for those who ask: the others are for those who are asked.
     let runtime = tokio::runtime::Builder::new_multi_thread()

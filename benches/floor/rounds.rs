@@ -63,7 +63,7 @@ impl Bench {
                     assert_eq!(of_ours["id"].len(), 50, "a list of 50");
                 }
             }
-            let numbers: Vec<i64> = numbers.iter().flatten().flat_map(Value::as_i64).collect();
+            let numbers: Vec<i64> = numbers.iter().flatten().filter_map(Value::as_i64).collect();
             assert_eq!(numbers[1], numbers[0] + 1, "both count in the same row");
         }
     }

@@ -114,7 +114,8 @@ pub struct PageInfo {
 pub struct Page<'a> {
     pub total_count: i64,
     pub nodes: Vec<Goods<'a>>,
-    pub page_info: PageInfo,
+    #[serde(rename = "pageInfo")]
+    pub info: PageInfo,
 }
 
 #[derive(Clone, Copy, Serialize)]

@@ -60,10 +60,10 @@ CREATE TABLE product_barcodes (
 COMMENT ON COLUMN product_barcodes.barcode IS 'As it is printed.';
 COMMENT ON COLUMN product_barcodes.scanned IS 'What it is found by: a GTIN with 14 digits, anything else as it is.';
 INSERT INTO product_barcodes (product_id, unit_id, barcode, scanned, created_at)
-    SELECT product_id, unit_id, barcode,
-           CASE WHEN barcode ~ '^([0-9]{8}|[0-9]{12,14})$' THEN lpad(barcode, 14, '0') ELSE barcode END,
-           now()
-    FROM product_units WHERE barcode IS NOT NULL
+    SELECT u.product_id, u.unit_id, u.barcode,
+           CASE WHEN u.barcode ~ '^([0-9]{8}|[0-9]{12,14})$' THEN lpad(u.barcode, 14, '0') ELSE u.barcode END,
+           p.created_at
+    FROM product_units u JOIN products p ON p.id = u.product_id WHERE u.barcode IS NOT NULL
     ON CONFLICT (scanned) DO NOTHING;
 
 -- What a search looks through: the SKU, and the words of SKU and name, without accents and case, as

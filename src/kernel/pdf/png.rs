@@ -138,7 +138,7 @@ fn parted(head: &Head, plain: &[u8], channels: usize) -> Result<Samples, NoPictu
 mod tests {
     use super::*;
 
-    fn piece(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    fn piece(name: [u8; 4], content: &[u8]) -> Vec<u8> {
         let length = u32::try_from(content.len()).unwrap().to_be_bytes();
         [&length[..], &name[..], content, &[0; 4]].concat()
     }
@@ -147,9 +147,9 @@ mod tests {
         let head = [0, 0, 0, size.0, 0, 0, 0, size.1, bits, kind, 0, 0, passes];
         [
             SIGNATURE.to_vec(),
-            piece(b"IHDR", &head),
-            piece(b"IDAT", &packed(rows).unwrap()),
-            piece(b"IEND", &[]),
+            piece(*b"IHDR", &head),
+            piece(*b"IDAT", &packed(rows).unwrap()),
+            piece(*b"IEND", &[]),
         ]
         .concat()
     }
