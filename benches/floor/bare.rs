@@ -148,7 +148,7 @@ async fn page(floor: Data<Floor>, request: HttpRequest) -> Result<HttpResponse, 
     drop(lease);
     let shown = rows.iter().take(SHOWN);
     let nodes: Vec<Goods<'_>> = shown.map(orders::goods_of).collect();
-    let page_info = PageInfo {
+    let info = PageInfo {
         has_next_page: rows.len() > SHOWN,
         end_cursor: nodes.last().map(|last| last.id),
     };
@@ -156,7 +156,7 @@ async fn page(floor: Data<Floor>, request: HttpRequest) -> Result<HttpResponse, 
     Ok(answer(&Page {
         total_count,
         nodes,
-        page_info,
+        info,
     }))
 }
 

@@ -10,7 +10,7 @@ use crate::redis::Redis;
 use crate::support::{Client, Server, TestDealer, until_within};
 
 /// Redis is left alone for some seconds after it was away.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// Two nodes on one Redis, and a dealer of both.
 struct Nodes {

@@ -42,7 +42,7 @@ impl Shelf {
             width: made["attribute"]["id"].clone(),
             sand: categories.pop().unwrap(),
             tiles: categories.pop().unwrap(),
-            server: server,
+            server,
             dealer,
         }
     }

@@ -99,7 +99,7 @@ async fn the_day_goes_as_it_is_told() {
     // Midnight must not come between two steps.
     let clock = Clock::fixed(Clock::system().now());
     let server = Server::start_at(clock.clone(), |settings| {
-        settings.registration = Registration::Open
+        settings.registration = Registration::Open;
     })
     .await;
     let mut day = Day {

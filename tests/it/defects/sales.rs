@@ -287,7 +287,7 @@ async fn defect_13_quotes_and_orders_can_be_written_changed_and_followed() {
     assert_eq!(told["order"]["quote"]["state"], "CONVERTED");
     let history = told["order"]["history"].as_array().unwrap();
     let is_note = |change: &Value| change["field"] == "note" && change["new"] == "to the gate";
-    let changes = history[0]["changes"].as_array().unwrap();
-    assert!(changes.iter().any(is_note), "{history:#?}");
+    let latest = history[0]["changes"].as_array().unwrap();
+    assert!(latest.iter().any(is_note), "{history:#?}");
     assert_eq!(history.last().unwrap()["action"], "INSERT");
 }

@@ -73,8 +73,8 @@ impl Maker<'_> {
         for _ in 0..count {
             let one = self.one(field, false);
             let key = |value: &Value| {
-                let names = ["productId", "lineId", "orderLineId", "entryId"];
-                let named = names.iter().find(|name| value[**name].is_string());
+                let keys = ["productId", "lineId", "orderLineId", "entryId"];
+                let named = keys.iter().find(|name| value[**name].is_string());
                 named.map_or_else(|| value.clone(), |name| value[*name].clone())
             };
             if !all.iter().any(|other| key(other) == key(&one)) {

@@ -129,7 +129,7 @@ async fn the_books_are_true_after_every_round_of_many_at_once() {
             shop.player
                 .take(step, answer)
                 .unwrap_or_else(|why| panic!("{at}: {why}"));
-            told.push_str(&format!("\n{} {}", step.mutation, step.input));
+            told = format!("{told}\n{} {}", step.mutation, step.input);
         }
         books.are_right(&told).await;
     }

@@ -76,9 +76,7 @@ impl Shop {
     async fn learn_places(&mut self) {
         let mut query = "{ warehouses(first: 9) { nodes { __typename id version } }".to_owned();
         for (index, code) in ["bag", "pallet", "kg", "t"].iter().enumerate() {
-            query.push_str(&format!(
-                " u{index}: unit(code: \"{code}\") {{ __typename id }}"
-            ));
+            query = format!("{query} u{index}: unit(code: \"{code}\") {{ __typename id }}");
         }
         let known = self.player.client.get(&(query + " }")).await;
         self.player.world.learn(&known);

@@ -323,9 +323,9 @@ async fn a_contractor_reads_his_own_papers() {
     assert_eq!(read.status(), 200);
     let data = contractor.run(query, json!({ "id": others["id"] })).await;
     assert_eq!(data["invoice"], Value::Null);
-    let send = "mutation($input: InvoiceSendInput!) { invoiceSend(input: $input) { userErrors { code } } }";
+    let mailing = "mutation($input: InvoiceSendInput!) { invoiceSend(input: $input) { userErrors { code } } }";
     let input = json!({ "input": { "id": own["id"], "idempotencyKey": key() } });
-    assert_eq!(contractor.send(send, input).await.code(), "FORBIDDEN");
+    assert_eq!(contractor.send(mailing, input).await.code(), "FORBIDDEN");
     let answer = contractor
         .send("{ invoiceSettings { version } }", json!({}))
         .await;

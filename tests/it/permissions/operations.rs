@@ -258,8 +258,7 @@ fn of_orders(mutation: &str) -> Option<Value> {
         "orderCreate" => json!({ "customerId": nowhere("cus"), "warehouseId": nowhere("whs"),
             "lines": [] }),
         "orderUpdate" | "orderConfirm" | "orderAmend" | "orderCancel" | "orderClose"
-        | "orderHoldRelease" => versioned("ord"),
-        "orderApprove" | "orderWithdraw" => versioned("ord"),
+        | "orderHoldRelease" | "orderApprove" | "orderWithdraw" => versioned("ord"),
         "orderDecline" => json!({ "id": nowhere("ord"), "expectedVersion": 1, "reason": "R" }),
         "orderPlace" => json!({ "lines": [] }),
         "orderHold" => json!({ "id": nowhere("ord"), "expectedVersion": 1, "reason": "" }),

@@ -2,6 +2,7 @@
 
 use super::{Rule, rule};
 
+#[expect(clippy::too_many_lines, reason = "a list, a rule after the other")]
 pub fn rules() -> Vec<Rule> {
     vec![
         rule(
