@@ -1,8 +1,8 @@
 //! Numbers that many ask for and that seldom change, worked out once.
 //!
 //! A value is good for a snapshot, and not for a while: it is kept with the span of events,
-//! by their numbers, in which nothing happened that could change it ([`span`]). A reader
-//! knows from his own snapshot what happened up to it ([`known`]), and takes the value only
+//! by their numbers, in which nothing happened that could change it (`span`). A reader
+//! knows from his own snapshot what happened up to it (`known`), and takes the value only
 //! if both spans meet. So a reader never sees a number that differs from the rest of what
 //! he reads, on whichever node it was worked out, and nobody has to be told that it is old.
 //!
