@@ -17,7 +17,7 @@ use tubex::auth::operator::OperatorTokens;
 use tubex::config::ServerSettings;
 use tubex::kernel::clock::Clock;
 
-use crate::support::{Server, own};
+use crate::support::{Server, own_settings};
 
 /// Settings with an operators' endpoint on a free port.
 fn with_operators(settings: &mut ServerSettings) {
@@ -38,6 +38,6 @@ fn foreign_token(server: &Server) -> String {
 
 /// The same on a database of the test's own, whose dealers it may count.
 async fn apart(name: &'static str) -> Server {
-    let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+    let database = own_settings(name).await;
     Server::start_on(&database, Clock::system(), with_operators).await
 }

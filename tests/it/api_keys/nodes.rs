@@ -6,7 +6,7 @@ use tubex::config::DatabaseSettings;
 use tubex::kernel::clock::Clock;
 
 use super::{code, key, revoke, shop};
-use crate::support::{Client, Server, own, owner_of, until};
+use crate::support::{Client, Server, own_settings, owner_of, until};
 
 /// What is promised, and some for a machine that has other work.
 const SOON: Duration = Duration::from_millis(1500);
@@ -30,9 +30,7 @@ async fn refused_after(client: &Client, since: Instant) -> Duration {
 
 #[tokio::test]
 async fn a_key_that_is_revoked_on_one_node_is_refused_on_all() {
-    let database = tokio::task::spawn_blocking(|| own("key_nodes"))
-        .await
-        .unwrap();
+    let database = own_settings("key_nodes").await;
     let (here, there) = (node(&database).await, node(&database).await);
     let dealer = shop(&here).await;
     let (one, two) = (key(&dealer).await, key(&dealer).await);

@@ -5,13 +5,11 @@ use tubex::app::Core;
 use tubex::kernel::clock::Clock;
 
 use crate::cli::program::{Ended, Folder, database_flags};
-use crate::support::{own, owner_of};
+use crate::support::{own_settings, owner_of};
 
 #[tokio::test]
 async fn a_row_that_was_changed_is_told_and_ends_with_1() {
-    let database = tokio::task::spawn_blocking(|| own("cli_audit"))
-        .await
-        .unwrap();
+    let database = own_settings("cli_audit").await;
     let folder = Folder::new();
     let run = |args: &[&str]| {
         let mut command = folder.program(args);

@@ -9,7 +9,7 @@ use tubex::tenancy::migrate::{migrate_schema, revert_schema};
 use tubex::tenancy::schema_name::SchemaName;
 use tubex::tenancy::spares::Turn;
 
-use crate::support::{Server, own, owner, owner_of};
+use crate::support::{Server, own_settings, owner, owner_of};
 use crate::transfer::{adopt, export, import_new, quiet};
 
 /// Tables of a schema without the trigger, by PostgreSQL's catalogs.
@@ -59,9 +59,7 @@ async fn every_table_has_it_in_a_new_a_migrated_and_a_restored_schema() {
 
 #[tokio::test]
 async fn every_table_has_it_in_a_spare() {
-    let database = tokio::task::spawn_blocking(|| own("audit_spare"))
-        .await
-        .unwrap();
+    let database = own_settings("audit_spare").await;
     let client = owner_of(&database).await;
     let spares = Core::new(&database, 4, Clock::system()).unwrap().spares();
     let fill = move || spares.refill(1, Turn::Try, &|| true);

@@ -5,7 +5,7 @@ use tubex::kernel::clock::Clock;
 use tubex::tenancy::audit::seal::Sealer;
 
 use super::{log, part, seal, seal_by, verified};
-use crate::support::{Server, TestDealer, own, owner, owner_of};
+use crate::support::{Server, TestDealer, own_settings, owner, owner_of};
 
 /// Changes a unit so often, a row each.
 async fn change(dealer: &TestDealer, times: usize) {
@@ -122,8 +122,8 @@ async fn what_is_written_now_is_never_emptied() {
 #[tokio::test]
 async fn a_share_looks_after_its_dealers() {
     // Alone, since a share is that of others, too.
-    let database = tokio::task::spawn_blocking(|| own("audit_share")).await;
-    let server = Server::start_on(&database.unwrap(), Clock::system(), |_settings| {}).await;
+    let database = own_settings("audit_share").await;
+    let server = Server::start_on(&database, Clock::system(), |_settings| {}).await;
     let dealer = server.dealer().await;
     let share = i64::from_str_radix(&dealer.schema[2..4], 16).unwrap() / 4;
     let sealer = server.app.core.audit_sealer(15);

@@ -8,7 +8,7 @@ use tokio_postgres::Client;
 use tubex::kernel::clock::Clock;
 
 use super::{SHOW, ended, export, import, server};
-use crate::support::{Server, own, owner_of};
+use crate::support::{Server, own_settings, owner_of};
 
 const SOON: Duration = Duration::from_secs(5);
 
@@ -99,9 +99,7 @@ async fn an_import_that_goes_on_has_its_tries_back() {
 
 #[tokio::test]
 async fn an_export_that_would_be_too_large_says_how_large_it_may_be() {
-    let database = tokio::task::spawn_blocking(|| own("bulk_large"))
-        .await
-        .unwrap();
+    let database = own_settings("bulk_large").await;
     let server = Server::start_on(&database, Clock::system(), |settings| {
         settings.files.max_file_mib = 1;
     })

@@ -20,7 +20,7 @@ use tubex::kernel::clock::Clock;
 
 use crate::files::{download, upload};
 use crate::stock::key;
-use crate::support::{Client, Server, TestDealer, own, owner_of, until_within};
+use crate::support::{Client, Server, TestDealer, own_settings, owner_of, until_within};
 
 const IMPORT: &str = "mutation($input: BulkImportStartInput!) { bulkImportStart(input: $input) {
     bulkOperation { id state } userErrors { code path message } } }";
@@ -33,7 +33,7 @@ const SHOW: &str = "query($id: ID!) { bulkOperation(id: $id) {
 
 /// A server on a database of its own, so that its jobs are nobody else's.
 pub async fn server(name: &'static str) -> Server {
-    let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+    let database = own_settings(name).await;
     Server::start_on(&database, Clock::system(), |_settings| {}).await
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::program::{Ended, Folder, Running, database_flags};
 use super::serve::serve;
-use crate::support::{empty, own, owner_of, until};
+use crate::support::{empty_settings, own, own_settings, owner_of, until};
 
 #[test]
 fn the_stock_is_filled_to_the_number_asked_for() {
@@ -36,9 +36,7 @@ fn the_stock_is_filled_to_the_number_asked_for() {
 
 #[tokio::test]
 async fn a_server_fills_the_stock_and_stops_when_told_to() {
-    let database = tokio::task::spawn_blocking(|| empty("cli_serve_spares"))
-        .await
-        .unwrap();
+    let database = empty_settings("cli_serve_spares").await;
     let folder = Folder::new();
     let flags = [
         "--migrate",
@@ -62,9 +60,7 @@ async fn a_server_fills_the_stock_and_stops_when_told_to() {
 /// In the middle of a long pause, too.
 #[tokio::test]
 async fn a_server_that_waits_to_make_the_next_spare_stops_at_once() {
-    let database = tokio::task::spawn_blocking(|| own("cli_serve_pause"))
-        .await
-        .unwrap();
+    let database = own_settings("cli_serve_pause").await;
     let folder = Folder::new();
     let flags = [
         "--spare-dealers",

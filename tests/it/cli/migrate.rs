@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tubex::config::DatabaseSettings;
 
 use super::program::{Ended, Folder, database_flags};
-use crate::support::{empty, own, owner_of, until};
+use crate::support::{empty, own, own_settings, owner_of, until};
 
 fn run(folder: &Folder, database: &DatabaseSettings, args: &[&str]) -> Ended {
     let mut command = folder.program(args);
@@ -104,9 +104,7 @@ fn migrations_that_will_not_do_are_refused_by_file_and_line() {
 
 #[tokio::test]
 async fn a_run_that_is_killed_is_taken_up_by_the_next() {
-    let database = tokio::task::spawn_blocking(|| own("cli_migrate_killed"))
-        .await
-        .unwrap();
+    let database = own_settings("cli_migrate_killed").await;
     let folder = Folder::new();
     let tell = |args: &[&str]| run(&folder, &database, args).json();
     tell(&["tenant", "create", "--synthetic", "--count", "5"]);

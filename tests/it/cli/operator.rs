@@ -6,7 +6,7 @@ use serde_json::Value;
 use tubex::config::DatabaseSettings;
 
 use super::program::{Folder, Running, database_flags};
-use crate::support::{Client, own};
+use crate::support::{Client, own, own_settings};
 
 fn key(folder: &Folder) -> String {
     let key = folder.path("key.pem");
@@ -30,9 +30,7 @@ fn serve(
 
 #[tokio::test]
 async fn a_token_from_the_command_line_opens_the_endpoint() {
-    let database = tokio::task::spawn_blocking(|| own("cli_operator"))
-        .await
-        .unwrap();
+    let database = own_settings("cli_operator").await;
     let folder = Folder::new();
     let key = key(&folder);
     let flags = ["--operator-listen", "127.0.0.1:0"];

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tubex::config::DatabaseSettings;
 
 use super::program::{Ended, Folder, Running, database_flags};
-use crate::support::{Client, PASSWORD, empty, own};
+use crate::support::{Client, PASSWORD, empty_settings, own, own_settings};
 
 /// `serve` on a free port, with a key of its own.
 pub fn serve(folder: &Folder, database: &DatabaseSettings, more: &[&str]) -> std::process::Command {
@@ -27,9 +27,7 @@ fn client(report: &Value) -> Client {
 
 #[tokio::test]
 async fn a_server_serves_until_sigterm_and_exits_with_0() {
-    let database = tokio::task::spawn_blocking(|| empty("cli_serve"))
-        .await
-        .unwrap();
+    let database = empty_settings("cli_serve").await;
     let folder = Folder::new();
     let command = serve(&folder, &database, &["--migrate", "--registration", "open"]);
     let (server, report) = Running::start(command);
@@ -58,9 +56,7 @@ async fn a_server_serves_until_sigterm_and_exits_with_0() {
 
 #[tokio::test]
 async fn a_server_without_the_page_has_none() {
-    let database = tokio::task::spawn_blocking(|| own("cli_serve_no_page"))
-        .await
-        .unwrap();
+    let database = own_settings("cli_serve_no_page").await;
     let folder = Folder::new();
     let (server, report) = Running::start(serve(&folder, &database, &["--graphiql", "false"]));
     for path in [

@@ -4,7 +4,7 @@ use serde_json::json;
 use tubex::config::DatabaseSettings;
 
 use super::program::{Ended, Folder, database_flags};
-use crate::support::{empty, own, owner_of};
+use crate::support::{empty, own, own_settings, owner_of};
 
 fn run(folder: &Folder, database: &DatabaseSettings, args: &[&str]) -> Ended {
     let mut command = folder.program(args);
@@ -135,9 +135,7 @@ fn synthetic_dealers_are_numbered_on() {
 
 #[tokio::test]
 async fn a_dealer_cut_short_is_finished_by_a_sweep() {
-    let database = tokio::task::spawn_blocking(|| own("cli_tenant_sweep"))
-        .await
-        .unwrap();
+    let database = own_settings("cli_tenant_sweep").await;
     let half_made = "INSERT INTO platform.dealers
             (id, name, schema_name, status, currency, timezone, created_at)
         VALUES (gen_random_uuid(), 'Half-made', 't_halfmade1', 'PROVISIONING', 'USD', 'UTC', now())";

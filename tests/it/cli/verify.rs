@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tubex::config::DatabaseSettings;
 
 use super::program::{Ended, Folder, database_flags};
-use crate::support::{own, owner_of};
+use crate::support::{own, own_settings, owner_of};
 
 fn run(folder: &Folder, database: &DatabaseSettings, args: &[&str]) -> Ended {
     let mut command = folder.program(args);
@@ -14,9 +14,7 @@ fn run(folder: &Folder, database: &DatabaseSettings, args: &[&str]) -> Ended {
 
 #[tokio::test]
 async fn drift_is_told_and_ends_with_1() {
-    let database = tokio::task::spawn_blocking(|| own("cli_verify"))
-        .await
-        .unwrap();
+    let database = own_settings("cli_verify").await;
     let folder = Folder::new();
     run(
         &folder,

@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 use super::{begin, bring, path, png};
 use crate::cli::program::{Folder, Running};
 use crate::cli::serve::serve;
-use crate::support::{Client, PASSWORD, own, until};
+use crate::support::{Client, PASSWORD, own_settings, until};
 
 const REGISTER: &str = "mutation($input: DealerRegisterInput!) {
     dealerRegister(input: $input) { accessToken userErrors { message } } }";
@@ -31,9 +31,7 @@ async fn register(client: &Client) -> Client {
 /// The link is good as before, at once, and the content is what came last.
 #[tokio::test]
 async fn what_a_killed_server_was_being_sent_may_be_sent_again() {
-    let database = tokio::task::spawn_blocking(|| own("files_killed"))
-        .await
-        .unwrap();
+    let database = own_settings("files_killed").await;
     let folder = Folder::new();
     let open = ["--registration", "open"];
     let (server, report) = Running::start(serve(&folder, &database, &open));

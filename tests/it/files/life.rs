@@ -11,7 +11,7 @@ use tubex::platform::dealers::note::{Note, Origin};
 use tubex::tenancy::provision::NewDealer;
 
 use super::{attach, begin, detach, download, png, upload};
-use crate::support::{Server, TestDealer, files_dir, own, owner_of, until};
+use crate::support::{Server, TestDealer, files_dir, own_settings, owner_of, until};
 use crate::transfer::{export, stage};
 
 /// Where the content of a file lies.
@@ -20,7 +20,7 @@ fn object(dealer: DealerId, file: &str) -> PathBuf {
 }
 
 async fn server(name: &'static str) -> Server {
-    let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+    let database = own_settings(name).await;
     Server::start_on(&database, Clock::system(), |_settings| {}).await
 }
 

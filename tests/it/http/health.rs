@@ -7,7 +7,7 @@ use tubex::config::{DatabaseSettings, Pooler};
 use tubex::kernel::clock::Clock;
 use tubex::tenancy::migrate::MigrationSet;
 
-use crate::support::{Answer, Server, TestDealer, own, owner_of, until};
+use crate::support::{Answer, Server, TestDealer, own_settings, owner_of, until};
 
 pub async fn ready(server: &Server) -> Answer {
     let request = server.anonymous().request(Method::GET, "/readyz");
@@ -16,7 +16,7 @@ pub async fn ready(server: &Server) -> Answer {
 
 /// A server on a database of its own, which a test may spoil.
 async fn apart(name: &'static str) -> (Server, tokio_postgres::Client) {
-    let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+    let database = own_settings(name).await;
     let owner = owner_of(&database).await;
     (
         Server::start_on(&database, Clock::system(), |_settings| {}).await,
@@ -120,9 +120,7 @@ async fn without_a_database_the_server_lives_and_is_unready() {
 
 #[tokio::test]
 async fn a_request_role_that_is_not_let_in_makes_the_server_unready() {
-    let mut database = tokio::task::spawn_blocking(|| own("health_requests"))
-        .await
-        .unwrap();
+    let mut database = own_settings("health_requests").await;
     let url = database.database_url.expose_secret();
     database.database_url = url.replace("of-the-tests", "of-nobody").into();
     let server = Server::start_on(&database, Clock::system(), |_settings| {}).await;
@@ -136,9 +134,7 @@ async fn a_request_role_that_is_not_let_in_makes_the_server_unready() {
 
 #[tokio::test]
 async fn a_server_that_takes_no_pooler_for_one_is_unready() {
-    let mut database = tokio::task::spawn_blocking(|| own("health_no_pooler"))
-        .await
-        .unwrap();
+    let mut database = own_settings("health_no_pooler").await;
     database.pooler = Pooler::Transaction;
     let server = Server::start_on(&database, Clock::system(), |_settings| {}).await;
     let answer = ready(&server).await;

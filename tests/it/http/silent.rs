@@ -7,11 +7,11 @@ use tubex::config::ServerSettings;
 use tubex::kernel::clock::Clock;
 
 use super::health::ready;
-use crate::support::{Line, Server, own, until, until_within};
+use crate::support::{Line, Server, own_settings, until, until_within};
 
 /// A server that reaches a database of its own over `line`.
 async fn over(line: &Line, name: &'static str) -> Server {
-    let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+    let database = own_settings(name).await;
     let mut led = database.clone();
     led.database_url = line.lead(&database.database_url);
     led.database_owner_url = line.lead(&database.database_owner_url);
@@ -48,9 +48,7 @@ async fn a_server_whose_connections_went_silent_says_so_and_comes_back() {
 #[tokio::test]
 async fn a_request_that_waits_for_the_directory_has_a_limit() {
     let line = Line::open().await;
-    let database = tokio::task::spawn_blocking(|| own("silent_admission"))
-        .await
-        .unwrap();
+    let database = own_settings("silent_admission").await;
     let mut led = database.clone();
     led.database_owner_url = line.lead(&database.database_owner_url);
     let short = |settings: &mut ServerSettings| {

@@ -28,7 +28,7 @@ use tubex::kernel::clock::Clock;
 use tubex::kernel::ids::DealerId;
 use tubex::tenancy::{Access, Actor, TenantTx};
 
-use crate::support::{Server, TestDealer, own, owner_of, until};
+use crate::support::{Server, TestDealer, own_settings, owner_of, until};
 
 /// What a job of the tests does.
 #[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ pub struct Yard {
 
 impl Yard {
     pub async fn new(name: &'static str) -> Self {
-        let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+        let database = own_settings(name).await;
         let server = Server::start_on(&database, Clock::system(), |settings| {
             settings.operator_listen = Some("127.0.0.1:0".parse().unwrap());
         })

@@ -12,7 +12,7 @@ use tubex::kernel::clock::Clock;
 use tubex::kernel::ids::DealerId;
 use tubex::platform::dealers::lifecycle::Order;
 
-use crate::support::{Answer, Client, Server, Socket, TestDealer, own};
+use crate::support::{Answer, Client, Server, Socket, TestDealer, own_settings};
 
 /// What everybody may read.
 const UNITS: &str = "{ units { totalCount } }";
@@ -28,7 +28,7 @@ fn order(dealer: DealerId) -> Order {
 
 /// A database of the test's own, and a server on it.
 pub async fn apart(name: &'static str) -> (DatabaseSettings, Server) {
-    let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+    let database = own_settings(name).await;
     let server = node(&database).await;
     (database, server)
 }

@@ -23,7 +23,7 @@ use tubex::platform::mail::sender::Sender;
 use tubex::platform::mail::transport::{MailDir, StoredMail, Transport};
 use tubex::tenancy::provision::NewDealer;
 
-use crate::support::{Client, PASSWORD, Server, own, owner_of, peer};
+use crate::support::{Client, PASSWORD, Server, own_settings, owner_of, peer};
 
 /// A server with a database of its own, at a time that the test sets, whose mails
 /// lie in a folder.
@@ -48,9 +48,7 @@ impl Post {
     }
 
     async fn open_with(name: &'static str, change: impl FnOnce(&mut ServerSettings)) -> Self {
-        let database = tokio::task::spawn_blocking(move || own(name))
-            .await
-            .unwrap();
+        let database = own_settings(name).await;
         let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
         let dir = dir.join(format!("mails-{name}-{}", std::process::id()));
         let clock = Clock::fixed("2026-11-21T14:05:00Z".parse().unwrap());

@@ -12,7 +12,7 @@ use tubex::tenancy::migrate::{
 };
 use tubex::tenancy::provision::NewDealer;
 
-use crate::support::own;
+use crate::support::own_settings;
 
 pub struct Fleet {
     pub core: Core,
@@ -24,7 +24,7 @@ pub struct Fleet {
 impl Fleet {
     /// `count` dealers with all migrations in the database `name`.
     pub async fn new(name: &'static str, count: usize) -> Self {
-        let mut settings = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+        let mut settings = own_settings(name).await;
         settings.owner_pool_size = 2;
         let core = Core::new(&settings, 1, Clock::system()).unwrap();
         let mut dealers = Vec::new();

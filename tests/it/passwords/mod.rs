@@ -31,7 +31,7 @@ use tubex::platform::identity::model::UserRow;
 use tubex::platform::identity::query;
 use uuid::Uuid;
 
-use crate::support::{CHEAP, PASSWORD, own, owner_of};
+use crate::support::{CHEAP, PASSWORD, own_settings, owner_of};
 
 /// A node with a database of the test's own, at a time that the test sets.
 pub struct Gate {
@@ -67,7 +67,7 @@ pub fn bot(n: usize) -> Peer {
 
 impl Gate {
     pub async fn new(name: &'static str) -> Self {
-        let settings = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+        let settings = own_settings(name).await;
         let clock = Clock::fixed(noon());
         let vault = Vault::from_text(&generate_secret().unwrap()).unwrap();
         Self::of(settings, clock, vault, CHEAP)

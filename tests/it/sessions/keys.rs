@@ -7,11 +7,11 @@ use tubex::config::DatabaseSettings;
 use tubex::kernel::clock::Clock;
 
 use super::try_access;
-use crate::support::{Server, own, until};
+use crate::support::{Server, own_settings, until};
 
 /// A server on a database, and so with keys, of its own.
 async fn apart(name: &'static str) -> (DatabaseSettings, Server) {
-    let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+    let database = own_settings(name).await;
     let server = Server::start_on(&database, Clock::system(), |_settings| {}).await;
     (database, server)
 }

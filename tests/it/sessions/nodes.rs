@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tubex::kernel::clock::Clock;
 
 use super::{refresh, try_access};
-use crate::support::{Client, Server, TestDealer, own, owner, owner_of, until};
+use crate::support::{Client, Server, TestDealer, own_settings, owner, owner_of, until};
 
 /// What is promised, and some for a machine that has other work.
 const SOON: Duration = Duration::from_millis(1500);
@@ -160,9 +160,7 @@ async fn a_node_that_was_started_later_knows_what_was_revoked() {
 
 #[tokio::test]
 async fn a_request_reads_nothing_of_who_sends_it() {
-    let database = tokio::task::spawn_blocking(|| own("sessions_unread"))
-        .await
-        .unwrap();
+    let database = own_settings("sessions_unread").await;
     let server = Server::start_on(&database, Clock::system(), |_settings| {}).await;
     let dealer = server.dealer().await;
     let tokens = server.login(&dealer).await;

@@ -20,7 +20,7 @@ use tubex::platform::rounds::Rounds;
 
 use crate::factors::phone::Phone as Authenticator;
 use crate::factors::{CONFIRM, ENROL, LOGIN, STEP_UP, VERIFY, code, run, text};
-use crate::support::{Client, PASSWORD, Server, TestDealer, own, owner_of};
+use crate::support::{Client, PASSWORD, Server, TestDealer, own_settings, owner_of};
 
 const ADD: &str = "mutation($input: PhoneEnrolInput!) { phoneEnrol(input: $input) {
     sentTo expiresAt userErrors { code message path } } }";
@@ -66,9 +66,7 @@ impl Booth {
     }
 
     async fn open_with(name: &'static str, change: impl FnOnce(&mut ServerSettings)) -> Self {
-        let database = tokio::task::spawn_blocking(move || own(name))
-            .await
-            .unwrap();
+        let database = own_settings(name).await;
         let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
         let dir = dir.join(format!("messages-{name}-{}", std::process::id()));
         let clock = Clock::fixed("2026-11-21T14:05:00Z".parse().unwrap());

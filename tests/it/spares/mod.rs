@@ -15,7 +15,7 @@ use tubex::tenancy::migrate::MigrateError;
 use tubex::tenancy::provision::NewDealer;
 use tubex::tenancy::spares::{Refill, Spares, Stock, Turn};
 
-use crate::support::{PASSWORD, own, owner_of, peer};
+use crate::support::{PASSWORD, own_settings, owner_of, peer};
 
 /// A database of a test's own, with its stock.
 struct Depot {
@@ -27,7 +27,7 @@ struct Depot {
 
 impl Depot {
     async fn new(name: &'static str) -> Self {
-        let settings = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+        let settings = own_settings(name).await;
         Self::of(settings).await
     }
 

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use tubex::tenancy::directory::DealerStatus;
 
 use super::Depot;
-use crate::support::own;
+use crate::support::own_settings;
 
 const AT_ONCE: usize = 32;
 
@@ -22,7 +22,7 @@ const LOCKS: &str = "SELECT coalesce(max(held), 0)::bigint FROM (
     WHERE datname = current_database() GROUP BY pid) AS one";
 
 async fn depot(name: &'static str) -> Depot {
-    let mut settings = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+    let mut settings = own_settings(name).await;
     settings.control_pool_size = 8;
     settings.owner_pool_size = 4;
     // A loaded machine is no fault.

@@ -1,23 +1,26 @@
-//! One PostgreSQL cluster per run, with one database that all tests share.
+//! One PostgreSQL cluster per run, with databases that tests share.
 //!
 //! Tests are kept apart as dealers are: each makes dealers of its own.
 
 use std::path::Path;
 use std::sync::OnceLock;
 
-use secrecy::SecretString;
+use diesel::connection::SimpleConnection;
+use secrecy::{ExposeSecret, SecretString};
 use tubex::app::Core;
 use tubex::cluster::{self, Cluster, ClusterSpec, Durability};
 use tubex::config::DatabaseSettings;
 use tubex::db::connect::Connector;
-use tubex::db::owner::ensure_database;
+use tubex::db::owner::{OwnerConn, ensure_database};
 use tubex::kernel::clock::Clock;
 use tubex::tenancy::doors::close_doors;
-use tubex::tenancy::migrate::migrate_control;
+use tubex::tenancy::migrate::{MigrateError, migrate_control};
 use tubex::tenancy::roles::prepare_request_role;
 
+use super::lent::{self, drop_after_test};
+
 const PREFIX: &str = "it-";
-const DATABASE: &str = "tubex_test";
+const TEMPLATE: &str = "tubex_template";
 const REQUEST_ROLE: &str = "tubex_app";
 
 /// The cluster of this run. It ends with the process; its files are swept by
@@ -42,38 +45,39 @@ fn request_password() -> SecretString {
     "of-the-tests".into()
 }
 
-/// The shared database, with its control plane migrated.
-pub fn settings() -> DatabaseSettings {
-    static READY: OnceLock<()> = OnceLock::new();
-    READY.get_or_init(|| prepare(&create(DATABASE)));
-    named(DATABASE)
-}
-
-/// As [`settings`], from async code.
+/// The database that this test shares with some others, with its control plane migrated.
+/// To be asked by the test itself, not by tasks and threads it starts.
 pub async fn request_settings() -> DatabaseSettings {
-    tokio::task::spawn_blocking(settings).await.unwrap()
+    let lent = lent::shared();
+    blocking(move || lent.settings()).await
 }
 
 /// A database of a test's own, with nothing in it.
 pub async fn empty_settings(name: &'static str) -> DatabaseSettings {
-    tokio::task::spawn_blocking(|| empty(name)).await.unwrap()
+    drop_after_test(name);
+    blocking(move || empty(name)).await
 }
 
 /// As [`empty_settings`], for threads that may block.
 pub fn empty(name: &str) -> DatabaseSettings {
+    drop_after_test(name);
     // Makes the request role, which all databases share.
-    settings();
-    create(name)
-}
-
-fn create(name: &str) -> DatabaseSettings {
+    template();
     create_on(cluster(), name)
 }
 
-fn create_on(cluster: &Cluster, name: &str) -> DatabaseSettings {
-    let connector = Connector::new(None, 1).unwrap();
-    ensure_database(&connector, &cluster.url("postgres"), name).unwrap();
-    named_on(cluster, name)
+/// A database of a test's own, with its control plane migrated.
+pub async fn own_settings(name: &str) -> DatabaseSettings {
+    drop_after_test(name);
+    let name = name.to_owned();
+    blocking(move || own(&name)).await
+}
+
+/// As [`own_settings`], for threads that may block.
+pub fn own(name: &str) -> DatabaseSettings {
+    drop_after_test(name);
+    copy_template(name);
+    named(name)
 }
 
 /// As [`own`], on a cluster of the test's own.
@@ -83,11 +87,38 @@ pub fn own_on(cluster: &Cluster, name: &str) -> DatabaseSettings {
     settings
 }
 
-/// A database of a test's own, with its control plane migrated.
-pub fn own(name: &str) -> DatabaseSettings {
-    let settings = empty(name);
-    prepare(&settings);
-    settings
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+/// What [`copy_template`] copies: migrated, and without dealers.
+fn template() {
+    static READY: OnceLock<()> = OnceLock::new();
+    READY.get_or_init(|| prepare(&create_on(cluster(), TEMPLATE)));
+}
+
+/// Makes a database with a migrated control plane.
+pub(super) fn copy_template(name: &str) {
+    template();
+    as_superuser(&format!("CREATE DATABASE \"{name}\" TEMPLATE {TEMPLATE}"));
+    // Privileges on the database itself are not copied.
+    as_owner(&named(name), |conn| close_doors(conn, REQUEST_ROLE));
+}
+
+/// Runs a statement on the cluster.
+pub(super) fn as_superuser(statement: &str) {
+    let connector = Connector::new(None, 1).unwrap();
+    let url = cluster().url("postgres");
+    let mut conn = connector
+        .connect_blocking(url.expose_secret(), "SELECT 1")
+        .unwrap();
+    conn.batch_execute(statement).unwrap();
+}
+
+fn create_on(cluster: &Cluster, name: &str) -> DatabaseSettings {
+    let connector = Connector::new(None, 1).unwrap();
+    ensure_database(&connector, &cluster.url("postgres"), name).unwrap();
+    named_on(cluster, name)
 }
 
 /// How to reach a database of that name.
@@ -106,12 +137,17 @@ fn named_on(cluster: &Cluster, database: &str) -> DatabaseSettings {
 }
 
 fn prepare(settings: &DatabaseSettings) {
+    as_owner(settings, |conn| {
+        prepare_request_role(conn, REQUEST_ROLE, Some(&request_password()))?;
+        close_doors(conn, REQUEST_ROLE)?;
+        migrate_control(conn)
+    });
+}
+
+fn as_owner<T>(
+    settings: &DatabaseSettings,
+    work: impl FnOnce(&mut OwnerConn) -> Result<T, MigrateError>,
+) {
     let core = Core::new(settings, 1, Clock::system()).unwrap();
-    core.owner
-        .run_blocking(|conn| {
-            prepare_request_role(conn, REQUEST_ROLE, Some(&request_password()))?;
-            close_doors(conn, REQUEST_ROLE)?;
-            migrate_control(conn)
-        })
-        .unwrap();
+    core.owner.run_blocking(work).unwrap();
 }

@@ -3,6 +3,7 @@
 mod client;
 mod database;
 mod goods;
+mod lent;
 mod owner;
 pub mod payloads;
 mod server;
@@ -16,7 +17,8 @@ mod worker;
 
 pub use client::{Answer, Client, peer};
 pub use database::{
-    cluster, empty, empty_settings, named, own, own_on as database_on, request_settings,
+    cluster, empty, empty_settings, named, own, own_on as database_on, own_settings,
+    request_settings,
 };
 pub use goods::CREATE_PRODUCT;
 pub use owner::{hold, owner, owner_of};

@@ -9,9 +9,7 @@ use super::wait::until;
 
 /// A connection of the owner to the shared database.
 pub async fn owner() -> Client {
-    let settings = tokio::task::spawn_blocking(database::settings)
-        .await
-        .unwrap();
+    let settings = database::request_settings().await;
     owner_of(&settings).await
 }
 

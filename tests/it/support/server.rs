@@ -99,9 +99,7 @@ impl Server {
     }
 
     pub async fn start_at(clock: Clock, change: impl FnOnce(&mut ServerSettings)) -> Self {
-        let database = tokio::task::spawn_blocking(database::settings)
-            .await
-            .unwrap();
+        let database = database::request_settings().await;
         Self::start_on(&database, clock, change).await
     }
 

@@ -12,10 +12,10 @@ use tubex::kernel::clock::Clock;
 use tubex::tenancy::transfer::{Destination, TransferError};
 
 use super::{adopt, content, export, opened, quiet, stage};
-use crate::support::{Server, own, owner_of, until};
+use crate::support::{Server, own_settings, owner_of, until};
 
 async fn server(database: &'static str) -> (Server, DatabaseSettings, Client) {
-    let settings = tokio::task::spawn_blocking(|| own(database)).await.unwrap();
+    let settings = own_settings(database).await;
     let server = Server::start_on(&settings, Clock::system(), |_| {}).await;
     let owner = owner_of(&settings).await;
     (server, settings, owner)

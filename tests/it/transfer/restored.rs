@@ -11,7 +11,7 @@ use tubex::kernel::clock::Clock;
 use tubex::tenancy::transfer::{Destination, Replaced, TransferError};
 
 use super::{content, export, opened, quiet, replace, set_status, tables};
-use crate::support::{Server, TestDealer, own, owner, owner_of, until};
+use crate::support::{Server, TestDealer, own_settings, owner, owner_of, until};
 
 async fn restore(
     server: &Server,
@@ -238,9 +238,7 @@ async fn what_a_restore_replaced_goes_with_the_dealer() {
 
 #[tokio::test]
 async fn what_a_restore_replaces_is_kept_for_seven_days() {
-    let settings = tokio::task::spawn_blocking(|| own("transfer_kept"))
-        .await
-        .unwrap();
+    let settings = own_settings("transfer_kept").await;
     let clock = Clock::fixed(Utc::now());
     let server = Server::start_on(&settings, clock.clone(), |_| {}).await;
     let owner = owner_of(&settings).await;

@@ -18,7 +18,7 @@ use tubex::config::ServerSettings;
 use tubex::kernel::clock::Clock;
 
 use crate::sms::bridge::Bridge;
-use crate::support::{Client, Server, TestDealer, own, owner_of, until};
+use crate::support::{Client, Server, TestDealer, own_settings, owner_of, until};
 
 const CREATE: &str =
     "mutation($input: WebhookEndpointCreateInput!) { webhookEndpointCreate(input: $input) {
@@ -69,7 +69,7 @@ impl Depot {
         clock: Clock,
         change: impl FnOnce(&mut ServerSettings),
     ) -> Self {
-        let database = tokio::task::spawn_blocking(|| own(name)).await.unwrap();
+        let database = own_settings(name).await;
         let server = Server::start_on(&database, clock, |settings| {
             let webhooks = &mut settings.webhooks;
             webhooks.webhook_http = true;
