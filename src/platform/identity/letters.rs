@@ -101,9 +101,6 @@ impl Compose for Letters {
         mail: &MailRow,
         now: DateTime<Utc>,
     ) -> AppResult<Composed> {
-        if mail.kind.is_of_dealer() {
-            return self.dealers.compose(mail).await;
-        }
         if mail.kind == MailKind::Invitation {
             return self.invitation(conn, mail, now).await;
         }
@@ -131,6 +128,10 @@ impl Compose for Letters {
             None => self.notice(mail, &user, brand)?,
         };
         Ok(Composed::Letter(Box::new(letter)))
+    }
+
+    async fn compose_for_dealer(&self, mail: &MailRow) -> AppResult<Composed> {
+        self.dealers.compose(mail).await
     }
 
     async fn tidy(&self, conn: &mut ControlConn, now: DateTime<Utc>) -> DbResult<()> {

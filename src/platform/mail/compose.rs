@@ -51,12 +51,19 @@ pub trait DealerLetters: Send + Sync + 'static {
 
 /// Writes mails when they are sent.
 pub trait Compose: Send + Sync + 'static {
-    /// The content of `mail`, with tokens that are good from `now` on.
+    /// The content of `mail`, which the platform sends, with tokens that are good from `now` on.
     fn compose(
         &self,
         conn: &mut ControlConn,
         mail: &MailRow,
         now: DateTime<Utc>,
+    ) -> impl Future<Output = AppResult<Composed>> + Send;
+
+    /// The content of `mail`, which a dealer sends. Others are asked for it, who may be slow, so
+    /// no connection of the sender's is held meanwhile.
+    fn compose_for_dealer(
+        &self,
+        mail: &MailRow,
     ) -> impl Future<Output = AppResult<Composed>> + Send;
 
     /// Throws away tokens of mails that have been no use for a day.

@@ -50,7 +50,8 @@ pub(super) async fn find_like(
     Ok(query.load(&mut **conn).await?)
 }
 
-/// Takes up to `most` mails that are due. They are due again after `lease`, if
+/// Takes up to `most` mails that are due: first those of the platform, for which somebody waits
+/// who can not sign in, and behind them those that dealers send by the hundred. They are due again after `lease`, if
 /// nothing is said of them by then; until then nobody else gets them.
 pub(super) async fn claim(
     conn: &mut ControlConn,
@@ -63,7 +64,7 @@ pub(super) async fn claim(
             .filter(mails::state.eq(MailState::Pending))
             .filter(mails::due_at.le(now))
             .filter(mails::kind.eq_any(MailKind::ALL))
-            .order(mails::due_at)
+            .order((mails::record_id.is_not_null(), mails::due_at))
             .limit(most)
             .select(mails::id)
             .for_update()

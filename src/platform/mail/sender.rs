@@ -20,14 +20,17 @@ use super::query;
 use super::transport::{Transport, Undelivered};
 use crate::db::control::ControlPool;
 use crate::db::error::DbResult;
-use crate::error::AppResult;
+use crate::error::{AppError, AppResult};
 use crate::kernel::clock::Clock;
 use crate::platform::rounds::{Rounds, pause_after, rounds};
 
 /// Mails that are taken up at once, and sent beside each other.
 const AT_ONCE: usize = 8;
-/// How long they belong to who took them up: twice what the slowest may take.
+/// How long they belong to who took them up: well above what the slowest may take, to be
+/// written and to be sent.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
+/// How long writing a dealer's mail may take, whose logo lies where we have no say.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(15);
 /// How long it is kept that a mail was sent.
 const KEEP: TimeDelta = TimeDelta::days(30);
 /// How long it is kept that there was none to write: longer than the day within
@@ -45,6 +48,16 @@ const NOTE_AFTER: [Duration; 3] = [
 enum Outcome {
     Ended(MailState, Option<String>),
     Later(String),
+}
+
+/// How far writing a mail has come.
+enum Draft {
+    /// It is no use any more.
+    Expired,
+    /// There is a letter, or none to send.
+    Written(AppResult<Composed>),
+    /// A dealer's, which is yet to be written.
+    OfDealer,
 }
 
 /// Sends mails.
@@ -90,24 +103,24 @@ impl<C: Compose> Sender<C> {
         let most = i64::try_from(AT_ONCE).unwrap_or(1);
         let mails = query::claim(&mut conn, now, LEASE, most).await?;
         let taken = mails.len();
-        let mut written = Vec::with_capacity(taken);
+        let mut drafts = Vec::with_capacity(taken);
         for mail in mails {
             // One after another: it takes one connection from those who sign in.
-            let composed = if mail.expires_at > now {
-                Some(self.composer.compose(&mut conn, &mail, now).await)
+            let draft = if mail.expires_at <= now {
+                Draft::Expired
+            } else if mail.kind.is_of_dealer() {
+                Draft::OfDealer
             } else {
-                None
+                Draft::Written(self.composer.compose(&mut conn, &mail, now).await)
             };
-            written.push((mail, composed));
+            drafts.push((mail, draft));
         }
         drop(conn);
-        let mut under_way: FuturesUnordered<_> = written
+        let mut under_way: FuturesUnordered<_> = drafts
             .into_iter()
-            .map(|(mail, composed)| self.attempt(transport, mail, composed))
+            .map(|(mail, draft)| self.deliver(transport, mail, draft))
             .collect();
-        while let Some((mail, outcome)) = under_way.next().await {
-            self.note(&mail, outcome).await;
-        }
+        while under_way.next().await.is_some() {}
         Ok(taken)
     }
 
@@ -126,21 +139,38 @@ impl<C: Compose> Sender<C> {
         self.composer.tidy(&mut conn, now).await
     }
 
+    /// Tries one, and writes down what became of it: while another is being noted, those that
+    /// hold a connection must go on, or they would wait for each other.
+    async fn deliver(&self, transport: &Transport, mail: MailRow, draft: Draft) {
+        let (mail, outcome) = self.attempt(transport, mail, draft).await;
+        self.note(&mail, outcome).await;
+    }
+
     async fn attempt(
         &self,
         transport: &Transport,
         mail: MailRow,
-        composed: Option<AppResult<Composed>>,
+        draft: Draft,
     ) -> (MailRow, Outcome) {
-        let outcome = match composed {
-            None => Outcome::Ended(MailState::Expired, None),
-            Some(Ok(Composed::Needless(why))) => {
+        let written = match draft {
+            Draft::Expired => return (mail, Outcome::Ended(MailState::Expired, None)),
+            Draft::Written(written) => written,
+            Draft::OfDealer => self.write_for_dealer(&mail).await,
+        };
+        let outcome = match written {
+            Ok(Composed::Needless(why)) => {
                 Outcome::Ended(MailState::Needless, Some(why.to_owned()))
             }
-            Some(Ok(Composed::Letter(letter))) => self.send(transport, &mail, *letter).await,
-            Some(Err(error)) => Outcome::Later(format!("{error:?}")),
+            Ok(Composed::Letter(letter)) => self.send(transport, &mail, *letter).await,
+            Err(error) => Outcome::Later(format!("{error:?}")),
         };
         (mail, outcome)
+    }
+
+    async fn write_for_dealer(&self, mail: &MailRow) -> AppResult<Composed> {
+        let writing = self.composer.compose_for_dealer(mail);
+        let written = tokio::time::timeout(WRITTEN_WITHIN, writing).await;
+        written.unwrap_or_else(|_elapsed| Err(AppError::internal("it took too long to write")))
     }
 
     async fn send(&self, transport: &Transport, mail: &MailRow, letter: Letter) -> Outcome {

@@ -255,3 +255,21 @@ async fn a_mail_of_a_newer_program_is_left_to_it() {
     assert!(post.mails_to(OLIVIA).await.is_empty());
     assert_eq!(post.states("SHIPMENT_LEFT").await, ["PENDING"]);
 }
+
+/// Who waits for a link to sign in with does not wait behind a dealer's hundred invoices.
+#[tokio::test]
+async fn what_the_platform_sends_goes_before_what_dealers_do() {
+    let post = one_mail("send_turns").await;
+    let many = "INSERT INTO platform.mails
+            (id, kind, email, dealer_id, record_id, created_at, due_at, expires_at)
+        SELECT gen_random_uuid(), 'INVOICE', 'holt@test.example', d.id, gen_random_uuid(),
+               m.created_at - interval '1 hour', m.due_at - interval '1 hour', m.expires_at
+        FROM platform.mails m, (SELECT id FROM platform.dealers LIMIT 1) d, generate_series(1, 20)
+        WHERE m.kind = 'VERIFY_EMAIL'";
+    assert_eq!(post.owner.execute(many, &[]).await.unwrap(), 20);
+    assert_eq!(post.sender().pass().await.unwrap(), 8);
+    assert_eq!(post.states("VERIFY_EMAIL").await, ["SENT"]);
+    let sender = post.sender();
+    while sender.pass().await.unwrap() > 0 {}
+    assert_eq!(post.states("INVOICE").await, ["NEEDLESS"; 20]);
+}
