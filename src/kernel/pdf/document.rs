@@ -165,7 +165,8 @@ impl Document {
     /// The bytes of the file.
     pub fn finish(self, title: &str) -> std::io::Result<Vec<u8>> {
         let mut pdf = Pdf::new();
-        pdf.set_version(1, 4);
+        // Samples of 16 bits came with 1.5.
+        pdf.set_version(1, 5);
         let mut catalog = pdf.catalog(CATALOG);
         catalog.pages(PAGES).lang(TextStr("en"));
         catalog.finish();

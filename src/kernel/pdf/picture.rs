@@ -28,6 +28,11 @@ pub enum NoPicture {
     /// Colours of printers.
     #[error("must have the colours of a screen (RGB or grey), and not CMYK")]
     Colours,
+    /// A colour, or places of the palette, that stand for nothing.
+    #[error(
+        "must say how opaque each pixel is, and not name a transparent colour (tRNS); save it with 24-bit colours"
+    )]
+    OneColour,
     /// Sent in several passes.
     #[error("must be a PNG that is not interlaced")]
     Interlaced,

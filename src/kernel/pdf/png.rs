@@ -30,6 +30,7 @@ pub(super) fn read(content: &[u8]) -> Result<Picture, NoPicture> {
         match name {
             b"IHDR" => head = Some(read_head(piece)?),
             b"PLTE" => list = Some(piece.to_vec()),
+            b"tRNS" => return Err(NoPicture::OneColour),
             b"IDAT" => rows.extend_from_slice(piece),
             b"IEND" => break,
             _ => {}
@@ -100,12 +101,12 @@ fn row_length(head: &Head) -> usize {
     usize::try_from(bits.div_ceil(8)).unwrap_or(usize::MAX)
 }
 
-/// The rows; as many as there must be, or else it is damaged. No more are looked at, so a bomb
-/// does not go off.
+/// The rows; as many as there must be, or else it is damaged. At most one byte more is looked
+/// at, so a bomb does not go off: here, or where the paper is read.
 fn inflated(head: &Head, rows: &[u8]) -> Result<Vec<u8>, NoPicture> {
     let height = usize::try_from(head.size.1).unwrap_or(usize::MAX);
     let whole = row_length(head).saturating_add(1).saturating_mul(height);
-    let most = u64::try_from(whole).unwrap_or(u64::MAX);
+    let most = u64::try_from(whole.saturating_add(1)).unwrap_or(u64::MAX);
     let mut plain = Vec::with_capacity(whole);
     let read = ZlibDecoder::new(rows).take(most).read_to_end(&mut plain);
     match read {
@@ -192,6 +193,12 @@ mod tests {
         assert_eq!(refused((8, 6, 0)), NoPicture::Damaged, "too few bytes");
         assert_eq!(refused((8, 3, 0)), NoPicture::Damaged, "no palette");
         assert_eq!(refused((3, 2, 0)), NoPicture::Damaged, "no such depth");
+        let more = png((2, 1), (8, 2, 0), &[&rows[..], &[0; 7]].concat());
+        assert_eq!(read(&more), Err(NoPicture::Damaged), "rows behind the last");
+        let mut opaque = png((2, 1), (8, 2, 0), &rows);
+        let place = opaque.len() - 12;
+        opaque.splice(place..place, piece(*b"tRNS", &[0; 6]));
+        assert_eq!(read(&opaque), Err(NoPicture::OneColour));
         let whole = png((2, 1), (8, 2, 0), &rows);
         for end in SIGNATURE.len()..whole.len() - 4 {
             assert_eq!(read(&whole[..end]), Err(NoPicture::Damaged), "{end}");

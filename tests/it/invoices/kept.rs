@@ -44,6 +44,32 @@ async fn the_dealers_role_changes_drafts_alone() {
     }
 }
 
+/// With what an invoice was posted, and to whom it was mailed, stays as it was.
+#[tokio::test]
+async fn the_dealers_role_changes_nothing_of_what_was_set_and_sent() {
+    let desk = desk().await;
+    let mut tx = begin(&desk).await;
+    for sql in [
+        "INSERT INTO invoice_settings (id, version, is_mailed, created_at) \
+         VALUES (gen_random_uuid(), 1, false, now())",
+        "INSERT INTO invoice_mails (id, invoice_id, customer_id, sent_to, created_at) \
+         SELECT gen_random_uuid(), id, customer_id, 'a@test.example', now() FROM invoices \
+         WHERE state = 'POSTED'",
+    ] {
+        let rows = diesel::sql_query(sql).execute(&mut tx).await;
+        assert_eq!(rows.unwrap(), 1, "{sql}");
+    }
+    for sql in [
+        "UPDATE invoice_settings SET name = 'mine'",
+        "DELETE FROM invoice_settings",
+        "UPDATE invoice_mails SET sent_to = 'b@test.example'",
+        "DELETE FROM invoice_mails",
+    ] {
+        let rows = diesel::sql_query(sql).execute(&mut tx).await;
+        assert_eq!(rows.unwrap(), 0, "{sql}");
+    }
+}
+
 /// Their policies differ from those of other tables, which `permissions::policies` looks at.
 #[tokio::test]
 async fn a_contractor_finds_what_is_posted_of_his_own() {
@@ -57,8 +83,14 @@ async fn a_contractor_finds_what_is_posted_of_his_own() {
              SET LOCAL ROLE {schema}"
         );
         let owner = owner().await;
+        let mail = format!(
+            "INSERT INTO {schema}.invoice_mails (id, invoice_id, customer_id, sent_to, created_at)
+             SELECT gen_random_uuid(), id, customer_id, 'a@test.example', now()
+             FROM {schema}.invoices WHERE state = 'POSTED' AND NOT EXISTS (SELECT FROM {schema}.invoice_mails)"
+        );
+        owner.batch_execute(&mail).await.unwrap();
         owner.batch_execute(&sql).await.unwrap();
-        for table in ["invoices", "invoice_lines"] {
+        for table in ["invoices", "invoice_lines", "invoice_mails"] {
             let count = format!("SELECT count(*) FROM {table}");
             let row = owner.query_one(&count, &[]).await.unwrap();
             assert_eq!(row.get::<_, i64>(0), found, "{table}");

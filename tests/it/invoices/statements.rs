@@ -57,5 +57,7 @@ async fn a_list_of_invoices_costs_one_statement_per_level() {
     let answer = desk.client().send(query, json!({})).await;
     assert!(answer.body.get("errors").is_none(), "{:#}", answer.body);
     // Invoices; items; lines; customers; credit notes; their items; what was credited; products.
-    assert_eq!(answer.statements(), 8);
+    // The items of both come at once where credit notes are found before those are asked for.
+    let statements = answer.statements();
+    assert!((7..=8).contains(&statements), "{statements}");
 }

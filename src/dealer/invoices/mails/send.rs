@@ -27,6 +27,8 @@ pub async fn send(tx: &mut TenantTx, input: InvoiceSendInput) -> ServiceResult<I
     let missing = || UserError::at(ErrorCode::NotFound, &path, "there is no such invoice");
     let row = row.ok_or_else(missing)?;
     InvoiceAction::Send.check(&row, &path)?;
+    // One after another, or many at once would each find room.
+    customers::lock(tx, &[row.customer_id]).await?;
     let since = tx.now() - TimeDelta::days(1);
     let mails = query::find_by_invoices(tx, &[row.id]).await?;
     let of_late = mails.iter().filter(|mail| mail.created_at > since);

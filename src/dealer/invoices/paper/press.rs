@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::facts::{Paper, file_name};
@@ -16,8 +16,8 @@ use crate::tenancy::TenantContext;
 
 /// Papers that are drawn at once; each takes a core for some milliseconds.
 const AT_ONCE: usize = 2;
-/// Those who may wait for that: as many as have their turn while one is patient.
-const MOST_WAITING: usize = 200;
+/// Those who may wait for that, each with a logo in memory.
+const MOST_WAITING: usize = 100;
 /// How long one waits for that.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Most lines of a paper: what an invoice has at most, and a credit note for several.
@@ -57,40 +57,37 @@ impl Press {
             let message = format!("a paper has at most {MOST_LINES} lines");
             return Err(AppError::new(ErrorCode::LimitExceeded, message));
         }
+        let room = Arc::clone(&self.room);
+        let place = room.try_acquire_owned().map_err(|_full| overloaded())?;
         let logo = self.logo(context, &paper).await?;
         let name = file_name(&paper.invoice);
-        let _place = self.room.try_acquire().map_err(|_full| overloaded())?;
-        let _turn = self.turn().await?;
-        let drawing = tokio::task::spawn_blocking(move || drawn(&paper, logo));
+        let turn = self.turn().await?;
+        let drawing = tokio::task::spawn_blocking(move || {
+            // Whoever asked may have gone; a core is taken until it is drawn.
+            let _held = (place, turn);
+            drawn(&paper, logo.as_deref())
+        });
         let bytes = drawing.await.map_err(AppError::internal)?;
         let bytes = bytes.map_err(AppError::internal)?;
         Ok(Printed { name, bytes })
     }
 
-    async fn turn(&self) -> AppResult<SemaphorePermit<'_>> {
-        let turn = timeout(PATIENCE, self.turns.acquire()).await;
+    async fn turn(&self) -> AppResult<OwnedSemaphorePermit> {
+        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
         turn.map_err(|_elapsed| overloaded())?
             .map_err(AppError::internal)
     }
 
-    /// The logo. One whose content is lost is left out: better a paper without than none.
-    async fn logo(&self, context: &TenantContext, paper: &Paper) -> AppResult<Option<Picture>> {
+    /// The content of the logo. One that is lost is left out: better a paper without than none.
+    async fn logo(&self, context: &TenantContext, paper: &Paper) -> AppResult<Option<Vec<u8>>> {
         let Some(file) = paper.brand.logo_id else {
             return Ok(None);
         };
         let found = logo::content(&self.depot, context, file).await?;
-        let picture = found.as_deref().map(logo::read).transpose();
-        match picture {
-            Ok(Some(picture)) => Ok(Some(picture)),
-            Ok(None) => {
-                tracing::warn!(%file, "the content of a logo is gone");
-                Ok(None)
-            }
-            Err(error) => {
-                tracing::warn!(%file, %error, "a logo can not be shown");
-                Ok(None)
-            }
+        if found.is_none() {
+            tracing::warn!(%file, "the content of a logo is gone");
         }
+        Ok(found)
     }
 }
 
@@ -100,11 +97,18 @@ fn overloaded() -> AppError {
 }
 
 /// The bytes of a paper, which hang on nothing else than these.
-fn drawn(paper: &Paper, logo: Option<Picture>) -> std::io::Result<Vec<u8>> {
+fn drawn(paper: &Paper, logo: Option<&[u8]>) -> std::io::Result<Vec<u8>> {
     let running = (paper.seller().to_owned(), paper.title());
-    let mut sheet = Sheet::new(logo, running);
+    let mut sheet = Sheet::new(logo.and_then(picture), running);
     head::draw(&mut sheet, paper);
     body::draw(&mut sheet, paper);
     foot::draw(&mut sheet, paper);
     sheet.doc.finish(&paper.title())
+}
+
+/// The picture in a logo, which was looked at when it was chosen.
+fn picture(content: &[u8]) -> Option<Picture> {
+    let read = Picture::read(content);
+    read.inspect_err(|error| tracing::warn!(%error, "a logo can not be shown"))
+        .ok()
 }

@@ -34,7 +34,7 @@ pub struct InvoiceSettingsSetInput {
     /// What stands at the foot of each page; at most 500 characters.
     pub footer: Option<String>,
     /// A file that was uploaded, for the head of the first page: a JPEG, or a PNG that is not
-    /// interlaced, of at most 512 KiB and 2000 pixels from edge to edge.
+    /// interlaced and names no transparent colour (tRNS), of at most 512 KiB and 2000 pixels from edge to edge.
     pub logo_id: Option<FileId>,
     /// By which this is done once, however often it is sent.
     pub idempotency_key: Option<IdempotencyKey>,

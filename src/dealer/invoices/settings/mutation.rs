@@ -5,7 +5,9 @@ use async_graphql::{Context, Object};
 use super::graphql::InvoiceSettings;
 use super::input::InvoiceSettingsSetInput;
 use super::service;
+use crate::dealer::invoices::paper::logo;
 use crate::error::AppResult;
+use crate::files::Files;
 use crate::graphql::context::ContextExt;
 use crate::graphql::payload::payload;
 use crate::graphql::permit::{Permission as P, has_permission};
@@ -33,8 +35,13 @@ impl InvoiceSettingsMutation {
         #[graphql(desc = "The settings.")] input: InvoiceSettingsSetInput,
     ) -> AppResult<InvoiceSettingsSetPayload> {
         let unit = ctx.unit()?;
-        let files = ctx.service()?;
-        let result = service::set(&mut *unit.tx().await?, files, input).await;
+        let files: &Files = ctx.service()?;
+        // Before any row is locked: a store of files may be slow.
+        let seen = match input.logo_id {
+            Some(file) => logo::look(files.depot(), unit.context(), file).await,
+            None => Ok(None),
+        };
+        let result = service::set(&mut *unit.tx().await?, (files, seen), input).await;
         Ok(unit.outcome(result)?.into())
     }
 }

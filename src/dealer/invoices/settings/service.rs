@@ -5,11 +5,13 @@ use super::model::{InvoiceSettingsId, InvoiceSettingsRow};
 use super::query;
 use crate::db::error::DbResult;
 use crate::dealer::attachments::service::hold_at;
-use crate::dealer::invoices::paper::logo;
-use crate::error::{ErrorCode, ServiceResult, UserError};
-use crate::files::{Depot, FileId, Files};
+use crate::dealer::invoices::paper::logo::Seen;
+use crate::error::{AppResult, ErrorCode, ServiceResult, UserError};
+use crate::files::{FileId, Files};
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
+
+const LOGO: [&str; 2] = ["input", "logoId"];
 
 /// The settings that held when something was posted.
 pub async fn find(
@@ -19,10 +21,10 @@ pub async fn find(
     query::find(tx, id).await
 }
 
-/// Sets in whose name invoices are written from now on.
+/// Sets in whose name invoices are written from now on; `seen` says whether its logo can be shown.
 pub(super) async fn set(
     tx: &mut TenantTx,
-    files: &Files,
+    (files, seen): (&Files, AppResult<Seen>),
     input: InvoiceSettingsSetInput,
 ) -> ServiceResult<InvoiceSettingsRow> {
     let expected = input.expected_version;
@@ -35,9 +37,11 @@ pub(super) async fn set(
         return Err(changed().into());
     }
     if let Some(file) = row.logo_id {
-        let is_known = before.is_some_and(|before| before.logo_id == Some(file));
-        let depot = (!is_known).then(|| files.depot());
-        hold_logo(tx, (files, depot), (row.id, file)).await?;
+        hold_logo(tx, files, (row.id, file)).await?;
+        // One that was shown until now stays, whatever its store says of it today.
+        if before.is_none_or(|before| before.logo_id != Some(file)) {
+            check_seen(seen?)?;
+        }
     }
     if !query::insert(tx, row.clone()).await? {
         return Err(changed().into());
@@ -81,31 +85,30 @@ fn checked(
     }
 }
 
-/// Keeps a logo for as long as an invoice may bear it; one that is new is looked at.
+/// Keeps a logo for as long as an invoice may bear it.
 async fn hold_logo(
     tx: &mut TenantTx,
-    (files, depot): (&Files, Option<&Depot>),
+    files: &Files,
     (settings, file): (InvoiceSettingsId, FileId),
 ) -> ServiceResult<()> {
-    let path = ["input", "logoId"];
     let record = (InvoiceSettingsId::PREFIX, settings.uuid());
     if hold_at(tx, files, record, file).await?.is_none() {
         let message = "there is no such file";
-        return Err(UserError::at(ErrorCode::NotFound, &path, message).into());
+        return Err(UserError::at(ErrorCode::NotFound, &LOGO, message).into());
     }
-    let Some(depot) = depot else {
-        return Ok(());
-    };
-    let content = logo::content(depot, tx.context(), file).await?;
-    match content.as_deref().map(logo::read) {
-        Some(Ok(_picture)) => Ok(()),
+    Ok(())
+}
+
+/// Refuses what no paper can show.
+fn check_seen(seen: Seen) -> ServiceResult<()> {
+    match seen {
+        Some(Ok(())) => Ok(()),
         Some(Err(why)) => {
-            let message = why.to_string();
-            Err(UserError::at(ErrorCode::BadUserInput, &path, message).into())
+            Err(UserError::at(ErrorCode::BadUserInput, &LOGO, why.to_string()).into())
         }
         None => {
             let message = "the content of the file is gone; upload it again";
-            Err(UserError::at(ErrorCode::NotFound, &path, message).into())
+            Err(UserError::at(ErrorCode::NotFound, &LOGO, message).into())
         }
     }
 }
