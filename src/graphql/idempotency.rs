@@ -106,16 +106,21 @@ pub(super) fn wanted(ctx: &Context<'_>) -> ServerResult<Option<Claim>> {
         };
     }
     let field = ctx.field();
-    let caller = match ctx.principal() {
-        Ok(principal) => principal.user(),
+    let Ok(principal) = ctx.principal() else {
         // The field itself says what is missing.
-        Err(_) => return Ok(None),
+        return Ok(None);
     };
     let Some(key) = key(ctx, &field).map_err(at_field)? else {
         return Ok(None);
     };
+    let user = principal.user().to_string();
+    // Whoever stands for another customer now is another caller: the answer is not his.
+    let named = match principal.customer() {
+        Some(customer) => json!([user, customer, key]),
+        None => json!([user, key]),
+    };
     Ok(Some(Claim {
-        id: sha256(json!([caller.to_string(), key]).to_string().as_bytes()),
+        id: sha256(named.to_string().as_bytes()),
         request: sha256(described(&field, ctx.data_opt())?.to_string().as_bytes()),
     }))
 }

@@ -49,7 +49,8 @@ text_enum! {
 text_enum! {
     /// What the customer's own people say of an order that one of them has placed.
     pub enum OrderApproval {
-        /// It comes to more than whoever placed it orders without asking.
+        /// It comes to more than whoever placed it orders without asking, or has goods without a price
+        /// yet.
         Awaiting = "AWAITING",
         /// Another of the customer's people wants it, too.
         Approved = "APPROVED",

@@ -100,7 +100,10 @@ pub(super) async fn write_down(
     let whose = (row.id, row.customer_id);
     let lines = rows(whose, row.warehouse_id, (lines, chosen))?;
     sum_up(&mut row, &lines)?;
-    let asks = placed.filter(|who| !who.reaches(row.net + row.tax));
+    // What has no price yet may come to anything.
+    let is_unpriced = lines.iter().any(|line| line.unit_price.is_zero());
+    let asks = placed
+        .filter(|who| !who.reaches(row.net + row.tax) || (is_unpriced && who.limit.is_some()));
     row.approval = asks.map(|_| OrderApproval::Awaiting);
     row.number = numbering::next(tx, OrderId::PREFIX).await?;
     let inserted = query::insert(tx, &row, lines.clone()).await;

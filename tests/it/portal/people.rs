@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Portal, known, number, person, refused};
+use tubex::auth::role::RoleCode;
+
+use super::{Portal, done, known, line, number, person, placing, refused};
 use crate::orders::customer;
 
 #[tokio::test]
@@ -51,6 +53,56 @@ async fn a_contact_is_one_member_with_one_limit() {
         refused(&data["contactUpdate"]),
         ("ALREADY_EXISTS", "input.userId".to_owned())
     );
+}
+
+/// A limit ends when somebody ends it, and not on the way.
+#[tokio::test]
+async fn a_limit_does_not_go_with_the_contact() {
+    let portal = Portal::open().await;
+    let counter = &portal.counter;
+    let query =
+        "query($id: ID) { customer(id: $id) { contacts { id version orderLimit { amount } } } }";
+    let id = json!({ "id": counter.customer });
+    let data = counter.client().run(query, id).await;
+    let contacts = data["customer"]["contacts"].as_array().unwrap();
+    let limited = contacts.iter().find(|row| !row["orderLimit"].is_null());
+    let (limited, client) = (limited.unwrap(), counter.client());
+    let update = "mutation($input: ContactUpdateInput!) { contactUpdate(input: $input) { userErrors { code path } } }";
+    let remove = "mutation($input: ContactRemoveInput!) { contactRemove(input: $input) { userErrors { code path } } }";
+    let parted =
+        json!({ "id": limited["id"], "expectedVersion": limited["version"], "userId": null });
+    let data = client.run(update, json!({ "input": parted })).await;
+    let told = refused(&data["contactUpdate"]);
+    assert_eq!(told, ("NOT_ALLOWED", "input.userId".to_owned()));
+    let gone = json!({ "input": { "id": limited["id"] } });
+    let data = client.run(remove, gone.clone()).await;
+    let told = refused(&data["contactRemove"]);
+    assert_eq!(told, ("NOT_ALLOWED", "input.id".to_owned()));
+    let mut both = parted;
+    both["orderLimit"] = Value::Null;
+    let data = client.run(update, json!({ "input": both })).await;
+    assert_eq!(data["contactUpdate"]["userErrors"], json!([]));
+    let data = client.run(remove, gone).await;
+    assert_eq!(data["contactRemove"]["userErrors"], json!([]));
+}
+
+/// An answer that was kept is that of the customer for whom it was made.
+#[tokio::test]
+async fn who_stands_for_another_customer_is_told_nothing_of_the_first() {
+    let portal = Portal::open().await;
+    let (counter, user) = (&portal.counter, portal.foreman.user);
+    let (server, dealer) = (&counter.yard.server, &counter.yard.dealer);
+    let stranger = customer(counter.client(), "ZZ-OTHER", "1000").await;
+    let at = |customer: &str| {
+        let (role, customer) = (RoleCode::CUSTOMER, customer.parse());
+        server.client_as(dealer, user, &[role], Some(customer.unwrap()))
+    };
+    let input = placing(&json!([line(&portal.cement, "5")]));
+    let first = done(&at(&counter.customer), "orderPlace", input.clone()).await;
+    let again = done(&at(&counter.customer), "orderPlace", input.clone()).await;
+    assert_eq!(again["id"], first["id"]);
+    let moved = done(&at(&stranger), "orderPlace", input).await;
+    assert_ne!(moved["id"], first["id"]);
 }
 
 /// They see what they may, and do not change it; a contact of another customer is worth nothing.

@@ -166,6 +166,26 @@ async fn wrong_lines_are_named_and_a_key_is_needed() {
     assert_eq!(data["orders"]["totalCount"], 1);
 }
 
+/// What has no price yet may come to more than anybody's limit.
+#[tokio::test]
+async fn goods_without_a_price_wait_for_who_has_no_limit() {
+    let portal = Portal::open().await;
+    let counter = &portal.counter;
+    let free = counter.stocked("NEW", "10").await;
+    price(counter, &free, ("customerId", &counter.customer), "0").await;
+    let input = placing(&json!([line(&free, "1")]));
+    let order = done(&portal.foreman.client, "orderPlace", input.clone()).await;
+    assert_eq!(order["placement"]["approval"], "AWAITING");
+    let clerk = json!({ "name": "Clerk", "orderLimit": "1000", "approvesOrders": true });
+    let clerk = person(counter, clerk).await;
+    let payload = mutate(&clerk.client, "orderApprove", step(&order)).await;
+    assert_eq!(refused(&payload), ("NOT_ALLOWED", "input.id".to_owned()));
+    let approved = done(&portal.owner.client, "orderApprove", step(&order)).await;
+    assert_eq!(approved["placement"]["approval"], "APPROVED");
+    let order = done(&portal.owner.client, "orderPlace", input).await;
+    assert_eq!(order["placement"]["approval"], Value::Null);
+}
+
 /// Who is nobody's contact orders any amount, since the dealer looks at it; who is on hold, none.
 #[tokio::test]
 async fn the_dealers_own_rules_hold() {

@@ -56,7 +56,8 @@ impl Contact {
     }
 
     /// What the person orders at the portal, accepts of quotes and approves without asking, tax
-    /// included; null if that is any amount.
+    /// included; null if that is any amount. Whoever has a limit asks for goods without a price
+    /// yet, too.
     async fn order_limit(&self, ctx: &Context<'_>) -> AppResult<Option<Money>> {
         let limit = self.0.order_limit;
         limit.map(|limit| Money::of_dealer(ctx, limit)).transpose()

@@ -23,7 +23,7 @@ pub struct ContactDetails {
     /// The member who signs in at the portal as this person: one who stands for the customer.
     pub user_id: MaybeUndefined<UserId>,
     /// What the person orders at the portal, accepts of quotes and approves without asking, tax
-    /// included; any amount if null.
+    /// included; any amount if null. Whoever has a limit asks for goods without a price yet, too.
     pub order_limit: MaybeUndefined<Decimal>,
     /// Whether the person approves at the portal what others have placed.
     pub approves_orders: Option<bool>,

@@ -52,7 +52,7 @@ impl ContactMutation {
         Ok(unit.outcome(result)?.into())
     }
 
-    /// Changes what is known of a contact.
+    /// Changes what is known of a contact. Its member is not parted from it while it has a limit.
     #[graphql(guard = P::CustomersManage, directive = has_permission::apply(P::CustomersManage))]
     async fn contact_update(
         &self,
@@ -64,7 +64,7 @@ impl ContactMutation {
         Ok(unit.outcome(result)?.into())
     }
 
-    /// Removes a contact.
+    /// Removes a contact. One that is a member and has a limit stays until the limit is null.
     #[graphql(guard = P::CustomersManage, directive = has_permission::apply(P::CustomersManage))]
     async fn contact_remove(
         &self,

@@ -3,6 +3,8 @@
 use super::input::{ContactAddInput, ContactRemoveInput, ContactUpdateInput};
 use super::model::{ContactChanges, ContactId, ContactRow};
 use super::query;
+use rust_decimal::Decimal;
+
 use crate::db::error::DbResult;
 use crate::dealer::customers::actions::CustomerAction;
 use crate::dealer::customers::events::CustomerUpdated;
@@ -67,7 +69,11 @@ pub async fn update(tx: &mut TenantTx, input: ContactUpdateInput) -> ServiceResu
     };
     let changes = input.details.checked(&mut checks, changes);
     checks.finish()?;
-    let (customer, _) = lock(tx, input.id).await?;
+    let (customer, before) = lock(tx, input.id).await?;
+    if changes.user_id.is_some_and(|user| user != before.user_id) {
+        let limit = changes.order_limit.unwrap_or(before.order_limit);
+        refuse_limited(&before, limit, &["input", "userId"])?;
+    }
     let row = query::update(tx, input.id, input.expected_version, changes).await;
     let row = row.map_err(on_constraint(CONSTRAINTS))?;
     let row = updated(row, query::find_many(tx, &[input.id])).await?;
@@ -78,9 +84,24 @@ pub async fn update(tx: &mut TenantTx, input: ContactUpdateInput) -> ServiceResu
 /// Removes a contact; gives what it was.
 pub async fn remove(tx: &mut TenantTx, input: ContactRemoveInput) -> ServiceResult<ContactRow> {
     let (customer, row) = lock(tx, input.id).await?;
+    refuse_limited(&row, row.order_limit, &["input", "id"])?;
     query::delete(tx, row.id).await?;
     tx.emit(&CustomerUpdated((&customer).into()));
     Ok(row)
+}
+
+/// Refuses to part a member from his contact while it holds a limit: he would have none, and
+/// whoever tidies up would not have said so.
+fn refuse_limited(
+    row: &ContactRow,
+    limit: Option<Decimal>,
+    path: &[&'static str],
+) -> ServiceResult<()> {
+    if row.user_id.is_none() || limit.is_none() {
+        return Ok(());
+    }
+    let message = "this member's orders have a limit here; set orderLimit to null first";
+    Err(UserError::at(ErrorCode::NotAllowed, path, message).into())
 }
 
 /// The contact.

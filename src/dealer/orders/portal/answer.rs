@@ -17,6 +17,10 @@ use crate::tenancy::TenantTx;
 pub(super) async fn approve(tx: &mut TenantTx, input: OrderStepInput) -> ServiceResult<OrderRow> {
     let key = (input.id, input.expected_version);
     let (mut order, who) = open_to(tx, key, Action::Approve).await?;
+    if who.limit.is_some() && order.lines.iter().any(|line| line.unit_price.is_zero()) {
+        let message = "it has goods without a price yet, and what you may approve has a limit";
+        return Err(UserError::at(ErrorCode::NotAllowed, &["input", "id"], message).into());
+    }
     answer(&mut order, &who, OrderApproval::Approved);
     let order = written(tx, order).await?;
     tx.emit(&OrderApproved(OrderFacts::of(&order.row, &order.lines)));
