@@ -24,6 +24,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::OwnedMutexGuard;
+use tokio::time::timeout;
 
 use self::entry::{Entry, Home};
 use self::known::Known;
@@ -41,6 +42,10 @@ use crate::kernel::metric::Counter;
 const KEPT_FOR: Duration = Duration::from_mins(1);
 /// What a value takes beside its text and its key, in bytes.
 const OVERHEAD: usize = 160;
+/// Longest text of a value that goes to Redis, in bytes.
+const MOST_SHARED: usize = 16 * 1024;
+/// Longest wait for somebody who works the same value out; the tables answer as well.
+const MOST_WAIT: Duration = Duration::from_secs(2);
 /// Dealers of whom it is known what happened last.
 const MOST_DEALERS: u64 = 4_000;
 /// Keys under which somebody is at work.
@@ -66,6 +71,11 @@ pub trait Cached: Debug + Send + Sync {
 
     /// What may change it.
     fn area(&self) -> &'static Area;
+
+    /// Whether nodes share it. Not what only who leafs on asks for: there is no end to it.
+    fn is_shared(&self) -> bool {
+        true
+    }
 
     /// Reads it from the dealer's tables.
     fn work_out(&self, tx: &mut TenantTx) -> impl Future<Output = DbResult<Self::Value>> + Send;
@@ -161,17 +171,23 @@ impl Cache {
         if let Some(value) = self.in_memory(&entry, span) {
             return Ok(value);
         }
-        // Whoever comes first works it out, and may go away while he does.
-        let _flight = self.flight(&entry).await;
+        // The transaction first: whoever works it out must not have to wait for a field beside
+        // his own while others wait for him.
+        let mut tx = tx.lock().await?;
+        // Whoever comes first works it out, and may go away while he does, or take long.
+        let _flight = timeout(MOST_WAIT, self.flight(&entry)).await.ok();
         if let Some(value) = self.in_memory(&entry, span) {
             return Ok(value);
         }
-        if let Some(value) = self.in_redis(&entry, span).await {
+        if key.is_shared()
+            && let Some(value) = self.in_redis(&entry, span).await
+        {
             return Ok(value);
         }
-        let value = key.work_out(&mut *tx.lock().await?).await?;
+        let value = key.work_out(&mut tx).await?;
+        drop(tx);
         self.0.figures.misses.add_one();
-        self.keep(entry, span, &value).await;
+        self.keep(entry, (span, key.is_shared()), &value).await;
         Ok(value)
     }
 
@@ -201,12 +217,14 @@ impl Cache {
         Some(value)
     }
 
-    async fn keep<T: Serialize>(&self, entry: Entry, span: Span, value: &T) {
+    async fn keep<T: Serialize>(&self, entry: Entry, (span, is_shared): (Span, bool), value: &T) {
         let Ok(text) = serde_json::to_string(value) else {
             return;
         };
         let worth = Arc::new(Worth { span, text });
-        if let Some(shared) = &self.0.shared {
+        let shared = self.0.shared.as_ref();
+        let shared = shared.filter(|_| is_shared && worth.text.len() <= MOST_SHARED);
+        if let Some(shared) = shared {
             shared.set(&entry.text(), &worth.written()).await;
         }
         self.store(entry, worth);

@@ -49,6 +49,10 @@ impl Cached for RankedPage {
         area_of(self.what.0)
     }
 
+    fn is_shared(&self) -> bool {
+        self.page.0.is_none()
+    }
+
     async fn work_out(&self, tx: &mut TenantTx) -> DbResult<Self::Value> {
         query::ranked(tx, self.what, self.window, self.page).await
     }
@@ -67,6 +71,10 @@ impl Cached for PeriodPage {
 
     fn area(&self) -> &'static Area {
         &areas::SALES
+    }
+
+    fn is_shared(&self) -> bool {
+        self.page.0.is_none()
     }
 
     async fn work_out(&self, tx: &mut TenantTx) -> DbResult<Self::Value> {
