@@ -138,6 +138,13 @@ impl Form {
 }
 
 fn malformed(error: &multer::Error) -> AppError {
+    // What ended the stream itself has said why.
+    if let multer::Error::StreamReadFailed(cause) = error
+        && let Some(cause) = cause.downcast_ref::<AppError>()
+        && cause.code() == ErrorCode::LimitExceeded
+    {
+        return AppError::new(ErrorCode::LimitExceeded, cause.message().to_owned());
+    }
     let message = "the form can not be read, or was cut short";
     AppError::bad_input("body", message).with_cause(error.to_string())
 }
@@ -162,7 +169,7 @@ mod tests {
     async fn what_leads_to_no_field_is_not_gathered() {
         for beginning in ["", "--b\r\nContent-Disposition: form-data; name=\""] {
             let error = endless(beginning).await;
-            assert_eq!(error.code(), ErrorCode::BadUserInput, "{beginning}");
+            assert_eq!(error.code(), ErrorCode::LimitExceeded, "{beginning}");
         }
     }
 }

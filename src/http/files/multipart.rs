@@ -25,6 +25,7 @@ use crate::auth::permission::Permission;
 use crate::error::{AppError, AppResult, ErrorCode};
 use crate::files::{Announced, FileId, Uploads};
 use crate::graphql::idempotency::SentFiles;
+use crate::graphql::scope::Sender;
 use crate::http::answer;
 use crate::http::endpoint::Endpoint;
 use crate::http::execute::{Via, count_refused, execute, place};
@@ -51,34 +52,43 @@ pub(in crate::http) async fn post(
     body: Payload,
 ) -> HttpResponse {
     let started = Instant::now();
-    match answered(&app, &request, request_id, body).await {
+    match answered(&app, &request, (request_id, started), body).await {
         Ok(response) => {
             let most = app.settings.limits.max_response_bytes;
             answer::executed(&response, (MediaType::accepted(&request), most), request_id)
         }
-        Err(error) => {
-            count_refused(&**app, error.code(), started);
-            refused(error, &request, request_id)
-        }
+        Err(error) => refused(error, &request, request_id),
     }
+}
+
+/// Lets the caller in, before the first byte of a file is looked at.
+async fn admitted(
+    app: &App,
+    request: &HttpRequest,
+    body: Payload,
+) -> AppResult<(Sender, Arc<TenantContext>, Form)> {
+    check_deliberate(request)?;
+    let caller = app.admit_sender(request).await?;
+    let context = Arc::clone(caller.known()?);
+    context.require(Permission::FilesUpload)?;
+    context.permit(Access::Write)?;
+    Ok((caller, context, Form::of(request, body)?))
 }
 
 async fn answered(
     app: &App,
     request: &HttpRequest,
-    request_id: Uuid,
+    (request_id, started): (Uuid, Instant),
     body: Payload,
 ) -> AppResult<Response> {
-    check_deliberate(request)?;
-    // Before the first byte of a file is looked at.
-    let caller = app.admit_sender(request).await?;
-    let context = Arc::clone(caller.known()?);
-    context.require(Permission::FilesUpload)?;
-    context.permit(Access::Write)?;
+    // What comes to be run is counted there, however it ends.
+    let count = |error: &AppError| count_refused(app, error.code(), started);
+    let admitted = admitted(app, request, body).await;
+    let (caller, context, mut form) = admitted.inspect_err(count)?;
     let uploads = Uploads::default();
-    let mut form = Form::of(request, body)?;
     let received = receive(app, &context, (&mut form, length(request)), &uploads).await;
     let received = received.and_then(|(text, sent)| Ok((operation(text)?, sent)));
+    let received = received.inspect_err(count);
     let outcome = match received {
         Ok((operation, sent)) => {
             let operation = with_sender(operation, request, &app.settings);
