@@ -72,8 +72,19 @@ async fn act(
         Drop => life.drop(&order, "Acme", GRACE_DAYS).await,
         Rename => life.rename(&order, "Acme & Sons").await,
         SetPlan => {
-            life.set_plan(&order, "pro", &KnownPlans::new(["pro"]))
-                .await
+            // Another one each time: what is so already is no change.
+            let plan = if life.show(dealer).await?.plan == "pro" {
+                "plus"
+            } else {
+                "pro"
+            };
+            let known = KnownPlans::new(["pro", "plus"]);
+            let changed = life.set_plan(&order, plan, &known).await?;
+            let actions = life.actions(dealer).await?.len();
+            let again = life.set_plan(&order, plan, &known).await?;
+            assert_eq!(again.plan, plan);
+            assert_eq!(life.actions(dealer).await?.len(), actions);
+            Ok(changed)
         }
         DealerAction::Dropped => panic!("done by the sweep only"),
     }

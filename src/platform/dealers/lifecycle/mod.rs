@@ -189,6 +189,9 @@ impl Lifecycle {
             order.check(&dealer)?;
             let to = dealer.target(action)?;
             change.check(&dealer)?;
+            if change.plan() == Some(dealer.plan.as_str()) {
+                return Ok(dealer);
+            }
             let changed = query::change(conn, &dealer, to, &change, (&order, now)).await?;
             let Some(changed) = changed else {
                 // Somebody else was faster: what is possible depends on what he did.
