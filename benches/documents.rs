@@ -18,8 +18,8 @@ use std::time::Instant;
 use async_graphql::{Request, Variables};
 use clap::Parser;
 use serde_json::json;
-use tubex::graphql::document::{Documents, OperationLimits, Validator, hash_of};
-use tubex::roots::schema_builder;
+use tubex::graphql::document::{Documents, OperationLimits, hash_of};
+use tubex::roots::validator;
 
 /// A page as a dashboard asks for it, of some 700 bytes.
 const PAGE: &str = "query Page($first: Int!, $after: String, $where: ProductWhere) {
@@ -52,11 +52,7 @@ fn main() {
 }
 
 async fn measure(times: u32) -> serde_json::Value {
-    let documents = Documents::new(
-        OperationLimits::NONE,
-        Validator::new(schema_builder()),
-        64 << 20,
-    );
+    let documents = Documents::new(OperationLimits::NONE, validator(), 64 << 20);
     let request = |text: String| {
         let variables = json!({ "first": 50, "after": null, "where": { "archived": false } });
         Request::new(text).variables(Variables::from_json(variables))

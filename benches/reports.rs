@@ -66,7 +66,7 @@ struct Args {
 const LOGIN: &str = "mutation($input: LoginInput!) { login(input: $input) {
     accessToken userErrors { message } } }";
 const SHOP: &str = "{ customers(first: 1, where: { code: { eq: \"TPH\" } }) { nodes { id } }
-    warehouses(first: 1) { nodes { id } } products(first: 40, where: { kind: { eq: STOCK } }) { nodes { id } } }";
+    warehouses(first: 1) { nodes { id } } products(first: 40, where: { kind: STOCK }) { nodes { id } } }";
 const ORDER: &str = "mutation($input: OrderCreateInput!) { orderCreate(input: $input) {
     order { number } userErrors { code path message } } }";
 const FIGURES: &str = "total { net { amount } margin { amount } } before { net { amount } }";

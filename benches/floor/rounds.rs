@@ -97,9 +97,19 @@ impl Bench {
     ) -> Outcome {
         let load = self.load(operation, at_once, Duration::from_secs(seconds));
         let mut pairs = Vec::new();
-        for _ in 0..rounds {
-            let floor = window(&self.floor, &self.postgres, &load).await;
+        for round in 0..rounds {
+            // In turns, also who is first: the second finds the machine as the first left it.
+            let floor_is_first = round.is_multiple_of(2);
+            let early = if floor_is_first {
+                Some(window(&self.floor, &self.postgres, &load).await)
+            } else {
+                None
+            };
             let ours = window(&self.ours, &self.postgres, &load).await;
+            let floor = match early {
+                Some(floor) => floor,
+                None => window(&self.floor, &self.postgres, &load).await,
+            };
             pairs.push((floor, ours));
         }
         Outcome::of(operation, at_once, &pairs)

@@ -34,7 +34,7 @@ const OWN: &str = "FLOOR-";
 
 const LOOK: &str = "{ unit(code: \"bag\") { id }
     customers(first: 20) { nodes { id allowedActions } } warehouses(first: 1) { nodes { id } }
-    products(first: 100, where: { kind: { eq: STOCK } }) { totalCount nodes { id sku } }
+    products(first: 100, where: { kind: STOCK }) { totalCount nodes { id sku } }
     orders(first: 20) { nodes { lines { id } } } }";
 const CREATE: &str = "mutation($input: ProductCreateInput!) { productCreate(input: $input) {
     product { id } userErrors { code path message } } }";

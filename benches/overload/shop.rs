@@ -16,7 +16,7 @@ use super::node::Node;
 const LOGIN: &str = "mutation($input: LoginInput!) { login(input: $input) {
     accessToken userErrors { message } } }";
 const SHOP: &str = "{ customers(first: 1, where: { code: { eq: \"TPH\" } }) { nodes { id } }
-    warehouses(first: 1) { nodes { id } } products(first: 5, where: { kind: { eq: STOCK } }) { nodes { id } } }";
+    warehouses(first: 1) { nodes { id } } products(first: 5, where: { kind: STOCK }) { nodes { id } } }";
 const READ: &str = "{ products(first: 20) { nodes { id sku name kind version } } }";
 const ORDER: &str = "mutation($input: OrderCreateInput!) { orderCreate(input: $input) {
     order { number } userErrors { code path message } } }";

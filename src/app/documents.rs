@@ -13,7 +13,7 @@ use crate::db::control::ControlPool;
 use crate::error::AppResult;
 use crate::graphql::document::{Documents, OperationLimits, Trusted, Validator, hash_of};
 use crate::platform::operations::query::{self, Mark};
-use crate::roots::schema_builder;
+use crate::roots::{schema_builder, validator};
 
 /// A schema for documents that have been validated: it checks again only what lists
 /// multiply to, and what would never end.
@@ -110,9 +110,8 @@ async fn look(control: &ControlPool, trusted: &Trusted, seen: Option<Mark>) -> A
 
 /// Why a document does not fit the shops' schema.
 pub fn check_document(text: &str) -> Result<(), String> {
-    static DOCUMENTS: LazyLock<Documents> = LazyLock::new(|| {
-        Documents::new(OperationLimits::NONE, Validator::new(schema_builder()), 0)
-    });
+    static DOCUMENTS: LazyLock<Documents> =
+        LazyLock::new(|| Documents::new(OperationLimits::NONE, validator(), 0));
     // Nothing is waited for.
     let fits = DOCUMENTS.fits(text).now_or_never();
     match fits {

@@ -51,6 +51,7 @@ use crate::events::Kind;
 use crate::graphql::context::ContextExt;
 use crate::graphql::declared;
 pub use crate::graphql::declared::Undeclared;
+use crate::graphql::document::Validator;
 use crate::graphql::transactional::Transactional;
 use crate::kernel::ids::UserId;
 use crate::platform::access::graphql::{CustomerCheck, works_here};
@@ -152,6 +153,11 @@ pub fn schema_builder() -> ApiSchemaBuilder {
     )
     .data(CustomerCheck(customer_exists))
     .data(MemberCheck(member_exists))
+}
+
+/// What tells whether documents fit the schema, without limits.
+pub fn validator() -> Validator {
+    Validator::new(schema_builder())
 }
 
 /// Refuses a schema in which a field does not say who may use it.
