@@ -100,19 +100,17 @@ fn template() {
 /// Makes a database with a migrated control plane.
 pub(super) fn copy_template(name: &str) {
     template();
-    as_superuser(&format!("CREATE DATABASE \"{name}\" TEMPLATE {TEMPLATE}"));
+    as_superuser(&format!("CREATE DATABASE \"{name}\" TEMPLATE {TEMPLATE}")).unwrap();
     // Privileges on the database itself are not copied.
     as_owner(&named(name), |conn| close_doors(conn, REQUEST_ROLE));
 }
 
 /// Runs a statement on the cluster.
-pub(super) fn as_superuser(statement: &str) {
-    let connector = Connector::new(None, 1).unwrap();
+pub(super) fn as_superuser(statement: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let connector = Connector::new(None, 1)?;
     let url = cluster().url("postgres");
-    let mut conn = connector
-        .connect_blocking(url.expose_secret(), "SELECT 1")
-        .unwrap();
-    conn.batch_execute(statement).unwrap();
+    let mut conn = connector.connect_blocking(url.expose_secret(), "SELECT 1")?;
+    Ok(conn.batch_execute(statement)?)
 }
 
 fn create_on(cluster: &Cluster, name: &str) -> DatabaseSettings {

@@ -95,7 +95,10 @@ fn sweeper() -> &'static Sender<String> {
         let (tell, told) = channel::<String>();
         std::thread::spawn(move || {
             for name in told {
-                as_superuser(&format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"));
+                let drop = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
+                if let Err(error) = as_superuser(&drop) {
+                    eprintln!("{name} stays: {error}");
+                }
             }
         });
         tell

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use tokio::task::JoinHandle;
+use tokio_postgres::Client;
 
 use super::archives::text;
 use super::{content, export, quiet};
@@ -18,9 +19,10 @@ struct Writing {
 }
 
 impl Writing {
-    fn start(dealer: &Arc<TestDealer>) -> Self {
+    async fn start(dealer: &Arc<TestDealer>) -> Self {
         let (stop, count) = (Arc::<AtomicBool>::default(), Arc::<AtomicI32>::default());
-        let work = write(Arc::clone(dealer), Arc::clone(&stop), Arc::clone(&count));
+        let dealers = (owner().await, Arc::clone(dealer));
+        let work = write(dealers, Arc::clone(&stop), Arc::clone(&count));
         let task = tokio::spawn(work);
         Self { stop, count, task }
     }
@@ -36,8 +38,11 @@ impl Writing {
     }
 }
 
-async fn write(dealer: Arc<TestDealer>, stop: Arc<AtomicBool>, count: Arc<AtomicI32>) {
-    let owner = owner().await;
+async fn write(
+    (owner, dealer): (Client, Arc<TestDealer>),
+    stop: Arc<AtomicBool>,
+    count: Arc<AtomicI32>,
+) {
     let schema = &dealer.schema;
     while !stop.load(Ordering::Relaxed) {
         let number = count.fetch_add(1, Ordering::Relaxed);
@@ -75,7 +80,7 @@ async fn tables_changed_together_agree_in_every_export() {
     let server = Server::start().await;
     let dealer = Arc::new(server.dealer().await);
     add_rows(&dealer).await;
-    let writing = Writing::start(&dealer);
+    let writing = Writing::start(&dealer).await;
     let (mut seen, mut disturbed) = (std::collections::BTreeSet::new(), 0);
     for _ in 0..20 {
         let before = writing.count();
@@ -94,7 +99,7 @@ async fn a_clone_is_of_one_moment_too() {
     let server = Server::start().await;
     let dealer = Arc::new(server.dealer().await);
     add_rows(&dealer).await;
-    let writing = Writing::start(&dealer);
+    let writing = Writing::start(&dealer).await;
     let owner = owner().await;
     for _ in 0..3 {
         let transfer = &server.app.core.transfer;
