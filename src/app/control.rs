@@ -1,5 +1,7 @@
 //! The control plane: what an operator's commands need, and the server on top of it.
 
+use std::num::NonZero;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::StartError;
@@ -55,7 +57,8 @@ impl Core {
     ) -> Result<Self, StartError> {
         let request_role = settings.validate()?;
         let ca_file = settings.database_ca_file.as_deref();
-        let connector = Connector::new(ca_file, settings.database_threads)?;
+        let threads = settings.database_threads.unwrap_or_else(processors);
+        let connector = Connector::new(ca_file, threads)?;
         let control = ControlPool::new(&connector, &control_pool(settings));
         let owner_url = settings.database_owner_url.clone();
         let engine = engine(settings.engine);
@@ -127,6 +130,11 @@ impl Core {
         let password = String::from_utf8_lossy(config.get_password()?).into_owned();
         Some(password.into())
     }
+}
+
+/// How many threads can be at work at once.
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 const fn engine(choice: EngineChoice) -> Wanted {
