@@ -64,9 +64,20 @@ impl Launch<'_> {
     /// Starts the server and waits until it accepts connections. Sessions of one that was
     /// killed end by themselves, and are waited for.
     pub(super) fn start(&self) -> Result<Server, ClusterError> {
+        Self::past_leftovers(|| self.start_somewhere())
+    }
+
+    /// As [`Launch::start`], on `port` only, where clients look for it.
+    pub(super) fn start_again(&self, port: u16) -> Result<Server, ClusterError> {
+        Self::past_leftovers(|| self.start_on(port))
+    }
+
+    fn past_leftovers(
+        start: impl Fn() -> Result<Server, ClusterError>,
+    ) -> Result<Server, ClusterError> {
         let since = Instant::now();
         loop {
-            match self.start_somewhere() {
+            match start() {
                 Err(ClusterError::Start { essence, .. })
                     if has_leftovers(&essence) && since.elapsed() < LEFTOVERS_LIMIT =>
                 {
@@ -184,7 +195,8 @@ impl Server {
         i32::try_from(self.child.id()).ok()
     }
 
-    fn has_ended(&mut self) -> bool {
+    /// Whether its process is gone.
+    pub(super) fn has_ended(&mut self) -> bool {
         // An error means that there is no such child any more.
         !matches!(self.child.try_wait(), Ok(None))
     }

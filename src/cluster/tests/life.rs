@@ -121,8 +121,8 @@ fn leftovers_are_swept_with_their_server() {
 /// Has a session of the server reckon for some seconds, in which it looks after nothing else.
 fn keep_busy(cluster: &Cluster) -> std::thread::JoinHandle<()> {
     let url = cluster.url("postgres");
-    let busy = "DO $$ DECLARE until timestamptz := clock_timestamp() + interval '3 seconds';
-        BEGIN WHILE clock_timestamp() < until LOOP NULL; END LOOP; END $$";
+    let busy = "DO $$ DECLARE done timestamptz := clock_timestamp() + interval '3 seconds';
+        BEGIN WHILE clock_timestamp() < done LOOP NULL; END LOOP; END $$";
     let session = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -153,4 +153,22 @@ fn sessions_of_a_killed_server_are_waited_for() {
     drop(cluster);
     assert_eq!(query(&folder.start(), "SELECT 1"), "1");
     session.join().unwrap();
+}
+
+#[test]
+fn a_server_that_is_killed_is_started_again_where_it_was() {
+    let folder = Folder::new();
+    let cluster = folder.start();
+    let (port, pgdata) = (cluster.port(), folder.place().pgdata());
+    let kept = KeptCluster::new(cluster);
+    for _ in 0..2 {
+        let pid = postmaster::read(&pgdata).unwrap().pid;
+        kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
+        assert!(wait_until(Duration::from_secs(40), || {
+            postmaster::read(&pgdata).is_some_and(|found| found.ready && found.pid != pid)
+        }));
+    }
+    kept.stop().unwrap();
+    assert!(!serving(&folder));
+    assert_eq!(folder.start().port(), port);
 }
