@@ -31,7 +31,11 @@ pub async fn create(tx: &mut TenantTx, input: CreditNoteCreateInput) -> ServiceR
     let (buyer, orders) = opened(tx, &input).await?;
     let billed: Vec<_> = orders.keys().copied().collect();
     let mut ground = Ground::of(tx, &[input.invoice_id]).await?;
-    let parts = parts(&mut ground, &input)?;
+    let mut parts = parts(&mut ground, &input)?;
+    if !input.is_billed_again {
+        // The customer keeps the goods, and nobody pays for them any more.
+        parts.iter_mut().for_each(|part| part.lost = part.quantity);
+    }
     let of = ground.invoices.get(&input.invoice_id);
     let note = Note {
         buyer: &buyer,

@@ -96,9 +96,8 @@ pub async fn finish(
 ) -> ServiceResult<DeliveryRunRow> {
     let key = (input.id, input.expected_version);
     let row = locked(tx, key, Action::Finish).await?;
-    if let Some(delivery) = places::under_way(tx, row.id).await? {
-        let number = delivery.number;
-        let message = format!("delivery {number} is on its way: confirm it, or say that it failed");
+    let on_it = places::on_run(tx, row.id).await?;
+    if let Some(message) = Action::Finish.hindered_by(on_it.iter()) {
         return Err(UserError::at(ErrorCode::NotAllowed, &["input", "id"], message).into());
     }
     let row = query::update(tx, row.id, to(tx, State::Done)).await?;
