@@ -83,6 +83,16 @@ impl Checks {
         value
     }
 
+    /// An amount that is paid or owed, of a currency with so many digits behind the point.
+    pub fn money(&mut self, path: &[&str], value: Decimal, digits: u32) -> Decimal {
+        if value.normalize().scale() <= digits {
+            return self.amount(path, value);
+        }
+        let message = format!("may have at most {digits} decimals in this currency");
+        self.fault(path, message);
+        value
+    }
+
     /// An amount of goods of at least zero, with at most so many decimals.
     pub fn quantity(&mut self, path: &[&str], value: Decimal, decimals: u32) -> Decimal {
         if value.is_sign_negative() && !value.is_zero() {

@@ -18,7 +18,8 @@ pub struct CreditLimitSetInput {
     /// The version of the customer or job that was read; another one is refused with
     /// CONFLICT.
     pub expected_version: i32,
-    /// How much, in the dealer's currency, at least zero. Null takes a job's own limit away;
+    /// How much, in the dealer's currency and with no more decimals than that has, at least
+    /// zero. Null takes a job's own limit away;
     /// a customer always has one. A job's limit above the customer's has no effect.
     pub limit: Option<Decimal>,
     /// Where the limit is looked at from now on; for customers only.

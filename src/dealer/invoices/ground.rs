@@ -87,11 +87,6 @@ impl Ground {
         })
     }
 
-    /// Decimals of the currency.
-    pub(super) const fn digits(&self) -> u32 {
-        self.digits
-    }
-
     /// How much of a line is not credited, in base units.
     pub(super) fn quantity_left(&self, line: &InvoiceLineRow) -> Decimal {
         line.quantity - self.of_line(line).quantity
