@@ -32,6 +32,7 @@ pub use mail::MailSettings;
 pub use plans::{PlanRate, PlanSettings, STANDARD_PLAN};
 pub use server::{DEFAULT_PUBLIC_URL, KeySettings, ProxyHeader, Registration, ServerSettings};
 pub use sms::SmsSettings;
+pub use values::half_the_processors;
 use values::{list_size, milliseconds, pool_size, pool_wait, postgres_role, secret};
 pub use webhooks::WebhookSettings;
 
@@ -112,7 +113,7 @@ pub struct DatabaseSettings {
     )]
     pub engine: EngineChoice,
 
-    /// Threads that run operations and drive the database's sockets; as many as there are
+    /// Threads that run operations and drive the database's sockets; half as many as there are
     /// processors if left out.
     #[arg(long, env = "TUBEX_DATABASE_THREADS", value_name = "N", value_parser = pool_size)]
     pub database_threads: Option<usize>,

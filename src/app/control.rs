@@ -1,14 +1,12 @@
 //! The control plane: what an operator's commands need, and the server on top of it.
 
-use std::num::NonZero;
-
 use secrecy::{ExposeSecret, SecretString};
 
 use super::StartError;
 use super::pools::control_pool;
 use crate::auth::password::{PasswordWork, Passwords};
 use crate::auth::vault::Vault;
-use crate::config::{DatabaseSettings, EngineChoice};
+use crate::config::{DatabaseSettings, EngineChoice, half_the_processors};
 use crate::db::connect::Connector;
 use crate::db::control::ControlPool;
 use crate::db::engine::{Engine, Wanted};
@@ -57,7 +55,9 @@ impl Core {
     ) -> Result<Self, StartError> {
         let request_role = settings.validate()?;
         let ca_file = settings.database_ca_file.as_deref();
-        let threads = settings.database_threads.unwrap_or_else(processors);
+        let threads = settings
+            .database_threads
+            .unwrap_or_else(half_the_processors);
         let connector = Connector::new(ca_file, threads)?;
         let control = ControlPool::new(&connector, &control_pool(settings));
         let owner_url = settings.database_owner_url.clone();
@@ -130,11 +130,6 @@ impl Core {
         let password = String::from_utf8_lossy(config.get_password()?).into_owned();
         Some(password.into())
     }
-}
-
-/// How many threads can be at work at once.
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 const fn engine(choice: EngineChoice) -> Wanted {
