@@ -63,6 +63,52 @@ async fn a_new_price_ends_the_present_one_and_the_same_day_is_mended() {
 }
 
 #[tokio::test]
+async fn behind_a_promotion_the_price_before_goes_on() {
+    let (_server, dealer) = shop().await;
+    let client = &dealer.client;
+    let (list, timber) = (
+        list(client, "A", json!({})).await,
+        product(client, "LBR-2X4-8").await,
+    );
+    let input = |value: &str, from: &str, to: Option<&str>| {
+        json!({ "priceListId": list["id"], "productId": timber["id"], "method": "FIXED",
+            "value": value, "validFrom": from, "validTo": to })
+    };
+    let row =
+        |value: &str, from: &str, to: Option<&str>| (value.to_owned(), json!(from), json!(to));
+    rule(client, input("4", "2026-01-01", None)).await;
+    // Sent twice, it does nothing more.
+    for version in 1..=2 {
+        let week = rule(client, input("3", "2026-12-01", Some("2026-12-07"))).await;
+        assert_eq!(week["version"], version);
+        let wanted = [
+            row("4", "2026-01-01", Some("2026-11-30")),
+            row("3", "2026-12-01", Some("2026-12-07")),
+            row("4", "2026-12-08", None),
+        ];
+        assert_eq!(validities(client).await, wanted);
+    }
+    rule(client, input("5", "2027-01-01", None)).await;
+    rule(client, input("5", "2027-01-01", Some("2027-03-01"))).await;
+    // In the midst of one with an end, that goes on up to it.
+    rule(client, input("4.5", "2027-02-01", Some("2027-02-10"))).await;
+    let wanted = [
+        row("4", "2026-01-01", Some("2026-11-30")),
+        row("3", "2026-12-01", Some("2026-12-07")),
+        row("4", "2026-12-08", Some("2026-12-31")),
+        row("5", "2027-01-01", Some("2027-01-31")),
+        row("4.5", "2027-02-01", Some("2027-02-10")),
+        row("5", "2027-02-11", Some("2027-03-01")),
+    ];
+    assert_eq!(validities(client).await, wanted);
+    let data = client
+        .get("{ priceRules(where: { validOn: \"2027-02-11\" }) { nodes { version priceHistory { old new } } } }")
+        .await;
+    let wanted = json!([{ "version": 1, "priceHistory": [{ "old": null, "new": "5" }] }]);
+    assert_eq!(data["priceRules"]["nodes"], wanted);
+}
+
+#[tokio::test]
 async fn a_rule_ends_or_never_begins() {
     let (_server, dealer) = shop().await;
     let client = &dealer.client;

@@ -20,8 +20,9 @@ use crate::graphql::scalars::Decimal;
 
 /// What something costs from a day on. Name at most one of priceListId, customerId and jobId;
 /// a rule without is everybody's, and prices a category. The rule with the same holder,
-/// target and minimum that holds on the first day ends the day before; one that begins on
-/// that day is changed.
+/// target and minimum that holds on the first day ends the day before, and goes on as a rule of
+/// its own from the day after `validTo` if it held longer; one that begins on that day is
+/// changed, its end with it.
 #[derive(InputObject, Debug)]
 pub struct PriceRuleUpsertInput {
     /// For those who have this price list.

@@ -57,8 +57,11 @@ pub async fn upsert(tx: &mut TenantTx, input: PriceRuleUpsertInput) -> ServiceRe
     check_measured(tx, &input).await?;
     let customer = lock_holder(tx, &input).await?;
     let row = new_row(tx, &input, validity, customer);
-    let row = write(tx, row, input.expected_version).await?;
+    let (row, rest) = write(tx, row, input.expected_version).await?;
     tx.emit(&PriceRuleSet((&row).into()));
+    if let Some(rest) = rest {
+        tx.emit(&PriceRuleSet((&rest).into()));
+    }
     Ok(row)
 }
 
@@ -163,38 +166,60 @@ fn new_row(
     }
 }
 
+/// Writes a rule; gives it, and the one before where that goes on behind it.
 async fn write(
     tx: &mut TenantTx,
     mut row: PriceRuleRow,
     expected: Option<i32>,
-) -> ServiceResult<PriceRuleRow> {
+) -> ServiceResult<(PriceRuleRow, Option<PriceRuleRow>)> {
     let present = query::present(tx, &row).await?;
     let is_expected = |rule: &PriceRuleRow| expected.is_none_or(|version| version == rule.version);
     match present {
-        Some(other) if !is_expected(&other) => return Err(changed()),
-        None if expected.is_some() => return Err(changed()),
+        Some(other) if !is_expected(&other) => Err(changed()),
+        None if expected.is_some() => Err(changed()),
         Some(same) if same.valid_from == row.valid_from => {
             row.id = same.id;
             row.created_at = same.created_at;
             row.version = same.version.saturating_add(1);
             let written = query::update(tx, &row, same.version).await;
             let written = written.map_err(on_constraint(CONSTRAINTS))?;
-            return written.ok_or_else(changed);
+            Ok((written.ok_or_else(changed)?, None))
         }
-        Some(mut earlier) => {
-            let version = earlier.version;
-            earlier.valid_to = row.valid_from.pred_opt();
-            earlier.updated_at = row.updated_at;
-            earlier.version = version.saturating_add(1);
-            let ended = query::update(tx, &earlier, version).await?;
-            ended.ok_or_else(changed)?;
+        Some(earlier) => {
+            let rest = earlier.rest_behind(&row);
+            // No two overlap at any time, so that each makes way for the next.
+            cut(tx, earlier, &row).await?;
+            insert(tx, &row).await?;
+            if let Some(rest) = &rest {
+                insert(tx, rest).await?;
+            }
+            Ok((row, rest))
         }
-        None => {}
+        None => {
+            insert(tx, &row).await?;
+            Ok((row, None))
+        }
     }
-    query::insert(tx, &row)
-        .await
-        .map_err(on_constraint(CONSTRAINTS))?;
-    Ok(row)
+}
+
+/// Ends a rule the day before another one begins.
+async fn cut(
+    tx: &mut TenantTx,
+    mut earlier: PriceRuleRow,
+    next: &PriceRuleRow,
+) -> ServiceResult<()> {
+    let version = earlier.version;
+    earlier.valid_to = next.valid_from.pred_opt();
+    earlier.updated_at = next.updated_at;
+    earlier.version = version.saturating_add(1);
+    let ended = query::update(tx, &earlier, version).await?;
+    ended.ok_or_else(changed)?;
+    Ok(())
+}
+
+async fn insert(tx: &mut TenantTx, row: &PriceRuleRow) -> ServiceResult<()> {
+    let inserted = query::insert(tx, row).await;
+    inserted.map_err(on_constraint(CONSTRAINTS))
 }
 
 fn changed() -> crate::error::Refusal {
