@@ -108,6 +108,44 @@ async fn behind_a_promotion_the_price_before_goes_on() {
     assert_eq!(data["priceRules"]["nodes"], wanted);
 }
 
+/// A pallet of this cement is 40 bags.
+#[tokio::test]
+async fn minimums_are_the_same_if_they_are_as_much_in_base_units() {
+    let (_server, dealer) = shop().await;
+    let client = &dealer.client;
+    let (list, cement) = (
+        list(client, "A", json!({})).await,
+        product(client, "CEM-PCB40-50").await,
+    );
+    let (pallet, bag) = (unit(client, "pallet").await, unit(client, "bag").await);
+    let input = |value: &str, least: &str, unit: &Value, from: &str| {
+        json!({ "priceListId": list["id"], "productId": cement["id"], "method": "FIXED",
+            "value": value, "minQuantity": least, "minUnitId": unit, "validFrom": from })
+    };
+    let first = rule(client, input("13", "1", &pallet, "2026-01-01")).await;
+    let mended = rule(client, input("12.5", "40", &Value::Null, "2026-01-01")).await;
+    assert_eq!(
+        (&mended["id"], &mended["version"], &mended["minQuantity"]),
+        (&first["id"], &json!(2), &json!("40"))
+    );
+    rule(client, input("12", "40.0", &bag, "2026-06-01")).await;
+    let early = refused(
+        client,
+        "priceRuleUpsert",
+        input("11", "1", &pallet, "2025-06-01"),
+    )
+    .await;
+    assert_eq!(early, ("ALREADY_EXISTS".into(), "validFrom".into()));
+    let wanted = [
+        ("12.5".to_owned(), json!("2026-01-01"), json!("2026-05-31")),
+        ("12".to_owned(), json!("2026-06-01"), Value::Null),
+    ];
+    assert_eq!(validities(client).await, wanted);
+    // Another minimum is another rule.
+    rule(client, input("11", "2", &pallet, "2026-06-01")).await;
+    assert_eq!(validities(client).await.len(), 3);
+}
+
 #[tokio::test]
 async fn a_rule_ends_or_never_begins() {
     let (_server, dealer) = shop().await;

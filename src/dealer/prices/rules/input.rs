@@ -42,7 +42,8 @@ pub struct PriceRuleUpsertInput {
     /// What a FIXED price is for one of; the product's base unit if absent. Needed for a FIXED
     /// price of a category.
     pub unit_id: Option<UnitId>,
-    /// From how many on; 0 for any quantity. At most 6 decimals.
+    /// From how many on; 0 for any quantity. At most 6 decimals. Minimums of a product in
+    /// different units that are as much in its base unit are the same minimum.
     pub min_quantity: Option<Decimal>,
     /// The unit of minQuantity; the product's base unit if absent. Needed for a minimum in a
     /// category.

@@ -1,5 +1,6 @@
 //! Use cases of price rules.
 
+use super::alike::Alike;
 use super::checked::{check, check_measured, found, not_found};
 use super::events::{PriceRuleEnded, PriceRuleSet};
 use super::input::{PriceRuleEndInput, PriceRuleUpsertInput};
@@ -11,6 +12,10 @@ use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constrain
 use crate::graphql::payload::updated;
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
+
+/// Why days are refused.
+pub(super) const OVERLAP: &str =
+    "another rule with this holder, target and minimum begins within these days";
 
 const CONSTRAINTS: &[Constraint] = &[
     Constraint {
@@ -36,7 +41,7 @@ const CONSTRAINTS: &[Constraint] = &[
     Constraint {
         name: "price_rules_overlap",
         path: &["input", "validFrom"],
-        message: "another rule with this holder, target and minimum begins within these days",
+        message: OVERLAP,
     },
 ];
 
@@ -172,11 +177,13 @@ async fn write(
     mut row: PriceRuleRow,
     expected: Option<i32>,
 ) -> ServiceResult<(PriceRuleRow, Option<PriceRuleRow>)> {
-    let present = query::present(tx, &row).await?;
-    let is_expected = |rule: &PriceRuleRow| expected.is_none_or(|version| version == rule.version);
-    match present {
-        Some(other) if !is_expected(&other) => Err(changed()),
-        None if expected.is_some() => Err(changed()),
+    let alike = Alike::find(tx, &row).await?;
+    let version = alike.present.as_ref().map(|rule| rule.version);
+    if expected.is_some() && expected != version {
+        return Err(changed());
+    }
+    alike.refuse_overlap()?;
+    match alike.present {
         Some(same) if same.valid_from == row.valid_from => {
             row.id = same.id;
             row.created_at = same.created_at;
