@@ -147,6 +147,35 @@ async fn minimums_are_the_same_if_they_are_as_much_in_base_units() {
 }
 
 #[tokio::test]
+async fn a_product_keeps_the_units_that_its_rules_need() {
+    let (_server, dealer) = shop().await;
+    let client = &dealer.client;
+    let (list, cement) = (
+        list(client, "A", json!({})).await,
+        product(client, "CEM-PCB40-50").await,
+    );
+    let (pallet, tonne) = (unit(client, "pallet").await, unit(client, "t").await);
+    let input = json!({ "priceListId": list["id"], "productId": cement["id"], "method": "FIXED",
+        "value": "80", "unitId": tonne, "minQuantity": "1", "minUnitId": pallet,
+        "validFrom": "2026-01-01" });
+    let made = rule(client, input).await;
+    let (tonnes, pallets) = (
+        json!({ "unitId": tonne, "num": 20 }),
+        json!({ "unitId": pallet, "num": 40 }),
+    );
+    for units in [json!([]), json!([tonnes]), json!([pallets])] {
+        let input =
+            json!({ "id": cement["id"], "expectedVersion": cement["version"], "units": units });
+        let said = refused(client, "productUpdate", input).await;
+        assert_eq!(said, ("NOT_ALLOWED".into(), "units".into()), "{units}");
+    }
+    let input = json!({ "id": made["id"], "expectedVersion": 1, "lastDay": "2026-01-31" });
+    done(client, "priceRuleEnd", RULE, input).await;
+    let input = json!({ "id": cement["id"], "expectedVersion": cement["version"], "units": [] });
+    done(client, "productUpdate", "product { id }", input).await;
+}
+
+#[tokio::test]
 async fn a_rule_ends_or_never_begins() {
     let (_server, dealer) = shop().await;
     let client = &dealer.client;

@@ -249,10 +249,10 @@ async fn replace_units(
     units: &[ProductUnitInput],
 ) -> ServiceResult<()> {
     let (mut checks, mut wanted) = (Checks::default(), Wanted::default());
-    let which = (product.id, product.base_unit_id);
-    wanted.add((tx, &mut checks), which, units, &["input", "units"]);
+    let (which, path) = ((product.id, product.base_unit_id), ["input", "units"]);
+    wanted.add((tx, &mut checks), which, units, &path);
     checks.finish()?;
-    wanted.write(tx, CONSTRAINTS).await
+    wanted.write(tx, CONSTRAINTS, &path).await
 }
 
 async fn set_archived(

@@ -9,7 +9,10 @@ use super::model::{PriceRuleId, PriceRuleRow};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::db::tenant_tables::{categories, customers, jobs, price_lists, price_rules};
+use crate::dealer::calendar::{date, timezone};
 use crate::dealer::catalog::categories::model::CategoryId;
+use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::prices::lists::model::PriceListId;
@@ -123,6 +126,28 @@ pub(super) async fn on_days_of(
     if let Some(last) = like.valid_to {
         query = query.filter(price_rules::valid_from.le(last));
     }
+    Ok(query.load(tx).await?)
+}
+
+/// Of these products, the units of their rules that hold today or later: what a price is for,
+/// and that of the minimum.
+pub(super) async fn units_of(
+    tx: &mut TenantTx,
+    products: Vec<ProductId>,
+) -> DbResult<Vec<(Option<ProductId>, Option<UnitId>, Option<UnitId>)>> {
+    let (zone, now) = (tx.context().dealer().timezone.clone(), tx.now());
+    let today = date(timezone(zone, now));
+    let not_over = price_rules::valid_to
+        .is_null()
+        .or(price_rules::valid_to.assume_not_null().ge(today));
+    let query = price_rules::table
+        .filter(price_rules::product_id.eq_any(products))
+        .filter(not_over)
+        .select((
+            price_rules::product_id,
+            price_rules::unit_id,
+            price_rules::min_unit_id,
+        ));
     Ok(query.load(tx).await?)
 }
 

@@ -1,12 +1,17 @@
 //! Use cases of price rules.
 
+use std::collections::HashSet;
+
 use super::alike::Alike;
 use super::checked::{check, check_measured, found, not_found};
 use super::events::{PriceRuleEnded, PriceRuleSet};
 use super::input::{PriceRuleEndInput, PriceRuleUpsertInput};
 use super::model::{PriceRuleId, PriceRuleRow};
 use super::query;
+use crate::db::error::DbResult;
 use crate::dealer::calendar::{Validity, today};
+use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::model::CustomerId;
 use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::updated;
@@ -98,6 +103,24 @@ pub async fn end(tx: &mut TenantTx, input: PriceRuleEndInput) -> ServiceResult<P
     let row = updated(ended, query::find_many(tx, &[id])).await?;
     tx.emit(&PriceRuleEnded((&row).into()));
     Ok(row)
+}
+
+/// The units that rules of these products need today or later.
+pub async fn needed_units(
+    tx: &mut TenantTx,
+    products: Vec<ProductId>,
+) -> DbResult<HashSet<(ProductId, UnitId)>> {
+    let mut needed = HashSet::new();
+    for (product, unit, minimum) in query::units_of(tx, products).await? {
+        let Some(product) = product else { continue };
+        needed.extend(
+            [unit, minimum]
+                .into_iter()
+                .flatten()
+                .map(|unit| (product, unit)),
+        );
+    }
+    Ok(needed)
 }
 
 /// Locks whose rule it is to be; the customer, if it is a customer's or his job's.
