@@ -52,7 +52,7 @@ pub struct ProductCreateInput {
     /// How it reaches the customer.
     #[graphql(default_with = "ProductKind::Stock")]
     pub kind: ProductKind,
-    /// Where it stands in the category tree.
+    /// Where it stands in the category tree; not in an archived category.
     pub category_id: Option<CategoryId>,
     /// The unit it is kept and priced in; can not be changed later.
     pub base_unit_id: UnitId,
