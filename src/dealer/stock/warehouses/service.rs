@@ -88,6 +88,15 @@ pub fn moves(row: &WarehouseRow, path: &[&str]) -> Result<(), UserError> {
     Err(UserError::at(ErrorCode::NotAllowed, path, message))
 }
 
+/// Refuses a place where goods are on their way: `deed` is done where they arrive.
+pub fn rests(row: &WarehouseRow, path: &[&str], deed: &str) -> Result<(), UserError> {
+    if row.kind != WarehouseKind::Transit {
+        return Ok(());
+    }
+    let message = format!("what is there is on its way: {deed} where it arrives");
+    Err(UserError::at(ErrorCode::NotAllowed, path, message))
+}
+
 /// Where goods lie while they are on their way; made if there is no such place.
 pub async fn transit(tx: &mut TenantTx) -> ServiceResult<WarehouseId> {
     if let Some(id) = query::transit(tx).await? {
