@@ -64,6 +64,13 @@ impl Validity {
     pub fn holds(self, day: NaiveDate) -> bool {
         self.from <= day && self.to.is_none_or(|to| day <= to)
     }
+
+    /// What is left of it behind another one that begins within it; none if nothing is.
+    pub fn rest_behind(self, other: Self) -> Option<Self> {
+        let from = other.to?.succ_opt()?;
+        let is_left = self.to.is_none_or(|to| from <= to);
+        is_left.then_some(Self { from, to: self.to })
+    }
 }
 
 /// Refuses days in years that no calendar of a shop has.
