@@ -73,6 +73,14 @@ impl Validity {
     }
 }
 
+/// Refuses days that no calendar of a shop has, and those that were over everywhere before `now`.
+pub fn check_coming(checks: &mut Checks, path: &[&str], (day, now): (NaiveDate, DateTime<Utc>)) {
+    check_day(checks, path, day);
+    // So late are the last places on earth.
+    let earliest = (now - TimeDelta::hours(12)).date_naive();
+    checks.require(day >= earliest, path, "must be today or later");
+}
+
 /// Refuses days in years that no calendar of a shop has.
 pub fn check_day(checks: &mut Checks, path: &[&str], day: NaiveDate) {
     let is_near = (NaiveDate::from_ymd_opt(1900, 1, 1)..=NaiveDate::from_ymd_opt(2999, 12, 31))

@@ -29,8 +29,15 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    pub(super) fn checked(checks: &mut Checks, input: &DeliveryPlanInput) -> Self {
+    pub(super) fn checked(
+        checks: &mut Checks,
+        input: &DeliveryPlanInput,
+        now: DateTime<Utc>,
+    ) -> Self {
         check_place(checks, (input.planned_on, input.stop));
+        if let Some(day) = input.planned_on {
+            check_coming(checks, &["input", "plannedOn"], (day, now));
+        }
         let alone = input.stop.is_none() || input.run_id.is_some();
         checks.require(alone, &["input", "stop"], "needs a run");
         let dated = input.planned_on.is_some() || input.run_id.is_some();

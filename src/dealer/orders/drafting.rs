@@ -31,7 +31,9 @@ pub(super) async fn draft(
     placed: Option<Contractor>,
 ) -> ServiceResult<OrderRow> {
     let mut checks = Checks::default();
-    check_wanted(&mut checks, input.wanted_on);
+    if let Some(day) = input.wanted_on {
+        check_coming(&mut checks, &["input", "wantedOn"], (day, tx.now()));
+    }
     let mut text = |field: &'static str, value: Option<&str>, most| {
         checks.optional_text(&["input", field], value, most)
     };
