@@ -38,7 +38,7 @@ pub struct CreditSettingsSetInput {
     pub expected_version: i32,
     /// Nothing more is sold to who owes something that is overdue for more days than this,
     /// 0 to 365; null if that stops nobody.
-    pub overdue_days: Option<i16>,
+    pub overdue_days: Option<i32>,
     /// By which this is done once, however often it is sent.
     pub idempotency_key: Option<IdempotencyKey>,
 }

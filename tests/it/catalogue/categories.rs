@@ -121,9 +121,11 @@ async fn nothing_comes_into_an_archived_category() {
         );
         assert_eq!(said, wanted, "{field}");
     }
-    let query = "mutation($rows: [ProductUpsertRow!]!) { productBulkUpsert(input: { rows: $rows }) {
+    let query =
+        "mutation($rows: [ProductUpsertRow!]!) { productBulkUpsert(input: { rows: $rows }) {
         results { outcome errors { code path } } } }";
-    let rows = json!([{ "sku": "OUT", "category": "A" }, { "sku": "IN", "category": "A", "name": "In" }]);
+    let rows =
+        json!([{ "sku": "OUT", "category": "A" }, { "sku": "IN", "category": "A", "name": "In" }]);
     let done = client.run(query, json!({ "rows": rows })).await;
     let results = &done["productBulkUpsert"]["results"];
     assert_eq!(results[0]["errors"][0]["code"], "NOT_ALLOWED", "{done:#}");

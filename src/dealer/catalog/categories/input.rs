@@ -17,7 +17,8 @@ id_filter!(CategoryIdFilter, CategoryId, "a category");
 /// A category to add.
 #[derive(InputObject, Debug)]
 pub struct CategoryCreateInput {
-    /// Unique short code: letters, digits and - _ . /
+    /// Unique short code: letters, digits and - _ . / Compared exactly: `til` is another
+    /// one than `TIL`.
     pub code: String,
     /// Name for people.
     pub name: String,

@@ -43,7 +43,8 @@ pub struct ProductUnitInput {
 /// A product to add.
 #[derive(InputObject, Debug)]
 pub struct ProductCreateInput {
-    /// Unique stock-keeping code: letters, digits and - _ . /
+    /// Unique stock-keeping code: letters, digits and - _ . / Compared exactly: `til` is another
+    /// one than `TIL`.
     pub sku: String,
     /// Name for people.
     pub name: String,
@@ -75,7 +76,7 @@ pub struct ProductUpdateInput {
     pub id: ProductId,
     /// The version that was read; another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// New SKU.
+    /// New SKU, compared exactly, upper and lower case apart.
     pub sku: Option<String>,
     /// New name.
     pub name: Option<String>,
