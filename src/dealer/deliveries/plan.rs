@@ -1,11 +1,11 @@
 //! What an input says of a delivery besides its lines.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::input::DeliveryPlanInput;
 use super::model::{DeliveryId, DeliveryMethod, DeliveryRow, DeliveryRunId, DeliveryState};
 use super::runs::model::DeliveryRunRow;
-use crate::dealer::calendar::check_day;
+use crate::dealer::calendar::{check_coming, check_day};
 use crate::dealer::orders::fulfil::LockedOrder;
 use crate::dealer::orders::model::{OrderRow, OrderState};
 use crate::dealer::stock::warehouses::model::{WarehouseId, WarehouseKind};

@@ -11,7 +11,7 @@ use super::price::{self, PricedLine, priced};
 use super::query;
 use super::service::{Address, NewOrder, refuse_warehouses, rows, sum_up, write_down};
 use super::steps::{locked, written};
-use crate::dealer::calendar::check_day;
+use crate::dealer::calendar::{check_coming, check_day};
 use crate::dealer::customers::contacts::contractor::Contractor;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::ServiceResult;

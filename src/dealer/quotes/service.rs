@@ -8,7 +8,7 @@ use super::input::{QuoteCreateInput, QuoteUpdateInput};
 use super::model::{QuoteChanges, QuoteId, QuoteLineRow, QuoteRow, QuoteState};
 use super::steps::locked;
 use super::{lines, query};
-use crate::dealer::calendar::check_day;
+use crate::dealer::calendar::{check_coming, check_day};
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::numbering;
 use crate::dealer::orders::service::for_buyer;
