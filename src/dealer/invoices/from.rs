@@ -44,7 +44,10 @@ pub async fn deliveries(
     let orders = fulfil::lock(tx, &of).await?;
     let lines = delivered::lines(tx, &input.delivery_ids).await?;
     let left = Left::of(tx, &orders).await?;
-    let of_line: HashMap<_, _> = lines.iter().map(|line| (line.id, line.delivery_id)).collect();
+    let of_line: HashMap<_, _> = lines
+        .iter()
+        .map(|line| (line.id, line.delivery_id))
+        .collect();
     let wants = brought(tx, (&orders, &left), lines).await?;
     refuse_billed(&input.delivery_ids, &of_line, &wants)?;
     let plan = Plan {

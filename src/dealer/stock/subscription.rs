@@ -146,8 +146,8 @@ impl StockSubscription {
         let places = Places::new(product_ids, warehouse_id)?;
         let follower = follow(ctx, after_event_id).await?;
         Ok(heard(follower, StockLevelChange, move |event| {
-            let is_change =
-                event.entity == MovementFacts::ENTITY || event.name == StockLevelReserved::KIND.name;
+            let is_change = event.entity == MovementFacts::ENTITY
+                || event.name == StockLevelReserved::KIND.name;
             is_change && places.have(event)
         }))
     }

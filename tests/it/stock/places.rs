@@ -150,3 +150,25 @@ async fn what_is_on_its_way_is_neither_corrected_nor_put_aside() {
     let ordered = payload(yard.client(), &reorder, input).await;
     assert_eq!(refused(&ordered), at_warehouse);
 }
+
+#[tokio::test]
+async fn a_place_in_use_does_not_become_one_on_the_road() {
+    let yard = Yard::open().await;
+    let cement = yard.product("CEM").await;
+    yard.put(&cement, "10", "4").await;
+    let update = document(
+        "warehouseUpdate",
+        "WarehouseUpdateInput",
+        "warehouse { kind }",
+    );
+    let become_kind =
+        |place: &str, kind: &str| json!({ "id": place, "expectedVersion": 1, "kind": kind });
+    let north = become_kind(&yard.warehouses[0], "TRANSIT");
+    let kept = payload(yard.client(), &update, north).await;
+    assert_eq!(refused(&kept), ("NOT_ALLOWED", "input.kind".to_owned()));
+    for (place, kind) in [(0, "STORE"), (1, "TRANSIT")] {
+        let input = become_kind(&yard.warehouses[place], kind);
+        let changed = payload(yard.client(), &update, input).await;
+        assert_eq!(changed["warehouse"]["kind"], kind, "{changed:#}");
+    }
+}

@@ -8,9 +8,7 @@ use super::posting::Place;
 use super::query;
 use crate::dealer::catalog::products::service::refuse_unkept;
 use crate::dealer::stock::model::StockLevelRow;
-use crate::dealer::stock::reorder::events::{
-    LowStockFacts, StockLevelRanLow, StockLevelReserved,
-};
+use crate::dealer::stock::reorder::events::{LowStockFacts, StockLevelRanLow, StockLevelReserved};
 use crate::error::{AppError, AppResult, Constraint, ServiceResult, on_constraint};
 use crate::tenancy::TenantTx;
 

@@ -161,6 +161,9 @@ pub async fn update(tx: &mut TenantTx, input: WarehouseUpdateInput) -> ServiceRe
         .as_deref()
         .map(|name| checks.text(&["input", "name"], name, 1, 200));
     checks.finish()?;
+    if let Some(kind) = input.kind {
+        may_become(tx, input.id, kind).await?;
+    }
     let changes = WarehouseChanges {
         code,
         name,
@@ -180,7 +183,7 @@ pub async fn archive(
 ) -> ServiceResult<WarehouseRow> {
     // Waits for those who use it, who share it until their COMMIT.
     query::lock(tx, input.id).await?;
-    refuse_used(tx, input.id).await?;
+    refuse_used(tx, (input.id, "id")).await?;
     let now = tx.now();
     let changes = WarehouseChanges {
         code: None,
@@ -194,8 +197,21 @@ pub async fn archive(
     Ok(row)
 }
 
-/// Refuses a warehouse from which or to which something is still to be moved.
-async fn refuse_used(tx: &mut TenantTx, id: WarehouseId) -> ServiceResult<()> {
+/// Refuses to make a place of goods on their way of another one that is in use, and the other
+/// way round: what lies there could not be moved as it was to be.
+async fn may_become(tx: &mut TenantTx, id: WarehouseId, kind: WarehouseKind) -> ServiceResult<()> {
+    let is_transit = |kind: WarehouseKind| kind == WarehouseKind::Transit;
+    match query::lock(tx, id).await? {
+        Some(row) if is_transit(row.kind) != is_transit(kind) => {
+            refuse_used(tx, (id, "kind")).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a warehouse from which or to which something is still to be moved, for what the
+/// field says.
+async fn refuse_used(tx: &mut TenantTx, (id, field): (WarehouseId, &str)) -> ServiceResult<()> {
     let found = query::in_the_way(tx, id).await?.into_iter();
     let used = found.zip(IN_THE_WAY).filter(|(is_there, _)| *is_there);
     let used: Vec<&str> = used.map(|(_, what)| what).collect();
@@ -206,7 +222,7 @@ async fn refuse_used(tx: &mut TenantTx, id: WarehouseId) -> ServiceResult<()> {
         "the warehouse has {}; move, finish or cancel that first",
         used.join(", ")
     );
-    Err(UserError::at(ErrorCode::NotAllowed, &["input", "id"], message).into())
+    Err(UserError::at(ErrorCode::NotAllowed, &["input", field], message).into())
 }
 
 async fn change(
