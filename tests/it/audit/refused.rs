@@ -60,7 +60,7 @@ fn order_input() -> Value {
         "quantity": { "value": quantity }, "unitPrice": "2", "priceReason": "so" })
     };
     json!({ "customerId": "cus_01981e6f0f2a7bbd8d9b1b7f2f6c0a12",
-        "warehouseId": "whs_01981e6f0f2a7bbd8d9b1b7f2f6c0a13", "wantedOn": "2026-12-31",
+        "warehouseId": "whs_01981e6f0f2a7bbd8d9b1b7f2f6c0a13", "wantedOn": "2999-12-31",
         "lines": [line("1"), line("2")], "idempotencyKey": "once" })
 }
 

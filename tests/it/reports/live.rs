@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::orders::{Counter, line};
+use crate::orders::Counter;
 use crate::stock::{Yard, key};
 
 const CHANGED: &str = "subscription($products: [ID!], $warehouse: ID) {
@@ -61,6 +61,7 @@ async fn what_orders_promise_and_free_is_told_once() {
     let of = json!({ "products": [cement] });
     socket.subscribe("mine", CHANGED, of).await;
     socket.settle().await;
+    let line = |product: &str, quantity: &str| json!({ "productId": product, "quantity": { "value": quantity } });
     let lines = json!([line(&cement, "5"), line(&sand, "6")]);
     let order = counter.confirmed(lines).await;
     let fewer = json!({ "id": order["id"], "expectedVersion": order["version"], "idempotencyKey": key(),
