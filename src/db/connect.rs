@@ -181,15 +181,29 @@ impl Connector {
     }
 
     /// Runs `work` where the answers of its statements arrive, so that none of them has to wake
-    /// another thread. It ends with whoever waits for it.
+    /// another thread. It ends with whoever waits for it, and after `limit`: none then, and
+    /// nothing of it is at work any more.
     pub async fn drive<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
-    ) -> DbResult<T> {
+        limit: Duration,
+    ) -> DbResult<Option<T>> {
         let away = |error: &dyn std::fmt::Display| DbError::Away(error.to_string());
         let handle = self.handle().map_err(|error| away(&error))?;
-        let ended = Awaited(handle.spawn(work)).end().await;
-        ended.map_err(|error| away(&error))
+        let mut task = Awaited(handle.spawn(work));
+        let ended = match timeout(limit, &mut task.0).await {
+            Ok(ended) => ended,
+            Err(_elapsed) => {
+                task.0.abort();
+                // It may have come to its end just now.
+                (&mut task.0).await
+            }
+        };
+        match ended {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.is_cancelled() => Ok(None),
+            Err(error) => Err(away(&error)),
+        }
     }
 
     /// A connection that is opened on the driver's runtime, for as long as somebody waits

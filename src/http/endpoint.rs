@@ -6,6 +6,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use async_graphql::{Request, Response};
@@ -66,8 +67,13 @@ pub(super) trait Endpoint: 'static {
     /// The documents that are known, and the limits on them.
     fn documents(&self) -> &Documents;
 
-    /// Runs a query or mutation, and gives back what it holds.
-    async fn run(&self, request: Request, scope: Arc<Self::Scope>) -> AppResult<Response>;
+    /// Runs a query or mutation; none if it took longer than `limit`, and was ended.
+    async fn run(
+        &self,
+        request: Request,
+        scope: Arc<Self::Scope>,
+        limit: Duration,
+    ) -> AppResult<Option<Response>>;
 }
 
 /// The endpoint of the shops. Without a token the caller is nobody, who may
@@ -143,14 +149,19 @@ impl Endpoint for App {
         &self.documents
     }
 
-    async fn run(&self, request: Request, scope: Arc<RequestScope>) -> AppResult<Response> {
+    async fn run(
+        &self,
+        request: Request,
+        scope: Arc<RequestScope>,
+        limit: Duration,
+    ) -> AppResult<Option<Response>> {
         let schema = self.schema.clone();
         let work = async move {
             let response = schema.execute(request.data(Arc::clone(&scope))).await;
             scope.release().await;
             response
         };
-        driven(self, work).await
+        driven(self, work, limit).await
     }
 }
 
@@ -159,10 +170,11 @@ impl Endpoint for App {
 pub(super) async fn driven(
     app: &App,
     work: impl Future<Output = Response> + Send + 'static,
-) -> AppResult<Response> {
-    let driven = app.core.connector.drive(work.in_current_span()).await;
-    // It does not end early unless it panics, or the program ends.
-    driven.map_err(AppError::internal)
+    limit: Duration,
+) -> AppResult<Option<Response>> {
+    let driven = app.core.connector.drive(work.in_current_span(), limit);
+    // It does not fail unless it panics.
+    driven.await.map_err(AppError::internal)
 }
 
 impl App {

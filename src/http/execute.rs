@@ -76,12 +76,12 @@ pub(super) async fn execute<E: Endpoint>(
         Err(Stopped::Unfit(response)) => return Ok(*response),
     };
     let span = operation.span.clone();
-    let work = endpoint.run(request, Arc::clone(&operation.scope));
-    let outcome = tokio::time::timeout(left, work.instrument(span)).await;
+    let work = endpoint.run(request, Arc::clone(&operation.scope), left);
+    let outcome = work.instrument(span).await;
     // What the time limit left open ends here.
     operation.scope.release().await;
-    let response = outcome.map_err(|_elapsed| operation.out_of_time())?;
-    let response = response.inspect_err(|error| operation.failed(error))?;
+    let response = outcome.inspect_err(|error| operation.failed(error))?;
+    let response = response.ok_or_else(|| operation.out_of_time())?;
     Ok(operation.finish(response))
 }
 

@@ -8,6 +8,7 @@ mod transfer;
 
 use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
@@ -80,10 +81,15 @@ impl Endpoint for OperatorApp {
         &self.documents
     }
 
-    async fn run(&self, request: Request, scope: Arc<OperatorScope>) -> AppResult<Response> {
+    async fn run(
+        &self,
+        request: Request,
+        scope: Arc<OperatorScope>,
+        limit: Duration,
+    ) -> AppResult<Option<Response>> {
         let schema = self.schema.clone();
         let work = async move { schema.execute(request.data(scope)).await };
-        driven(&self.app, work).await
+        driven(&self.app, work, limit).await
     }
 }
 
