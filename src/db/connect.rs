@@ -183,37 +183,59 @@ impl Connector {
     /// Runs `work` where the answers of its statements arrive, so that none of them has to wake
     /// another thread. It ends with whoever waits for it, and after `limit`: none then, and
     /// nothing of it is at work any more.
-    pub async fn drive<T: Send + 'static>(
+    ///
+    /// It has begun when this returns. What waits for it does not hold it, as an `async fn`
+    /// would its arguments: work is large.
+    pub fn drive<T, W>(
         &self,
-        work: impl Future<Output = T> + Send + 'static,
+        work: W,
         limit: Duration,
-    ) -> DbResult<Option<T>> {
-        let away = |error: &dyn std::fmt::Display| DbError::Away(error.to_string());
-        let handle = self.handle().map_err(|error| away(&error))?;
-        let mut task = Awaited(handle.spawn(work));
-        let ended = match timeout(limit, &mut task.0).await {
-            Ok(ended) => ended,
-            Err(_elapsed) => {
-                task.0.abort();
-                // It may have come to its end just now.
-                (&mut task.0).await
+    ) -> impl Future<Output = DbResult<Option<T>>> + Send + use<T, W>
+    where
+        T: Send + 'static,
+        W: Future<Output = T> + Send + 'static,
+    {
+        let task = self.begun(work);
+        async move {
+            let mut task = task.map_err(|error| DbError::Away(error.to_string()))?;
+            let ended = match timeout(limit, &mut task.0).await {
+                Ok(ended) => ended,
+                Err(_elapsed) => {
+                    task.0.abort();
+                    // It may have come to its end just now.
+                    (&mut task.0).await
+                }
+            };
+            match ended {
+                Ok(value) => Ok(Some(value)),
+                Err(error) if error.is_cancelled() => Ok(None),
+                Err(error) => Err(DbError::Away(error.to_string())),
             }
-        };
-        match ended {
-            Ok(value) => Ok(Some(value)),
-            Err(error) if error.is_cancelled() => Ok(None),
-            Err(error) => Err(away(&error)),
         }
     }
 
     /// A connection that is opened on the driver's runtime, for as long as somebody waits
     /// for it: one that nobody wants would not be counted by anybody.
-    async fn opened<T: Send + 'static>(
+    fn opened<T, W>(
         &self,
-        opening: impl Future<Output = ConnectionResult<T>> + Send + 'static,
-    ) -> ConnectionResult<T> {
-        let ended = Awaited(self.handle()?.spawn(opening)).end().await;
-        ended.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
+        opening: W,
+    ) -> impl Future<Output = ConnectionResult<T>> + Send + use<T, W>
+    where
+        T: Send + 'static,
+        W: Future<Output = ConnectionResult<T>> + Send + 'static,
+    {
+        let task = self.begun(opening);
+        async move {
+            let ended = task?.end().await;
+            ended.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
+        }
+    }
+
+    fn begun<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> ConnectionResult<Awaited<T>> {
+        Ok(Awaited(self.handle()?.spawn(work)))
     }
 
     /// Runs `future` on the driver's runtime; nobody waits for it.

@@ -167,14 +167,17 @@ impl Endpoint for App {
 
 /// Runs an operation on the threads that drive the database's sockets. Those that take
 /// requests then have nothing to do but that, however much the operations at work ask for.
-pub(super) async fn driven(
+pub(super) fn driven<W>(
     app: &App,
-    work: impl Future<Output = Response> + Send + 'static,
+    work: W,
     limit: Duration,
-) -> AppResult<Option<Response>> {
+) -> impl Future<Output = AppResult<Option<Response>>> + use<W>
+where
+    W: Future<Output = Response> + Send + 'static,
+{
     let driven = app.core.connector.drive(work.in_current_span(), limit);
     // It does not fail unless it panics.
-    driven.await.map_err(AppError::internal)
+    async { driven.await.map_err(AppError::internal) }
 }
 
 impl App {
