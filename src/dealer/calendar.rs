@@ -75,7 +75,9 @@ impl Validity {
 
 /// Refuses days that no calendar of a shop has, and those that were over everywhere before `now`.
 pub fn check_coming(checks: &mut Checks, path: &[&str], (day, now): (NaiveDate, DateTime<Utc>)) {
-    check_day(checks, path, day);
+    if !is_near(day) {
+        return check_day(checks, path, day);
+    }
     // So late are the last places on earth.
     let earliest = (now - TimeDelta::hours(12)).date_naive();
     checks.require(day >= earliest, path, "must be today or later");
@@ -83,7 +85,10 @@ pub fn check_coming(checks: &mut Checks, path: &[&str], (day, now): (NaiveDate, 
 
 /// Refuses days in years that no calendar of a shop has.
 pub fn check_day(checks: &mut Checks, path: &[&str], day: NaiveDate) {
-    let is_near = (NaiveDate::from_ymd_opt(1900, 1, 1)..=NaiveDate::from_ymd_opt(2999, 12, 31))
-        .contains(&Some(day));
-    checks.require(is_near, path, "must be in the years 1900 to 2999");
+    checks.require(is_near(day), path, "must be in the years 1900 to 2999");
+}
+
+fn is_near(day: NaiveDate) -> bool {
+    (NaiveDate::from_ymd_opt(1900, 1, 1)..=NaiveDate::from_ymd_opt(2999, 12, 31))
+        .contains(&Some(day))
 }

@@ -27,7 +27,7 @@ async fn a_payment_is_an_entry_that_settles_nothing_yet() {
     );
     assert_eq!(
         crate::credit::decimal(&entry["amount"]["amount"]).to_string(),
-        "-100.01"
+        "-100.0100"
     );
     let actions = json!(["ALLOCATE", "RECONCILE", "REFUND", "REVERSE"]);
     assert_eq!(payment["allowedActions"], actions);

@@ -64,7 +64,7 @@ async fn a_statement_tells_of_the_payment_and_of_its_reversal() {
     let statement = &data["customerStatement"];
     assert_eq!(
         decimal(&statement["closingBalance"]["amount"]).to_string(),
-        "150.12"
+        "150.1200"
     );
     let lines = statement["lines"]["nodes"].as_array().unwrap();
     let read = |line: &Value| {

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 use tubex::auth::permission::{Permission, PermissionSet};
+use tubex::demo::data::DEALERS;
 use tubex::kernel::ids::UserId;
 
 use super::{RULE, customer, done, list, product, refused, rule, shop, unit};
-use crate::support::{Client, owner};
+use crate::support::{Client, Server, owner};
 
 async fn validities(client: &Client) -> Vec<(String, Value, Value)> {
     let data = client
@@ -111,7 +112,8 @@ async fn behind_a_promotion_the_price_before_goes_on() {
 /// A pallet of this cement is 40 bags.
 #[tokio::test]
 async fn minimums_are_the_same_if_they_are_as_much_in_base_units() {
-    let (_server, dealer) = shop().await;
+    let server = Server::start().await;
+    let dealer = server.dealer_like(&DEALERS[0]).await;
     let client = &dealer.client;
     let (list, cement) = (
         list(client, "A", json!({})).await,
@@ -148,7 +150,8 @@ async fn minimums_are_the_same_if_they_are_as_much_in_base_units() {
 
 #[tokio::test]
 async fn a_product_keeps_the_units_that_its_rules_need() {
-    let (_server, dealer) = shop().await;
+    let server = Server::start().await;
+    let dealer = server.dealer_like(&DEALERS[0]).await;
     let client = &dealer.client;
     let (list, cement) = (
         list(client, "A", json!({})).await,
