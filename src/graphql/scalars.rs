@@ -22,14 +22,15 @@ impl ScalarType for Decimal {
             Value::Number(number) if !number.is_f64() => Some(number.to_string()),
             _ => None,
         };
-        let message = match text {
-            Some(text) => match text.parse() {
-                Ok(decimal) => return Ok(Self(decimal)),
-                Err(_) => {
-                    let shown: String = text.chars().take(40).collect();
-                    format!("{shown:?} is not a decimal such as \"12.50\"")
-                }
-            },
+        let message = match text
+            .as_deref()
+            .map(|text| (text, text.parse::<rust_decimal::Decimal>()))
+        {
+            Some((_, Ok(decimal))) => return Ok(Self(decimal)),
+            Some((text, Err(_))) => {
+                let shown: String = text.chars().take(40).collect();
+                format!("{shown:?} is not a decimal such as \"12.50\"")
+            }
             None => "expected a decimal as text such as \"12.50\", or a whole number".to_owned(),
         };
         Err(InputValueError::custom(message).with_extension(REFUSED, value))

@@ -34,7 +34,7 @@ impl Terms {
         input: &DeliveryPlanInput,
         now: DateTime<Utc>,
     ) -> Self {
-        check_place(checks, (input.planned_on, input.stop));
+        check_place(checks, (None, input.stop));
         if let Some(day) = input.planned_on {
             check_coming(checks, &["input", "plannedOn"], (day, now));
         }

@@ -39,7 +39,9 @@ pub async fn create(tx: &mut TenantTx, input: CreditNoteCreateInput) -> ServiceR
     let mut parts = parts(&mut ground, &input)?;
     if !input.is_billed_again {
         // The customer keeps the goods, and nobody pays for them any more.
-        parts.iter_mut().for_each(|part| part.lost = part.quantity);
+        for part in &mut parts {
+            part.lost = part.quantity;
+        }
     }
     let of = ground.invoices.get(&input.invoice_id);
     let note = Note {

@@ -136,10 +136,10 @@ fn to_buy(
 /// Why the goods of a line of a confirmed order are not to be bought for it; none if they are.
 /// Of the `dead` lines of purchase orders nothing came and nothing will.
 fn not_to_buy(line: &OrderLineRow, dead: &BTreeSet<PurchaseOrderLineId>) -> Option<&'static str> {
-    let link = line.purchase_line_id;
+    let bought = line.purchase_line_id;
     if line.sourcing != OrderSourcing::Special {
         Some("its goods are not bought for it: its sourcing is not SPECIAL")
-    } else if link.is_some_and(|link| !dead.contains(&link)) {
+    } else if bought.is_some_and(|bought| !dead.contains(&bought)) {
         Some("its goods are on a purchase order already")
     } else if line.to_plan().is_zero() {
         Some("nothing of it is left to buy")

@@ -243,7 +243,7 @@ fn of_deliveries(mutation: &str) -> Option<Value> {
         "deliveryFail" => with("reason"),
         "deliveryPickup" => json!({ "orderId": nowhere("ord"), "signer": "X" }),
         "deliveryRunCreate" => json!({ "warehouseId": nowhere("whs"), "truck": "X",
-            "runsOn": "2026-12-01" }),
+            "runsOn": "2999-12-01" }),
         "deliveryRunUpdate" | "deliveryRunStart" | "deliveryRunFinish" | "deliveryRunCancel" => {
             versioned("run")
         }
