@@ -72,14 +72,25 @@ pub(super) async fn lock(tx: &mut TenantTx, id: WarehouseId) -> DbResult<Option<
     Ok(query.get_result(tx).await.optional()?)
 }
 
-/// The warehouses with these ids, in the order of those, which nobody archives or changes until
-/// the COMMIT; others may use them as well.
+/// The warehouse, locked against those who share it as well.
+pub(super) async fn claim(tx: &mut TenantTx, id: WarehouseId) -> DbResult<Option<WarehouseRow>> {
+    let query = warehouses::table
+        .find(id)
+        .select(WarehouseRow::as_select())
+        .for_update();
+    Ok(query.get_result(tx).await.optional()?)
+}
+
+/// The warehouses with these ids, in the order of those, which nobody archives or makes another
+/// kind of place until the COMMIT; others may use them as well. The weakest of locks: who adds
+/// what a warehouse never had (`stock::ledger`) takes a stronger one in the same transaction,
+/// and of two who share the row neither may have to wait for the other.
 pub(super) async fn share(tx: &mut TenantTx, ids: &[WarehouseId]) -> DbResult<Vec<WarehouseRow>> {
     let query = warehouses::table
         .filter(warehouses::id.eq_any(ids.to_vec()))
         .order(warehouses::id)
         .select(WarehouseRow::as_select())
-        .for_share();
+        .for_key_share();
     Ok(query.load(tx).await?)
 }
 
@@ -92,7 +103,7 @@ pub(super) async fn share_by_code(
         .filter(warehouses::code.eq_any(codes.to_vec()))
         .order(warehouses::id)
         .select(WarehouseRow::as_select())
-        .for_share();
+        .for_key_share();
     Ok(query.load(tx).await?)
 }
 
@@ -165,7 +176,7 @@ pub(super) async fn transit(tx: &mut TenantTx) -> DbResult<Option<WarehouseId>> 
         .order(warehouses::code)
         .select(warehouses::id)
         .limit(1)
-        .for_share();
+        .for_key_share();
     Ok(query.get_result(tx).await.optional()?)
 }
 

@@ -182,7 +182,7 @@ pub async fn archive(
     input: WarehouseArchiveInput,
 ) -> ServiceResult<WarehouseRow> {
     // Waits for those who use it, who share it until their COMMIT.
-    query::lock(tx, input.id).await?;
+    query::claim(tx, input.id).await?;
     refuse_used(tx, (input.id, "id")).await?;
     let now = tx.now();
     let changes = WarehouseChanges {
@@ -201,7 +201,7 @@ pub async fn archive(
 /// way round: what lies there could not be moved as it was to be.
 async fn may_become(tx: &mut TenantTx, id: WarehouseId, kind: WarehouseKind) -> ServiceResult<()> {
     let is_transit = |kind: WarehouseKind| kind == WarehouseKind::Transit;
-    match query::lock(tx, id).await? {
+    match query::claim(tx, id).await? {
         Some(row) if is_transit(row.kind) != is_transit(kind) => {
             refuse_used(tx, (id, "kind")).await
         }
