@@ -32,6 +32,7 @@ pub use mail::MailSettings;
 pub use plans::{PlanRate, PlanSettings, STANDARD_PLAN};
 pub use server::{DEFAULT_PUBLIC_URL, KeySettings, ProxyHeader, Registration, ServerSettings};
 pub use sms::SmsSettings;
+pub use values::half_the_processors;
 use values::{list_size, milliseconds, pool_size, pool_wait, postgres_role, secret};
 pub use webhooks::WebhookSettings;
 
@@ -112,9 +113,10 @@ pub struct DatabaseSettings {
     )]
     pub engine: EngineChoice,
 
-    /// Threads that drive the database's sockets.
-    #[arg(long, env = "TUBEX_DATABASE_THREADS", value_name = "N", default_value = "2", value_parser = pool_size)]
-    pub database_threads: usize,
+    /// Threads that run operations and drive the database's sockets; half as many as there are
+    /// processors if left out.
+    #[arg(long, env = "TUBEX_DATABASE_THREADS", value_name = "N", value_parser = pool_size)]
+    pub database_threads: Option<usize>,
 
     /// Longest wait for a free connection, in milliseconds; opening one takes some.
     #[arg(long, env = "TUBEX_POOL_WAIT_MS", value_name = "MS", default_value = "2000", value_parser = pool_wait)]
@@ -171,7 +173,7 @@ impl DatabaseSettings {
             control_pool_size: 4,
             owner_pool_size: 2,
             engine: EngineChoice::Auto,
-            database_threads: 2,
+            database_threads: None,
             pool_wait_ms: Duration::from_secs(2),
             statement_timeout_ms: Duration::from_secs(10),
         }

@@ -6,7 +6,7 @@ use super::StartError;
 use super::pools::control_pool;
 use crate::auth::password::{PasswordWork, Passwords};
 use crate::auth::vault::Vault;
-use crate::config::{DatabaseSettings, EngineChoice};
+use crate::config::{DatabaseSettings, EngineChoice, half_the_processors};
 use crate::db::connect::Connector;
 use crate::db::control::ControlPool;
 use crate::db::engine::{Engine, Wanted};
@@ -55,7 +55,10 @@ impl Core {
     ) -> Result<Self, StartError> {
         let request_role = settings.validate()?;
         let ca_file = settings.database_ca_file.as_deref();
-        let connector = Connector::new(ca_file, settings.database_threads)?;
+        let threads = settings
+            .database_threads
+            .unwrap_or_else(half_the_processors);
+        let connector = Connector::new(ca_file, threads)?;
         let control = ControlPool::new(&connector, &control_pool(settings));
         let owner_url = settings.database_owner_url.clone();
         let engine = engine(settings.engine);

@@ -254,6 +254,16 @@ impl KeyRing {
         audience: &str,
         token: &str,
     ) -> Result<Claims<C>, TokenFault> {
+        let (_kid, claims) = self.opened(audience, token)?;
+        Ok(claims)
+    }
+
+    /// As [`KeyRing::open`], with the id of the key that has signed it.
+    pub(super) fn opened<C: DeserializeOwned>(
+        &self,
+        audience: &str,
+        token: &str,
+    ) -> Result<(String, Claims<C>), TokenFault> {
         let invalid = |error: jsonwebtoken::errors::Error| TokenFault::Invalid(error.to_string());
         if token.len() > LONGEST {
             return Err(TokenFault::Invalid("too long".to_owned()));
@@ -262,16 +272,23 @@ impl KeyRing {
         let kid = header.kid.unwrap_or_default();
         let keys = self.keys();
         let now = self.clock.now();
-        let key = keys
-            .iter()
-            .find(|key| key.kid == kid && key.is_believed(now));
-        let key = key.ok_or(TokenFault::UnknownKey(kid))?;
+        let Some(key) = believed(&keys, &kid, now) else {
+            return Err(TokenFault::UnknownKey(kid));
+        };
         let validation = self.validation(audience);
         let claims = jsonwebtoken::decode::<Claims<C>>(token, &key.decoding, &validation);
-        self.in_time(claims.map_err(invalid)?.claims)
+        let claims = claims.map_err(invalid)?.claims;
+        self.check_time(&claims)?;
+        Ok((kid, claims))
     }
 
-    fn in_time<C>(&self, claims: Claims<C>) -> Result<Claims<C>, TokenFault> {
+    /// Whether what the key of this id has signed is believed now.
+    pub(super) fn believes(&self, kid: &str) -> bool {
+        believed(&self.keys(), kid, self.clock.now()).is_some()
+    }
+
+    /// Refuses a token that is not good yet, or no more.
+    pub(super) fn check_time<C>(&self, claims: &Claims<C>) -> Result<(), TokenFault> {
         let now = self.clock.now();
         if now >= claims.expires_at() + LEEWAY {
             return Err(TokenFault::Expired);
@@ -279,7 +296,7 @@ impl KeyRing {
         if claims.nbf > (now + LEEWAY).timestamp() {
             return Err(TokenFault::Invalid("not valid yet".to_owned()));
         }
-        Ok(claims)
+        Ok(())
     }
 
     fn validation(&self, audience: &str) -> Validation {
@@ -297,6 +314,12 @@ impl KeyRing {
     fn keys(&self) -> Arc<[Key]> {
         Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// The key of this id, if it is believed.
+fn believed<'k>(keys: &'k [Key], kid: &str, now: DateTime<Utc>) -> Option<&'k Key> {
+    let mut keys = keys.iter();
+    keys.find(|key| key.kid == kid && key.is_believed(now))
 }
 
 /// The newest that is active; the oldest if none is yet.

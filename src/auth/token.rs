@@ -1,10 +1,19 @@
 //! Access tokens: short-lived, good for one dealer.
+//!
+//! Working out a signature costs more than all else that is done with a request before its
+//! resolvers, and a dashboard shows the same token hundreds of times. So tokens that were
+//! found good are known again, by their hash: nothing that could be shown to anybody is kept.
+//! What can change about a token, its time and whether its key is believed, is asked each time.
+
+use std::sync::Arc;
 
 use chrono::TimeDelta;
+use moka::sync::Cache;
 
 pub use super::keys::IssuedToken;
-use super::keys::{KeyRing, TokenFault};
+use super::keys::{Claims, KeyRing, TokenFault};
 use super::principal::{Grant, Principal};
+use super::text;
 use crate::error::{AppError, AppResult};
 
 /// How long an access token is good for.
@@ -13,40 +22,72 @@ pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
 /// For whom access tokens are made.
 pub const AUDIENCE: &str = "tubex-api";
 
-/// Issues and verifies access tokens.
+/// How many tokens are known again, the least used going first: some 10 MB.
+const MOST_KNOWN: u64 = 20_000;
+
+/// Issues and verifies access tokens. Clones know the same tokens again.
 #[derive(Clone)]
-pub struct AccessTokens(KeyRing);
+pub struct AccessTokens {
+    ring: KeyRing,
+    known: Cache<[u8; 32], Arc<Known>>,
+}
+
+/// A token whose signature is right.
+struct Known {
+    /// The key that has signed it.
+    kid: String,
+    claims: Claims<Grant>,
+}
 
 impl AccessTokens {
     /// Tokens under the keys of `ring`.
-    pub const fn new(ring: KeyRing) -> Self {
-        Self(ring)
+    pub fn new(ring: KeyRing) -> Self {
+        let known = Cache::builder().max_capacity(MOST_KNOWN);
+        let known = known.time_to_live(LIFETIME.to_std().unwrap_or_default());
+        Self {
+            ring,
+            known: known.build(),
+        }
     }
 
     /// The keys.
     pub const fn ring(&self) -> &KeyRing {
-        &self.0
+        &self.ring
     }
 
     /// A token that says `grant`.
     pub fn issue(&self, grant: &Grant) -> AppResult<IssuedToken> {
-        self.0.sign(AUDIENCE, grant, LIFETIME)
+        self.ring.sign(AUDIENCE, grant, LIFETIME)
     }
 
     /// As [`AccessTokens::issue`], for a shorter time.
     pub fn issue_for(&self, grant: &Grant, lifetime: TimeDelta) -> AppResult<IssuedToken> {
-        self.0.sign(AUDIENCE, grant, lifetime.min(LIFETIME))
+        self.ring.sign(AUDIENCE, grant, lifetime.min(LIFETIME))
     }
 
     /// The caller a token speaks for; or that its key is not known here, which may
     /// be the fault of this node.
     pub fn verify(&self, token: &str) -> Result<Principal, TokenFault> {
-        let claims = self.0.open::<Grant>(AUDIENCE, token)?;
-        Ok(Principal {
-            expires_at: claims.expires_at(),
-            grant: claims.of,
+        let hash = text::sha256(token.as_bytes());
+        let known = self.known.get(&hash);
+        if let Some(known) = known.filter(|known| self.ring.believes(&known.kid)) {
+            self.ring.check_time(&known.claims)?;
+            return Ok(known.principal());
+        }
+        let (kid, claims) = self.ring.opened(AUDIENCE, token)?;
+        let known = Arc::new(Known { kid, claims });
+        self.known.insert(hash, Arc::clone(&known));
+        Ok(known.principal())
+    }
+}
+
+impl Known {
+    fn principal(&self) -> Principal {
+        Principal {
+            expires_at: self.claims.expires_at(),
+            grant: self.claims.of.clone(),
             key: None,
-        })
+        }
     }
 }
 
@@ -71,6 +112,7 @@ mod tests {
     use secrecy::ExposeSecret;
 
     use super::*;
+    use crate::auth::keys::KeyMaterial;
     use crate::auth::principal::{Method, Proof};
     use crate::auth::role::RoleCode;
     use crate::error::ErrorCode;
@@ -138,6 +180,31 @@ mod tests {
         assert!(tokens.verify(text(&issued)).is_ok());
         clock.set(at(-6));
         assert!(tokens.verify(text(&issued)).is_err());
+    }
+
+    #[test]
+    fn one_that_is_known_again_goes_with_its_key() {
+        let clock = Clock::fixed(at(0));
+        let tokens = tokens(&clock);
+        let issued = tokens.issue(&grant()).unwrap();
+        for _again in 0..2 {
+            assert!(tokens.verify(text(&issued)).is_ok());
+        }
+        let other = KeyMaterial::generate(at(0)).unwrap();
+        tokens.ring().replace(&[other]).unwrap();
+        let fault = tokens.verify(text(&issued)).unwrap_err();
+        assert!(matches!(fault, TokenFault::UnknownKey(_)), "{fault:?}");
+    }
+
+    #[test]
+    fn what_is_known_is_bounded_and_names_no_token() {
+        let tokens = tokens(&Clock::fixed(at(0)));
+        let issued = tokens.issue(&grant()).unwrap();
+        tokens.verify(text(&issued)).unwrap();
+        tokens.verify(&format!("{}x", text(&issued))).unwrap_err();
+        tokens.known.run_pending_tasks();
+        assert_eq!(tokens.known.entry_count(), 1);
+        assert_eq!(tokens.known.policy().max_capacity(), Some(MOST_KNOWN));
     }
 
     #[test]

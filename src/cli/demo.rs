@@ -12,6 +12,7 @@ use crate::config::DatabaseSettings;
 use crate::demo::history::Plan;
 use crate::demo::{Grounds, open_many};
 use crate::kernel::clock::Clock;
+use crate::tenancy::state::{Migrated, migrated};
 
 /// Lines that a dealer of the trade sells in a month, unless somebody says otherwise.
 const LINES_A_MONTH: u64 = 1_000;
@@ -42,6 +43,9 @@ pub(super) fn run(args: &DemoArgs, output: Output) -> CommandResult {
 async fn make(args: &DemoArgs, output: Output) -> CommandResult {
     let core = Core::new(&args.database, 1, Clock::system())?;
     let core = tokio::task::spawn_blocking(move || core.on_its_engine()).await??;
+    if migrated(&core.control).await? == Migrated::Nothing {
+        return Err("this database is not migrated: run `tubex migrate`".into());
+    }
     let workshop = Workshop::new(core, None).await?;
     let parts = workshop.parts();
     let grounds = Grounds {

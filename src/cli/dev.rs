@@ -18,7 +18,7 @@ use super::{
 use crate::app::{App, Core, password_work};
 use crate::auth::operator::OperatorTokens;
 use crate::auth::vault::Vault;
-use crate::cluster::{self, Cluster, ClusterSpec, Durability};
+use crate::cluster::{self, Cluster, ClusterSpec, Durability, KeptCluster};
 use crate::config::{DEFAULT_FILES_DIR, DEFAULT_PUBLIC_URL, DatabaseSettings, ServerSettings};
 use crate::db::connect::Connector;
 use crate::db::owner::ensure_database;
@@ -93,6 +93,7 @@ pub(super) fn run(args: &DevArgs, output: Output) -> CommandResult {
     let vault = vault(&args.data)?;
     let core = Core::new(&database, password_work(&args.server), Clock::system())?;
     migrate::everything(&core, &progress)?;
+    let cluster = KeptCluster::new(cluster);
     let served = actix_web::rt::System::new().block_on(async {
         let stop = stop::requested()?.shared();
         let server = for_demo(&args.server, &args.data, listener.local_addr()?);

@@ -61,6 +61,8 @@ enum Command {
     /// Run a demo on this machine: database, two dealers, server, page.
     Dev(dev::DevArgs),
     /// Make dealers with a history of orders, to look at and to measure with.
+    ///
+    /// In a database that `tubex migrate` has migrated.
     Demo(demo::DemoArgs),
     /// Serve the API.
     Serve(serve::ServeArgs),

@@ -14,7 +14,8 @@
 //! 5. `initdb`, `password`: a cluster, made whole or not at all;
 //! 6. `settings`, `port`, `server`: a running server;
 //! 7. `watchdog`: it ends with us, even if we are killed; and if that failed
-//!    as well, `postmaster` finds what was left behind at the next start.
+//!    as well, `postmaster` finds what was left behind at the next start;
+//! 8. `keep`: where somebody wants it, it is started again if it ends by itself.
 //!
 //! Inside the data folder: `lock`; `postgres/` with `data/`, `password`,
 //! `port`, `server.conf` and `server.log`; or, where the server's account may
@@ -27,6 +28,7 @@ mod command;
 mod error;
 mod initdb;
 mod install;
+mod keep;
 mod lock;
 mod own;
 mod password;
@@ -47,6 +49,7 @@ mod url;
 mod watchdog;
 
 pub use error::ClusterError;
+pub use keep::KeptCluster;
 pub use remove::{remove, sweep};
 pub use spec::{ClusterSpec, Durability};
 pub use start::Cluster;

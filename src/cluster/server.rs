@@ -4,7 +4,8 @@ use std::fs::File;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use super::account::Account;
 use super::binaries::Binaries;
@@ -24,6 +25,20 @@ const PORT_TRIES: usize = 4;
 
 /// What the server says then, in every version.
 pub(super) const PORT_TAKEN: &str = "could not create any TCP/IP sockets";
+
+/// What the server says while processes of a killed one are still there, or its id is.
+const LEFTOVERS: [&str; 2] = [
+    "pre-existing shared memory block",
+    "lock file \"postmaster.pid\" already exists",
+];
+/// How long these may take to end.
+const LEFTOVERS_LIMIT: Duration = Duration::from_secs(15);
+/// How long is waited before each further try.
+const LEFTOVERS_PAUSE: Duration = Duration::from_millis(250);
+
+fn has_leftovers(essence: &str) -> bool {
+    LEFTOVERS.iter().any(|said| essence.contains(said))
+}
 
 /// A server that accepts connections.
 #[derive(Debug)]
@@ -46,8 +61,35 @@ pub(super) struct Launch<'a> {
 }
 
 impl Launch<'_> {
-    /// Starts the server and waits until it accepts connections.
+    /// Starts the server and waits until it accepts connections. Sessions of one that was
+    /// killed end by themselves, and are waited for.
     pub(super) fn start(&self) -> Result<Server, ClusterError> {
+        Self::past_leftovers(|| self.start_somewhere())
+    }
+
+    /// As [`Launch::start`], on `port` only, where clients look for it.
+    pub(super) fn start_again(&self, port: u16) -> Result<Server, ClusterError> {
+        Self::past_leftovers(|| self.start_on(port))
+    }
+
+    fn past_leftovers(
+        start: impl Fn() -> Result<Server, ClusterError>,
+    ) -> Result<Server, ClusterError> {
+        let since = Instant::now();
+        loop {
+            match start() {
+                Err(ClusterError::Start { essence, .. })
+                    if has_leftovers(&essence) && since.elapsed() < LEFTOVERS_LIMIT =>
+                {
+                    sleep(LEFTOVERS_PAUSE);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Starts it on the port of the last time, or on another one if that is taken.
+    fn start_somewhere(&self) -> Result<Server, ClusterError> {
         let mut port = port::choose(self.place)?;
         for _ in 1..PORT_TRIES {
             match self.start_on(port) {
@@ -153,7 +195,8 @@ impl Server {
         i32::try_from(self.child.id()).ok()
     }
 
-    fn has_ended(&mut self) -> bool {
+    /// Whether its process is gone.
+    pub(super) fn has_ended(&mut self) -> bool {
         // An error means that there is no such child any more.
         !matches!(self.child.try_wait(), Ok(None))
     }

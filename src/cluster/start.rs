@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::Report;
 use super::account::Account;
+use super::binaries::Binaries;
 use super::choose::Choice;
 use super::error::ClusterError;
 use super::initdb::{self, SUPERUSER};
@@ -15,7 +16,7 @@ use super::lock::DataLock;
 use super::place::Place;
 use super::search::Search;
 use super::server::{Launch, Server};
-use super::spec::ClusterSpec;
+use super::spec::{ClusterSpec, Durability};
 use super::url::url;
 use super::{password, postmaster};
 
@@ -24,8 +25,11 @@ use super::{password, postmaster};
 pub struct Cluster {
     // Dropped in this order: the lock must outlast the server.
     server: Server,
+    binaries: Binaries,
+    place: Place,
+    account: Account,
+    durability: Durability,
     password: SecretString,
-    version: String,
     _lock: DataLock,
 }
 
@@ -72,7 +76,10 @@ impl Cluster {
         Ok(Self {
             server,
             password,
-            version: binaries.version().to_owned(),
+            binaries,
+            place,
+            account,
+            durability: spec.durability,
             _lock: lock,
         })
     }
@@ -95,7 +102,24 @@ impl Cluster {
 
     /// The server's version, such as "17.2".
     pub fn version(&self) -> &str {
-        &self.version
+        self.binaries.version()
+    }
+
+    /// Starts the server again if it has ended by itself, where it was; whether it had.
+    pub(super) fn revive(&mut self) -> Result<bool, ClusterError> {
+        if !self.server.has_ended() {
+            return Ok(false);
+        }
+        // Sends its watchdog away.
+        self.server.stop()?;
+        let launch = Launch {
+            binaries: &self.binaries,
+            place: &self.place,
+            account: &self.account,
+            durability: self.durability,
+        };
+        self.server = launch.start_again(self.server.port())?;
+        Ok(true)
     }
 
     /// Ends all sessions and shuts the server down, then lets go of the data.

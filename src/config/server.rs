@@ -57,7 +57,7 @@ pub struct ServerSettings {
     )]
     pub proxy_header: ProxyHeader,
 
-    /// HTTP worker threads; as many as there are processors if left out.
+    /// HTTP worker threads; half as many as there are processors if left out.
     #[arg(long, env = "TUBEX_WORKERS", value_name = "N", value_parser = pool_size)]
     pub workers: Option<usize>,
 

@@ -2,6 +2,7 @@
 //! never repeat a secret.
 
 use std::net::IpAddr;
+use std::num::NonZero;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -11,6 +12,13 @@ use secrecy::{ExposeSecret, SecretString};
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a value parser")]
 pub(super) fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
     Ok(SecretString::from(text))
+}
+
+/// Half as many threads as can be at work at once, and one at least: so many take requests, and
+/// so many run operations.
+pub fn half_the_processors() -> usize {
+    let all = std::thread::available_parallelism();
+    all.map_or(1, NonZero::get).div_ceil(2)
 }
 
 /// The role that a connection string of PostgreSQL names.

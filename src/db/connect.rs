@@ -10,7 +10,7 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use tokio::runtime::Runtime;
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio::task::{AbortHandle, JoinError, JoinHandle};
 use tokio::time::timeout;
 use tokio_postgres::{CancelToken, Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -107,9 +107,7 @@ impl Connector {
     /// Opens a connection and runs `setup` on it. Callable from any async code.
     pub async fn connect(&self, url: &str, setup: &str) -> ConnectionResult<AsyncPgConnection> {
         let (url, setup, tls) = (url.to_owned(), setup.to_owned(), self.tls.clone());
-        let handle = self.handle()?;
-        Awaited(handle.spawn(async move { open(&url, &setup, tls).await }))
-            .end()
+        self.opened(async move { open(&url, &setup, tls).await })
             .await
     }
 
@@ -123,8 +121,8 @@ impl Connector {
     ) -> ConnectionResult<AsyncPgConnection> {
         let (url, setup, tls) = (url.to_owned(), setup.to_owned(), self.tls.clone());
         let watched = (under_way, patience);
-        let opening = async move { open_watched(&url, &setup, tls, watched).await };
-        Awaited(self.handle()?.spawn(opening)).end().await
+        self.opened(async move { open_watched(&url, &setup, tls, watched).await })
+            .await
     }
 
     /// As [`Connector::connect`], for threads that may block.
@@ -151,8 +149,7 @@ impl Connector {
             let opened = config.connect(tls).await;
             opened.map_err(|error| refused(&error))
         };
-        let opening = handle.spawn(async move { open_in_time(opening).await });
-        let (client, connection) = Awaited(opening).end().await?;
+        let (client, connection) = self.opened(open_in_time(opening)).await?;
         let driven = handle.spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection has ended");
@@ -181,6 +178,64 @@ impl Connector {
             .spawn(future)
             .await
             .unwrap_or_else(|error| Err(away(&error)))
+    }
+
+    /// Runs `work` where the answers of its statements arrive, so that none of them has to wake
+    /// another thread. It ends with whoever waits for it, and after `limit`: none then, and
+    /// nothing of it is at work any more.
+    ///
+    /// It has begun when this returns. What waits for it does not hold it, as an `async fn`
+    /// would its arguments: work is large.
+    pub fn drive<T, W>(
+        &self,
+        work: W,
+        limit: Duration,
+    ) -> impl Future<Output = DbResult<Option<T>>> + Send + use<T, W>
+    where
+        T: Send + 'static,
+        W: Future<Output = T> + Send + 'static,
+    {
+        let task = self.begun(work);
+        async move {
+            let mut task = task.map_err(|error| DbError::Away(error.to_string()))?;
+            let ended = match timeout(limit, &mut task.0).await {
+                Ok(ended) => ended,
+                Err(_elapsed) => {
+                    task.0.abort();
+                    // It may have come to its end just now.
+                    (&mut task.0).await
+                }
+            };
+            match ended {
+                Ok(value) => Ok(Some(value)),
+                Err(error) if error.is_cancelled() => Ok(None),
+                Err(error) => Err(DbError::Away(error.to_string())),
+            }
+        }
+    }
+
+    /// A connection that is opened on the driver's runtime, for as long as somebody waits
+    /// for it: one that nobody wants would not be counted by anybody.
+    fn opened<T, W>(
+        &self,
+        opening: W,
+    ) -> impl Future<Output = ConnectionResult<T>> + Send + use<T, W>
+    where
+        T: Send + 'static,
+        W: Future<Output = ConnectionResult<T>> + Send + 'static,
+    {
+        let task = self.begun(opening);
+        async move {
+            let ended = task?.end().await;
+            ended.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
+        }
+    }
+
+    fn begun<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> ConnectionResult<Awaited<T>> {
+        Ok(Awaited(self.handle()?.spawn(work)))
     }
 
     /// Runs `future` on the driver's runtime; nobody waits for it.
@@ -267,14 +322,12 @@ fn config(url: &str) -> ConnectionResult<Config> {
     Ok(config)
 }
 
-/// The opening of a connection on the driver's runtime. It ends with whoever waits
-/// for it: a connection that nobody wants would not be counted by anybody.
-struct Awaited<T>(JoinHandle<ConnectionResult<T>>);
+/// A task on the driver's runtime that ends with whoever waits for it.
+struct Awaited<T>(JoinHandle<T>);
 
 impl<T> Awaited<T> {
-    async fn end(mut self) -> ConnectionResult<T> {
-        let ended = (&mut self.0).await;
-        ended.unwrap_or_else(|error| Err(ConnectionError::BadConnection(error.to_string())))
+    async fn end(mut self) -> Result<T, JoinError> {
+        (&mut self.0).await
     }
 }
 

@@ -4,7 +4,7 @@ mod loader;
 
 pub use loader::{Today, today_of};
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use diesel::sql_types::{Text, Timestamp, Timestamptz};
 use diesel_async::RunQueryDsl;
 
@@ -64,11 +64,31 @@ impl Validity {
     pub fn holds(self, day: NaiveDate) -> bool {
         self.from <= day && self.to.is_none_or(|to| day <= to)
     }
+
+    /// What is left of it behind another one that begins within it; none if nothing is.
+    pub fn rest_behind(self, other: Self) -> Option<Self> {
+        let from = other.to?.succ_opt()?;
+        let is_left = self.to.is_none_or(|to| from <= to);
+        is_left.then_some(Self { from, to: self.to })
+    }
+}
+
+/// Refuses days that no calendar of a shop has, and those that were over everywhere before `now`.
+pub fn check_coming(checks: &mut Checks, path: &[&str], (day, now): (NaiveDate, DateTime<Utc>)) {
+    if !is_near(day) {
+        return check_day(checks, path, day);
+    }
+    // So late are the last places on earth.
+    let earliest = (now - TimeDelta::hours(12)).date_naive();
+    checks.require(day >= earliest, path, "must be today or later");
 }
 
 /// Refuses days in years that no calendar of a shop has.
 pub fn check_day(checks: &mut Checks, path: &[&str], day: NaiveDate) {
-    let is_near = (NaiveDate::from_ymd_opt(1900, 1, 1)..=NaiveDate::from_ymd_opt(2999, 12, 31))
-        .contains(&Some(day));
-    checks.require(is_near, path, "must be in the years 1900 to 2999");
+    checks.require(is_near(day), path, "must be in the years 1900 to 2999");
+}
+
+fn is_near(day: NaiveDate) -> bool {
+    (NaiveDate::from_ymd_opt(1900, 1, 1)..=NaiveDate::from_ymd_opt(2999, 12, 31))
+        .contains(&Some(day))
 }

@@ -18,6 +18,7 @@ use super::kept_links;
 use super::scope::UnitOfWork;
 use crate::auth::text::sha256;
 use crate::error::{AppError, AppResult, ErrorCode};
+use crate::kernel::ids::REFUSED;
 use crate::tenancy::kept_answers::{self, Claim, Kept};
 
 /// Characters a key may have.
@@ -38,12 +39,11 @@ pub struct IdempotencyKey(String);
 #[Scalar]
 impl ScalarType for IdempotencyKey {
     fn parse(value: Value) -> InputValueResult<Self> {
-        match value {
-            Value::String(text) => Self::new(text).map_err(InputValueError::custom),
-            _ => Err(InputValueError::custom(
-                "expected text of 1 to 200 characters",
-            )),
-        }
+        let read = match &value {
+            Value::String(text) => Self::new(text.clone()),
+            _ => Err("expected text of 1 to 200 characters"),
+        };
+        read.map_err(|problem| InputValueError::custom(problem).with_extension(REFUSED, value))
     }
 
     fn to_value(&self) -> Value {

@@ -25,3 +25,4 @@ pub mod refused;
 pub mod scalars;
 pub mod scope;
 pub mod transactional;
+pub mod unread;

@@ -6,6 +6,7 @@ use async_graphql::{
 
 use super::context::ContextExt;
 use crate::error::AppResult;
+use crate::kernel::ids::REFUSED;
 
 /// An exact decimal number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,18 +18,22 @@ pub struct Decimal(pub rust_decimal::Decimal);
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
         let text = match &value {
-            Value::String(text) => text.clone(),
-            Value::Number(number) if !number.is_f64() => number.to_string(),
-            _ => {
-                return Err(InputValueError::custom(
-                    "expected a decimal as text such as \"12.50\", or a whole number",
-                ));
-            }
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+            _ => None,
         };
-        text.parse().map(Self).map_err(|_| {
-            let shown: String = text.chars().take(40).collect();
-            InputValueError::custom(format!("{shown:?} is not a decimal such as \"12.50\""))
-        })
+        let message = match text
+            .as_deref()
+            .map(|text| (text, text.parse::<rust_decimal::Decimal>()))
+        {
+            Some((_, Ok(decimal))) => return Ok(Self(decimal)),
+            Some((text, Err(_))) => {
+                let shown: String = text.chars().take(40).collect();
+                format!("{shown:?} is not a decimal such as \"12.50\"")
+            }
+            None => "expected a decimal as text such as \"12.50\", or a whole number".to_owned(),
+        };
+        Err(InputValueError::custom(message).with_extension(REFUSED, value))
     }
 
     fn to_value(&self) -> Value {

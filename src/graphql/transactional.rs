@@ -13,6 +13,7 @@ use super::context::ContextExt;
 use super::idempotency;
 use super::refused;
 use super::scope::RequestScope;
+use super::unread::name_values;
 use crate::error::AppError;
 use crate::tenancy::Access;
 use crate::tenancy::kept_answers::Claim;
@@ -27,7 +28,12 @@ pub struct Transactional<M>(pub M);
 impl<M: ObjectType> ContainerType for Transactional<M> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         let scope = ctx.scope().map_err(|error| located(ctx, error))?;
-        let (answer, why) = refused::watched(self.settled(ctx, scope)).await;
+        let work = async {
+            let mut answer = self.settled(ctx, scope).await;
+            name_values(ctx, &M::type_name(), &mut answer);
+            answer
+        };
+        let (answer, why) = refused::watched(work).await;
         if let Some(why) = why {
             scope
                 .note_refused(ctx.item.node.name.node.as_str(), why)

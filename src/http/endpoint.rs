@@ -6,10 +6,11 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use async_graphql::{Request, Response};
-use tracing::Span;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use super::credentials::Credentials;
@@ -19,7 +20,7 @@ use crate::auth::api_key;
 use crate::auth::keys::TokenFault;
 use crate::auth::principal::Principal;
 use crate::auth::token::refused;
-use crate::error::{AppResult, ErrorCode};
+use crate::error::{AppError, AppResult, ErrorCode};
 use crate::graphql::context::OperationScope;
 use crate::graphql::document::Documents;
 use crate::graphql::scope::{RequestScope, Sender};
@@ -66,8 +67,13 @@ pub(super) trait Endpoint: 'static {
     /// The documents that are known, and the limits on them.
     fn documents(&self) -> &Documents;
 
-    /// Runs a query or mutation.
-    async fn run(&self, request: Request) -> Response;
+    /// Runs a query or mutation; none if it took longer than `limit`, and was ended.
+    async fn run(
+        &self,
+        request: Request,
+        scope: Arc<Self::Scope>,
+        limit: Duration,
+    ) -> AppResult<Option<Response>>;
 }
 
 /// The endpoint of the shops. Without a token the caller is nobody, who may
@@ -143,9 +149,35 @@ impl Endpoint for App {
         &self.documents
     }
 
-    async fn run(&self, request: Request) -> Response {
-        self.schema.execute(request).await
+    async fn run(
+        &self,
+        request: Request,
+        scope: Arc<RequestScope>,
+        limit: Duration,
+    ) -> AppResult<Option<Response>> {
+        let schema = self.schema.clone();
+        let work = async move {
+            let response = schema.execute(request.data(Arc::clone(&scope))).await;
+            scope.release().await;
+            response
+        };
+        driven(self, work, limit).await
     }
+}
+
+/// Runs an operation on the threads that drive the database's sockets. Those that take
+/// requests then have nothing to do but that, however much the operations at work ask for.
+pub(super) fn driven<W>(
+    app: &App,
+    work: W,
+    limit: Duration,
+) -> impl Future<Output = AppResult<Option<Response>>> + use<W>
+where
+    W: Future<Output = Response> + Send + 'static,
+{
+    let driven = app.core.connector.drive(work.in_current_span(), limit);
+    // It does not fail unless it panics.
+    async { driven.await.map_err(AppError::internal) }
 }
 
 impl App {

@@ -76,12 +76,12 @@ pub(super) async fn execute<E: Endpoint>(
         Err(Stopped::Unfit(response)) => return Ok(*response),
     };
     let span = operation.span.clone();
-    let work = endpoint.run(request.data(Arc::clone(&operation.scope)));
-    let outcome = tokio::time::timeout(left, work.instrument(span)).await;
-    // A query's transaction ends here, as does one that the time limit left
-    // open; those of mutation fields have ended with their fields.
+    let work = endpoint.run(request, Arc::clone(&operation.scope), left);
+    let outcome = work.instrument(span).await;
+    // What the time limit left open ends here.
     operation.scope.release().await;
-    let response = outcome.map_err(|_elapsed| operation.out_of_time())?;
+    let response = outcome.inspect_err(|error| operation.failed(error))?;
+    let response = response.ok_or_else(|| operation.out_of_time())?;
     Ok(operation.finish(response))
 }
 
@@ -189,6 +189,11 @@ impl<'e, E: Endpoint> Operation<'e, E> {
     pub(super) fn out_of_time(&self) -> AppError {
         self.record(Outcome::Timeout, self.started.elapsed());
         out_of_time(self.limit())
+    }
+
+    /// Counts an operation that has come to no answer.
+    fn failed(&self, error: &AppError) {
+        self.record(Outcome::of(&[error.code()]), self.started.elapsed());
     }
 
     /// The last touch on an answer: codes, request id, a line in the log.

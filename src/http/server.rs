@@ -11,7 +11,7 @@ use super::graphiql::Page;
 use super::tls::{self, TlsFault};
 use super::{hygiene, operator, request_id, routes};
 use crate::app::{App, OperatorApp};
-use crate::config::HttpSettings;
+use crate::config::{HttpSettings, half_the_processors};
 
 /// Why the server can not listen or had to stop.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +82,7 @@ pub async fn serve(
     let max_body = app.settings.max_body_bytes;
     let http = &app.settings.http;
     let settings = Data::new(app.settings.clone());
-    let mut server = HttpServer::new(move || {
+    let server = HttpServer::new(move || {
         Host::new()
             .wrap(middleware::from_fn(hygiene::keep))
             .wrap(middleware::from_fn(request_id::assign))
@@ -96,10 +96,8 @@ pub async fn serve(
     .client_request_timeout(http.head_timeout_ms)
     .max_connections(http.max_connections)
     .disable_signals()
-    .shutdown_timeout(app.settings.shutdown_timeout_s);
-    if let Some(workers) = app.settings.workers {
-        server = server.workers(workers);
-    }
+    .shutdown_timeout(app.settings.shutdown_timeout_s)
+    .workers(app.settings.workers.unwrap_or_else(half_the_processors));
     let server = match tls::config(http)? {
         Some(config) => server.listen_rustls_0_23(listener, config)?,
         None => server.listen(listener)?,

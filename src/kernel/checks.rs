@@ -56,6 +56,14 @@ impl Checks {
         code
     }
 
+    /// Days of a term, at most a year, as they are kept.
+    pub fn days(&mut self, path: &[&str], value: i32) -> i16 {
+        let days = i16::try_from(value).ok();
+        let days = days.filter(|days| (0..=365).contains(days));
+        self.require(days.is_some(), path, "must be between 0 and 365");
+        days.unwrap_or_default()
+    }
+
     /// An e-mail address, lower-cased.
     pub fn email(&mut self, path: &[&str], value: &str) -> String {
         let email = value.trim().to_lowercase();
@@ -80,6 +88,16 @@ impl Checks {
         } else if value.normalize().scale() > 4 {
             self.fault(path, "may have at most 4 decimals");
         }
+        value
+    }
+
+    /// An amount that is paid or owed, of a currency with so many digits behind the point.
+    pub fn money(&mut self, path: &[&str], value: Decimal, digits: u32) -> Decimal {
+        if value.normalize().scale() <= digits {
+            return self.amount(path, value);
+        }
+        let message = format!("may have at most {digits} decimals in this currency");
+        self.fault(path, message);
         value
     }
 

@@ -15,6 +15,9 @@ pub struct IdError {
     pub prefix: &'static str,
 }
 
+/// Under this name an error of the GraphQL library holds the value that it is about.
+pub const REFUSED: &str = "refused";
+
 /// Splits `prd_0192…` into its prefix and its UUID.
 pub fn split(text: &str) -> Option<(&str, Uuid)> {
     let (prefix, hex) = text.split_once('_')?;
@@ -148,6 +151,7 @@ macro_rules! typed_id {
                     .map_err(async_graphql::InputValueError::propagate)?;
                 id.parse().map_err(|error: $crate::kernel::ids::IdError| {
                     async_graphql::InputValueError::custom(error)
+                        .with_extension($crate::kernel::ids::REFUSED, id.as_str())
                 })
             }
 

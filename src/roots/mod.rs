@@ -53,6 +53,7 @@ use crate::graphql::declared;
 pub use crate::graphql::declared::Undeclared;
 use crate::graphql::document::Validator;
 use crate::graphql::transactional::Transactional;
+use crate::graphql::unread::Naming;
 use crate::kernel::ids::UserId;
 use crate::platform::access::graphql::{CustomerCheck, works_here};
 
@@ -76,11 +77,11 @@ pub static EVENTS: LazyLock<Vec<&Kind>> = LazyLock::new(|| {
 });
 
 /// The whole GraphQL schema of the dealers' endpoint.
-pub type ApiSchema = Schema<QueryRoot, Transactional<MutationRoot>, SubscriptionRoot>;
+pub type ApiSchema = Schema<Naming<QueryRoot>, Transactional<MutationRoot>, SubscriptionRoot>;
 
 /// The schema while services are added to it.
 pub type ApiSchemaBuilder =
-    async_graphql::SchemaBuilder<QueryRoot, Transactional<MutationRoot>, SubscriptionRoot>;
+    async_graphql::SchemaBuilder<Naming<QueryRoot>, Transactional<MutationRoot>, SubscriptionRoot>;
 
 /// What can be read. All fields read one consistent state.
 #[derive(MergedObject, Default)]
@@ -147,7 +148,7 @@ fn member_exists<'a>(ctx: &'a Context<'_>, id: UserId) -> BoxFuture<'a, AppResul
 /// The schema, before limits and services are added.
 pub fn schema_builder() -> ApiSchemaBuilder {
     Schema::build(
-        QueryRoot::default(),
+        Naming(QueryRoot::default()),
         Transactional(MutationRoot::default()),
         SubscriptionRoot::default(),
     )

@@ -20,7 +20,9 @@ use crate::dealer::stock::lots::events::{LotCame, LotTrackingSet};
 use crate::dealer::stock::lots::graphql::LotListQuery;
 use crate::dealer::stock::lots::mutation::LotMutation;
 use crate::dealer::stock::reconcile::graphql::StockReconcileQuery;
-use crate::dealer::stock::reorder::events::{StockLevelRanLow, StockLevelWasSet};
+use crate::dealer::stock::reorder::events::{
+    StockLevelRanLow, StockLevelReserved, StockLevelWasSet,
+};
 use crate::dealer::stock::reorder::graphql::{ReorderQuery, StockLevelMutation};
 use crate::dealer::stock::transfers::events::{
     TransferApproved, TransferCancelled, TransferCreated, TransferDispatched, TransferReceived,
@@ -48,6 +50,7 @@ pub(super) const EVENTS: &[&Kind] = &[
     StockCountPosted::KIND,
     StockCountRecorded::KIND,
     StockLevelRanLow::KIND,
+    StockLevelReserved::KIND,
     StockLevelWasSet::KIND,
     TransferApproved::KIND,
     TransferCancelled::KIND,

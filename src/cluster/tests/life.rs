@@ -5,6 +5,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 use super::super::account::Account;
 use super::super::binaries::Binaries;
 use super::super::search::Search;
@@ -113,4 +116,59 @@ fn leftovers_are_swept_with_their_server() {
     sweep(parent, name, &|_| {});
     assert!(!folder.0.exists());
     assert!(!postmaster::serves(pid, &pgdata));
+}
+
+/// Has a session of the server reckon for some seconds, in which it looks after nothing else.
+fn keep_busy(cluster: &Cluster) -> std::thread::JoinHandle<()> {
+    let url = cluster.url("postgres");
+    let busy = "DO $$ DECLARE done timestamptz := clock_timestamp() + interval '3 seconds';
+        BEGIN WHILE clock_timestamp() < done LOOP NULL; END LOOP; END $$";
+    let session = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let connect = tokio_postgres::connect(url.expose_secret(), tokio_postgres::NoTls);
+            let (client, connection) = connect.await.unwrap();
+            tokio::spawn(connection);
+            let _ended = client.simple_query(busy).await;
+        });
+    });
+    let active = "SELECT count(*) FROM pg_stat_activity
+        WHERE state = 'active' AND pid <> pg_backend_pid() AND query LIKE 'DO %'";
+    assert!(wait_until(Duration::from_secs(20), || query(
+        cluster, active
+    ) == "1"));
+    session
+}
+
+#[test]
+fn sessions_of_a_killed_server_are_waited_for() {
+    let folder = Folder::new();
+    let cluster = folder.start();
+    let session = keep_busy(&cluster);
+    let pid = postmaster::read(&folder.place().pgdata()).unwrap().pid;
+    kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
+    drop(cluster);
+    assert_eq!(query(&folder.start(), "SELECT 1"), "1");
+    session.join().unwrap();
+}
+
+#[test]
+fn a_server_that_is_killed_is_started_again_where_it_was() {
+    let folder = Folder::new();
+    let cluster = folder.start();
+    let (port, pgdata) = (cluster.port(), folder.place().pgdata());
+    let kept = KeptCluster::new(cluster);
+    for _ in 0..2 {
+        let pid = postmaster::read(&pgdata).unwrap().pid;
+        kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
+        assert!(wait_until(Duration::from_secs(40), || {
+            postmaster::read(&pgdata).is_some_and(|found| found.ready && found.pid != pid)
+        }));
+    }
+    kept.stop().unwrap();
+    assert!(!serving(&folder));
+    assert_eq!(folder.start().port(), port);
 }

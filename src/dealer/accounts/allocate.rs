@@ -14,6 +14,7 @@ use crate::dealer::customers::model::CustomerId;
 use crate::dealer::customers::service as customers;
 use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::kernel::checks::Checks;
+use crate::kernel::money::digits_of;
 use crate::tenancy::TenantTx;
 
 /// Most debts of one call.
@@ -66,7 +67,7 @@ pub async fn allocate_to(
     let entry = entry(tx, credit, "creditEntryId").await?;
     customers::lock(tx, &[entry.customer_id]).await?;
     let parts = match debts {
-        Some(debts) => checked(entry.id, Fields::ENTRIES, &debts)?,
+        Some(debts) => checked(tx, entry.id, Fields::ENTRIES, &debts)?,
         None => longest_due(tx, &entry).await?,
     };
     if parts.is_empty() {
@@ -194,16 +195,18 @@ fn rows(
 
 /// The parts that a caller named.
 pub(super) fn checked(
+    tx: &TenantTx,
     credit: EntryId,
     at: Fields,
     debts: &[AccountDebtInput],
 ) -> ServiceResult<Vec<Part>> {
     let mut checks = Checks::default();
+    let digits = digits_of(&tx.context().dealer().currency);
     let right = (1..=MOST).contains(&debts.len());
     checks.require(right, &["input", at.debts], "must be 1 to 200 debts");
     let part = |(index, debt): (usize, &AccountDebtInput)| {
         let path = ["input", at.debts, &index.to_string(), "amount"];
-        let amount = checks.amount(&path, debt.amount.0);
+        let amount = checks.money(&path, debt.amount.0, digits);
         checks.require(!amount.is_zero(), &path, "must not be zero");
         Part {
             credit,

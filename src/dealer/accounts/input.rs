@@ -25,7 +25,8 @@ pub struct AccountOpeningInput {
     pub job_id: Option<JobId>,
     /// Number of the document, at most 60 characters.
     pub reference: Option<String>,
-    /// Above zero it is owed by the customer, below it is owed to him; not zero.
+    /// Above zero it is owed by the customer, below it is owed to him; not zero, and with no more
+    /// decimals than the currency has.
     pub amount: Decimal,
     /// Date of the document.
     pub document_on: NaiveDate,
@@ -51,7 +52,8 @@ pub struct AccountAdjustInput {
     pub job_id: Option<JobId>,
     /// Number of a document, at most 60 characters.
     pub reference: Option<String>,
-    /// Above zero it is owed by the customer, below it is owed to him; not zero.
+    /// Above zero it is owed by the customer, below it is owed to him; not zero, and with no more
+    /// decimals than the currency has.
     pub amount: Decimal,
     /// Why, 1 to 500 characters.
     pub reason: String,

@@ -9,6 +9,7 @@ use super::post::{Place, Posting, post};
 use crate::dealer::calendar;
 use crate::error::ServiceResult;
 use crate::kernel::checks::Checks;
+use crate::kernel::money::digits_of;
 use crate::tenancy::TenantTx;
 
 /// Most entries of one call.
@@ -23,8 +24,9 @@ pub async fn add_openings(
     let count = input.entries.len();
     let right = (1..=MOST).contains(&count);
     checks.require(right, &["input", "entries"], "must be 1 to 500 entries");
+    let digits = digits_of(&tx.context().dealer().currency);
     let entries = input.entries.into_iter().take(MOST).enumerate();
-    let postings = entries.map(|(index, entry)| opening(&mut checks, index, &entry));
+    let postings = entries.map(|(index, entry)| opening(&mut checks, (index, &entry), digits));
     let postings = postings.collect();
     checks.finish()?;
     post(tx, postings, Place::Entries).await
@@ -37,13 +39,14 @@ pub async fn adjust(tx: &mut TenantTx, input: AccountAdjustInput) -> ServiceResu
     let document_on = input.document_on.unwrap_or(today);
     let path = |field: &'static str| vec!["input".to_owned(), field.to_owned()];
     let reference = input.reference.as_deref();
+    let digits = digits_of(&tx.context().dealer().currency);
     let posting = Posting {
         customer: input.customer_id,
         job: input.job_id,
         kind: EntryKind::Adjustment,
         reference: checks.optional_text(&["input", "reference"], reference, 60),
         note: Some(checks.text(&["input", "reason"], &input.reason, 1, 500)),
-        amount: signed(&mut checks, &path("amount"), input.amount.0),
+        amount: signed(&mut checks, &path("amount"), input.amount.0, digits),
         document_on,
         due_on: input.due_on,
         source: None,
@@ -60,7 +63,11 @@ pub(super) fn one(rows: Vec<EntryRow>) -> ServiceResult<EntryRow> {
     Ok(first.ok_or_else(|| crate::error::AppError::internal("nothing was posted"))?)
 }
 
-fn opening(checks: &mut Checks, index: usize, entry: &AccountOpeningInput) -> Posting {
+fn opening(
+    checks: &mut Checks,
+    (index, entry): (usize, &AccountOpeningInput),
+    digits: u32,
+) -> Posting {
     let number = index.to_string();
     let path = |field: &'static str| {
         let parts = ["input", "entries", number.as_str(), field];
@@ -74,7 +81,7 @@ fn opening(checks: &mut Checks, index: usize, entry: &AccountOpeningInput) -> Po
         kind: EntryKind::Opening,
         reference: checks.optional_text(&at, entry.reference.as_deref(), 60),
         note: None,
-        amount: signed(checks, &path("amount"), entry.amount.0),
+        amount: signed(checks, &path("amount"), entry.amount.0, digits),
         document_on: entry.document_on,
         due_on: entry.due_on,
         source: None,
@@ -82,11 +89,11 @@ fn opening(checks: &mut Checks, index: usize, entry: &AccountOpeningInput) -> Po
     }
 }
 
-/// An amount of either sign that fits its column, and is not zero.
-fn signed(checks: &mut Checks, path: &[String], amount: Decimal) -> Decimal {
+/// An amount of either sign that fits its column and the currency, and is not zero.
+fn signed(checks: &mut Checks, path: &[String], amount: Decimal, digits: u32) -> Decimal {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     checks.require(!amount.is_zero(), &path, "must not be zero");
-    checks.amount(&path, amount.abs());
+    checks.money(&path, amount.abs(), digits);
     amount
 }
 

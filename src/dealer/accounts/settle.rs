@@ -29,7 +29,7 @@ pub async fn named(
     debts: &[AccountDebtInput],
     at: Fields,
 ) -> ServiceResult<()> {
-    let parts = checked(credit.id, at, debts)?;
+    let parts = checked(tx, credit.id, at, debts)?;
     let today = calendar::today(tx).await?;
     settle(tx, (credit.customer_id, at), &parts, today).await
 }

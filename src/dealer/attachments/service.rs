@@ -28,14 +28,19 @@ pub async fn add(
 ) -> ServiceResult<(AttachmentRow, FileRow)> {
     let split = ids::split(&input.record_id);
     let split = split.and_then(|(prefix, id)| Some((kinds::of(prefix)?, id)));
-    let (kind, record) = split.ok_or_else(|| missing("recordId"))?;
+    let (kind, record) = split.ok_or_else(missing)?;
     tx.context().require(kind.manage)?;
     attach(tx, files, ((kind, record), input)).await
 }
 
-fn missing(field: &str) -> UserError {
+fn missing() -> UserError {
     let message = "there is no such record, or none that files can be attached to";
-    UserError::at(ErrorCode::NotFound, &["input", field], message)
+    UserError::at(ErrorCode::NotFound, &["input", "recordId"], message)
+}
+
+fn missing_file() -> UserError {
+    let path = ["input", "fileId"];
+    UserError::at(ErrorCode::NotFound, &path, "there is no such file")
 }
 
 /// Attaches a file to a record that a use case of its own changes, which looks at the rights.
@@ -48,7 +53,7 @@ pub async fn attach(
     let caption = checks.optional_text(&["input", "caption"], input.caption.as_deref(), 200);
     checks.finish()?;
     let found = (kind.find)(tx, record).await?;
-    let found = found.ok_or_else(|| missing("recordId"))?;
+    let found = found.ok_or_else(missing)?;
     // Of two at once the second counts the first.
     take_turn(tx).await?;
     let count = query::count_at(tx, kind.prefix, record).await?;
@@ -59,7 +64,7 @@ pub async fn attach(
         return Err(UserError::at(ErrorCode::LimitExceeded, &path, message).into());
     }
     let file = files.hold(tx, input.file_id).await?;
-    let file = file.ok_or_else(|| missing("fileId"))?;
+    let file = file.ok_or_else(missing_file)?;
     let row = AttachmentRow {
         id: AttachmentId::generate(),
         entity: kind.prefix.to_owned(),

@@ -9,6 +9,7 @@ use futures_util::future::try_join_all;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::columns;
 use super::input::AuditFilter;
 use super::loader::HistoryOf;
 use super::model::{AuditAction, Record, written};
@@ -37,7 +38,7 @@ pub struct AuditChange {
     /// The field.
     field: String,
     /// What it was; null if it was empty or not there. Of what is neither text nor null,
-    /// the JSON.
+    /// the JSON. Ids are those of the API.
     old: Option<String>,
     /// What it became, likewise.
     new: Option<String>,
@@ -111,12 +112,14 @@ impl AuditEntry {
 
 fn changes(row: &AuditRow) -> Vec<AuditChange> {
     let (old, new) = (row.old.as_ref(), row.new.as_ref());
-    let columns = [old, new].into_iter().flatten();
-    let names: BTreeSet<&String> = columns.flat_map(|columns| columns.0.keys()).collect();
+    let both = [old, new].into_iter().flatten();
+    let names: BTreeSet<&String> = both.flat_map(|columns| columns.0.keys()).collect();
+    let told =
+        |name: &str, text: Option<String>| text.map(|text| columns::shown(&row.entity, name, text));
     let change = |name: &String| AuditChange {
         field: camel_case(name),
-        old: old.and_then(|columns| columns.0.get(name)).and_then(shown),
-        new: new.and_then(|columns| columns.0.get(name)).and_then(shown),
+        old: told(name, old.and_then(|old| old.0.get(name)).and_then(shown)),
+        new: told(name, new.and_then(|new| new.0.get(name)).and_then(shown)),
     };
     names.into_iter().map(change).collect()
 }

@@ -2,6 +2,7 @@
 //! record. It is written by the database ([`crate::tenancy::audit`]), and nothing here
 //! can change it.
 
+pub mod columns;
 pub mod graphql;
 pub mod input;
 pub mod loader;

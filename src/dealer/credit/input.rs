@@ -18,7 +18,8 @@ pub struct CreditLimitSetInput {
     /// The version of the customer or job that was read; another one is refused with
     /// CONFLICT.
     pub expected_version: i32,
-    /// How much, in the dealer's currency, at least zero. Null takes a job's own limit away;
+    /// How much, in the dealer's currency and with no more decimals than that has, at least
+    /// zero. Null takes a job's own limit away;
     /// a customer always has one. A job's limit above the customer's has no effect.
     pub limit: Option<Decimal>,
     /// Where the limit is looked at from now on; for customers only.
@@ -37,7 +38,7 @@ pub struct CreditSettingsSetInput {
     pub expected_version: i32,
     /// Nothing more is sold to who owes something that is overdue for more days than this,
     /// 0 to 365; null if that stops nobody.
-    pub overdue_days: Option<i16>,
+    pub overdue_days: Option<i32>,
     /// By which this is done once, however often it is sent.
     pub idempotency_key: Option<IdempotencyKey>,
 }

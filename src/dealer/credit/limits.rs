@@ -14,6 +14,7 @@ use crate::dealer::customers::model::{CustomerChanges, CustomerId, CustomerRow};
 use crate::dealer::customers::service as customers;
 use crate::error::{ErrorCode, ServiceResult, UserError};
 use crate::kernel::checks::{Checks, Fault};
+use crate::kernel::money::digits_of;
 use crate::tenancy::TenantTx;
 
 /// What was checked of an input.
@@ -23,11 +24,11 @@ struct Limit {
 }
 
 impl Limit {
-    fn checked(input: &CreditLimitSetInput) -> Result<Self, Vec<Fault>> {
+    fn checked(input: &CreditLimitSetInput, digits: u32) -> Result<Self, Vec<Fault>> {
         let mut checks = Checks::default();
         let given = input.limit.map(|limit| limit.0);
         let limit = Self {
-            amount: given.map(|limit| checks.amount(&["input", "limit"], limit)),
+            amount: given.map(|limit| checks.money(&["input", "limit"], limit, digits)),
             reason: checks.text(&["input", "reason"], &input.reason, 1, 500),
         };
         checks.finish()?;
@@ -37,11 +38,12 @@ impl Limit {
 
 /// Sets a customer's limit, or a job's own; gives whose.
 pub async fn set(tx: &mut TenantTx, input: CreditLimitSetInput) -> ServiceResult<Buyer> {
+    let digits = digits_of(&tx.context().dealer().currency);
     match (input.customer_id, input.job_id) {
         (Some(id), None) => of_customer(tx, id, &input).await,
-        (None, Some(id)) => of_job(tx, id, Limit::checked(&input)?, &input).await,
+        (None, Some(id)) => of_job(tx, id, Limit::checked(&input, digits)?, &input).await,
         _ => {
-            Limit::checked(&input)?;
+            Limit::checked(&input, digits)?;
             let message = "name exactly one of customerId and jobId";
             let path = ["input", "customerId"];
             Err(UserError::at(ErrorCode::BadUserInput, &path, message).into())
@@ -54,7 +56,8 @@ async fn of_customer(
     id: CustomerId,
     input: &CreditLimitSetInput,
 ) -> ServiceResult<Buyer> {
-    let changes = changes_of_customer(input, tx.now())?;
+    let digits = digits_of(&tx.context().dealer().currency);
+    let changes = changes_of_customer(input, tx.now(), digits)?;
     customers::lock_one(tx, (id, "customerId"), CustomerAction::CreditLimitSet).await?;
     let row = customers::change(tx, id, input.expected_version, changes).await?;
     tell_of_customer(tx, &row);
@@ -64,12 +67,13 @@ async fn of_customer(
     })
 }
 
-/// What an input changes of a customer, checked.
+/// What an input changes of a customer, checked; `digits` are those of the dealer's currency.
 pub fn changes_of_customer(
     input: &CreditLimitSetInput,
     now: DateTime<Utc>,
+    digits: u32,
 ) -> ServiceResult<CustomerChanges> {
-    let limit = Limit::checked(input)?;
+    let limit = Limit::checked(input, digits)?;
     let amount = limit.amount.ok_or_else(|| {
         let message = "a customer always has a limit; 0 gives no credit";
         UserError::at(ErrorCode::BadUserInput, &["input", "limit"], message)

@@ -11,6 +11,7 @@ use crate::dealer::customers::actions::CustomerAction;
 use crate::dealer::customers::service as customers;
 use crate::error::ServiceResult;
 use crate::kernel::checks::Checks;
+use crate::kernel::money::digits_of;
 use crate::tenancy::TenantTx;
 
 /// How far ahead an override may end.
@@ -23,7 +24,8 @@ pub async fn grant(
 ) -> ServiceResult<OverrideRow> {
     let (mut checks, now) = (Checks::default(), tx.now());
     let reason = checks.text(&["input", "reason"], &input.reason, 1, 500);
-    let amount = checks.amount(&["input", "amount"], input.amount.0);
+    let digits = digits_of(&tx.context().dealer().currency);
+    let amount = checks.money(&["input", "amount"], input.amount.0, digits);
     checks.require(!amount.is_zero(), &["input", "amount"], "must not be zero");
     let ahead = input.until.signed_duration_since(now);
     checks.require(

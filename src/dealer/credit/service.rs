@@ -21,17 +21,12 @@ pub async fn set_settings(
     input: CreditSettingsSetInput,
 ) -> ServiceResult<SettingsRow> {
     let mut checks = Checks::default();
-    let days = input.overdue_days.unwrap_or(0);
-    let path = ["input", "overdueDays"];
-    checks.require(
-        (0..=365).contains(&days),
-        &path,
-        "must be between 0 and 365",
-    );
+    let days = input.overdue_days;
+    let overdue_days = days.map(|days| checks.days(&["input", "overdueDays"], days));
     checks.finish()?;
     let row = SettingsRow {
         one: 1,
-        overdue_days: input.overdue_days,
+        overdue_days,
         version: input.expected_version.saturating_add(1),
         updated_at: tx.now(),
     };

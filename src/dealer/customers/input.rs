@@ -69,7 +69,7 @@ pub struct CustomerCreateInput {
     pub name: String,
     /// Days from the date of an invoice until it is due, 0 to 365.
     #[graphql(default = 0)]
-    pub terms_days: i16,
+    pub terms_days: i32,
     /// What else is known.
     #[graphql(flatten)]
     pub details: CustomerDetails,
@@ -89,7 +89,7 @@ pub struct CustomerUpdateInput {
     /// New name.
     pub name: Option<String>,
     /// New terms, 0 to 365 days.
-    pub terms_days: Option<i16>,
+    pub terms_days: Option<i32>,
     /// What else is known.
     #[graphql(flatten)]
     pub details: CustomerDetails,

@@ -20,6 +20,8 @@ use crate::graphql::payload::updated;
 use crate::kernel::checks::{Checks, Fault};
 use crate::tenancy::TenantTx;
 
+const TERMS: &[&str] = &["input", "termsDays"];
+
 const CONSTRAINTS: &[Constraint] = &[Constraint {
     name: "customers_code_unique",
     path: &["input", "code"],
@@ -54,7 +56,7 @@ pub(super) fn checked_new(
     let code = checks.code(&["input", "code"], &input.code);
     let name = checks.text(&["input", "name"], &input.name, 1, 200);
     let changes = CustomerChanges {
-        terms_days: Some(terms(&mut checks, input.terms_days)),
+        terms_days: Some(checks.days(TERMS, input.terms_days)),
         ..CustomerChanges::none(now)
     };
     let changes = input.details.checked(&mut checks, changes);
@@ -73,7 +75,7 @@ pub(super) fn checked_changes(
     let changes = CustomerChanges {
         code: code.map(|code| checks.code(&["input", "code"], code)),
         name: name.map(|name| checks.text(&["input", "name"], name, 1, 200)),
-        terms_days: input.terms_days.map(|days| terms(&mut checks, days)),
+        terms_days: input.terms_days.map(|days| checks.days(TERMS, days)),
         ..CustomerChanges::none(now)
     };
     let changes = input.details.checked(&mut checks, changes);
@@ -198,10 +200,4 @@ pub(super) async fn store(
 ) -> ServiceResult<()> {
     let stored = query::store(tx, rows).await;
     stored.map_err(on_constraint(CONSTRAINTS))
-}
-
-fn terms(checks: &mut Checks, days: i16) -> i16 {
-    let right = (0..=365).contains(&days);
-    checks.require(right, &["input", "termsDays"], "must be between 0 and 365");
-    days
 }

@@ -62,6 +62,9 @@ impl State {
         }
     }
 
+    /// Those in which its goods are still to leave, or may come back.
+    pub const OPEN: [Self; 3] = [Self::Planned, Self::Loaded, Self::Dispatched];
+
     /// Whether its goods have not left yet.
     pub const fn is_here(self) -> bool {
         matches!(self, Self::Planned | Self::Loaded)

@@ -19,7 +19,8 @@ pub struct DeliveryPlanInput {
     /// What, each line of the order once, at most 200; if absent, all that is left of the lines
     /// whose goods come from the warehouse.
     pub lines: Option<Vec<DeliveryLineInput>>,
-    /// On which day it should come; that of the run if absent, which is needed then.
+    /// On which day it should come, not one that is over; that of the run if absent, which is
+    /// needed then.
     pub planned_on: Option<NaiveDate>,
     /// Where the goods come from; that of the order if absent.
     pub warehouse_id: Option<WarehouseId>,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::events::DeliveryUpdated;
-use super::model::{DeliveryId, DeliveryRow, DeliveryRunId, DeliveryState};
+use super::model::{DeliveryId, DeliveryRow, DeliveryRunId};
 use super::plan::{put_on, suits};
 use super::query;
 use super::runs::model::DeliveryRunRow;
@@ -14,16 +14,6 @@ use crate::tenancy::TenantTx;
 /// The deliveries of a run, in the order of its stops.
 pub(super) async fn on_run(tx: &mut TenantTx, run: DeliveryRunId) -> DbResult<Vec<DeliveryRow>> {
     query::find_many_of_runs(tx, &[run]).await
-}
-
-/// One of a run's deliveries that is on its way, if any is.
-pub(super) async fn under_way(
-    tx: &mut TenantTx,
-    run: DeliveryRunId,
-) -> DbResult<Option<DeliveryRow>> {
-    let rows = on_run(tx, run).await?.into_iter();
-    let mut rows = rows.filter(|row| row.state == DeliveryState::Dispatched);
-    Ok(rows.next())
 }
 
 /// Puts exactly these deliveries on a run that is locked, in this order; those that were on it

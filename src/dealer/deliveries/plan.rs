@@ -1,11 +1,11 @@
 //! What an input says of a delivery besides its lines.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::input::DeliveryPlanInput;
 use super::model::{DeliveryId, DeliveryMethod, DeliveryRow, DeliveryRunId, DeliveryState};
 use super::runs::model::DeliveryRunRow;
-use crate::dealer::calendar::check_day;
+use crate::dealer::calendar::{check_coming, check_day};
 use crate::dealer::orders::fulfil::LockedOrder;
 use crate::dealer::orders::model::{OrderRow, OrderState};
 use crate::dealer::stock::warehouses::model::{WarehouseId, WarehouseKind};
@@ -29,8 +29,15 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    pub(super) fn checked(checks: &mut Checks, input: &DeliveryPlanInput) -> Self {
-        check_place(checks, (input.planned_on, input.stop));
+    pub(super) fn checked(
+        checks: &mut Checks,
+        input: &DeliveryPlanInput,
+        now: DateTime<Utc>,
+    ) -> Self {
+        check_place(checks, (None, input.stop));
+        if let Some(day) = input.planned_on {
+            check_coming(checks, &["input", "plannedOn"], (day, now));
+        }
         let alone = input.stop.is_none() || input.run_id.is_some();
         checks.require(alone, &["input", "stop"], "needs a run");
         let dated = input.planned_on.is_some() || input.run_id.is_some();

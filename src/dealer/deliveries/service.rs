@@ -28,7 +28,7 @@ use crate::tenancy::TenantTx;
 /// Plans a delivery of goods of an order, which can not be planned again.
 pub async fn plan(tx: &mut TenantTx, input: DeliveryPlanInput) -> ServiceResult<DeliveryRow> {
     let mut checks = Checks::default();
-    let terms = Terms::checked(&mut checks, &input);
+    let terms = Terms::checked(&mut checks, &input, tx.now());
     let wanted = wanted(input.lines);
     lines::check(&mut checks, wanted.as_deref());
     checks.finish()?;

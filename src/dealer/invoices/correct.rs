@@ -14,6 +14,7 @@ use crate::dealer::customers::service as customers;
 use crate::dealer::orders::fulfil;
 use crate::error::{AppError, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
+use crate::kernel::money::digits_of;
 use crate::kernel::quantity::MOST_DECIMALS;
 use crate::kernel::ratio::Ratio;
 use crate::tenancy::TenantTx;
@@ -26,12 +27,22 @@ pub async fn create(tx: &mut TenantTx, input: CreditNoteCreateInput) -> ServiceR
     let mut checks = Checks::default();
     let reason = checks.text(&["input", "reason"], &input.reason, 1, 200);
     let note = checks.optional_text(&["input", "note"], input.note.as_deref(), 500);
-    check(&mut checks, &input);
+    check(
+        &mut checks,
+        &input,
+        digits_of(&tx.context().dealer().currency),
+    );
     checks.finish()?;
     let (buyer, orders) = opened(tx, &input).await?;
     let billed: Vec<_> = orders.keys().copied().collect();
     let mut ground = Ground::of(tx, &[input.invoice_id]).await?;
-    let parts = parts(&mut ground, &input)?;
+    let mut parts = parts(&mut ground, &input)?;
+    if !input.is_billed_again {
+        // The customer keeps the goods, and nobody pays for them any more.
+        for part in &mut parts {
+            part.lost = part.quantity;
+        }
+    }
     let of = ground.invoices.get(&input.invoice_id);
     let note = Note {
         buyer: &buyer,
@@ -48,10 +59,12 @@ pub async fn create(tx: &mut TenantTx, input: CreditNoteCreateInput) -> ServiceR
     Ok(row)
 }
 
-fn check(checks: &mut Checks, input: &CreditNoteCreateInput) {
+fn check(checks: &mut Checks, input: &CreditNoteCreateInput, digits: u32) {
     let (lines, amounts) = asked(input);
-    let is_right = lines.len() <= MOST;
-    checks.require(is_right, &["input", "lines"], "must be at most 1000 lines");
+    // None at all is not everything: that is asked for by leaving both out.
+    let fits = |count: Option<usize>| count.is_none_or(|count| (1..=MOST).contains(&count));
+    let is_right = fits(input.lines.as_ref().map(Vec::len));
+    checks.require(is_right, &["input", "lines"], "must have 1 to 1000 lines");
     for (index, line) in lines.iter().take(MOST).enumerate() {
         let index = index.to_string();
         let path = |field: &'static str| ["input", "lines", index.as_str(), field];
@@ -63,23 +76,24 @@ fn check(checks: &mut Checks, input: &CreditNoteCreateInput) {
             checks.require(!quantity.0.is_zero(), &at, "must be above zero");
         }
         if let Some(amount) = line.amount {
-            above_zero(checks, &path("amount"), amount.0);
+            above_zero(checks, &path("amount"), amount.0, digits);
         }
     }
-    let is_right = amounts.len() <= MOST;
+    let is_right = fits(input.amounts.as_ref().map(Vec::len));
     checks.require(
         is_right,
         &["input", "amounts"],
-        "must be at most 1000 amounts",
+        "must have 1 to 1000 amounts",
     );
     for (index, amount) in amounts.iter().take(MOST).enumerate() {
         let index = index.to_string();
-        above_zero(checks, &["input", "amounts", &index, "net"], amount.net.0);
+        let path = ["input", "amounts", &index, "net"];
+        above_zero(checks, &path, amount.net.0, digits);
     }
 }
 
-fn above_zero(checks: &mut Checks, path: &[&str], amount: Decimal) {
-    checks.amount(path, amount);
+fn above_zero(checks: &mut Checks, path: &[&str], amount: Decimal, digits: u32) {
+    checks.money(path, amount, digits);
     checks.require(!amount.is_zero(), path, "must be above zero");
 }
 
@@ -140,7 +154,6 @@ fn of_line<'a>(
     let line = line.ok_or_else(missing)?.clone();
     if let Some(amount) = asked.amount {
         let at = path("amount");
-        fits(ground, amount.0, &at)?;
         let part = ground.by_amount(&line, amount.0);
         return part.map_err(|why| refused(why, &at));
     }
@@ -167,7 +180,6 @@ fn of_rate<'a>(
     };
     let rate = rate.ok_or_else(missing)?;
     let at = path("net");
-    fits(ground, asked.net.0, &at)?;
     let part = ground.by_rate(id, rate, asked.net.0);
     part.map_err(|why| refused(why, &at))
 }
@@ -180,16 +192,6 @@ fn in_base(line: &InvoiceLineRow, quantity: Decimal) -> Option<Decimal> {
     let factor = Ratio::new(line.num, line.den).ok()?;
     let base = factor.to_base(quantity).ok()?;
     (base.scale() <= MOST_DECIMALS).then_some(base)
-}
-
-/// Refuses an amount that the currency does not have.
-fn fits(ground: &Ground, amount: Decimal, path: &[&str]) -> ServiceResult<()> {
-    let digits = ground.digits();
-    if amount.normalize().scale() <= digits {
-        return Ok(());
-    }
-    let message = format!("may have at most {digits} decimals in this currency");
-    Err(UserError::at(ErrorCode::BadUserInput, path, message).into())
 }
 
 fn refused(why: NotSo, path: &[&str]) -> Refusal {

@@ -80,8 +80,8 @@ fn of_line(ground: &mut Ground, wanted: &CreditLine) -> ServiceResult<Vec<Part>>
             NotSo::Money(error) => AppError::internal(error),
             NotSo::TooMuch(_) => AppError::internal("more is credited than there is"),
         })?;
-        part.spoilt = spoilt.min(quantity);
-        spoilt -= part.spoilt;
+        part.lost = spoilt.min(quantity);
+        spoilt -= part.lost;
         parts.push(part);
     }
     Ok(parts)

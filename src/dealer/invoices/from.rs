@@ -1,6 +1,6 @@
 //! Use cases of invoices: writing drafts of what was delivered or ordered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
@@ -44,7 +44,12 @@ pub async fn deliveries(
     let orders = fulfil::lock(tx, &of).await?;
     let lines = delivered::lines(tx, &input.delivery_ids).await?;
     let left = Left::of(tx, &orders).await?;
+    let of_line: HashMap<_, _> = lines
+        .iter()
+        .map(|line| (line.id, line.delivery_id))
+        .collect();
     let wants = brought(tx, (&orders, &left), lines).await?;
+    refuse_billed(&input.delivery_ids, &of_line, &wants)?;
     let plan = Plan {
         orders,
         wants,
@@ -119,6 +124,26 @@ async fn of_deliveries(tx: &mut TenantTx, ids: &[DeliveryId]) -> ServiceResult<V
     orders.sort_unstable();
     orders.dedup();
     Ok(orders)
+}
+
+/// Refuses deliveries of which nothing is left to bill, beside others: who names one expects to
+/// see it on the invoice.
+fn refuse_billed(
+    ids: &[DeliveryId],
+    of_line: &HashMap<DeliveryLineId, DeliveryId>,
+    wants: &[Want],
+) -> ServiceResult<()> {
+    let came = wants.iter().filter_map(|want| want.came.as_ref());
+    let billed: HashSet<_> = came.filter_map(|(line, _)| of_line.get(line)).collect();
+    let nothing = ids.iter().position(|id| !billed.contains(id));
+    match nothing {
+        Some(index) if !billed.is_empty() => {
+            let path = ["input", "deliveryIds", &index.to_string()];
+            let message = "nothing of it is left to bill";
+            Err(UserError::at(ErrorCode::NotAllowed, &path, message).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What is left to bill of lines of deliveries.

@@ -49,8 +49,8 @@ pub(super) struct Part {
     pub(super) invoice: InvoiceId,
     pub(super) of: Option<InvoiceLineRow>,
     pub(super) quantity: Decimal,
-    /// How much of that is spoilt: what it cost is not got back.
-    pub(super) spoilt: Decimal,
+    /// How much of that does not come back, or not sound: what it cost is not got back.
+    pub(super) lost: Decimal,
     pub(super) net: Decimal,
     pub(super) rate: Decimal,
     pub(super) tax: Decimal,
@@ -85,11 +85,6 @@ impl Ground {
             credited_at: by_rate.map(|(id, rate, sums)| ((id, rate), sums)).collect(),
             digits: digits_of(&tx.context().dealer().currency),
         })
-    }
-
-    /// Decimals of the currency.
-    pub(super) const fn digits(&self) -> u32 {
-        self.digits
     }
 
     /// How much of a line is not credited, in base units.
@@ -163,7 +158,7 @@ impl Ground {
             invoice: id,
             of: None,
             quantity: Decimal::ZERO,
-            spoilt: Decimal::ZERO,
+            lost: Decimal::ZERO,
             net,
             rate,
             tax: Decimal::ZERO,
@@ -208,7 +203,7 @@ impl Ground {
             invoice: line.invoice_id,
             of: Some(line.clone()),
             quantity,
-            spoilt: Decimal::ZERO,
+            lost: Decimal::ZERO,
             net,
             rate: line.tax_rate,
             tax: Decimal::ZERO,

@@ -99,14 +99,14 @@ pub struct InvoiceStepInput {
     pub idempotency_key: Option<IdempotencyKey>,
 }
 
-/// What of an invoice to credit. Without lines and amounts, all that is left of it.
+/// What of an invoice to credit. If lines and amounts are left out, all that is left of it.
 #[derive(InputObject, Debug)]
 pub struct CreditNoteCreateInput {
     /// Which invoice; one that is posted.
     pub invoice_id: InvoiceId,
     /// Why, for the customer to read; 1 to 200 characters.
     pub reason: String,
-    /// What of its lines, at most 1000.
+    /// What of its lines: 1 to 1000.
     pub lines: Option<Vec<CreditLineInput>>,
     /// Amounts that are of no line, at most 1000.
     pub amounts: Option<Vec<CreditAmountInput>>,

@@ -102,7 +102,8 @@ impl InvoiceLine {
         Money::of_dealer(ctx, self.0.tax)
     }
 
-    /// What the goods had cost, if that is known.
+    /// What the goods had cost, if that is known; of a credit note what of that is got back,
+    /// which is nothing where the customer keeps the goods.
     #[graphql(guard = P::CostRead, directive = has_permission::apply(P::CostRead))]
     async fn cost(&self, ctx: &Context<'_>) -> AppResult<Option<Money>> {
         let cost = self.0.cost;

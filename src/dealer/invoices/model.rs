@@ -168,7 +168,7 @@ pub struct InvoiceLineRow {
     pub tax_rate: Decimal,
     /// Its share of the tax of all lines with its rate.
     pub tax: Decimal,
-    /// What the goods had cost, if that is known.
+    /// What the goods had cost, if that is known; of a credit note what of that is got back.
     pub cost: Option<Decimal>,
     /// Whether what it credits can be billed once more.
     pub is_rebilled: bool,

@@ -164,7 +164,7 @@ fn of_line(of: &InvoiceLineRow, part: &Part, is_rebilled: bool) -> AppResult<Inv
     let half = RoundingStrategy::MidpointAwayFromZero;
     let unit_quantity = back.to_base_rounded(part.quantity, MOST_DECIMALS, half);
     let cost = of.cost.and_then(|cost| {
-        let sound = part.quantity - part.spoilt;
+        let sound = part.quantity - part.lost;
         let cost = cost.checked_mul(sound)?.checked_div(of.quantity)?;
         Some(cost.round_dp(4))
     });

@@ -24,7 +24,7 @@ pub enum OrderAction {
     Hold,
     /// orderHoldRelease.
     HoldRelease,
-    /// specialOrderToPurchaseOrder; refused all the same if no line of it is to be ordered so.
+    /// specialOrderToPurchaseOrder; only while goods of a line are to be bought for it.
     BuySpecial,
     /// orderApprove.
     Approve,
@@ -60,7 +60,8 @@ impl OrderAction {
         }
     }
 
-    /// Whether it can be done with an order that stands so.
+    /// Whether it can be done with an order that stands so. Whether there is something to buy, its
+    /// lines say.
     pub const fn suits(self, row: &OrderRow) -> bool {
         let is_held = row.held_at.is_some();
         let is_draft = matches!(row.state, State::Draft);

@@ -11,7 +11,7 @@ use super::price::{self, PricedLine, priced};
 use super::query;
 use super::service::{Address, NewOrder, refuse_warehouses, rows, sum_up, write_down};
 use super::steps::{locked, written};
-use crate::dealer::calendar::check_day;
+use crate::dealer::calendar::{check_coming, check_day};
 use crate::dealer::customers::contacts::contractor::Contractor;
 use crate::dealer::stock::warehouses::model::WarehouseId;
 use crate::error::ServiceResult;
@@ -31,7 +31,9 @@ pub(super) async fn draft(
     placed: Option<Contractor>,
 ) -> ServiceResult<OrderRow> {
     let mut checks = Checks::default();
-    check_wanted(&mut checks, input.wanted_on);
+    if let Some(day) = input.wanted_on {
+        check_coming(&mut checks, &["input", "wantedOn"], (day, tx.now()));
+    }
     let mut text = |field: &'static str, value: Option<&str>, most| {
         checks.optional_text(&["input", field], value, most)
     };

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, NaiveDate, Utc};
+use futures_util::future::try_join_all;
 
 use super::actions::OrderAction;
 use super::input::OrderWhere;
@@ -11,6 +12,7 @@ use super::model::{OrderId, OrderLineId, OrderProgress, OrderRow, OrderState};
 use super::portal::graphql::OrderPlacement;
 use super::progress::totals_of;
 use super::query::{self, OrderOrder, OrderSort};
+use super::special::has_to_buy;
 use super::totals::SaleTotals;
 use crate::dealer::attachments::graphql::{Attachment, attachments_of};
 use crate::dealer::audit::graphql::{AuditEntry, history_with_lines};
@@ -21,6 +23,7 @@ use crate::dealer::customers::jobs::graphql::Job;
 use crate::dealer::customers::jobs::loader::JobById;
 use crate::dealer::customers::loader::CustomerById;
 use crate::dealer::deliveries::graphql::{Delivery, deliveries_of};
+use crate::dealer::purchasing::orders::loader::PurchaseOrderLineById;
 use crate::dealer::quotes::graphql::{Quote, quote_of};
 use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::{AppError, AppResult};
@@ -37,6 +40,19 @@ pub struct Order(pub OrderRow);
 impl From<OrderRow> for Order {
     fn from(row: OrderRow) -> Self {
         Self(row)
+    }
+}
+
+impl Order {
+    /// Whether goods of one of its lines are to be bought for it.
+    async fn has_to_buy(&self, ctx: &Context<'_>) -> AppResult<bool> {
+        let unit = ctx.unit()?;
+        let lines = unit.load(LinesByOrder(self.0.id)).await?;
+        let lines = lines.unwrap_or_default();
+        let bought = lines.iter().filter_map(|line| line.purchase_line_id);
+        let bought = bought.map(|id| unit.load(PurchaseOrderLineById(id)));
+        let bought: Vec<_> = try_join_all(bought).await?.into_iter().flatten().collect();
+        Ok(has_to_buy(&lines, &bought))
     }
 }
 
@@ -102,7 +118,11 @@ impl Order {
                 && permissions.contains(action.needs())
                 && action.is_open_to(&self.0, who.as_ref())
         };
-        Ok(OrderAction::ALL.into_iter().filter(can).collect())
+        let mut actions: Vec<_> = OrderAction::ALL.into_iter().filter(can).collect();
+        if actions.contains(&OrderAction::BuySpecial) && !self.has_to_buy(ctx).await? {
+            actions.retain(|action| *action != OrderAction::BuySpecial);
+        }
+        Ok(actions)
     }
 
     /// Its lines, in their order; at most 200.

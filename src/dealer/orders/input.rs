@@ -109,7 +109,7 @@ pub struct OrderCreateInput {
     pub warehouse_id: WarehouseId,
     /// What; 1 to 200 lines. A product may stand in several.
     pub lines: Vec<OrderLineInput>,
-    /// The day on which the customer wants the goods.
+    /// The day on which the customer wants the goods; not one that is over.
     pub wanted_on: Option<NaiveDate>,
     /// Whether the customer fetches them.
     #[graphql(default)]

@@ -102,9 +102,14 @@ async fn dead_links(
     if bought.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let found = lines_by_id(tx, &bought).await?.into_iter();
-    let dead = found.filter(|line| !line.is_open && line.received.is_zero());
-    Ok(dead.map(|line| line.id).collect())
+    Ok(dead_among(lines_by_id(tx, &bought).await?.iter()))
+}
+
+fn dead_among<'a>(
+    bought: impl Iterator<Item = &'a PurchaseOrderLineRow>,
+) -> BTreeSet<PurchaseOrderLineId> {
+    let dead = bought.filter(|line| !line.is_open && line.received.is_zero());
+    dead.map(|line| line.id).collect()
 }
 
 /// A line whose goods are to be bought.
@@ -122,19 +127,32 @@ fn to_buy(
     if !Action::BuySpecial.suits(&order.row) {
         return refuse("its order is not CONFIRMED");
     }
+    match not_to_buy(line, dead) {
+        Some(why) => refuse(why),
+        None => Ok(line.clone()),
+    }
+}
+
+/// Why the goods of a line of a confirmed order are not to be bought for it; none if they are.
+/// Of the `dead` lines of purchase orders nothing came and nothing will.
+fn not_to_buy(line: &OrderLineRow, dead: &BTreeSet<PurchaseOrderLineId>) -> Option<&'static str> {
+    let bought = line.purchase_line_id;
     if line.sourcing != OrderSourcing::Special {
-        return refuse("its goods are not bought for it: its sourcing is not SPECIAL");
+        Some("its goods are not bought for it: its sourcing is not SPECIAL")
+    } else if bought.is_some_and(|bought| !dead.contains(&bought)) {
+        Some("its goods are on a purchase order already")
+    } else if line.to_plan().is_zero() {
+        Some("nothing of it is left to buy")
+    } else {
+        None
     }
-    if line
-        .purchase_line_id
-        .is_some_and(|link| !dead.contains(&link))
-    {
-        return refuse("its goods are on a purchase order already");
-    }
-    if line.to_plan().is_zero() {
-        return refuse("nothing of it is left to buy");
-    }
-    Ok(line.clone())
+}
+
+/// Whether goods of one of these lines of a confirmed order are to be bought for it, where they
+/// are on these lines of purchase orders.
+pub(super) fn has_to_buy(lines: &[OrderLineRow], bought: &[PurchaseOrderLineRow]) -> bool {
+    let dead = dead_among(bought.iter());
+    lines.iter().any(|line| not_to_buy(line, &dead).is_none())
 }
 
 /// Of whom the goods are bought, and at what cost.

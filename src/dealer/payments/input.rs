@@ -34,7 +34,7 @@ pub struct PaymentRecordInput {
     pub order_id: Option<OrderId>,
     /// How.
     pub method: PaymentMethod,
-    /// How much; above zero, with at most 4 decimals.
+    /// How much; above zero, with no more decimals than the currency has.
     pub amount: Decimal,
     /// On which day, today or earlier; today if absent.
     pub paid_on: Option<NaiveDate>,

@@ -21,6 +21,7 @@ use crate::dealer::orders::model::{OrderId, OrderState};
 use crate::dealer::{calendar, numbering};
 use crate::error::{AppError, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::kernel::checks::Checks;
+use crate::kernel::money::digits_of;
 use crate::tenancy::TenantTx;
 
 /// Where inputs of payments name the credit and its debts.
@@ -77,7 +78,8 @@ pub async fn record(tx: &mut TenantTx, input: PaymentRecordInput) -> ServiceResu
         external_ref: input.external_ref.as_deref(),
         note: input.note.as_deref(),
     };
-    let said = said.checked(&mut checks, today);
+    let digits = digits_of(&tx.context().dealer().currency);
+    let said = said.checked(&mut checks, today, digits);
     let is_one = !(input.auto && input.allocations.is_some());
     checks.require(
         is_one,
@@ -125,9 +127,9 @@ pub async fn record(tx: &mut TenantTx, input: PaymentRecordInput) -> ServiceResu
 
 impl Said<'_> {
     /// Notes what is wrong with it.
-    pub(super) fn checked(&self, checks: &mut Checks, today: NaiveDate) -> Checked {
+    pub(super) fn checked(&self, checks: &mut Checks, today: NaiveDate, digits: u32) -> Checked {
         let path = ["input", "amount"];
-        let amount = checks.amount(&path, self.amount);
+        let amount = checks.money(&path, self.amount, digits);
         checks.require(!amount.is_zero(), &path, "must not be zero");
         let (path, paid_on) = (["input", "paidOn"], self.paid_on.unwrap_or(today));
         calendar::check_day(checks, &path, paid_on);

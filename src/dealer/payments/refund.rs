@@ -16,6 +16,7 @@ use crate::dealer::customers::actions::CustomerAction;
 use crate::dealer::customers::service as customers;
 use crate::error::{ErrorCode, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
+use crate::kernel::money::digits_of;
 use crate::tenancy::TenantTx;
 
 /// Most credits that a call names.
@@ -31,7 +32,8 @@ pub async fn refund(tx: &mut TenantTx, input: PaymentRefundInput) -> ServiceResu
         external_ref: input.external_ref.as_deref(),
         note: input.note.as_deref(),
     };
-    let said = said.checked(&mut checks, today);
+    let digits = digits_of(&tx.context().dealer().currency);
+    let said = said.checked(&mut checks, today, digits);
     if let Some(named) = &input.credit_entry_ids {
         let right = (1..=MOST).contains(&named.len());
         checks.require(

@@ -7,7 +7,7 @@ use super::model::{QuoteChanges, QuoteId, QuoteRow, QuoteState};
 use super::service::change;
 use super::steps::{check, is_current, missing};
 use super::{lines, query};
-use crate::dealer::calendar::check_day;
+use crate::dealer::calendar::check_coming;
 use crate::dealer::orders::input::OrderAddressInput;
 use crate::dealer::orders::model::OrderRow;
 use crate::dealer::orders::service::{Address, NewOrder, create_from_quote};
@@ -25,7 +25,7 @@ pub async fn to_order(tx: &mut TenantTx, input: QuoteToOrderInput) -> ServiceRes
     let instructions = input.instructions.as_deref();
     let instructions = checks.optional_text(&["input", "instructions"], instructions, 500);
     if let Some(day) = input.wanted_on {
-        check_day(&mut checks, &["input", "wantedOn"], day);
+        check_coming(&mut checks, &["input", "wantedOn"], (day, tx.now()));
     }
     checks.finish()?;
     let quote = accepted(tx, (input.id, input.expected_version)).await?;

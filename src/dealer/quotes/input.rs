@@ -30,7 +30,7 @@ pub struct QuoteCreateInput {
     pub customer_id: CustomerId,
     /// For which of its jobs, if for one: the job's prices come first.
     pub job_id: Option<JobId>,
-    /// The last day at the dealer on which it can be accepted.
+    /// The last day at the dealer on which it can be accepted; not one that is over.
     pub valid_until: NaiveDate,
     /// What; 1 to 200 lines. A product may stand in several.
     pub lines: Vec<QuoteLineInput>,

@@ -6,7 +6,7 @@ use super::model::{QuoteRow, QuoteState};
 use super::service::{add, draft};
 use super::steps::{check, locked_with_revisions};
 use super::{lines, query};
-use crate::dealer::calendar::check_day;
+use crate::dealer::calendar::check_coming;
 use crate::error::{ErrorCode, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
@@ -15,7 +15,7 @@ use crate::tenancy::TenantTx;
 pub async fn revise(tx: &mut TenantTx, input: QuoteReviseInput) -> ServiceResult<QuoteRow> {
     let mut checks = Checks::default();
     if let Some(day) = input.valid_until {
-        check_day(&mut checks, &["input", "validUntil"], day);
+        check_coming(&mut checks, &["input", "validUntil"], (day, tx.now()));
     }
     checks.finish()?;
     let (quote, others) = locked_with_revisions(tx, (input.id, input.expected_version)).await?;

@@ -8,7 +8,7 @@ use super::input::{QuoteCreateInput, QuoteUpdateInput};
 use super::model::{QuoteChanges, QuoteId, QuoteLineRow, QuoteRow, QuoteState};
 use super::steps::locked;
 use super::{lines, query};
-use crate::dealer::calendar::check_day;
+use crate::dealer::calendar::{check_coming, check_day};
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::numbering;
 use crate::dealer::orders::service::for_buyer;
@@ -25,7 +25,8 @@ pub async fn create(tx: &mut TenantTx, input: QuoteCreateInput) -> ServiceResult
     let reference = input.reference.as_deref();
     let reference = checks.optional_text(&["input", "reference"], reference, 100);
     let note = checks.optional_text(&["input", "note"], input.note.as_deref(), 500);
-    check_day(&mut checks, &["input", "validUntil"], input.valid_until);
+    let day = (input.valid_until, tx.now());
+    check_coming(&mut checks, &["input", "validUntil"], day);
     let sold = lines::as_sold(&input.lines);
     lines::check(&mut checks, &sold);
     checks.finish()?;

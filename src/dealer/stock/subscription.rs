@@ -10,10 +10,9 @@ use chrono::{DateTime, Utc};
 use futures_util::Stream;
 
 use super::graphql::StockLevel;
-use super::holds::events::ReservationFacts;
 use super::ledger::events::MovementFacts;
 use super::loader::StockLevelsByProduct;
-use super::reorder::events::StockLevelRanLow;
+use super::reorder::events::{StockLevelRanLow, StockLevelReserved};
 use super::warehouses::model::WarehouseId;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::error::{AppError, AppResult};
@@ -27,7 +26,7 @@ use crate::tenancy::live::Delivery;
 /// A committed change of a level.
 pub struct StockLevelChange(Delivery);
 
-/// A committed change of what lies in a warehouse, or of what of it is put aside.
+/// A committed change of what lies in a warehouse, or of what of it is promised or put aside.
 #[Object(directive = has_permission::apply(P::StockRead))]
 impl StockLevelChange {
     /// Id of the event: pass the last one as afterEventId to go on behind it. Ids of
@@ -129,8 +128,8 @@ pub struct StockSubscription;
 
 #[Subscription]
 impl StockSubscription {
-    /// What lies where, whenever goods come or go, or somebody puts some aside: each change
-    /// once, in the order of the commits.
+    /// What lies where, whenever goods come or go, are promised to an order or put aside, or are
+    /// free again: each change once, in the order of the commits.
     #[graphql(guard = P::StockRead, directive = has_permission::apply(P::StockRead))]
     async fn stock_level_changed(
         &self,
@@ -147,8 +146,9 @@ impl StockSubscription {
         let places = Places::new(product_ids, warehouse_id)?;
         let follower = follow(ctx, after_event_id).await?;
         Ok(heard(follower, StockLevelChange, move |event| {
-            let kinds = [MovementFacts::ENTITY, ReservationFacts::ENTITY];
-            kinds.contains(&event.entity.as_str()) && places.have(event)
+            let is_change = event.entity == MovementFacts::ENTITY
+                || event.name == StockLevelReserved::KIND.name;
+            is_change && places.have(event)
         }))
     }
 

@@ -7,6 +7,8 @@ mod metrics;
 mod transfer;
 
 use std::net::{IpAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::{self, Data, PayloadConfig, ServiceConfig};
@@ -16,7 +18,7 @@ use tracing::Span;
 use uuid::Uuid;
 
 use super::credentials::Credentials;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, driven};
 use super::server::keep_alive;
 use super::{graphql, health, hygiene, request_id};
 use crate::app::rates::Charged;
@@ -79,8 +81,15 @@ impl Endpoint for OperatorApp {
         &self.documents
     }
 
-    async fn run(&self, request: Request) -> Response {
-        self.schema.execute(request).await
+    async fn run(
+        &self,
+        request: Request,
+        scope: Arc<OperatorScope>,
+        limit: Duration,
+    ) -> AppResult<Option<Response>> {
+        let schema = self.schema.clone();
+        let work = async move { schema.execute(request.data(scope)).await };
+        driven(&self.app, work, limit).await
     }
 }
 

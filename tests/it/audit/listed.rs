@@ -1,9 +1,10 @@
 //! The log over the API: pages, filters, histories.
 
 use serde_json::{Value, json};
+use tubex::dealer::audit::columns::{AS_THEY_ARE, prefix_of};
 use tubex::demo::data::DEALERS;
 
-use crate::support::Server;
+use crate::support::{Server, owner};
 
 const LIST: &str = "query($filter: AuditFilter, $first: Int, $after: String) {
     auditLog(filter: $filter, first: $first, after: $after) {
@@ -139,4 +140,41 @@ async fn a_history_is_the_latest_of_one_record() {
     for wrong in [0, 101] {
         assert_eq!(ask(wrong).await.code(), "BAD_USER_INPUT");
     }
+}
+
+#[tokio::test]
+async fn ids_among_the_changes_are_those_of_the_api() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    let product = dealer.add_product("A-1").await;
+    let query = "query($id: ID!) { product(id: $id) { baseUnit { id }
+        history { entity changes { field old new } } } }";
+    let data = dealer.client.run(query, json!({ "id": product.id })).await;
+    let history = data["product"]["history"].as_array().unwrap();
+    let made = history.iter().find(|row| row["entity"] == "products");
+    let changes = made.unwrap()["changes"].as_array().unwrap();
+    let unit =
+        json!({ "field": "baseUnitId", "old": null, "new": data["product"]["baseUnit"]["id"] });
+    let own = json!({ "field": "id", "old": null, "new": product.id });
+    assert!(changes.contains(&unit), "{changes:#?}");
+    assert!(changes.contains(&own) || !changes.iter().any(|change| change["field"] == "id"));
+}
+
+#[tokio::test]
+async fn it_is_known_of_each_column_of_ids_what_they_lead_to() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    let sql = "SELECT table_name::text, column_name::text FROM information_schema.columns
+        WHERE table_schema = $1::text AND data_type = 'uuid' AND column_name <> 'id'";
+    let rows = owner().await.query(sql, &[&dealer.schema]).await.unwrap();
+    assert!(rows.len() > 100, "{}", rows.len());
+    let names = rows
+        .iter()
+        .map(|row| (row.get::<_, &str>(0), row.get::<_, &str>(1)));
+    let unknown: Vec<_> = names
+        .filter(|(table, column)| {
+            !AS_THEY_ARE.contains(column) && prefix_of(table, column).is_none()
+        })
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
 }

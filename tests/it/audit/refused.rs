@@ -53,6 +53,83 @@ async fn a_refusal_is_written_whatever_the_caller_selects() {
     assert_eq!(log(&dealer.schema, "entity = 'products'").await.len(), 1);
 }
 
+/// An input whose values can all be read, and which is good for nothing else.
+fn order_input() -> Value {
+    let line = |quantity: &str| {
+        json!({ "productId": "prd_01981e6f0f2a7bbd8d9b1b7f2f6c0a11",
+        "quantity": { "value": quantity }, "unitPrice": "2", "priceReason": "so" })
+    };
+    json!({ "customerId": "cus_01981e6f0f2a7bbd8d9b1b7f2f6c0a12",
+        "warehouseId": "whs_01981e6f0f2a7bbd8d9b1b7f2f6c0a13", "wantedOn": "2999-12-31",
+        "lines": [line("1"), line("2")], "idempotencyKey": "once" })
+}
+
+#[tokio::test]
+async fn a_value_that_can_not_be_read_is_named() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    let create = "mutation($input: OrderCreateInput!) {
+        made: orderCreate(input: $input) { order { id } } }";
+    let mut paths = Vec::new();
+    for (at, value) in [
+        ("/customerId", json!("cus_x")),
+        (
+            "/warehouseId",
+            json!("cus_01981e6f0f2a7bbd8d9b1b7f2f6c0a12"),
+        ),
+        ("/wantedOn", json!("31.12.2026")),
+        ("/lines/1/unitPrice", json!(1.5)),
+        ("/lines/1/quantity/value", json!("9".repeat(30))),
+        ("/idempotencyKey", json!("")),
+    ] {
+        let mut input = order_input();
+        *input.pointer_mut(at).unwrap() = value;
+        if at == "/warehouseId" {
+            input["customerId"] = json!("cus_01981e6f0f2a7bbd8d9b1b7f2f6c0a14");
+        }
+        let answer = dealer.client.send(create, json!({ "input": input })).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{at}");
+        let path = format!("input{}", at.replace('/', "."));
+        let error = &answer.body["errors"][0];
+        assert_eq!(error["extensions"]["field"], json!(path), "{error:#}");
+        let known = ["code", "field", "requestId"];
+        let told = error["extensions"].as_object().unwrap();
+        assert!(told.keys().all(|key| known.contains(&key.as_str())));
+        paths.push(path);
+    }
+    let rows = refusals(&dealer.schema).await;
+    let written: Vec<_> = rows.iter().map(|row| row["new"]["paths"].clone()).collect();
+    let paths: Vec<_> = paths.into_iter().map(|path| json!([path])).collect();
+    assert_eq!(written, paths);
+}
+
+#[tokio::test]
+async fn a_value_of_a_query_that_can_not_be_read_is_named() {
+    let server = Server::start().await;
+    let dealer = server.dealer().await;
+    dealer.add_product("A-1").await;
+    for (query, field) in [
+        (
+            "{ products { nodes { sku free: availability(warehouseIds: [\"whs_x\"]) { available { value } } } } }",
+            "warehouseIds.0",
+        ),
+        ("{ one: customer(id: \"cus_x\") { id } }", "id"),
+        (
+            "query($id: ID = \"cus_x\") { ...of } fragment of on Query { customer(id: $id) { id } }",
+            "id",
+        ),
+        (
+            "{ orders(where: { AND: [{ customerId: { eq: \"cus_x\" } }] }) { totalCount } }",
+            "where.AND.0.customerId.eq",
+        ),
+    ] {
+        let answer = dealer.client.send(query, json!({})).await;
+        assert_eq!(answer.code(), "BAD_USER_INPUT", "{query}");
+        let named = &answer.body["errors"][0]["extensions"]["field"];
+        assert_eq!(named, field, "{:#}", answer.body);
+    }
+}
+
 #[tokio::test]
 async fn who_may_not_is_written_too() {
     let server = Server::start().await;

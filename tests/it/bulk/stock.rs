@@ -216,10 +216,13 @@ const WRONG: &str = "sku,warehouse,onHand,change,unit,unitCost,reason,note\n\
     BAGS,OLD,1,,,,,\n\
     BAGS,NORTH,,7,,,,\n\
     BAGS,NORTH,,-8,,,,\n\
-    BAGS,NORTH,,-7,,,,\n";
+    BAGS,NORTH,,-7,,,,\n\
+    BAGS,ROAD,1,,,,,\n";
 
 async fn with_an_old_yard(name: &'static str) -> (Server, TestDealer) {
     let (server, dealer) = yard(name).await;
+    let road = json!({ "code": "ROAD", "name": "Road", "kind": "TRANSIT" });
+    mutate(&dealer.client, "warehouseCreate", "warehouse { id }", road).await;
     let old = warehouse(&dealer, "OLD").await;
     let input = json!({ "id": old["id"], "expectedVersion": old["version"] });
     mutate(
@@ -237,7 +240,7 @@ async fn wrong_lines_of_stock_are_told_by_number_and_left_out() {
     let (server, dealer) = with_an_old_yard("bulk_wrong_stock").await;
     let worker = server.worker();
     let over = taken(&dealer, "STOCK", "s.csv", WRONG).await;
-    assert_eq!(counts(&over), [1, 1, 0, 18], "{over:#}");
+    assert_eq!(counts(&over), [1, 1, 0, 19], "{over:#}");
     assert_eq!(
         faults(&over),
         json!([
@@ -259,6 +262,7 @@ async fn wrong_lines_of_stock_are_told_by_number_and_left_out() {
             [17, "onHand", "INSUFFICIENT_STOCK"],
             [18, "warehouse", "NOT_ALLOWED"],
             [20, "change", "INSUFFICIENT_STOCK"],
+            [22, "warehouse", "NOT_ALLOWED"],
         ])
     );
     assert_eq!(levels(&dealer).await, [level("BAGS", "NORTH", "0", "0")]);

@@ -77,6 +77,69 @@ async fn what_can_not_be_moved_is_refused_by_field() {
 }
 
 #[tokio::test]
+async fn nothing_comes_into_an_archived_category() {
+    let (_server, dealer) = yard().await;
+    let client = &dealer.client;
+    let (a, b) = (make(client, "A", None).await, make(client, "B", None).await);
+    let below = make(client, "A1", Some(&a)).await;
+    let mut inside = dealer.product_input("IN").await;
+    inside["categoryId"] = a.clone();
+    let inside = mutate(client, "productCreate", "product { id }", inside).await;
+    let outside = dealer.add_product("OUT").await;
+    let input = json!({ "id": a, "expectedVersion": 1 });
+    let archived = mutate(client, "categoryArchive", CATEGORY, input).await;
+    assert_eq!(archived["userErrors"], json!([]), "{archived:#}");
+    let mut product = dealer.product_input("NEW").await;
+    product["categoryId"] = a.clone();
+    for (field, input, path) in [
+        (
+            "categoryMove",
+            json!({ "id": b, "expectedVersion": 1, "parentId": a }),
+            "parentId",
+        ),
+        (
+            "categoryUpdate",
+            json!({ "id": b, "expectedVersion": 1, "parentId": a }),
+            "parentId",
+        ),
+        (
+            "categoryCreate",
+            json!({ "code": "A2", "name": "A2", "parentId": a }),
+            "parentId",
+        ),
+        ("productCreate", product, "categoryId"),
+        (
+            "productUpdate",
+            json!({ "id": outside.id, "expectedVersion": 1, "categoryId": a }),
+            "categoryId",
+        ),
+    ] {
+        let said = only_error(&mutate(client, field, "", input).await);
+        let wanted = (
+            "NOT_ALLOWED".to_owned(),
+            vec!["input".into(), path.to_owned()],
+        );
+        assert_eq!(said, wanted, "{field}");
+    }
+    let query =
+        "mutation($rows: [ProductUpsertRow!]!) { productBulkUpsert(input: { rows: $rows }) {
+        results { outcome errors { code path } } } }";
+    let rows =
+        json!([{ "sku": "OUT", "category": "A" }, { "sku": "IN", "category": "A", "name": "In" }]);
+    let done = client.run(query, json!({ "rows": rows })).await;
+    let results = &done["productBulkUpsert"]["results"];
+    assert_eq!(results[0]["errors"][0]["code"], "NOT_ALLOWED", "{done:#}");
+    assert_eq!(results[1]["outcome"], "UPDATED", "{done:#}");
+    // What is there stays, and can be changed.
+    let input = json!({ "id": inside["product"]["id"], "expectedVersion": 2, "categoryId": a, "name": "Inside" });
+    let changed = mutate(client, "productUpdate", "product { name }", input).await;
+    assert_eq!(changed["product"]["name"], "Inside", "{changed:#}");
+    let input = json!({ "id": below, "expectedVersion": 1, "parentId": a, "name": "Below" });
+    let changed = mutate(client, "categoryUpdate", CATEGORY, input).await;
+    assert_eq!(changed["category"]["version"], 2, "{changed:#}");
+}
+
+#[tokio::test]
 async fn the_tree_has_at_most_twenty_levels() {
     let (_server, dealer) = yard().await;
     let client = &dealer.client;

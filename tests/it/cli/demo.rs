@@ -1,7 +1,7 @@
 //! `tubex demo`: dealers with a history.
 
 use super::program::{Ended, Folder, database_flags};
-use crate::support::own;
+use crate::support::{empty, own};
 
 #[test]
 fn dealers_have_a_history_that_adds_up() {
@@ -29,4 +29,17 @@ fn dealers_have_a_history_that_adds_up() {
     }
     assert_ne!(dealers[0]["ownerEmail"], dealers[1]["ownerEmail"]);
     assert_ne!(dealers[0]["name"], dealers[1]["name"]);
+}
+
+#[test]
+fn a_database_that_is_not_migrated_is_said_to_be_so() {
+    let (folder, database) = (Folder::new(), empty("cli_demo_empty"));
+    let mut command = folder.program(&["demo"]);
+    command.args(database_flags(&database)).arg("--json");
+    assert_eq!(
+        Ended::of(command).reason(),
+        "this database is not migrated: run `tubex migrate`"
+    );
+    let help = folder.run(&["demo", "--help"]).text();
+    assert!(help.contains("tubex migrate"), "{help}");
 }

@@ -16,7 +16,7 @@ async fn filled(shop: &Shop) -> (String, String) {
     let customer = shop.customer("HOLT", "1000").await;
     let job = shop.job(&customer, "LOT").await;
     let line = |number: i64| {
-        let amount = Decimal::new((number * 7919) % 20_000 - 8_000, 2) + Decimal::new(1, 4);
+        let amount = Decimal::new((number * 7919) % 20_000 - 8_001, 2);
         json!({ "customerId": customer, "jobId": (number % 3 == 0).then_some(&job),
             "amount": amount.to_string(), "documentOn": format!("2026-0{}-{:02}", 1 + number % 3, 1 + number % 9) })
     };

@@ -187,10 +187,9 @@ async fn defect_9_what_is_paid_is_what_payments_settle() {
             "idempotencyKey": key() })
     };
     let mut payments = Vec::new();
-    for (amount, part, left, status) in [
-        ("50", "40", "60", "PARTIAL"),
-        ("60.0001", "60", "0", "PAID"),
-    ] {
+    for (amount, part, left, status) in
+        [("50", "40", "60", "PARTIAL"), ("60.01", "60", "0", "PAID")]
+    {
         let paid = done(&counter, "paymentRecord", select, pays(amount, part)).await;
         payments.push(paid);
         let query = format!(

@@ -202,3 +202,16 @@ async fn an_order_on_hold_stays() {
     assert_eq!(released["orderHoldRelease"]["userErrors"], json!([]));
     depot.done("deliveryDispatch", step(&loaded)).await;
 }
+
+/// What is on its way to a customer may come back.
+#[tokio::test]
+async fn a_place_stays_in_use_while_goods_are_on_their_way_from_it() {
+    let depot = Depot::open().await;
+    let cement = depot.stocked("CEM", "10").await;
+    let order = depot.order_one(&cement, "10").await;
+    depot.sent(&order, json!({})).await;
+    let kept = depot.yard.archive(&depot.yard.warehouses[0]).await;
+    assert_eq!(refused(&kept), ("NOT_ALLOWED", "input.id".to_owned()));
+    let message = kept["userErrors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("has open deliveries;"), "{message}");
+}

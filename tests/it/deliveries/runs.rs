@@ -22,6 +22,11 @@ impl Depot {
         let found = self.client().run(&query, json!({ "id": run["id"] })).await;
         found["deliveryRun"].clone()
     }
+
+    /// What can be done with the run as it is now.
+    async fn actions(&self, run: &Value) -> Value {
+        self.run_again(run).await["allowedActions"].clone()
+    }
 }
 
 /// The numbers of a run's deliveries in the order of its stops.
@@ -39,7 +44,7 @@ async fn a_truck_leaves_with_all_that_is_loaded_and_comes_back() {
     let run = depot.run(json!({})).await;
     assert_eq!(
         (&run["state"], &run["allowedActions"]),
-        (&json!("PLANNED"), &json!(["UPDATE", "START", "CANCEL"]))
+        (&json!("PLANNED"), &json!(["UPDATE", "CANCEL"]))
     );
     let mut planned = Vec::new();
     for _ in 0..3 {
@@ -60,11 +65,17 @@ async fn a_truck_leaves_with_all_that_is_loaded_and_comes_back() {
     let waits = depot.mutate("deliveryRunStart", step(&run)).await;
     assert_eq!(refused(&waits), ("NOT_ALLOWED", "input.id".into()));
     for delivery in [&planned[0], &planned[2]] {
+        assert_eq!(depot.actions(&run).await, json!(["UPDATE", "CANCEL"]));
         let delivery = depot.delivery(delivery).await;
         depot.done("deliveryLoad", step(&delivery)).await;
     }
+    let all = json!(["UPDATE", "START", "CANCEL"]);
+    assert_eq!(depot.actions(&run).await, all);
     let under_way = depot.done("deliveryRunStart", step(&run)).await;
-    assert_eq!(under_way["state"], "UNDER_WAY");
+    assert_eq!(
+        (&under_way["state"], &under_way["allowedActions"]),
+        (&json!("UNDER_WAY"), &json!([]))
+    );
     assert!(
         under_way["deliveries"]
             .as_array()
@@ -83,6 +94,7 @@ async fn a_truck_leaves_with_all_that_is_loaded_and_comes_back() {
     let sent = depot.delivery(&planned[2]).await;
     let input = with(step(&sent), &json!({ "reason": "Nobody was there" }));
     depot.done("deliveryFail", input).await;
+    assert_eq!(depot.actions(&under_way).await, json!(["FINISH"]));
     let finished = depot.done("deliveryRunFinish", step(&under_way)).await;
     assert_eq!(
         (&finished["state"], &finished["allowedActions"]),

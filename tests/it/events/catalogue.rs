@@ -277,6 +277,7 @@ const ELSEWHERE: &[&str] = &[
     "stock_count.posted",
     "stock_count.recorded",
     "stock_level.ran_low",
+    "stock_level.reserved",
     "stock_level.set",
     "transfer.approved",
     "transfer.cancelled",

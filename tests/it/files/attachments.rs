@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use tubex::auth::role::BuiltInRole;
 use tubex::events::Field;
+use tubex::files::FileId;
 use tubex::roots::EVENTS;
 
 use super::{ADD, attach, detach, download, png, upload};
@@ -55,6 +56,12 @@ async fn a_file_is_attached_told_of_and_taken_off() {
 
     let twice = attach(&dealer.client, &json!(product.id), &file, false).await;
     assert_eq!(twice["userErrors"][0]["code"], "ALREADY_EXISTS");
+    let nowhere = FileId::generate().to_string();
+    let of_none = attach(&dealer.client, &json!(product.id), &nowhere, false).await;
+    assert_eq!(
+        of_none["userErrors"],
+        json!([{ "code": "NOT_FOUND", "path": ["input", "fileId"], "message": "there is no such file" }])
+    );
     assert_eq!(detach(&dealer.client, &found[0]["id"]).await, [""; 0]);
     assert_eq!(detach(&dealer.client, &found[0]["id"]).await, ["NOT_FOUND"]);
     assert!(at(&dealer, &product.id).await.is_empty());

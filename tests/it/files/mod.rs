@@ -19,7 +19,7 @@ const BEGIN: &str = "mutation($input: FileUploadBeginInput!) { fileUploadBegin(i
     upload { fileId url expiresAt } userErrors { code path message } } }";
 const ADD: &str = "mutation($input: AttachmentAddInput!) { attachmentAdd(input: $input) {
     attachment { id isPublic caption file { id name contentType size sha256 url } }
-    userErrors { code path } } }";
+    userErrors { code path message } } }";
 const REMOVE: &str = "mutation($input: AttachmentRemoveInput!) { attachmentRemove(input: $input) {
     attachment { id } userErrors { code path } } }";
 

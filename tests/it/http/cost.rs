@@ -212,10 +212,7 @@ async fn more_operations_than_there_are_places_for_are_told_to_come_again() {
             client.send(CREATE_PRODUCT, json!({ "input": input })).await
         }));
     }
-    crate::support::until("the places are taken", async || {
-        dealer.client.send("{ __typename }", json!({})).await.status == 503
-    })
-    .await;
+    held.is_wanted_by(2).await;
     let answer = dealer.client.send("{ __typename }", json!({})).await;
     assert_eq!((answer.status, answer.code()), (503, "OVERLOADED"));
     assert_eq!(answer.headers["retry-after"], "1");

@@ -49,6 +49,13 @@ async fn a_credit_note_settles_its_invoice_and_takes_no_more_than_there_is() {
         ("NOT_FOUND", "input.amounts.0.taxRate".to_owned())
     );
 
+    for nothing in ["lines", "amounts"] {
+        let payload = desk.credit(&invoice, json!({ nothing: [] })).await;
+        assert_eq!(
+            refused(&payload),
+            ("BAD_USER_INPUT", format!("input.{nothing}"))
+        );
+    }
     let amount = json!({ "amounts": [{ "taxRate": "10", "net": "5" }] });
     let note = desk.credit(&invoice, amount).await["invoice"].clone();
     assert_eq!(sums(&note), ["5", "0.5"]);

@@ -90,6 +90,22 @@ async fn only_what_is_confirmed_or_delivered_is_billed() {
 }
 
 #[tokio::test]
+async fn a_delivery_that_is_billed_already_is_not_left_out_in_silence() {
+    let desk = Desk::open().await;
+    let sand = desk.goods("SAND").await;
+    let order = desk.ordered(json!([line(&sand, "10", "2")])).await;
+    let first = desk.pick_up(&order, &[(0, "4")]).await;
+    let second = desk.pick_up(&order, &[(0, "6")]).await;
+    desk.drafts(std::slice::from_ref(&first)).await;
+    let input = json!({ "deliveryIds": [second, first], "idempotencyKey": key() });
+    let payload = desk.mutate("invoiceFromDeliveries", input).await;
+    assert_eq!(
+        refused(&payload),
+        ("NOT_ALLOWED", "input.deliveryIds.1".to_owned())
+    );
+}
+
+#[tokio::test]
 async fn credit_is_looked_at_where_the_customer_says() {
     let desk = Desk::open().await;
     let sand = desk.goods("SAND").await;

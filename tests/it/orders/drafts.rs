@@ -18,7 +18,13 @@ async fn a_draft_has_the_prices_of_the_day_and_the_sums_of_its_lines() {
         { "productId": sand, "quantity": { "value": "2" }, "unitPrice": "8.33", "priceReason": "the last of it",
           "note": "from the back" },
     ]));
-    input["wantedOn"] = json!("2027-03-01");
+    input["wantedOn"] = json!("2020-03-01");
+    let payload = counter.mutate("orderCreate", input.clone()).await;
+    assert_eq!(
+        payload["userErrors"][0]["path"],
+        json!(["input", "wantedOn"])
+    );
+    input["wantedOn"] = json!("2999-03-01");
     input["reference"] = json!("PO 77");
     let order = counter.done("orderCreate", input).await;
     assert_eq!(order["state"], "DRAFT");

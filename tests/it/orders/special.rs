@@ -35,12 +35,19 @@ async fn ordered(counter: &Counter, product: &str, quantity: &str) -> Value {
     counter.confirmed(json!([one])).await
 }
 
+/// Whether goods of a line can be bought for the order.
+fn offers_to_buy(order: &Value) -> bool {
+    let actions = order["allowedActions"].as_array().unwrap();
+    actions.contains(&json!("BUY_SPECIAL"))
+}
+
 #[tokio::test]
 async fn what_comes_is_promised_to_the_line_it_was_bought_for() {
     let counter = Counter::open().await;
     let cement = counter.yard.product("CEM").await;
     supplier(&counter, &cement).await;
     let order = ordered(&counter, &cement, "10").await;
+    assert!(offers_to_buy(&order), "{order:#}");
     let bought = counter
         .done("specialOrderToPurchaseOrder", buy(&order))
         .await;
@@ -52,6 +59,7 @@ async fn what_comes_is_promised_to_the_line_it_was_bought_for() {
     assert_eq!(number(bought, "/lines/0/quantity/inBase"), "10");
     assert_eq!(number(bought, "/lines/0/unitCost/amount"), "3");
     let order = counter.order(&order).await;
+    assert!(!offers_to_buy(&order), "{order:#}");
     assert_eq!(
         order["lines"][0]["purchaseOrderLine"]["id"],
         bought["lines"][0]["id"]
@@ -123,6 +131,7 @@ async fn a_purchase_that_was_given_up_can_be_made_anew() {
         .await,
         json!([])
     );
+    assert!(offers_to_buy(&counter.order(&order).await));
     let bought = counter
         .done("specialOrderToPurchaseOrder", buy(&order))
         .await;
@@ -161,6 +170,7 @@ async fn what_is_not_bought_for_an_order_is_refused() {
     assert!(message.contains("supplier"), "{message}");
     supplier(&counter, &cement).await;
     let stock = counter.confirmed(json!([line(&cement, "1")])).await;
+    assert!(!offers_to_buy(&stock), "{stock:#}");
     let payload = counter
         .mutate("specialOrderToPurchaseOrder", buy(&stock))
         .await;

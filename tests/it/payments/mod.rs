@@ -87,7 +87,7 @@ impl Till {
         for (amount, on) in [
             ("60", "2026-01-01"),
             ("50", "2026-01-10"),
-            ("40.1234", "2026-02-01"),
+            ("40.12", "2026-02-01"),
         ] {
             let entry = shop.owes(&customer, None, amount, on).await;
             debts.push(entry["id"].as_str().unwrap().to_owned());

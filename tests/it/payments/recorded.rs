@@ -8,7 +8,7 @@ use super::{Till, done, send};
 async fn a_payment_is_an_entry_that_settles_nothing_yet() {
     let till = Till::open().await;
     let more = json!({ "externalRef": " TX-1 ", "note": "at the counter" });
-    let payment = till.record("100.0001", more).await;
+    let payment = till.record("100.01", more).await;
     assert_eq!(payment["number"], 1);
     assert_eq!(payment["state"], "RECORDED");
     assert_eq!(payment["direction"], "IN");
@@ -16,9 +16,9 @@ async fn a_payment_is_an_entry_that_settles_nothing_yet() {
     assert_eq!(payment["paidOn"], "2026-03-01");
     assert_eq!(
         payment["amount"],
-        json!({ "amount": "100.0001", "currency": "USD" })
+        json!({ "amount": "100.01", "currency": "USD" })
     );
-    assert_eq!(payment["unallocated"]["amount"], "100.0001");
+    assert_eq!(payment["unallocated"]["amount"], "100.01");
     assert_eq!(payment["allocations"], json!([]));
     let entry = &payment["accountEntry"];
     assert_eq!(
@@ -27,21 +27,21 @@ async fn a_payment_is_an_entry_that_settles_nothing_yet() {
     );
     assert_eq!(
         crate::credit::decimal(&entry["amount"]["amount"]).to_string(),
-        "-100.0001"
+        "-100.0100"
     );
     let actions = json!(["ALLOCATE", "RECONCILE", "REFUND", "REVERSE"]);
     assert_eq!(payment["allowedActions"], actions);
-    assert_eq!(till.open_debts().await, ["60", "50", "40.1234"]);
+    assert_eq!(till.open_debts().await, ["60", "50", "40.12"]);
     till.check_books().await;
 }
 
 #[tokio::test]
 async fn it_settles_what_is_named_or_what_is_due_longest() {
     let till = Till::open().await;
-    let parts = json!([till.part(2, "40.1234"), till.part(0, "10")]);
+    let parts = json!([till.part(2, "40.12"), till.part(0, "10")]);
     let named = till.record("60", json!({ "allocations": parts })).await;
-    assert_eq!(named["allocated"]["amount"], "50.1234");
-    assert_eq!(named["unallocated"]["amount"], "9.8766");
+    assert_eq!(named["allocated"]["amount"], "50.12");
+    assert_eq!(named["unallocated"]["amount"], "9.88");
     assert_eq!(named["allocations"].as_array().unwrap().len(), 2);
     assert_eq!(till.open_debts().await, ["50", "50", "0"]);
     let auto = till.record("70", json!({ "auto": true })).await;
@@ -69,7 +69,7 @@ async fn it_is_allocated_later_and_otherwise() {
     assert_eq!(payment["unallocated"]["amount"], "30");
     let payment = done(till.client(), "paymentAllocate", json!({ "id": id })).await;
     assert_eq!(payment["unallocated"]["amount"], "0");
-    assert_eq!(till.open_debts().await, ["30", "0", "40.1234"]);
+    assert_eq!(till.open_debts().await, ["30", "0", "40.12"]);
     let nothing = till.refused("paymentAllocate", json!({ "id": id })).await;
     assert_eq!(nothing, ("NOT_ALLOWED".to_owned(), "input.id".to_owned()));
     let first = payment["allocations"][0]["id"].clone();
@@ -83,7 +83,7 @@ async fn it_is_allocated_later_and_otherwise() {
     );
     let payment = done(till.client(), "paymentDeallocate", json!({ "id": id })).await;
     assert_eq!(payment["unallocated"]["amount"], "80");
-    assert_eq!(till.open_debts().await, ["60", "50", "40.1234"]);
+    assert_eq!(till.open_debts().await, ["60", "50", "40.12"]);
     let none = till.refused("paymentDeallocate", json!({ "id": id })).await;
     assert_eq!(none, ("NOT_ALLOWED".to_owned(), "input.id".to_owned()));
     till.check_books().await;
@@ -97,11 +97,11 @@ async fn impossible(till: &Till) -> Vec<(&'static str, Value, &'static str, &'st
     let foreign = json!([{ "entryId": foreign["id"], "amount": "5" }]);
     let invoice = format!("ivc_{}", "0".repeat(32));
     let nowhere = format!("ord_{}", "0".repeat(32));
-    let part = till.part(0, "60.0001");
+    let part = till.part(0, "60.01");
     vec![
         ("0", json!({}), "BAD_USER_INPUT", "input.amount"),
         ("-1", json!({}), "BAD_USER_INPUT", "input.amount"),
-        ("1.00001", json!({}), "BAD_USER_INPUT", "input.amount"),
+        ("1.001", json!({}), "BAD_USER_INPUT", "input.amount"),
         (
             "1",
             json!({ "paidOn": "2999-01-01" }),
@@ -213,7 +213,7 @@ async fn it_is_recorded_once_by_its_key() {
     let first = send(till.client(), "paymentRecord", input.clone()).await;
     let second = send(till.client(), "paymentRecord", input).await;
     assert_eq!(first, second);
-    assert_eq!(till.open_debts().await, ["35", "50", "40.1234"]);
+    assert_eq!(till.open_debts().await, ["35", "50", "40.12"]);
     till.check_books().await;
 }
 
@@ -231,5 +231,5 @@ async fn a_payment_for_a_job_settles_debts_of_that_job() {
     assert_eq!(payment["job"]["id"], job);
     assert_eq!(payment["unallocated"]["amount"], "15");
     assert_eq!(payment["allocations"][0]["accountEntry"]["id"], debt["id"]);
-    assert_eq!(till.open_debts().await, ["60", "50", "40.1234"]);
+    assert_eq!(till.open_debts().await, ["60", "50", "40.12"]);
 }

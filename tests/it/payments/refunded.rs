@@ -15,18 +15,18 @@ fn refund(till: &Till, amount: &str, more: Value) -> Value {
 async fn credit_is_paid_back_and_never_more_than_there_is() {
     let till = Till::open().await;
     let payment = till.record("200", json!({ "auto": true })).await;
-    assert_eq!(payment["unallocated"]["amount"], "49.8766");
+    assert_eq!(payment["unallocated"]["amount"], "49.88");
     let payload = send(
         till.client(),
         "paymentRefund",
-        refund(&till, "49.8767", json!({})),
+        refund(&till, "49.89", json!({})),
     )
     .await;
     assert_eq!(
         crate::credit::refused(&payload),
         ("NOT_ALLOWED", "input.amount".to_owned())
     );
-    let details = json!([{ "name": "available", "value": "49.8766" }]);
+    let details = json!([{ "name": "available", "value": "49.88" }]);
     assert_eq!(payload["userErrors"][0]["details"], details);
     let back = done(
         till.client(),
@@ -50,7 +50,7 @@ async fn credit_is_paid_back_and_never_more_than_there_is() {
     );
     assert_eq!(back["allowedActions"], json!(["RECONCILE", "REVERSE"]));
     let refused = till
-        .refused("paymentRefund", refund(&till, "19.8767", json!({})))
+        .refused("paymentRefund", refund(&till, "19.89", json!({})))
         .await;
     assert_eq!(
         refused,
@@ -59,7 +59,7 @@ async fn credit_is_paid_back_and_never_more_than_there_is() {
     done(
         till.client(),
         "paymentRefund",
-        refund(&till, "19.8766", json!({})),
+        refund(&till, "19.88", json!({})),
     )
     .await;
     till.check_books().await;

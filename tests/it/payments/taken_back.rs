@@ -19,7 +19,7 @@ fn back(payment: &Value, reason: &str) -> Value {
 async fn what_a_bounced_payment_had_settled_is_open_again() {
     let till = Till::open().await;
     let payment = till.record("90", json!({ "auto": true })).await;
-    assert_eq!(till.open_debts().await, ["0", "20", "40.1234"]);
+    assert_eq!(till.open_debts().await, ["0", "20", "40.12"]);
     let payment = done(till.client(), "paymentReconcile", step(&payment)).await;
     assert_eq!(payment["state"], "RECONCILED");
     assert!(payment["reconciledAt"].is_string());
@@ -34,7 +34,7 @@ async fn what_a_bounced_payment_had_settled_is_open_again() {
     for sum in ["allocated", "unallocated"] {
         assert_eq!(payment[sum]["amount"], "0");
     }
-    assert_eq!(till.open_debts().await, ["60", "50", "40.1234"]);
+    assert_eq!(till.open_debts().await, ["60", "50", "40.12"]);
     till.check_books().await;
     for (field, input) in [
         ("paymentReverse", back(&payment, "again")),
@@ -64,7 +64,7 @@ async fn a_statement_tells_of_the_payment_and_of_its_reversal() {
     let statement = &data["customerStatement"];
     assert_eq!(
         decimal(&statement["closingBalance"]["amount"]).to_string(),
-        "150.1234"
+        "150.1200"
     );
     let lines = statement["lines"]["nodes"].as_array().unwrap();
     let read = |line: &Value| {
@@ -76,7 +76,7 @@ async fn a_statement_tells_of_the_payment_and_of_its_reversal() {
     let read: Vec<_> = lines[3..].iter().map(read).collect();
     let line =
         |amount: &str, balance: &str| ("PAYMENT".to_owned(), amount.to_owned(), balance.to_owned());
-    assert_eq!(read, [line("-90", "60.1234"), line("90", "150.1234")]);
+    assert_eq!(read, [line("-90", "60.12"), line("90", "150.12")]);
     let (paid, reversal) = (&lines[3]["entry"], &lines[4]["entry"]);
     assert_eq!(
         paid["payment"],

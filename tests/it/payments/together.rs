@@ -31,7 +31,7 @@ async fn thirty_two_who_pay_the_same_debt_settle_it_once() {
             ("NOT_ALLOWED", "input.allocations.0.amount".to_owned())
         );
     }
-    assert_eq!(till.open_debts().await, ["0", "50", "40.1234"]);
+    assert_eq!(till.open_debts().await, ["0", "50", "40.12"]);
     till.check_books().await;
 }
 

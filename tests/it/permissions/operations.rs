@@ -243,7 +243,7 @@ fn of_deliveries(mutation: &str) -> Option<Value> {
         "deliveryFail" => with("reason"),
         "deliveryPickup" => json!({ "orderId": nowhere("ord"), "signer": "X" }),
         "deliveryRunCreate" => json!({ "warehouseId": nowhere("whs"), "truck": "X",
-            "runsOn": "2026-12-01" }),
+            "runsOn": "2999-12-01" }),
         "deliveryRunUpdate" | "deliveryRunStart" | "deliveryRunFinish" | "deliveryRunCancel" => {
             versioned("run")
         }
@@ -292,7 +292,7 @@ fn of_purchasing(mutation: &str) -> Option<Value> {
 fn of_quotes(mutation: &str) -> Option<Value> {
     let versioned = || json!({ "id": nowhere("quo"), "expectedVersion": 1 });
     Some(match mutation {
-        "quoteCreate" => json!({ "customerId": nowhere("cus"), "validUntil": "2026-01-01",
+        "quoteCreate" => json!({ "customerId": nowhere("cus"), "validUntil": "2999-12-31",
             "lines": [] }),
         "quoteReject" => json!({ "id": nowhere("quo"), "expectedVersion": 1, "reason": "R" }),
         "quoteUpdate" | "quoteSend" | "quoteAccept" | "quoteRevise" | "quoteToOrder" => versioned(),

@@ -203,11 +203,16 @@ async fn within_a_source_targets_minimums_and_starts_decide() {
             "{quantity}: {price:#}"
         );
     }
-    // The same minimum in two units: what began later.
-    let pack = json!({ "minQuantity": "375", "validFrom": "2026-02-01" });
-    market.set("all", "4", pack).await;
-    let thousand = json!({ "minQuantity": "2", "minUnitId": foot, "validFrom": "2026-03-01" });
-    market.set("all", "3.9", thousand).await;
+    // The same minimum of a category in two units: what began later.
+    let pieces = unit(market.client(), "pc").await;
+    for (value, least, unit, from) in [
+        ("4", "375", &pieces, "2026-02-01"),
+        ("3.9", "2", &foot, "2026-03-01"),
+    ] {
+        let more = json!({ "productId": null, "categoryId": category["id"], "unitId": pieces,
+            "minQuantity": least, "minUnitId": unit, "validFrom": from });
+        market.set("sale", value, more).await;
+    }
     let newer = market.asked(json!({ "quantity": "375" })).await;
     assert_eq!(newer["unitPrice"]["amount"], "3.9");
     assert_eq!(newer["beaten"][0]["reason"], "NEWER_START");

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 use tubex::auth::permission::{Permission, PermissionSet};
+use tubex::demo::data::DEALERS;
 use tubex::kernel::ids::UserId;
 
 use super::{RULE, customer, done, list, product, refused, rule, shop, unit};
-use crate::support::{Client, owner};
+use crate::support::{Client, Server, owner};
 
 async fn validities(client: &Client) -> Vec<(String, Value, Value)> {
     let data = client
@@ -60,6 +61,121 @@ async fn a_new_price_ends_the_present_one_and_the_same_day_is_mended() {
     stale["expectedVersion"] = json!(1);
     let said = refused(client, "priceRuleUpsert", stale).await;
     assert_eq!(said, ("CONFLICT".into(), "expectedVersion".into()));
+}
+
+#[tokio::test]
+async fn behind_a_promotion_the_price_before_goes_on() {
+    let (_server, dealer) = shop().await;
+    let client = &dealer.client;
+    let (list, timber) = (
+        list(client, "A", json!({})).await,
+        product(client, "LBR-2X4-8").await,
+    );
+    let input = |value: &str, from: &str, to: Option<&str>| {
+        json!({ "priceListId": list["id"], "productId": timber["id"], "method": "FIXED",
+            "value": value, "validFrom": from, "validTo": to })
+    };
+    let row =
+        |value: &str, from: &str, to: Option<&str>| (value.to_owned(), json!(from), json!(to));
+    rule(client, input("4", "2026-01-01", None)).await;
+    // Sent twice, it does nothing more.
+    for version in 1..=2 {
+        let week = rule(client, input("3", "2026-12-01", Some("2026-12-07"))).await;
+        assert_eq!(week["version"], version);
+        let wanted = [
+            row("4", "2026-01-01", Some("2026-11-30")),
+            row("3", "2026-12-01", Some("2026-12-07")),
+            row("4", "2026-12-08", None),
+        ];
+        assert_eq!(validities(client).await, wanted);
+    }
+    rule(client, input("5", "2027-01-01", None)).await;
+    rule(client, input("5", "2027-01-01", Some("2027-03-01"))).await;
+    // In the midst of one with an end, that goes on up to it.
+    rule(client, input("4.5", "2027-02-01", Some("2027-02-10"))).await;
+    let wanted = [
+        row("4", "2026-01-01", Some("2026-11-30")),
+        row("3", "2026-12-01", Some("2026-12-07")),
+        row("4", "2026-12-08", Some("2026-12-31")),
+        row("5", "2027-01-01", Some("2027-01-31")),
+        row("4.5", "2027-02-01", Some("2027-02-10")),
+        row("5", "2027-02-11", Some("2027-03-01")),
+    ];
+    assert_eq!(validities(client).await, wanted);
+    let data = client
+        .get("{ priceRules(where: { validOn: \"2027-02-11\" }) { nodes { version priceHistory { old new } } } }")
+        .await;
+    let wanted = json!([{ "version": 1, "priceHistory": [{ "old": null, "new": "5" }] }]);
+    assert_eq!(data["priceRules"]["nodes"], wanted);
+}
+
+/// A pallet of this cement is 40 bags.
+#[tokio::test]
+async fn minimums_are_the_same_if_they_are_as_much_in_base_units() {
+    let server = Server::start().await;
+    let dealer = server.dealer_like(&DEALERS[0]).await;
+    let client = &dealer.client;
+    let (list, cement) = (
+        list(client, "A", json!({})).await,
+        product(client, "CEM-PCB40-50").await,
+    );
+    let (pallet, bag) = (unit(client, "pallet").await, unit(client, "bag").await);
+    let input = |value: &str, least: &str, unit: &Value, from: &str| {
+        json!({ "priceListId": list["id"], "productId": cement["id"], "method": "FIXED",
+            "value": value, "minQuantity": least, "minUnitId": unit, "validFrom": from })
+    };
+    let first = rule(client, input("13", "1", &pallet, "2026-01-01")).await;
+    let mended = rule(client, input("12.5", "40", &Value::Null, "2026-01-01")).await;
+    assert_eq!(
+        (&mended["id"], &mended["version"], &mended["minQuantity"]),
+        (&first["id"], &json!(2), &json!("40"))
+    );
+    rule(client, input("12", "40.0", &bag, "2026-06-01")).await;
+    let early = refused(
+        client,
+        "priceRuleUpsert",
+        input("11", "1", &pallet, "2025-06-01"),
+    )
+    .await;
+    assert_eq!(early, ("ALREADY_EXISTS".into(), "validFrom".into()));
+    let wanted = [
+        ("12.5".to_owned(), json!("2026-01-01"), json!("2026-05-31")),
+        ("12".to_owned(), json!("2026-06-01"), Value::Null),
+    ];
+    assert_eq!(validities(client).await, wanted);
+    // Another minimum is another rule.
+    rule(client, input("11", "2", &pallet, "2026-06-01")).await;
+    assert_eq!(validities(client).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_product_keeps_the_units_that_its_rules_need() {
+    let server = Server::start().await;
+    let dealer = server.dealer_like(&DEALERS[0]).await;
+    let client = &dealer.client;
+    let (list, cement) = (
+        list(client, "A", json!({})).await,
+        product(client, "CEM-PCB40-50").await,
+    );
+    let (pallet, tonne) = (unit(client, "pallet").await, unit(client, "t").await);
+    let input = json!({ "priceListId": list["id"], "productId": cement["id"], "method": "FIXED",
+        "value": "80", "unitId": tonne, "minQuantity": "1", "minUnitId": pallet,
+        "validFrom": "2026-01-01" });
+    let made = rule(client, input).await;
+    let (tonnes, pallets) = (
+        json!({ "unitId": tonne, "num": 20 }),
+        json!({ "unitId": pallet, "num": 40 }),
+    );
+    for units in [json!([]), json!([tonnes]), json!([pallets])] {
+        let input =
+            json!({ "id": cement["id"], "expectedVersion": cement["version"], "units": units });
+        let said = refused(client, "productUpdate", input).await;
+        assert_eq!(said, ("NOT_ALLOWED".into(), "units".into()), "{units}");
+    }
+    let input = json!({ "id": made["id"], "expectedVersion": 1, "lastDay": "2026-01-31" });
+    done(client, "priceRuleEnd", RULE, input).await;
+    let input = json!({ "id": cement["id"], "expectedVersion": cement["version"], "units": [] });
+    done(client, "productUpdate", "product { id }", input).await;
 }
 
 #[tokio::test]

@@ -95,6 +95,42 @@ async fn a_new_rate_ends_the_present_one_the_day_before() {
 }
 
 #[tokio::test]
+async fn behind_a_rate_with_an_end_the_one_before_goes_on() {
+    let (_server, dealer) = shop().await;
+    let client = &dealer.client;
+    let class = class(client).await;
+    set(client, &class, "10", "2020-01-01", None).await;
+    // Sent twice, it does nothing more.
+    for _ in 0..2 {
+        set(client, &class, "8", "2026-11-01", Some("2026-11-22")).await;
+        let wanted = [
+            row("10", "2020-01-01", Some("2026-10-31")),
+            row("8", "2026-11-01", Some("2026-11-22")),
+            row("10", "2026-11-23", None),
+        ];
+        assert_eq!(rates(client).await, wanted);
+    }
+    // In the midst of one with an end, that goes on up to it; at its end, it does not.
+    set(client, &class, "7", "2026-03-01", Some("2026-03-10")).await;
+    set(client, &class, "6", "2026-10-01", Some("2026-10-31")).await;
+    let wanted = [
+        row("10", "2020-01-01", Some("2026-02-28")),
+        row("7", "2026-03-01", Some("2026-03-10")),
+        row("10", "2026-03-11", Some("2026-09-30")),
+        row("6", "2026-10-01", Some("2026-10-31")),
+        row("8", "2026-11-01", Some("2026-11-22")),
+        row("10", "2026-11-23", None),
+    ];
+    assert_eq!(rates(client).await, wanted);
+    // Refused, it leaves what is there.
+    let input = json!({ "taxClassId": class, "region": "HN", "rate": "9",
+        "validFrom": "2026-10-15", "validTo": "2026-11-05" });
+    let said = refused(client, "taxRateSet", input).await;
+    assert_eq!(said, ("ALREADY_EXISTS".into(), "validFrom".into()));
+    assert_eq!(rates(client).await, wanted);
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_rate_is_said() {
     let (_server, dealer) = shop().await;
     let client = &dealer.client;

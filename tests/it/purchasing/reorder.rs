@@ -278,3 +278,18 @@ async fn an_archived_supplier_is_not_asked() {
         (&json!([]), &json!("NO_SUPPLIER"))
     );
 }
+
+/// As the schema says of a supplier's minimum.
+#[tokio::test]
+async fn the_minimum_binds_what_is_suggested_and_no_order_by_hand() {
+    let office = Office::open().await;
+    let cement = office.yard.product("CEM").await;
+    let more = json!({ "minQuantity": "50", "isPreferred": true });
+    office.item(&office.supplier, &cement, more).await;
+    office.point(&cement, "10", None).await;
+    let by_hand = office.draft(json!([line(&cement, "2", "1")])).await;
+    assert_eq!(by_hand["lines"][0]["quantity"]["value"], "2");
+    let payload = office.reorder(Value::Null).await;
+    let suggested = &payload["purchaseOrders"][0]["lines"][0]["quantity"];
+    assert_eq!(suggested["value"], "50", "{payload:#}");
+}

@@ -131,3 +131,22 @@ async fn what_has_changed_or_is_not_there_is_said() {
         json!([])
     );
 }
+
+/// Goods would come to a place where nothing moves any more.
+#[tokio::test]
+async fn a_place_stays_in_use_while_goods_are_ordered_for_it() {
+    let office = Office::open().await;
+    let cement = office.yard.product("CEM").await;
+    let north = &office.yard.warehouses[0];
+    let draft = office.draft(json!([line(&cement, "10", "1")])).await;
+    let kept = office.yard.archive(north).await;
+    assert_eq!(refused(&kept), ("NOT_ALLOWED", "input.id".to_owned()));
+    let sent = office.done("purchaseOrderSend", step(&draft)).await;
+    let kept = office.yard.archive(north).await;
+    let message = kept["userErrors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("open purchase orders"), "{message}");
+    assert_eq!(sent["allowedActions"], json!(["RECEIVE", "CANCEL"]));
+    office.done("purchaseOrderCancel", step(&sent)).await;
+    let archived = office.yard.archive(north).await;
+    assert_eq!(archived["userErrors"], json!([]));
+}

@@ -32,6 +32,13 @@ async fn a_supplier_is_kept_changed_archived_and_restored() {
         ),
         (&Value::Null, &json!(2), &json!(30))
     );
+    // Also what is more than is kept.
+    for (field, days) in [("leadDays", 366), ("termsDays", 99_999)] {
+        let mut long = json!({ "id": made["id"], "expectedVersion": 2 });
+        long[field] = json!(days);
+        let long = office.mutate("supplierUpdate", long).await;
+        assert_eq!(refused(&long), ("BAD_USER_INPUT", format!("input.{field}")));
+    }
     let at = |version: i32| json!({ "id": made["id"], "expectedVersion": version });
     let stale = office.mutate("supplierUpdate", input).await;
     assert_eq!(

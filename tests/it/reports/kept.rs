@@ -138,7 +138,7 @@ async fn sums_follow_what_is_posted_and_credited() {
     assert_eq!(counter.today().await, ["0", "0", "0", "0"]);
     let invoice = counter.post(&draft).await;
     assert_eq!(counter.today().await, ["200", "80", "120", "2"]);
-    // Some goods of one line; then an allowance for no goods.
+    // Some goods of one line that the customer keeps; then an allowance for no goods.
     let lines = json!([{ "lineId": invoice["lines"][0]["id"], "quantity": "3" }]);
     let credit = |more: (&str, Value)| {
         let mut input = json!({ "invoiceId": invoice["id"], "reason": "it was wrong" });
@@ -148,12 +148,12 @@ async fn sums_follow_what_is_posted_and_credited() {
     counter
         .done("creditNoteCreate", credit(("lines", lines)))
         .await;
-    assert_eq!(counter.today().await, ["170", "68", "102", "2"]);
+    assert_eq!(counter.today().await, ["170", "80", "90", "2"]);
     let amounts = json!([{ "taxRate": "0", "net": "5" }]);
     counter
         .done("creditNoteCreate", credit(("amounts", amounts)))
         .await;
-    assert_eq!(counter.today().await, ["165", "68", "97", "2"]);
+    assert_eq!(counter.today().await, ["165", "80", "85", "2"]);
     counter.assert_reconciled().await;
     let query =
         "query($by: SalesBy!) { salesSummary(by: $by, from: \"2020-01-01\", to: \"2029-12-01\") {
@@ -190,6 +190,40 @@ async fn sums_follow_what_is_posted_and_credited() {
         .map(|row| row["salespersonId"].clone())
         .collect();
     assert_eq!(sellers, [seller, Value::Null]);
+}
+
+#[tokio::test]
+async fn only_goods_that_are_billed_again_take_their_cost_off() {
+    let counter = Counter::open().await;
+    let draft = counter.draft("10").await;
+    let invoice = counter.post(&draft).await;
+    let line = |index: usize, what: &str| {
+        let mut line = json!({ "lineId": invoice["lines"][index]["id"] });
+        line[what] = json!("3");
+        json!([line])
+    };
+    let credit = async |lines: Value, is_billed_again: bool| {
+        let input = json!({ "invoiceId": invoice["id"], "reason": "it was wrong",
+            "lines": lines, "isBilledAgain": is_billed_again });
+        counter.done("creditNoteCreate", input).await;
+        counter.today().await
+    };
+    let [net, cost, margin, _] = credit(line(0, "amount"), false).await;
+    assert_eq!([net, cost, margin], ["197", "80", "117"]);
+    let [net, cost, margin, _] = credit(line(0, "quantity"), false).await;
+    assert_eq!([net, cost, margin], ["167", "80", "87"]);
+    let [net, cost, margin, _] = credit(line(1, "quantity"), true).await;
+    assert_eq!([net, cost, margin], ["137", "68", "69"]);
+    counter.assert_reconciled().await;
+    let query = "{ salesSummary(by: CUSTOMER, from: \"2020-01-01\", to: \"2029-12-01\") {
+        total { net { amount } cost { amount } margin { amount } } } }";
+    let data = counter.yard.client().get(query).await;
+    let total = &data["salesSummary"]["total"];
+    let amount = |field: &str| decimal(total[field]["amount"].as_str().unwrap());
+    assert_eq!(
+        [amount("net"), amount("cost"), amount("margin")],
+        ["137", "68", "69"]
+    );
 }
 
 #[tokio::test]

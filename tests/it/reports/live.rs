@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::stock::Yard;
+use crate::orders::Counter;
+use crate::stock::{Yard, key};
 
 const CHANGED: &str = "subscription($products: [ID!], $warehouse: ID) {
     stockLevelChanged(productIds: $products, warehouseId: $warehouse) {
@@ -43,9 +44,43 @@ async fn a_level_that_runs_low_is_told_once() {
         assert_eq!(low["level"]["reorderPoint"]["value"], "100");
     }
     socket.settle().await;
-    let told = crate::stock::told(&yard.dealer, "stock_level").await;
+    let mut told = crate::stock::told(&yard.dealer, "stock_level").await;
+    told.retain(|name| name != "stock_level.reserved");
     let (set, low) = ("stock_level.set", "stock_level.ran_low");
     assert_eq!(told, [set, set, low, low, low]);
+}
+
+#[tokio::test]
+async fn what_orders_promise_and_free_is_told_once() {
+    let counter = Counter::open().await;
+    let (cement, sand) = (
+        counter.stocked("CEM", "100").await,
+        counter.stocked("SND", "100").await,
+    );
+    let mut socket = counter.yard.server.socket(&counter.yard.dealer).await;
+    let of = json!({ "products": [cement] });
+    socket.subscribe("mine", CHANGED, of).await;
+    socket.settle().await;
+    let line = |product: &str, quantity: &str| json!({ "productId": product, "quantity": { "value": quantity } });
+    let lines = json!([line(&cement, "5"), line(&sand, "6")]);
+    let order = counter.confirmed(lines).await;
+    let fewer = json!({ "id": order["id"], "expectedVersion": order["version"], "idempotencyKey": key(),
+        "quantities": [{ "lineId": order["lines"][0]["id"], "quantity": { "value": "4" } }] });
+    let order = counter.done("orderAmend", fewer).await;
+    counter.step("orderCancel", &order).await;
+    for available in ["95", "96", "100"] {
+        let heard = socket.next().await;
+        let change = &heard["payload"]["data"]["stockLevelChanged"];
+        assert_eq!(change["event"], "stock_level.reserved");
+        assert_eq!(change["level"]["onHand"]["value"], "100");
+        let now: f64 = number(&change["level"]["available"]["value"]);
+        assert!(now >= number(&json!(available)), "{change:#}");
+    }
+    socket.settle().await;
+}
+
+fn number(text: &serde_json::Value) -> f64 {
+    text.as_str().unwrap().parse().unwrap()
 }
 
 #[tokio::test]
@@ -70,7 +105,7 @@ async fn levels_are_followed_by_product_and_warehouse() {
     yard.hold(&cement, "2").await;
     let heard = socket.next().await;
     let change = &heard["payload"]["data"]["stockLevelChanged"];
-    assert_eq!(change["event"], "reservation.made");
+    assert_eq!(change["event"], "stock_level.reserved");
     assert_eq!(change["level"]["available"]["value"], "7");
     socket.settle().await;
 }

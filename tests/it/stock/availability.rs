@@ -108,13 +108,13 @@ async fn a_place_out_of_use_has_nothing_to_be_had() {
     let yard = Yard::open().await;
     let cement = yard.product("CEM").await;
     yard.put(&cement, "100", "4").await;
-    let archive = "mutation($id: ID!) { warehouseArchive(input: { id: $id, expectedVersion: 1 }) {
-        userErrors { code } } }";
-    yard.client()
-        .run(archive, json!({ "id": yard.warehouses[0] }))
+    yard.adjust(json!([line(&cement, "OUT", "100", None)]))
         .await;
+    let archived = yard.archive(&yard.warehouses[0]).await;
+    assert_eq!(archived["userErrors"], json!([]));
     let told = yard.available(json!({ "ids": [cement] })).await;
     assert_eq!(told[0]["onHand"]["value"], "0");
+    assert_eq!(told[0]["warehouses"], json!([]));
 }
 
 #[tokio::test]

@@ -249,6 +249,10 @@ async fn a_wrong_record_is_refused_with_its_field_and_changes_nothing() {
             "{lines}"
         );
     }
+    let input = json!({ "id": count["id"], "lines": [found(&cement, "-1")] });
+    let payload = yard.count("stockCountRecord", input).await;
+    // Nothing is an amount that can be found.
+    assert_eq!(payload["userErrors"][0]["message"], "must be zero or more");
     let read = yard
         .client()
         .get("{ stockCount(number: 1) { version countedLines } }")

@@ -9,6 +9,7 @@ mod counts_together;
 mod holds;
 pub mod lots;
 mod measured;
+mod places;
 mod reorder;
 mod together;
 mod transfers;

@@ -60,3 +60,20 @@ async fn what_falls_below_its_point_is_suggested_in_lots() {
         );
     }
 }
+
+#[tokio::test]
+async fn nothing_is_suggested_for_a_place_out_of_use() {
+    let yard = Yard::open().await;
+    let cement = yard.product("CEM").await;
+    for place in &yard.warehouses {
+        let input = json!({ "productId": cement, "warehouseId": place, "reorderPoint": "5" });
+        let data = yard.client().run(SET, json!({ "input": input })).await;
+        assert_eq!(data["stockLevelSet"]["userErrors"], json!([]));
+    }
+    let archived = yard.archive(&yard.warehouses[1]).await;
+    assert_eq!(archived["userErrors"], json!([]));
+    let query = "{ reorderSuggestions { level { warehouse { code } } } }";
+    let data = yard.client().get(query).await;
+    let north = json!({ "level": { "warehouse": { "code": "NORTH" } } });
+    assert_eq!(data["reorderSuggestions"], json!([north]));
+}

@@ -289,3 +289,45 @@ async fn a_wrong_transfer_is_refused() {
         assert_eq!(at.join("."), path);
     }
 }
+
+/// What leads to each state.
+const WAYS: [(&str, &[&str]); 5] = [
+    ("DRAFT", &[]),
+    ("APPROVED", &["transferApprove"]),
+    ("DISPATCHED", &["transferApprove", "transferDispatch"]),
+    (
+        "RECEIVED",
+        &["transferApprove", "transferDispatch", "transferReceive"],
+    ),
+    ("CANCELLED", &["transferCancel"]),
+];
+
+#[tokio::test]
+async fn what_is_offered_is_done_and_nothing_else() {
+    let yard = Yard::open().await;
+    let cement = yard.product("CEM").await;
+    yard.put(&cement, "100", "4").await;
+    for (state, way) in WAYS {
+        for (mutation, action) in [
+            ("transferApprove", "APPROVE"),
+            ("transferDispatch", "DISPATCH"),
+            ("transferReceive", "RECEIVE"),
+            ("transferCancel", "CANCEL"),
+        ] {
+            let mut transfer = yard.draft(0, lines(&cement, "1")).await;
+            for step in way {
+                transfer = yard.step(step, &transfer).await["transfer"].clone();
+            }
+            assert_eq!(transfer["state"], state);
+            let offered = transfer["allowedActions"].as_array().unwrap();
+            let payload = yard.step(mutation, &transfer).await;
+            let code = &payload["userErrors"][0]["code"];
+            if offered.contains(&json!(action)) {
+                assert_eq!(*code, Value::Null, "{mutation} {state}");
+            } else {
+                assert_eq!(*code, "NOT_ALLOWED", "{mutation} {state}");
+            }
+        }
+    }
+    yard.books_are_right().await;
+}

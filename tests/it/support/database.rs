@@ -130,7 +130,7 @@ fn named_on(cluster: &Cluster, database: &str) -> DatabaseSettings {
     settings.request_pool_size = 4;
     settings.control_pool_size = 2;
     settings.owner_pool_size = 1;
-    settings.database_threads = 1;
+    settings.database_threads = Some(1);
     settings
 }
 

@@ -49,14 +49,15 @@ pub async fn hold(schema: &str, table: &str) -> Held {
 impl Held {
     /// Waits until somebody waits for the table.
     pub async fn is_wanted(&self) {
+        self.is_wanted_by(1).await;
+    }
+
+    /// Waits until so many wait for the table.
+    pub async fn is_wanted_by(&self, count: usize) {
         let waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = $1::text::regclass";
         until("somebody waits for the lock", async || {
-            !self
-                .watcher
-                .query(waiting, &[&self.table])
-                .await
-                .unwrap()
-                .is_empty()
+            let found = self.watcher.query(waiting, &[&self.table]).await;
+            found.unwrap().len() >= count
         })
         .await;
     }

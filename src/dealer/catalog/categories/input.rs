@@ -17,11 +17,12 @@ id_filter!(CategoryIdFilter, CategoryId, "a category");
 /// A category to add.
 #[derive(InputObject, Debug)]
 pub struct CategoryCreateInput {
-    /// Unique short code: letters, digits and - _ . /
+    /// Unique short code: letters, digits and - _ . / Compared exactly: `til` is another
+    /// one than `TIL`.
     pub code: String,
     /// Name for people.
     pub name: String,
-    /// The category above; none for the top of the tree.
+    /// The category above, which must not be archived; none for the top of the tree.
     pub parent_id: Option<CategoryId>,
     /// By which this is done once, however often it is sent.
     pub idempotency_key: Option<IdempotencyKey>,
@@ -38,7 +39,7 @@ pub struct CategoryUpdateInput {
     pub code: Option<String>,
     /// New name.
     pub name: Option<String>,
-    /// New category above; null moves it to the top of the tree.
+    /// New category above, which must not be archived; null moves it to the top of the tree.
     pub parent_id: MaybeUndefined<CategoryId>,
     /// By which this is done once, however often it is sent.
     pub idempotency_key: Option<IdempotencyKey>,
@@ -51,7 +52,8 @@ pub struct CategoryMoveInput {
     pub id: CategoryId,
     /// The version that was read; another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// The category above from now on; null or absent for the top of the tree.
+    /// The category above from now on, which must not be archived; null or absent for the top of
+    /// the tree.
     pub parent_id: Option<CategoryId>,
     /// By which this is done once, however often it is sent.
     pub idempotency_key: Option<IdempotencyKey>,

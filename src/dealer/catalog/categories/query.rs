@@ -1,5 +1,6 @@
 //! SQL of categories.
 
+use chrono::{DateTime, Utc};
 use diesel::dsl::{AsSelect, SqlTypeOf};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -79,12 +80,19 @@ pub async fn find_children(
     Ok(query.load(tx).await?)
 }
 
-/// The parents of all categories, locked against moves, for the search of cycles;
-/// who refers to one need not wait.
-pub async fn parents_locked(tx: &mut TenantTx) -> DbResult<Vec<(CategoryId, Option<CategoryId>)>> {
+/// A category, the one above it, and since when it is archived.
+pub type Hung = (CategoryId, Option<CategoryId>, Option<DateTime<Utc>>);
+
+/// Where all categories hang, locked against moves, for the search of cycles; who refers to
+/// one need not wait.
+pub async fn hung_locked(tx: &mut TenantTx) -> DbResult<Vec<Hung>> {
     let query = categories::table
         .order(categories::id)
-        .select((categories::id, categories::parent_id))
+        .select((
+            categories::id,
+            categories::parent_id,
+            categories::archived_at,
+        ))
         .for_no_key_update();
     Ok(query.load(tx).await?)
 }

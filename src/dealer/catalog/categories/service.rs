@@ -8,7 +8,7 @@ use super::input::{
     CategoryUpdateInput,
 };
 use super::model::{CategoryChanges, CategoryId, CategoryRow};
-use super::query;
+use super::query::{self, Hung};
 use crate::db::error::DbError;
 use crate::error::{Constraint, ErrorCode, Refusal, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::{given, updated};
@@ -17,6 +17,9 @@ use crate::tenancy::TenantTx;
 
 /// Most levels of the tree.
 const MAX_LEVELS: usize = 20;
+
+/// Why nothing is put into a category.
+pub const ARCHIVED: &str = "this category is archived";
 
 const CONSTRAINTS: &[Constraint] = &[
     Constraint {
@@ -48,10 +51,15 @@ pub async fn create(tx: &mut TenantTx, input: CategoryCreateInput) -> ServiceRes
         created_at: now,
         updated_at: now,
     };
-    if let Some(parent) = row.parent_id
-        && query::paths(tx, &[parent]).await?.len() >= MAX_LEVELS
-    {
-        return Err(misplaced("the tree may have at most 20 levels"));
+    if let Some(parent) = row.parent_id {
+        let path = query::paths(tx, &[parent]).await?;
+        let parent = path.iter().find(|(_, row)| row.id == parent);
+        if parent.is_some_and(|(_, row)| row.archived_at.is_some()) {
+            return Err(misplaced(ARCHIVED));
+        }
+        if path.len() >= MAX_LEVELS {
+            return Err(misplaced("the tree may have at most 20 levels"));
+        }
     }
     query::insert(tx, &row)
         .await
@@ -120,6 +128,19 @@ pub async fn relocate(tx: &mut TenantTx, input: CategoryMoveInput) -> ServiceRes
     Ok(row)
 }
 
+/// Refuses to put something into an archived category.
+pub async fn refuse_archived(
+    tx: &mut TenantTx,
+    id: CategoryId,
+    path: &[&str],
+) -> ServiceResult<()> {
+    let found = query::find_many(tx, &[id]).await?.pop();
+    if found.is_none_or(|row| row.archived_at.is_none()) {
+        return Ok(());
+    }
+    Err(UserError::at(ErrorCode::NotAllowed, path, ARCHIVED).into())
+}
+
 /// Deletes a category that nothing uses; gives what it was.
 pub async fn delete(tx: &mut TenantTx, input: CategoryDeleteInput) -> ServiceResult<CategoryRow> {
     let row = query::delete(tx, input.id, input.expected_version)
@@ -159,7 +180,7 @@ async fn change(
     updated(row, query::find_many(tx, &[id])).await
 }
 
-/// Refuses to hang a category below itself, or too deep. All rows are locked, so that two
+/// Refuses to hang a category below itself, too deep, or anew below an archived one. All rows are locked, so that two
 /// moves at once can not close a circle between them: the second waits, and reads what the
 /// first has written.
 async fn refuse_cycle(
@@ -167,7 +188,14 @@ async fn refuse_cycle(
     moved: CategoryId,
     parent: CategoryId,
 ) -> Result<(), Refusal> {
-    let parents: HashMap<_, _> = query::parents_locked(tx).await?.into_iter().collect();
+    let hung = query::hung_locked(tx).await?;
+    let is_archived = |(id, _, archived): &Hung| *id == parent && archived.is_some();
+    let stays = |(id, above, _): &Hung| *id == moved && *above == Some(parent);
+    if hung.iter().any(is_archived) && !hung.iter().any(stays) {
+        return Err(misplaced(ARCHIVED));
+    }
+    let hung = hung.into_iter();
+    let parents: HashMap<_, _> = hung.map(|(id, above, _)| (id, above)).collect();
     let above = |id: &CategoryId| parents.get(id).copied().flatten();
     // No path is longer than the tree has nodes.
     let path = std::iter::successors(Some(parent), above).take(parents.len().max(1));

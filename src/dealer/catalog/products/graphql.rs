@@ -62,7 +62,7 @@ impl Product {
         self.0.id.into()
     }
 
-    /// Unique stock-keeping code.
+    /// Unique stock-keeping code. Codes are compared exactly, upper and lower case apart.
     async fn sku(&self) -> &str {
         &self.0.sku
     }
@@ -104,7 +104,9 @@ impl Product {
     }
 
     /// What it is, by the attributes of its category and of those above it; by code. Values
-    /// of attributes of a category that it was in before are among them.
+    /// of attributes of a category that it was in before, or that was above its own before a
+    /// `categoryMove`, are among them: they count again when it comes back, and can be cleared.
+    /// What its category asks for now stands at `Category.attributes`.
     #[graphql(complexity = "list_cost(child_complexity)")]
     async fn attributes(&self, ctx: &Context<'_>) -> AppResult<Vec<ProductAttribute>> {
         attributes_of(ctx, self.0.id).await

@@ -43,7 +43,8 @@ pub struct ProductUnitInput {
 /// A product to add.
 #[derive(InputObject, Debug)]
 pub struct ProductCreateInput {
-    /// Unique stock-keeping code: letters, digits and - _ . /
+    /// Unique stock-keeping code: letters, digits and - _ . / Compared exactly: `til` is another
+    /// one than `TIL`.
     pub sku: String,
     /// Name for people.
     pub name: String,
@@ -52,7 +53,7 @@ pub struct ProductCreateInput {
     /// How it reaches the customer.
     #[graphql(default_with = "ProductKind::Stock")]
     pub kind: ProductKind,
-    /// Where it stands in the category tree.
+    /// Where it stands in the category tree; not in an archived category.
     pub category_id: Option<CategoryId>,
     /// The unit it is kept and priced in; can not be changed later.
     pub base_unit_id: UnitId,
@@ -75,7 +76,7 @@ pub struct ProductUpdateInput {
     pub id: ProductId,
     /// The version that was read; another one is refused with CONFLICT.
     pub expected_version: i32,
-    /// New SKU.
+    /// New SKU, compared exactly, upper and lower case apart.
     pub sku: Option<String>,
     /// New name.
     pub name: Option<String>,
@@ -87,7 +88,8 @@ pub struct ProductUpdateInput {
     pub category_id: MaybeUndefined<CategoryId>,
     /// New list price per base unit.
     pub list_price: Option<Decimal>,
-    /// All units from now on, in place of the present ones; the base unit stays.
+    /// All units from now on, in place of the present ones; the base unit stays. `NOT_ALLOWED`
+    /// without one that the product's price rules of today or later need.
     pub units: Option<Vec<ProductUnitInput>>,
     /// What it is, at most 100 values; those of other attributes stay.
     pub attributes: Option<Vec<AttributeValueInput>>,

@@ -61,6 +61,6 @@ pub async fn store(tx: &mut TenantTx, rows: Vec<ProductRow>) -> ServiceResult<()
 
 /// Writes the units of products that were added, and of those that are locked.
 pub async fn pack(tx: &mut TenantTx, added: Wanted, locked: Wanted) -> ServiceResult<()> {
-    locked.write(tx, CONSTRAINTS).await?;
+    locked.write(tx, CONSTRAINTS, ROWS).await?;
     added.write_new(tx, CONSTRAINTS).await
 }

@@ -14,6 +14,7 @@ use crate::db::error::DbResult;
 use crate::dealer::catalog::attributes::values::asked::{Asked, Said, Values, write as describe};
 use crate::dealer::catalog::attributes::values::input::AttributeValueInput;
 use crate::dealer::catalog::categories::model::CategoryId;
+use crate::dealer::catalog::categories::service::refuse_archived;
 use crate::dealer::catalog::search::vocabulary::learn;
 use crate::error::{AppResult, Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::{given, updated};
@@ -80,6 +81,7 @@ pub async fn create(tx: &mut TenantTx, input: ProductCreateInput) -> ServiceResu
         &path,
     );
     checks.finish()?;
+    refuse_shelved(tx, row.category_id).await?;
     let asked = Asked::load(tx, row.category_id, &[]).await?;
     let values = asked.check(&said(id, row.category_id, &input.attributes))?;
     query::insert(tx, &row)
@@ -225,9 +227,20 @@ async fn values(
     if category == row.category_id && values.is_none() {
         return Ok(None);
     }
+    if category != row.category_id {
+        refuse_shelved(tx, category).await?;
+    }
     let asked = Asked::load(tx, category, &[id]).await?;
     let said = said(id, category, values.unwrap_or_default());
     Ok(Some(asked.check(&said)?))
+}
+
+/// Refuses to put a product into an archived category.
+async fn refuse_shelved(tx: &mut TenantTx, category: Option<CategoryId>) -> ServiceResult<()> {
+    match category {
+        Some(id) => refuse_archived(tx, id, &["input", "categoryId"]).await,
+        None => Ok(()),
+    }
 }
 
 const fn said(
@@ -249,10 +262,10 @@ async fn replace_units(
     units: &[ProductUnitInput],
 ) -> ServiceResult<()> {
     let (mut checks, mut wanted) = (Checks::default(), Wanted::default());
-    let which = (product.id, product.base_unit_id);
-    wanted.add((tx, &mut checks), which, units, &["input", "units"]);
+    let (which, path) = ((product.id, product.base_unit_id), ["input", "units"]);
+    wanted.add((tx, &mut checks), which, units, &path);
     checks.finish()?;
-    wanted.write(tx, CONSTRAINTS).await
+    wanted.write(tx, CONSTRAINTS, &path).await
 }
 
 async fn set_archived(

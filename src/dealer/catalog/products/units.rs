@@ -8,8 +8,11 @@ use super::model::{ProductId, ProductUnitRow};
 use super::query;
 use crate::dealer::catalog::barcodes::model::BarcodeRow;
 use crate::dealer::catalog::barcodes::service as barcodes;
+use crate::dealer::catalog::units::loader::UnitById;
 use crate::dealer::catalog::units::model::UnitId;
-use crate::error::{Constraint, ServiceResult, on_constraint};
+use crate::dealer::prices::rules::service::needed_units;
+use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
+use crate::graphql::loader::LoaderKey;
 use crate::kernel::checks::Checks;
 use crate::kernel::ratio::Ratio;
 use crate::tenancy::TenantTx;
@@ -119,8 +122,13 @@ impl Wanted {
         barcodes::write(tx, self.barcodes, &HashSet::new(), on_constraint(known)).await
     }
 
-    /// Writes them in place of those there are. The products are locked.
-    pub async fn write(self, tx: &mut TenantTx, known: &[Constraint]) -> ServiceResult<()> {
+    /// Writes them in place of those there are, by an input at `path`. The products are locked.
+    pub async fn write(
+        self,
+        tx: &mut TenantTx,
+        known: &[Constraint],
+        path: &[&str],
+    ) -> ServiceResult<()> {
         if self.units.is_empty() {
             return Ok(());
         }
@@ -132,6 +140,7 @@ impl Wanted {
         let gone = there.iter().map(place).filter(|unit| !goal.contains(unit));
         let gone: Vec<_> = gone.collect();
         if !gone.is_empty() {
+            refuse_needed(tx, &gone, path).await?;
             query::delete_units(tx, &gone).await?;
         }
         let there: HashMap<_, _> = there
@@ -148,6 +157,28 @@ impl Wanted {
         }
         barcodes::write(tx, self.barcodes, &self.exact, on_constraint(known)).await
     }
+}
+
+/// Refuses to take units from products whose price rules need them.
+async fn refuse_needed(
+    tx: &mut TenantTx,
+    gone: &[(ProductId, UnitId)],
+    path: &[&str],
+) -> ServiceResult<()> {
+    let products = gone.iter().map(|unit| unit.0).collect();
+    let needed = needed_units(tx, products).await?;
+    let Some((product, unit)) = gone.iter().find(|unit| needed.contains(*unit)) else {
+        return Ok(());
+    };
+    let key = UnitById(*unit);
+    let unit = UnitById::load_batch(tx, &[key]).await?.remove(&key);
+    let product = query::find_many(tx, &[*product]).await?.pop();
+    let message = format!(
+        "price rules of {} use {}; end them first",
+        product.map(|row| row.sku).unwrap_or_default(),
+        unit.map(|row| row.code).unwrap_or_default(),
+    );
+    Err(UserError::at(ErrorCode::NotAllowed, path, message).into())
 }
 
 fn factor(checks: &mut Checks, unit: &ProductUnitInput, path: &[&str]) -> Ratio {

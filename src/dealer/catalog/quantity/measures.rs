@@ -152,6 +152,11 @@ impl Measures {
         product: (ProductId, &[&str]),
         (input, path): (&QuantityInput, &[&str]),
     ) -> Result<Asked, UserError> {
+        if input.value.0 < Decimal::ZERO {
+            let message = "must be zero or more";
+            let path = [path, &["value"]].concat();
+            return Err(UserError::at(ErrorCode::BadUserInput, &path, message));
+        }
         if !input.value.0.is_zero() {
             return self.kept(product, (input, path));
         }

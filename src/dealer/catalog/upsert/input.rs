@@ -12,7 +12,8 @@ use crate::graphql::scalars::Decimal;
 /// value; a new product needs name, base unit and list price.
 #[derive(InputObject, Debug)]
 pub struct ProductUpsertRow {
-    /// By which it is known: letters, digits and - _ . /
+    /// By which it is known: letters, digits and - _ . / Compared exactly: `til` is another
+    /// product than `TIL`.
     pub sku: String,
     /// Name for people.
     pub name: Option<String>,

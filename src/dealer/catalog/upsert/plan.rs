@@ -10,7 +10,8 @@ use super::graphql::UpsertOutcome;
 use super::input::ProductUpsertRow;
 use crate::dealer::catalog::attributes::values::asked::Values;
 use crate::dealer::catalog::categories::loader::CategoryByCode;
-use crate::dealer::catalog::categories::model::CategoryId;
+use crate::dealer::catalog::categories::model::CategoryRow;
+use crate::dealer::catalog::categories::service::ARCHIVED;
 use crate::dealer::catalog::products::many;
 use crate::dealer::catalog::products::model::{ProductId, ProductKind, ProductRow};
 use crate::dealer::catalog::products::service::description;
@@ -27,7 +28,7 @@ use crate::tenancy::TenantTx;
 pub(super) struct Named {
     products: HashMap<String, ProductRow>,
     in_stock: HashSet<ProductId>,
-    categories: HashMap<String, CategoryId>,
+    categories: HashMap<String, CategoryRow>,
     units: HashMap<String, UnitId>,
     unit_ids: HashSet<UnitId>,
     /// SKUs of rows before.
@@ -97,7 +98,7 @@ impl Named {
             in_stock,
             categories: categories
                 .into_iter()
-                .map(|(key, row)| (key.0, row.id))
+                .map(|(key, row)| (key.0, row))
                 .collect(),
             units: units
                 .into_iter()
@@ -233,10 +234,18 @@ impl Named {
             MaybeUndefined::Undefined => {}
             MaybeUndefined::Null => product.category_id = None,
             MaybeUndefined::Value(code) => {
-                product.category_id = self.categories.get(code).copied();
-                if product.category_id.is_none() {
-                    let message = "there is no category with this code";
-                    faults.add(ErrorCode::NotFound, &at("category"), message);
+                let category = self.categories.get(code);
+                let (there, at) = (product.category_id, at("category"));
+                product.category_id = category.map(|row| row.id);
+                match category {
+                    None => {
+                        let message = "there is no category with this code";
+                        faults.add(ErrorCode::NotFound, &at, message);
+                    }
+                    Some(row) if row.archived_at.is_some() && there != Some(row.id) => {
+                        faults.add(ErrorCode::NotAllowed, &at, ARCHIVED);
+                    }
+                    Some(_) => {}
                 }
             }
         }

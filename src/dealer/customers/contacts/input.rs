@@ -30,8 +30,13 @@ pub struct ContactDetails {
 }
 
 impl ContactDetails {
-    /// As changes of a row, checked.
-    pub(super) fn checked(self, checks: &mut Checks, none: ContactChanges) -> ContactChanges {
+    /// As changes of a row, checked; `digits` are those of the dealer's currency.
+    pub(super) fn checked(
+        self,
+        checks: &mut Checks,
+        none: ContactChanges,
+        digits: u32,
+    ) -> ContactChanges {
         let role = given_text(checks, &["input", "role"], self.role, 100);
         let phone = given_text(checks, &["input", "phone"], self.phone, 40);
         let email = given(self.email).map(|email| {
@@ -39,8 +44,8 @@ impl ContactDetails {
             email.map(|text| checks.email(&["input", "email"], &text))
         });
         let limit = given(self.order_limit);
-        let limit =
-            limit.map(|limit| limit.map(|it| checks.amount(&["input", "orderLimit"], it.0)));
+        let path = ["input", "orderLimit"];
+        let limit = limit.map(|limit| limit.map(|it| checks.money(&path, it.0, digits)));
         ContactChanges {
             role,
             phone,

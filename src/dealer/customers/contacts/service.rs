@@ -13,6 +13,7 @@ use crate::dealer::customers::service as customers;
 use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::updated;
 use crate::kernel::checks::Checks;
+use crate::kernel::money::digits_of;
 use crate::tenancy::TenantTx;
 
 /// Most contacts of one customer.
@@ -28,9 +29,10 @@ const CONSTRAINTS: &[Constraint] = &[Constraint {
 pub async fn add(tx: &mut TenantTx, input: ContactAddInput) -> ServiceResult<ContactRow> {
     let (mut checks, now) = (Checks::default(), tx.now());
     let name = checks.text(&["input", "name"], &input.name, 1, 200);
+    let digits = digits_of(&tx.context().dealer().currency);
     let details = input
         .details
-        .checked(&mut checks, ContactChanges::default());
+        .checked(&mut checks, ContactChanges::default(), digits);
     checks.finish()?;
     let named = (input.customer_id, "customerId");
     let customer = customers::lock_one(tx, named, CustomerAction::ContactAdd).await?;
@@ -67,7 +69,8 @@ pub async fn update(tx: &mut TenantTx, input: ContactUpdateInput) -> ServiceResu
         updated_at: tx.now(),
         ..ContactChanges::default()
     };
-    let changes = input.details.checked(&mut checks, changes);
+    let digits = digits_of(&tx.context().dealer().currency);
+    let changes = input.details.checked(&mut checks, changes, digits);
     checks.finish()?;
     let (customer, before) = lock(tx, input.id).await?;
     if changes.user_id.is_some_and(|user| user != before.user_id) {

@@ -22,12 +22,15 @@ use crate::dealer::prices::lists::service::is_used;
 use crate::error::{AppResult, ErrorCode, ServiceResult};
 use crate::graphql::loader::LoaderKey;
 use crate::graphql::permit::Permission as P;
+use crate::kernel::money::digits_of;
 use crate::tenancy::TenantTx;
 
 /// What the lines of a batch name, as far as it is there.
 pub struct Named {
     may: May,
     now: DateTime<Utc>,
+    /// Of the dealer's currency.
+    digits: u32,
     lists: HashMap<String, PriceListRow>,
     customers: BTreeMap<String, Known>,
     /// The codes of those that are to be written, in the order of their first lines.
@@ -81,6 +84,7 @@ impl Named {
         Ok(Self {
             may,
             now: tx.now(),
+            digits: digits_of(&tx.context().dealer().currency),
             customers: known.collect(),
             lists: lists.into_iter().map(|(key, row)| (key.0, row)).collect(),
             order: Vec::new(),
@@ -132,7 +136,7 @@ impl Named {
             news.insert(News::Updated);
         }
         if let Some(input) = said::credit(cells, &row, &self.may)? {
-            let changes = limits::changes_of_customer(&input, row.updated_at);
+            let changes = limits::changes_of_customer(&input, row.updated_at, self.digits);
             let names = [("limit", "creditLimit"), ("reason", "creditLimitReason")];
             let changes = changes.map_err(|refusal| Refused::unwritten(refusal).renamed(&names));
             after = after.with(changes?);

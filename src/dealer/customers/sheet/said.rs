@@ -116,10 +116,10 @@ fn details(cells: &Cells) -> CustomerDetails {
     }
 }
 
-fn terms(cells: &Cells) -> Result<Option<i16>, Refused> {
+fn terms(cells: &Cells) -> Result<Option<i32>, Refused> {
     let days = cells.filled("termsDays").map(|text| {
         let message = "must be a whole number between 0 and 365";
-        text.parse::<i16>()
+        text.parse::<i32>()
             .map_err(|_| Refused::at(ErrorCode::BadUserInput, "termsDays", message))
     });
     days.transpose()

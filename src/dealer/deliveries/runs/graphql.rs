@@ -80,9 +80,15 @@ impl DeliveryRun {
     async fn allowed_actions(&self, ctx: &Context<'_>) -> AppResult<Vec<DeliveryRunAction>> {
         let permissions = ctx.scope()?.context()?.permissions();
         let actions = self.0.state.actions().iter().copied();
-        Ok(actions
+        let mut actions: Vec<_> = actions
             .filter(|action| permissions.contains(action.needs()))
-            .collect())
+            .collect();
+        if actions.iter().any(|action| action.looks_at_deliveries()) {
+            let on_it = ctx.unit()?.load(DeliveriesByRun(self.0.id)).await?;
+            let on_it = on_it.unwrap_or_default();
+            actions.retain(|action| action.hindered_by(on_it.iter()).is_none());
+        }
+        Ok(actions)
     }
 
     /// Its deliveries, in the order of its stops.

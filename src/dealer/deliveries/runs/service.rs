@@ -9,7 +9,7 @@ use super::events::{
 use super::input::{DeliveryRunCreateInput, DeliveryRunStepInput, DeliveryRunUpdateInput};
 use super::model::{DeliveryRunChanges, DeliveryRunRow, DeliveryRunState as State};
 use super::query;
-use crate::dealer::calendar::check_day;
+use crate::dealer::calendar::{check_coming, check_day};
 use crate::dealer::deliveries::model::{DeliveryId, DeliveryRunId};
 use crate::dealer::deliveries::places;
 use crate::dealer::numbering;
@@ -30,7 +30,8 @@ pub async fn create(
     let mut checks = Checks::default();
     let truck = checks.text(&["input", "truck"], &input.truck, 1, 40);
     let note = checks.optional_text(&["input", "note"], input.note.as_deref(), 500);
-    check_day(&mut checks, &["input", "runsOn"], input.runs_on);
+    let day = (input.runs_on, tx.now());
+    check_coming(&mut checks, &["input", "runsOn"], day);
     check_stops(&mut checks, &input.delivery_ids);
     checks.finish()?;
     in_use(tx, input.warehouse_id, &["input", "warehouseId"]).await?;
@@ -96,9 +97,8 @@ pub async fn finish(
 ) -> ServiceResult<DeliveryRunRow> {
     let key = (input.id, input.expected_version);
     let row = locked(tx, key, Action::Finish).await?;
-    if let Some(delivery) = places::under_way(tx, row.id).await? {
-        let number = delivery.number;
-        let message = format!("delivery {number} is on its way: confirm it, or say that it failed");
+    let on_it = places::on_run(tx, row.id).await?;
+    if let Some(message) = Action::Finish.hindered_by(on_it.iter()) {
         return Err(UserError::at(ErrorCode::NotAllowed, &["input", "id"], message).into());
     }
     let row = query::update(tx, row.id, to(tx, State::Done)).await?;

@@ -51,21 +51,10 @@ async fn loaded(
         let message = "the deliveries of the run have changed meanwhile; send this again";
         return refused(ErrorCode::Conflict, message);
     }
-    let waits = |whole: &&Whole| whole.row.state == DeliveryState::Planned;
-    if let Some(waiting) = found.iter().find(waits) {
-        let number = waiting.row.number;
-        let message = format!("delivery {number} is not loaded: load it, or take it off the run");
+    let rows = found.iter().map(|whole| &whole.row);
+    if let Some(message) = DeliveryRunAction::Start.hindered_by(rows) {
         return refused(ErrorCode::NotAllowed, &message);
-    }
-    if !found.iter().any(|whole| is_aboard(whole.row.state)) {
-        return refused(ErrorCode::NotAllowed, "nothing is loaded");
     }
     found.retain(|whole| whole.row.state == DeliveryState::Loaded);
     Ok(found)
-}
-
-/// Whether a truck has taken it, or is about to.
-const fn is_aboard(state: DeliveryState) -> bool {
-    use DeliveryState as S;
-    matches!(state, S::Loaded | S::Dispatched | S::Delivered | S::Failed)
 }

@@ -20,8 +20,9 @@ use crate::graphql::scalars::Decimal;
 
 /// What something costs from a day on. Name at most one of priceListId, customerId and jobId;
 /// a rule without is everybody's, and prices a category. The rule with the same holder,
-/// target and minimum that holds on the first day ends the day before; one that begins on
-/// that day is changed.
+/// target and minimum that holds on the first day ends the day before, and goes on as a rule of
+/// its own from the day after `validTo` if it held longer; one that begins on that day is
+/// changed, its end with it.
 #[derive(InputObject, Debug)]
 pub struct PriceRuleUpsertInput {
     /// For those who have this price list.
@@ -41,7 +42,8 @@ pub struct PriceRuleUpsertInput {
     /// What a FIXED price is for one of; the product's base unit if absent. Needed for a FIXED
     /// price of a category.
     pub unit_id: Option<UnitId>,
-    /// From how many on; 0 for any quantity. At most 6 decimals.
+    /// From how many on; 0 for any quantity. At most 6 decimals. Minimums of a product in
+    /// different units that are as much in its base unit are the same minimum.
     pub min_quantity: Option<Decimal>,
     /// The unit of minQuantity; the product's base unit if absent. Needed for a minimum in a
     /// category.

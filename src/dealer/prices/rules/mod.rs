@@ -1,7 +1,8 @@
 //! Price rules: what something costs instead of its list price, for whom, from which
 //! quantity on, and when.
 
-pub mod checked;
+mod alike;
+mod checked;
 pub mod events;
 pub mod graphql;
 pub mod input;

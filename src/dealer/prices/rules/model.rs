@@ -78,4 +78,19 @@ impl PriceRuleRow {
             to: self.valid_to,
         }
     }
+
+    /// The same rule where it goes on behind `inner`, which begins within it; none if it does
+    /// not.
+    pub fn rest_behind(&self, inner: &Self) -> Option<Self> {
+        let rest = self.validity().rest_behind(inner.validity())?;
+        Some(Self {
+            id: PriceRuleId::generate(),
+            valid_from: rest.from,
+            valid_to: rest.to,
+            version: 1,
+            created_at: inner.updated_at,
+            updated_at: inner.updated_at,
+            ..self.clone()
+        })
+    }
 }

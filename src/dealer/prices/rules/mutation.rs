@@ -33,7 +33,7 @@ pub struct PriceRuleMutation;
 #[Object]
 impl PriceRuleMutation {
     /// Sets what something costs from a day on: for a price list, a customer, a job, or for
-    /// everybody in a category.
+    /// everybody in a category. After the last day of one with an end the price before goes on.
     #[graphql(guard = P::PricesManage, directive = has_permission::apply(P::PricesManage))]
     async fn price_rule_upsert(
         &self,

@@ -9,7 +9,10 @@ use super::model::{PriceRuleId, PriceRuleRow};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::db::tenant_tables::{categories, customers, jobs, price_lists, price_rules};
+use crate::dealer::calendar::{date, timezone};
 use crate::dealer::catalog::categories::model::CategoryId;
+use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::jobs::model::JobId;
 use crate::dealer::customers::model::CustomerId;
 use crate::dealer::prices::lists::model::PriceListId;
@@ -100,28 +103,52 @@ pub(super) async fn lock_category(tx: &mut TenantTx, id: CategoryId) -> DbResult
     Ok(found.is_some())
 }
 
-/// The rule that holds on the first day of `like`, with its holder, target and minimum.
-pub(super) async fn present(
+/// The rules with the holder and target of `like` that hold on some of its days, whatever their
+/// minimums.
+pub(super) async fn on_days_of(
     tx: &mut TenantTx,
     like: &PriceRuleRow,
-) -> DbResult<Option<PriceRuleRow>> {
-    let day = like.valid_from;
-    let query = price_rules::table
+) -> DbResult<Vec<PriceRuleRow>> {
+    let mut query = price_rules::table
         .filter(price_rules::price_list_id.is_not_distinct_from(like.price_list_id))
         .filter(price_rules::customer_id.is_not_distinct_from(like.customer_id))
         .filter(price_rules::job_id.is_not_distinct_from(like.job_id))
         .filter(price_rules::product_id.is_not_distinct_from(like.product_id))
         .filter(price_rules::category_id.is_not_distinct_from(like.category_id))
-        .filter(price_rules::min_quantity.eq(like.min_quantity))
-        .filter(price_rules::min_unit_id.is_not_distinct_from(like.min_unit_id))
-        .filter(price_rules::valid_from.le(day))
         .filter(
             price_rules::valid_to
                 .is_null()
-                .or(price_rules::valid_to.ge(day)),
+                .or(price_rules::valid_to.ge(like.valid_from)),
         )
-        .select(PriceRuleRow::as_select());
-    Ok(query.get_result(tx).await.optional()?)
+        .order(price_rules::id)
+        .select(PriceRuleRow::as_select())
+        .into_boxed();
+    if let Some(last) = like.valid_to {
+        query = query.filter(price_rules::valid_from.le(last));
+    }
+    Ok(query.load(tx).await?)
+}
+
+/// Of these products, the units of their rules that hold today or later: what a price is for,
+/// and that of the minimum.
+pub(super) async fn units_of(
+    tx: &mut TenantTx,
+    products: Vec<ProductId>,
+) -> DbResult<Vec<(Option<ProductId>, Option<UnitId>, Option<UnitId>)>> {
+    let (zone, now) = (tx.context().dealer().timezone.clone(), tx.now());
+    let today = date(timezone(zone, now));
+    let not_over = price_rules::valid_to
+        .is_null()
+        .or(price_rules::valid_to.assume_not_null().ge(today));
+    let query = price_rules::table
+        .filter(price_rules::product_id.eq_any(products))
+        .filter(not_over)
+        .select((
+            price_rules::product_id,
+            price_rules::unit_id,
+            price_rules::min_unit_id,
+        ));
+    Ok(query.load(tx).await?)
 }
 
 /// Adds a rule.

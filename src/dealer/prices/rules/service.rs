@@ -1,16 +1,26 @@
 //! Use cases of price rules.
 
+use std::collections::HashSet;
+
+use super::alike::Alike;
 use super::checked::{check, check_measured, found, not_found};
 use super::events::{PriceRuleEnded, PriceRuleSet};
 use super::input::{PriceRuleEndInput, PriceRuleUpsertInput};
 use super::model::{PriceRuleId, PriceRuleRow};
 use super::query;
+use crate::db::error::DbResult;
 use crate::dealer::calendar::{Validity, today};
+use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::model::CustomerId;
 use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::payload::updated;
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
+
+/// Why days are refused.
+pub(super) const OVERLAP: &str =
+    "another rule with this holder, target and minimum begins within these days";
 
 const CONSTRAINTS: &[Constraint] = &[
     Constraint {
@@ -36,7 +46,7 @@ const CONSTRAINTS: &[Constraint] = &[
     Constraint {
         name: "price_rules_overlap",
         path: &["input", "validFrom"],
-        message: "another rule with this holder, target and minimum begins within these days",
+        message: OVERLAP,
     },
 ];
 
@@ -57,8 +67,11 @@ pub async fn upsert(tx: &mut TenantTx, input: PriceRuleUpsertInput) -> ServiceRe
     check_measured(tx, &input).await?;
     let customer = lock_holder(tx, &input).await?;
     let row = new_row(tx, &input, validity, customer);
-    let row = write(tx, row, input.expected_version).await?;
+    let (row, rest) = write(tx, row, input.expected_version).await?;
     tx.emit(&PriceRuleSet((&row).into()));
+    if let Some(rest) = rest {
+        tx.emit(&PriceRuleSet((&rest).into()));
+    }
     Ok(row)
 }
 
@@ -90,6 +103,24 @@ pub async fn end(tx: &mut TenantTx, input: PriceRuleEndInput) -> ServiceResult<P
     let row = updated(ended, query::find_many(tx, &[id])).await?;
     tx.emit(&PriceRuleEnded((&row).into()));
     Ok(row)
+}
+
+/// The units that rules of these products need today or later.
+pub async fn needed_units(
+    tx: &mut TenantTx,
+    products: Vec<ProductId>,
+) -> DbResult<HashSet<(ProductId, UnitId)>> {
+    let mut needed = HashSet::new();
+    for (product, unit, minimum) in query::units_of(tx, products).await? {
+        let Some(product) = product else { continue };
+        needed.extend(
+            [unit, minimum]
+                .into_iter()
+                .flatten()
+                .map(|unit| (product, unit)),
+        );
+    }
+    Ok(needed)
 }
 
 /// Locks whose rule it is to be; the customer, if it is a customer's or his job's.
@@ -163,38 +194,62 @@ fn new_row(
     }
 }
 
+/// Writes a rule; gives it, and the one before where that goes on behind it.
 async fn write(
     tx: &mut TenantTx,
     mut row: PriceRuleRow,
     expected: Option<i32>,
-) -> ServiceResult<PriceRuleRow> {
-    let present = query::present(tx, &row).await?;
-    let is_expected = |rule: &PriceRuleRow| expected.is_none_or(|version| version == rule.version);
-    match present {
-        Some(other) if !is_expected(&other) => return Err(changed()),
-        None if expected.is_some() => return Err(changed()),
+) -> ServiceResult<(PriceRuleRow, Option<PriceRuleRow>)> {
+    let alike = Alike::find(tx, &row).await?;
+    let version = alike.present.as_ref().map(|rule| rule.version);
+    if expected.is_some() && expected != version {
+        return Err(changed());
+    }
+    alike.refuse_overlap()?;
+    match alike.present {
         Some(same) if same.valid_from == row.valid_from => {
             row.id = same.id;
             row.created_at = same.created_at;
             row.version = same.version.saturating_add(1);
             let written = query::update(tx, &row, same.version).await;
             let written = written.map_err(on_constraint(CONSTRAINTS))?;
-            return written.ok_or_else(changed);
+            Ok((written.ok_or_else(changed)?, None))
         }
-        Some(mut earlier) => {
-            let version = earlier.version;
-            earlier.valid_to = row.valid_from.pred_opt();
-            earlier.updated_at = row.updated_at;
-            earlier.version = version.saturating_add(1);
-            let ended = query::update(tx, &earlier, version).await?;
-            ended.ok_or_else(changed)?;
+        Some(earlier) => {
+            let rest = earlier.rest_behind(&row);
+            // No two overlap at any time, so that each makes way for the next.
+            cut(tx, earlier, &row).await?;
+            insert(tx, &row).await?;
+            if let Some(rest) = &rest {
+                insert(tx, rest).await?;
+            }
+            Ok((row, rest))
         }
-        None => {}
+        None => {
+            insert(tx, &row).await?;
+            Ok((row, None))
+        }
     }
-    query::insert(tx, &row)
-        .await
-        .map_err(on_constraint(CONSTRAINTS))?;
-    Ok(row)
+}
+
+/// Ends a rule the day before another one begins.
+async fn cut(
+    tx: &mut TenantTx,
+    mut earlier: PriceRuleRow,
+    next: &PriceRuleRow,
+) -> ServiceResult<()> {
+    let version = earlier.version;
+    earlier.valid_to = next.valid_from.pred_opt();
+    earlier.updated_at = next.updated_at;
+    earlier.version = version.saturating_add(1);
+    let ended = query::update(tx, &earlier, version).await?;
+    ended.ok_or_else(changed)?;
+    Ok(())
+}
+
+async fn insert(tx: &mut TenantTx, row: &PriceRuleRow) -> ServiceResult<()> {
+    let inserted = query::insert(tx, row).await;
+    inserted.map_err(on_constraint(CONSTRAINTS))
 }
 
 fn changed() -> crate::error::Refusal {

@@ -37,8 +37,9 @@ pub struct TaxClassUpdateInput {
     pub idempotency_key: Option<IdempotencyKey>,
 }
 
-/// A tax rate from a day on. The rate that holds on that day ends the day before; one that
-/// begins on it is changed.
+/// A tax rate from a day on. The rate that holds on that day ends the day before, and goes on
+/// from the day after `validTo` if it held longer; one that begins on that day is changed, its
+/// end with it.
 #[derive(InputObject, Debug)]
 pub struct TaxRateSetInput {
     /// Of which class.

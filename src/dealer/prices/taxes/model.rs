@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use rust_decimal::Decimal;
 
 use crate::db::tenant_tables::{tax_classes, tax_rates};
+use crate::dealer::calendar::Validity;
 use crate::kernel::ids::typed_id;
 
 typed_id!(
@@ -64,4 +65,28 @@ pub struct TaxRateRow {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+impl TaxRateRow {
+    /// The days on which it holds.
+    pub const fn validity(&self) -> Validity {
+        Validity {
+            from: self.valid_from,
+            to: self.valid_to,
+        }
+    }
+
+    /// The same rate where it goes on behind `inner`, which begins within it; none if it does
+    /// not.
+    pub fn rest_behind(&self, inner: &Self) -> Option<Self> {
+        let rest = self.validity().rest_behind(inner.validity())?;
+        Some(Self {
+            id: TaxRateId::generate(),
+            valid_from: rest.from,
+            valid_to: rest.to,
+            created_at: inner.updated_at,
+            updated_at: inner.updated_at,
+            ..self.clone()
+        })
+    }
 }

@@ -64,7 +64,8 @@ impl TaxMutation {
         Ok(unit.outcome(result)?.into())
     }
 
-    /// Sets the rate of a tax class from a day on.
+    /// Sets the rate of a tax class from a day on, or for some days, after which the rate before
+    /// goes on.
     #[graphql(guard = P::TaxesManage, directive = has_permission::apply(P::TaxesManage))]
     async fn tax_rate_set(
         &self,

@@ -98,27 +98,40 @@ pub async fn set_rate(tx: &mut TenantTx, input: TaxRateSetInput) -> ServiceResul
         created_at: now,
         updated_at: now,
     };
-    write_rate(tx, &mut row)
+    let rest = write_rate(tx, &mut row)
         .await
         .map_err(on_constraint(CONSTRAINTS))?;
     tx.emit(&TaxRateSet((&row).into()));
+    if let Some(rest) = rest {
+        tx.emit(&TaxRateSet((&rest).into()));
+    }
     Ok(row)
 }
 
-async fn write_rate(tx: &mut TenantTx, row: &mut TaxRateRow) -> QueryResult<()> {
+/// Writes a rate; gives the one before where it goes on behind it.
+async fn write_rate(tx: &mut TenantTx, row: &mut TaxRateRow) -> QueryResult<Option<TaxRateRow>> {
     let present = rates::query::at(tx, row.tax_class_id, &row.region, row.valid_from).await?;
     match present {
         Some(same) if same.valid_from == row.valid_from => {
             row.id = same.id;
             row.created_at = same.created_at;
-            return rates::query::update(tx, row).await;
+            rates::query::update(tx, row).await?;
+            return Ok(None);
         }
         Some(mut earlier) => {
+            let rest = earlier.rest_behind(row);
             earlier.valid_to = row.valid_from.pred_opt();
             earlier.updated_at = row.updated_at;
+            // No two overlap at any time, so that each makes way for the next.
             rates::query::update(tx, &earlier).await?;
+            rates::query::insert(tx, row).await?;
+            if let Some(rest) = &rest {
+                rates::query::insert(tx, rest).await?;
+            }
+            return Ok(rest);
         }
         None => {}
     }
-    rates::query::insert(tx, row).await
+    rates::query::insert(tx, row).await?;
+    Ok(None)
 }

@@ -60,7 +60,9 @@ impl SupplierItem {
         self.0.lead_days
     }
 
-    /// How many of the unit are ordered at least.
+    /// How many of the unit are ordered at least. What is ordered by reorderToPurchaseOrders
+    /// keeps to it, unless a quantity is sent; a purchase order that is written by hand need
+    /// not.
     async fn min_quantity(&self) -> Decimal {
         Decimal(self.0.min_quantity.normalize())
     }

@@ -26,8 +26,10 @@ pub struct SupplierItemSetInput {
     /// before.
     pub unit_id: Option<UnitId>,
     /// Days until it comes, 0 to 365; null for those of the supplier.
-    pub lead_days: MaybeUndefined<i16>,
-    /// How many of the unit are ordered at least; 0 if that was never said.
+    pub lead_days: MaybeUndefined<i32>,
+    /// How many of the unit are ordered at least; 0 if that was never said. What is ordered by
+    /// reorderToPurchaseOrders keeps to it, unless a quantity is sent; a purchase order that is
+    /// written by hand need not.
     pub min_quantity: Option<Decimal>,
     /// What one of the unit has cost last, with at most 4 decimals; receipts write it anew.
     /// Takes cost:read.

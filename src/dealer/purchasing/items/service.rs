@@ -12,7 +12,6 @@ use crate::db::error::DbResult;
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::quantity::{Goods, Measures};
 use crate::dealer::purchasing::suppliers::actions::SupplierAction;
-use crate::dealer::purchasing::suppliers::input::check_days;
 use crate::dealer::purchasing::suppliers::model::SupplierId;
 use crate::dealer::purchasing::suppliers::service::in_use;
 use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
@@ -177,8 +176,7 @@ fn changed(
         return Err(UserError::at(ErrorCode::NotFound, &["input", "unitId"], message).into());
     };
     if let Some(days) = given(input.lead_days) {
-        check_days(&mut checks, &["input", "leadDays"], days);
-        row.lead_days = days;
+        row.lead_days = days.map(|days| checks.days(&["input", "leadDays"], days));
     }
     if let Some(least) = input.min_quantity {
         let path = ["input", "minQuantity"];

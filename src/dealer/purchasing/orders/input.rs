@@ -44,7 +44,7 @@ pub struct PurchaseOrderCreateInput {
 pub struct PurchaseOrderLineInput {
     /// Which product.
     pub product_id: ProductId,
-    /// How much.
+    /// How much. It may be less than the supplier's minimum (`SupplierItem.minQuantity`).
     pub quantity: QuantityInput,
     /// What one of the quantity's unit costs, with at most 4 decimals; what it has cost last if
     /// absent. Takes cost:read.

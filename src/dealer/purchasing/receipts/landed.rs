@@ -31,12 +31,8 @@ pub(super) fn checked(
         let index = position.to_string();
         let path = |field: &'static str| ["input", "landedCosts", index.as_str(), field];
         let at_amount = path("amount");
-        let amount = checks.amount(&at_amount, cost.amount.0);
+        let amount = checks.money(&at_amount, cost.amount.0, digits);
         checks.require(!amount.is_zero(), &at_amount, "must be above zero");
-        if amount.normalize().scale() > digits {
-            let message = format!("may have at most {digits} decimals in this currency");
-            checks.fault(&at_amount, message);
-        }
         rows.push(LandedCostRow {
             id: LandedCostId::generate(),
             receipt_id: receipt,

@@ -10,7 +10,7 @@ use crate::graphql::idempotency::IdempotencyKey;
 /// What to order of that which runs out in a warehouse.
 #[derive(InputObject, Debug)]
 pub struct ReorderToPurchaseOrdersInput {
-    /// Where it runs out.
+    /// Where it runs out; no warehouse of kind TRANSIT.
     pub warehouse_id: WarehouseId,
     /// Which of the suggestions, 1 to 200; absent, all of them, at most 1000.
     pub suggestions: Option<Vec<ReorderLineInput>>,

@@ -24,10 +24,10 @@ pub struct SupplierDetails {
     /// Tax number, at most 40 characters.
     pub tax_id: MaybeUndefined<String>,
     /// Days until its bills are due, 0 to 365; 0 if it was never said.
-    pub terms_days: Option<i16>,
+    pub terms_days: Option<i32>,
     /// Days from the sending of an order until its goods come, 0 to 365, where an item does
     /// not say; 0 if it was never said.
-    pub lead_days: Option<i16>,
+    pub lead_days: Option<i32>,
     /// By how many percent more may come than was ordered, 0 to 100 with at most 2 decimals;
     /// 0 if it was never said.
     pub tolerance: Option<Decimal>,
@@ -50,10 +50,11 @@ pub struct SupplierDetails {
 impl SupplierDetails {
     /// As changes of a row, checked.
     pub(super) fn checked(self, checks: &mut Checks, none: SupplierChanges) -> SupplierChanges {
-        let days = [("termsDays", self.terms_days), ("leadDays", self.lead_days)];
-        for (field, days) in days {
-            check_days(checks, &["input", field], days);
-        }
+        let mut days = |field: &'static str, value: Option<i32>| {
+            value.map(|days| checks.days(&["input", field], days))
+        };
+        let terms_days = days("termsDays", self.terms_days);
+        let lead_days = days("leadDays", self.lead_days);
         let tolerance = self.tolerance.map(|percent| percent.0);
         let is_percent = tolerance.is_none_or(|percent| {
             (Number::ZERO..=Number::ONE_HUNDRED).contains(&percent)
@@ -65,8 +66,8 @@ impl SupplierDetails {
             |field: &'static str, value, max| given_text(checks, &["input", field], value, max);
         let changes = SupplierChanges {
             tax_id: text("taxId", self.tax_id, 40),
-            terms_days: self.terms_days,
-            lead_days: self.lead_days,
+            terms_days,
+            lead_days,
             tolerance,
             address_line: text("addressLine", self.address_line, 200),
             city: text("city", self.city, 100),
@@ -82,12 +83,6 @@ impl SupplierDetails {
         });
         SupplierChanges { email, ..changes }
     }
-}
-
-/// Notes a fault unless so many days are at most a year.
-pub fn check_days(checks: &mut Checks, path: &[&str], days: Option<i16>) {
-    let fits = days.is_none_or(|days| (0..=365).contains(&days));
-    checks.require(fits, path, "must be between 0 and 365");
 }
 
 /// A supplier to add.

@@ -32,7 +32,7 @@ text_enum! {
 /// A correction of what is in one warehouse. All of its lines are done, or none.
 #[derive(InputObject, Debug)]
 pub struct StockAdjustInput {
-    /// Where.
+    /// Where; no warehouse of kind TRANSIT.
     pub warehouse_id: WarehouseId,
     /// Why.
     pub reason: AdjustmentReason,

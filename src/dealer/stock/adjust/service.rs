@@ -10,7 +10,7 @@ use crate::dealer::stock::ledger::model::{MovementKind, MovementRow};
 use crate::dealer::stock::ledger::posting::{Change, Posting, post_lots};
 use crate::dealer::stock::lots::naming::Naming;
 use crate::dealer::stock::warehouses::model::WarehouseId;
-use crate::dealer::stock::warehouses::service::in_use;
+use crate::dealer::stock::warehouses::service::{in_use, rests};
 use crate::error::{Refusal, ServiceResult, UserError};
 use crate::graphql::permit::Permission;
 use crate::kernel::checks::Checks;
@@ -30,7 +30,9 @@ pub async fn adjust(tx: &mut TenantTx, input: StockAdjustInput) -> ServiceResult
     if input.lines.iter().any(|line| line.unit_cost.is_some()) {
         tx.context().require(Permission::CostRead)?;
     }
-    in_use(tx, input.warehouse_id, &["input", "warehouseId"]).await?;
+    let path = ["input", "warehouseId"];
+    let warehouse = in_use(tx, input.warehouse_id, &path).await?;
+    rests(&warehouse, &path, "correct it")?;
     let products: Vec<_> = input.lines.iter().map(|line| line.product_id).collect();
     let measures = Measures::of(tx, &products).await?;
     let head = Head {

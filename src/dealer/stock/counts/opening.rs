@@ -14,8 +14,8 @@ use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::quantity::Measures;
 use crate::dealer::numbering;
 use crate::dealer::stock::model::StockLevelRow;
-use crate::dealer::stock::warehouses::model::{WarehouseId, WarehouseKind};
-use crate::dealer::stock::warehouses::service::in_use;
+use crate::dealer::stock::warehouses::model::WarehouseId;
+use crate::dealer::stock::warehouses::service::{in_use, rests};
 use crate::error::{Constraint, ErrorCode, Refusal, ServiceResult, UserError, on_constraint};
 use crate::kernel::checks::Checks;
 use crate::tenancy::TenantTx;
@@ -41,10 +41,7 @@ pub async fn open(tx: &mut TenantTx, input: StockCountOpenInput) -> ServiceResul
     checks.finish()?;
     let path = ["input", "warehouseId"];
     let warehouse = in_use(tx, input.warehouse_id, &path).await?;
-    if warehouse.kind == WarehouseKind::Transit {
-        let message = "what is there is on its way: count it where it arrives";
-        return Err(UserError::at(ErrorCode::NotAllowed, &path, message).into());
-    }
+    rests(&warehouse, &path, "count it")?;
     let levels = levels(tx, &input).await?;
     let now = tx.now();
     let id = StockCountId::generate();

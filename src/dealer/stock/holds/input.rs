@@ -21,7 +21,7 @@ use crate::graphql::idempotency::IdempotencyKey;
 pub struct StockHoldInput {
     /// What.
     pub product_id: ProductId,
-    /// Where.
+    /// Where; no warehouse of kind TRANSIT.
     pub warehouse_id: WarehouseId,
     /// How much.
     pub quantity: QuantityInput,

@@ -8,7 +8,7 @@ use super::posting::Place;
 use super::query;
 use crate::dealer::catalog::products::service::refuse_unkept;
 use crate::dealer::stock::model::StockLevelRow;
-use crate::dealer::stock::reorder::events::{LowStockFacts, StockLevelRanLow};
+use crate::dealer::stock::reorder::events::{LowStockFacts, StockLevelRanLow, StockLevelReserved};
 use crate::error::{AppError, AppResult, Constraint, ServiceResult, on_constraint};
 use crate::tenancy::TenantTx;
 
@@ -29,8 +29,26 @@ const CONSTRAINTS: &[Constraint] = &[
 #[derive(Debug)]
 pub struct Levels {
     rows: BTreeMap<Place, StockLevelRow>,
-    /// Those that were to be changed, with what was available before.
-    changed: BTreeMap<Place, Decimal>,
+    /// Those that were to be changed, as they were before.
+    changed: BTreeMap<Place, Before>,
+}
+
+/// What a level was before it was changed.
+#[derive(Clone, Copy, Debug)]
+struct Before {
+    on_hand: Decimal,
+    reserved: Decimal,
+    available: Decimal,
+}
+
+impl From<&StockLevelRow> for Before {
+    fn from(row: &StockLevelRow) -> Self {
+        Self {
+            on_hand: row.on_hand,
+            reserved: row.reserved,
+            available: row.available(),
+        }
+    }
 }
 
 impl Levels {
@@ -79,7 +97,7 @@ impl Levels {
     /// The level of one of the places, to be changed.
     pub fn at(&mut self, place: Place) -> AppResult<&mut StockLevelRow> {
         let row = self.rows.get_mut(&place).ok_or_else(not_locked)?;
-        self.changed.entry(place).or_insert(row.available());
+        self.changed.entry(place).or_insert_with(|| (&*row).into());
         Ok(row)
     }
 
@@ -88,8 +106,9 @@ impl Levels {
         self.rows.keys().copied().collect()
     }
 
-    /// Writes those that were to be changed, and tells of those that fell below their reorder
-    /// points.
+    /// Writes those that were to be changed, and tells of those of which something else is
+    /// reserved, and that fell below their reorder points. What comes and goes is told by its
+    /// movements.
     pub async fn store(self, tx: &mut TenantTx) -> AppResult<()> {
         let Self { rows, changed } = self;
         let rows = rows
@@ -97,15 +116,26 @@ impl Levels {
             .filter(|(place, _)| changed.contains_key(place));
         let rows: Vec<_> = rows.map(|(_, row)| row).collect();
         for row in &rows {
-            let before = changed.get(&row.place()).copied().unwrap_or_default();
-            if let Some(facts) = LowStockFacts::of_fall(before, row) {
-                tx.emit(&StockLevelRanLow(facts));
+            if let Some(before) = changed.get(&row.place()) {
+                before.tell(tx, row);
             }
         }
         if rows.is_empty() {
             return Ok(());
         }
         Ok(query::store(tx, rows).await?)
+    }
+}
+
+impl Before {
+    /// Tells what has become of the level.
+    fn tell(&self, tx: &mut TenantTx, row: &StockLevelRow) {
+        if row.on_hand == self.on_hand && row.reserved != self.reserved {
+            tx.emit(&StockLevelReserved(row.into()));
+        }
+        if let Some(facts) = LowStockFacts::of_fall(self.available, row) {
+            tx.emit(&StockLevelRanLow(facts));
+        }
     }
 }
 

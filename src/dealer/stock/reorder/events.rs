@@ -23,6 +23,23 @@ events! {
 }
 
 events! {
+    /// What readers learn of what is reserved of a level.
+    pub struct ReservedFacts {
+        /// The product of the level.
+        stock_level: ProductId,
+        /// Where it lies.
+        warehouse: WarehouseId,
+        /// How much is reserved now, in base units, as a decimal.
+        reserved: String,
+        /// What is available now, in base units, as a decimal.
+        available: String,
+    }
+    for Staff:
+    /// Another amount of a product is reserved in a warehouse, while as much lies there as before: goods were promised or put aside, or are free again.
+    StockLevelReserved = "stock_level.reserved", version 1;
+}
+
+events! {
     /// What readers learn of how a product is kept in a warehouse.
     pub struct KeepingFacts {
         /// The product of the level.
@@ -52,6 +69,17 @@ impl From<&StockLevelRow> for KeepingFacts {
             reorder_point: text(row.reorder_point),
             reorder_quantity: text(row.reorder_quantity),
             may_be_negative: row.may_be_negative,
+        }
+    }
+}
+
+impl From<&StockLevelRow> for ReservedFacts {
+    fn from(row: &StockLevelRow) -> Self {
+        Self {
+            stock_level: row.product_id,
+            warehouse: row.warehouse_id,
+            reserved: row.reserved.normalize().to_string(),
+            available: row.available().normalize().to_string(),
         }
     }
 }

@@ -46,7 +46,8 @@ pub struct ReorderQuery;
 #[Object]
 impl ReorderQuery {
     /// Goods of which less is available and ordered than should be, by warehouse and product;
-    /// reorderToPurchaseOrders orders them.
+    /// reorderToPurchaseOrders orders them. None in archived warehouses and those of kind
+    /// TRANSIT.
     #[graphql(
         guard = P::StockRead,
         directive = has_permission::apply(P::StockRead),

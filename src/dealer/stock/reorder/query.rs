@@ -7,10 +7,10 @@ use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
 
 use crate::db::error::DbResult;
-use crate::db::tenant_tables::{purchase_order_lines, purchase_orders, stock_levels};
+use crate::db::tenant_tables::{purchase_order_lines, purchase_orders, stock_levels, warehouses};
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::stock::model::StockLevelRow;
-use crate::dealer::stock::warehouses::model::WarehouseId;
+use crate::dealer::stock::warehouses::model::{WarehouseId, WarehouseKind};
 use crate::tenancy::TenantTx;
 
 diesel::define_sql_function! {
@@ -20,7 +20,7 @@ diesel::define_sql_function! {
 
 /// Levels of which less is available and ordered than should be, by warehouse and product,
 /// each with what is ordered of it and has not come. Drafts count: whoever looks again would
-/// order twice.
+/// order twice. Nothing is bought for places out of use and those of goods on their way.
 pub(super) async fn below_point(
     tx: &mut TenantTx,
     (warehouse, products): (Option<WarehouseId>, Option<Vec<ProductId>>),
@@ -39,7 +39,12 @@ pub(super) async fn below_point(
         coalesce(ordered, Decimal::ZERO)
     };
     let counted_on = stock_levels::on_hand - stock_levels::reserved + to_come();
+    let bought_for = warehouses::table
+        .filter(warehouses::archived_at.is_null())
+        .filter(warehouses::kind.ne(WarehouseKind::Transit))
+        .select(warehouses::id);
     let mut query = stock_levels::table
+        .filter(stock_levels::warehouse_id.eq_any(bought_for))
         .filter(stock_levels::reorder_point.gt(counted_on.nullable()))
         .order((stock_levels::warehouse_id, stock_levels::product_id))
         .limit(most)

@@ -10,7 +10,7 @@ use crate::dealer::bulk::may::May;
 use crate::dealer::bulk::sheets::{Refused, Taken, texts};
 use crate::dealer::stock::ledger::levels::Levels;
 use crate::dealer::stock::ledger::posting::{Book, Change};
-use crate::dealer::stock::warehouses::service::moves;
+use crate::dealer::stock::warehouses::service::{moves, rests};
 use crate::error::{AppResult, Refusal, ServiceResult};
 use crate::tenancy::TenantTx;
 
@@ -52,7 +52,10 @@ impl Named {
             Change::Out(-coming)
         };
         let is_new = level.movements == 0;
-        moves(said.warehouse, &["input", "warehouse"]).map_err(Refused::unwritten)?;
+        let at_warehouse = ["input", "warehouse"];
+        let usable = moves(said.warehouse, &at_warehouse)
+            .and_then(|()| rests(said.warehouse, &at_warehouse, "correct it"));
+        usable.map_err(Refused::unwritten)?;
         let path = ["input", said.column];
         let posting = said.head.movement(said.product, change, &path);
         let entered = self.book.enter_lots(posting, said.lot);

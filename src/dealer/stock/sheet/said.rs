@@ -19,8 +19,8 @@ use crate::dealer::stock::adjust::service::{Head, check_cost, checked_note};
 use crate::dealer::stock::ledger::input::StockDirection;
 use crate::dealer::stock::ledger::posting::Place;
 use crate::dealer::stock::lots::naming::{Naming, StockLotInput};
-use crate::dealer::stock::warehouses::loader::WarehouseByCode;
 use crate::dealer::stock::warehouses::model::WarehouseRow;
+use crate::dealer::stock::warehouses::service::by_code;
 use crate::error::{AppResult, ErrorCode};
 use crate::graphql::loader::LoaderKey;
 use crate::graphql::permit::Permission;
@@ -66,10 +66,10 @@ impl Catalogue {
     pub(super) async fn load(tx: &mut TenantTx, may: May, lines: &[&Cells]) -> AppResult<Self> {
         let texts = |column: &str| texts(lines, column).into_iter();
         let skus: Vec<_> = texts("sku").map(ProductBySku).collect();
-        let codes: Vec<_> = texts("warehouse").map(WarehouseByCode).collect();
+        let codes: Vec<_> = texts("warehouse").collect();
         let units: Vec<_> = texts("unit").map(UnitByCode).collect();
         let products = ProductBySku::load_batch(tx, &skus).await?;
-        let warehouses = WarehouseByCode::load_batch(tx, &codes).await?;
+        let warehouses = by_code(tx, &codes).await?;
         let units = if units.is_empty() {
             HashMap::new()
         } else {
@@ -81,7 +81,7 @@ impl Catalogue {
             products: ids_by_sku.collect(),
             warehouses: warehouses
                 .into_iter()
-                .map(|(key, row)| (key.0, row))
+                .map(|row| (row.code.clone(), row))
                 .collect(),
             units: units
                 .into_iter()

@@ -51,6 +51,9 @@ pub enum TransferAction {
 }
 
 impl TransferState {
+    /// Those in which its goods are still to be moved.
+    pub const OPEN: [Self; 3] = [Self::Draft, Self::Approved, Self::Dispatched];
+
     /// What can be done in it.
     pub const fn actions(self) -> &'static [TransferAction] {
         match self {

@@ -160,7 +160,8 @@ impl WarehouseMutation {
         Ok(unit.outcome(result)?.into())
     }
 
-    /// Archives a warehouse; what lies there stays in the books.
+    /// Archives a warehouse. Refused while goods lie there or are reserved, and while a transfer,
+    /// a purchase order, a count, a delivery or a return of it is open.
     #[graphql(guard = P::WarehousesManage, directive = has_permission::apply(P::WarehousesManage))]
     async fn warehouse_archive(
         &self,

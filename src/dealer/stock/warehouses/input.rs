@@ -38,7 +38,8 @@ pub struct WarehouseUpdateInput {
     pub code: Option<String>,
     /// New name.
     pub name: Option<String>,
-    /// New kind.
+    /// New kind; TRANSIT becomes another one, and another one TRANSIT, only while nothing lies
+    /// there and nothing is open, as for warehouseArchive.
     pub kind: Option<WarehouseKind>,
     /// By which this is done once, however often it is sent.
     pub idempotency_key: Option<IdempotencyKey>,

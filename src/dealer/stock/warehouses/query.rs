@@ -1,12 +1,21 @@
 //! SQL of warehouses.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use rust_decimal::Decimal;
 
 use super::model::{WarehouseChanges, WarehouseId, WarehouseKind, WarehouseRow};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
-use crate::db::tenant_tables::warehouses;
+use crate::db::tenant_tables::{
+    deliveries, purchase_orders, returns, stock_counts, stock_levels, stock_transfers, warehouses,
+};
+use crate::dealer::deliveries::model::DeliveryState;
+use crate::dealer::purchasing::orders::model::PurchaseOrderState;
+use crate::dealer::returns::model::ReturnState;
+use crate::dealer::stock::counts::model::StockCountState;
+use crate::dealer::stock::transfers::model::TransferState;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::tenancy::TenantTx;
@@ -63,6 +72,83 @@ pub(super) async fn lock(tx: &mut TenantTx, id: WarehouseId) -> DbResult<Option<
     Ok(query.get_result(tx).await.optional()?)
 }
 
+/// The warehouse, locked against those who share it as well.
+pub(super) async fn claim(tx: &mut TenantTx, id: WarehouseId) -> DbResult<Option<WarehouseRow>> {
+    let query = warehouses::table
+        .find(id)
+        .select(WarehouseRow::as_select())
+        .for_update();
+    Ok(query.get_result(tx).await.optional()?)
+}
+
+/// The warehouses with these ids, in the order of those, which nobody archives or makes another
+/// kind of place until the COMMIT; others may use them as well. The weakest of locks: who adds
+/// what a warehouse never had (`stock::ledger`) takes a stronger one in the same transaction,
+/// and of two who share the row neither may have to wait for the other.
+pub(super) async fn share(tx: &mut TenantTx, ids: &[WarehouseId]) -> DbResult<Vec<WarehouseRow>> {
+    let query = warehouses::table
+        .filter(warehouses::id.eq_any(ids.to_vec()))
+        .order(warehouses::id)
+        .select(WarehouseRow::as_select())
+        .for_key_share();
+    Ok(query.load(tx).await?)
+}
+
+/// As [`share`], those with these codes.
+pub(super) async fn share_by_code(
+    tx: &mut TenantTx,
+    codes: &[String],
+) -> DbResult<Vec<WarehouseRow>> {
+    let query = warehouses::table
+        .filter(warehouses::code.eq_any(codes.to_vec()))
+        .order(warehouses::id)
+        .select(WarehouseRow::as_select())
+        .for_key_share();
+    Ok(query.load(tx).await?)
+}
+
+/// Whether there is stock on hand, and what else keeps a warehouse in use: goods that are
+/// reserved, and open transfers, purchase orders, counts, deliveries and returns. In one
+/// statement: goods go from a document to stock at once, and are not missed between the two.
+pub(super) async fn in_the_way(tx: &mut TenantTx, id: WarehouseId) -> DbResult<[bool; 7]> {
+    let levels = || stock_levels::table.filter(stock_levels::warehouse_id.eq(id));
+    let touches = stock_transfers::from_id
+        .eq(id)
+        .or(stock_transfers::to_id.eq(id))
+        .or(stock_transfers::transit_id.assume_not_null().eq(id));
+    let query = diesel::select((
+        exists(levels().filter(stock_levels::on_hand.ne(Decimal::ZERO))),
+        exists(levels().filter(stock_levels::reserved.ne(Decimal::ZERO))),
+        exists(
+            stock_transfers::table
+                .filter(touches)
+                .filter(stock_transfers::state.eq_any(TransferState::OPEN.to_vec())),
+        ),
+        exists(
+            purchase_orders::table
+                .filter(purchase_orders::warehouse_id.eq(id))
+                .filter(purchase_orders::state.eq_any(PurchaseOrderState::OPEN.to_vec())),
+        ),
+        exists(
+            stock_counts::table
+                .filter(stock_counts::warehouse_id.eq(id))
+                .filter(stock_counts::state.eq(StockCountState::Open)),
+        ),
+        exists(
+            deliveries::table
+                .filter(deliveries::warehouse_id.eq(id))
+                .filter(deliveries::state.eq_any(DeliveryState::OPEN.to_vec())),
+        ),
+        exists(
+            returns::table
+                .filter(returns::warehouse_id.eq(id))
+                .filter(returns::state.eq_any(ReturnState::OPEN.to_vec())),
+        ),
+    ));
+    let found: (bool, bool, bool, bool, bool, bool, bool) = query.get_result(tx).await?;
+    Ok(found.into())
+}
+
 /// The warehouses with these codes.
 pub async fn find_many_by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<Vec<WarehouseRow>> {
     let query = warehouses::table
@@ -81,14 +167,16 @@ pub async fn stocked(tx: &mut TenantTx) -> DbResult<Vec<WarehouseId>> {
     Ok(query.load(tx).await?)
 }
 
-/// The first place in use for goods that are on their way, by code.
+/// The first place in use for goods that are on their way, by code, which nobody archives until
+/// the COMMIT.
 pub(super) async fn transit(tx: &mut TenantTx) -> DbResult<Option<WarehouseId>> {
     let query = warehouses::table
         .filter(warehouses::kind.eq(WarehouseKind::Transit))
         .filter(warehouses::archived_at.is_null())
         .order(warehouses::code)
         .select(warehouses::id)
-        .limit(1);
+        .limit(1)
+        .for_key_share();
     Ok(query.get_result(tx).await.optional()?)
 }
 

@@ -16,14 +16,24 @@ const CONSTRAINTS: &[Constraint] = &[Constraint {
     message: "another warehouse has this code",
 }];
 
-/// A warehouse in which goods may be put and moved.
+/// What keeps a warehouse in use, in the order of [`query::in_the_way`].
+const IN_THE_WAY: [&str; 7] = [
+    "stock on hand",
+    "reserved goods",
+    "open transfers",
+    "open purchase orders",
+    "open counts",
+    "open deliveries",
+    "open returns",
+];
+
+/// A warehouse in which goods may be put and moved, and which is not archived until the COMMIT.
 pub async fn in_use(
     tx: &mut TenantTx,
     id: WarehouseId,
     path: &[&str],
 ) -> ServiceResult<WarehouseRow> {
-    let found = query::find_many(tx, &[id]).await?.into_iter().next();
-    usable(found, path)
+    usable(query::share(tx, &[id]).await?.pop(), path)
 }
 
 /// As [`in_use`], for several at once, each named by the field at its path.
@@ -32,12 +42,17 @@ pub async fn all_in_use(
     named: &[(WarehouseId, Vec<String>)],
 ) -> ServiceResult<Vec<WarehouseRow>> {
     let ids: Vec<_> = named.iter().map(|(id, _)| *id).collect();
-    let found = query::find_many(tx, &ids).await?;
+    let found = query::share(tx, &ids).await?;
     let row = |(id, path): &(WarehouseId, Vec<String>)| {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         usable(found.iter().find(|row| row.id == *id).cloned(), &path)
     };
     named.iter().map(row).collect()
+}
+
+/// The warehouses with these codes, archived ones among them; none is changed until the COMMIT.
+pub async fn by_code(tx: &mut TenantTx, codes: &[String]) -> DbResult<Vec<WarehouseRow>> {
+    query::share_by_code(tx, codes).await
 }
 
 /// Where goods lie that can be had, by code.
@@ -70,6 +85,15 @@ pub fn moves(row: &WarehouseRow, path: &[&str]) -> Result<(), UserError> {
         return Ok(());
     }
     let message = "is archived: nothing moves there any more";
+    Err(UserError::at(ErrorCode::NotAllowed, path, message))
+}
+
+/// Refuses a place where goods are on their way: `deed` is done where they arrive.
+pub fn rests(row: &WarehouseRow, path: &[&str], deed: &str) -> Result<(), UserError> {
+    if row.kind != WarehouseKind::Transit {
+        return Ok(());
+    }
+    let message = format!("what is there is on its way: {deed} where it arrives");
     Err(UserError::at(ErrorCode::NotAllowed, path, message))
 }
 
@@ -137,6 +161,9 @@ pub async fn update(tx: &mut TenantTx, input: WarehouseUpdateInput) -> ServiceRe
         .as_deref()
         .map(|name| checks.text(&["input", "name"], name, 1, 200));
     checks.finish()?;
+    if let Some(kind) = input.kind {
+        may_become(tx, input.id, kind).await?;
+    }
     let changes = WarehouseChanges {
         code,
         name,
@@ -149,11 +176,14 @@ pub async fn update(tx: &mut TenantTx, input: WarehouseUpdateInput) -> ServiceRe
     Ok(row)
 }
 
-/// Archives a warehouse; what lies there stays in the books.
+/// Archives a warehouse where nothing lies and nothing is open.
 pub async fn archive(
     tx: &mut TenantTx,
     input: WarehouseArchiveInput,
 ) -> ServiceResult<WarehouseRow> {
+    // Waits for those who use it, who share it until their COMMIT.
+    query::claim(tx, input.id).await?;
+    refuse_used(tx, (input.id, "id")).await?;
     let now = tx.now();
     let changes = WarehouseChanges {
         code: None,
@@ -165,6 +195,34 @@ pub async fn archive(
     let row = change(tx, input.id, input.expected_version, changes).await?;
     tx.emit(&WarehouseArchived((&row).into()));
     Ok(row)
+}
+
+/// Refuses to make a place of goods on their way of another one that is in use, and the other
+/// way round: what lies there could not be moved as it was to be.
+async fn may_become(tx: &mut TenantTx, id: WarehouseId, kind: WarehouseKind) -> ServiceResult<()> {
+    let is_transit = |kind: WarehouseKind| kind == WarehouseKind::Transit;
+    match query::claim(tx, id).await? {
+        Some(row) if is_transit(row.kind) != is_transit(kind) => {
+            refuse_used(tx, (id, "kind")).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a warehouse from which or to which something is still to be moved, for what the
+/// field says.
+async fn refuse_used(tx: &mut TenantTx, (id, field): (WarehouseId, &str)) -> ServiceResult<()> {
+    let found = query::in_the_way(tx, id).await?.into_iter();
+    let used = found.zip(IN_THE_WAY).filter(|(is_there, _)| *is_there);
+    let used: Vec<&str> = used.map(|(_, what)| what).collect();
+    if used.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "the warehouse has {}; move, finish or cancel that first",
+        used.join(", ")
+    );
+    Err(UserError::at(ErrorCode::NotAllowed, &["input", field], message).into())
 }
 
 async fn change(
