@@ -15,6 +15,7 @@ pub mod field_order;
 pub mod filter;
 pub mod found;
 pub mod idempotency;
+pub mod inline;
 pub mod kept_links;
 pub mod live;
 pub mod loader;
