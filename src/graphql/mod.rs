@@ -19,6 +19,7 @@ pub mod inline;
 pub mod kept_links;
 pub mod live;
 pub mod loader;
+pub mod nulls;
 pub mod order;
 pub mod payload;
 pub mod permit;
