@@ -67,7 +67,7 @@ impl Validity {
 
     /// What is left of it behind another one that begins within it; none if nothing is.
     pub fn rest_behind(self, other: Self) -> Option<Self> {
-        let from = other.to?.succ_opt()?;
+        let from = other.to?.succ_opt().filter(|day| is_near(*day))?;
         let is_left = self.to.is_none_or(|to| from <= to);
         is_left.then_some(Self { from, to: self.to })
     }

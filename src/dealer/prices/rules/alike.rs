@@ -18,7 +18,9 @@ use crate::tenancy::TenantTx;
 pub(super) struct Alike {
     /// The one that holds on its first day.
     pub(super) present: Option<PriceRuleRow>,
-    /// Whether another one begins later on its days.
+    /// The one that begins later on its days, and goes on behind them.
+    pub(super) later: Option<PriceRuleRow>,
+    /// Whether yet another one begins later on its days.
     begins_within: bool,
 }
 
@@ -28,8 +30,10 @@ impl Alike {
         let mut rules = query::on_days_of(tx, new).await?;
         let units = units(tx, new, &rules).await?;
         rules.retain(|rule| is_alike(&units, rule, new));
-        let begins_within = rules.iter().any(|rule| rule.valid_from > new.valid_from);
-        rules.retain(|rule| rule.valid_from <= new.valid_from);
+        let begins_later = |rule: &mut PriceRuleRow| rule.valid_from > new.valid_from;
+        let mut within: Vec<_> = rules.extract_if(.., begins_later).collect();
+        let goes_on = |rule: &PriceRuleRow| rule.validity().rest_behind(new.validity()).is_some();
+        let later = within.pop_if(|rule| goes_on(rule));
         // Two hold at once where the factor of a unit was changed: the one in the same unit is
         // meant.
         let in_its_unit = rules.iter().position(|rule| is_same(rule, new));
@@ -39,7 +43,8 @@ impl Alike {
         };
         Ok(Self {
             present,
-            begins_within,
+            later,
+            begins_within: !within.is_empty(),
         })
     }
 
