@@ -139,15 +139,13 @@ async fn one_promotion_follows_another_and_ends_early() {
         row("9", "2026-12-25", None),
     ];
     assert_eq!(validities(client).await, wanted);
-    // Between two others it leaves a gap, which is nobody's; alone it leaves none.
+    // One never begins, one ends early.
     done(client, "priceRuleEnd", RULE, end(&second, "2026-12-01")).await;
-    rule(client, input("9", "2026-12-08", Some("2026-12-24"))).await;
     done(client, "priceRuleEnd", RULE, end(&first, "2026-12-05")).await;
     let wanted = [
         row("9", "2026-01-01", Some("2026-11-30")),
         row("8", "2026-12-01", Some("2026-12-05")),
-        row("9", "2026-12-06", Some("2026-12-24")),
-        row("9", "2026-12-25", None),
+        row("9", "2026-12-06", None),
     ];
     assert_eq!(validities(client).await, wanted);
 }
@@ -216,7 +214,23 @@ async fn a_product_keeps_the_units_that_its_rules_need() {
     }
     let input = json!({ "id": made["id"], "expectedVersion": 1, "lastDay": "2026-01-31" });
     done(client, "priceRuleEnd", RULE, input).await;
+    // Nor is one taken away in which a supplier delivers it.
+    let input = json!({ "code": "NOBODY-ELSE", "name": "Kiln" });
+    let supplier = done(client, "supplierCreate", "supplier { id }", input).await;
+    let input =
+        json!({ "supplierId": supplier["id"], "productId": cement["id"], "unitId": pallet });
+    let item = done(
+        client,
+        "supplierItemSet",
+        "supplierItem { id version }",
+        input,
+    )
+    .await;
     let input = json!({ "id": cement["id"], "expectedVersion": cement["version"], "units": [] });
+    let said = refused(client, "productUpdate", input.clone()).await;
+    assert_eq!(said, ("NOT_ALLOWED".into(), "units".into()));
+    let removed = json!({ "id": item["id"], "expectedVersion": item["version"] });
+    done(client, "supplierItemRemove", "supplierItem { id }", removed).await;
     done(client, "productUpdate", "product { id }", input).await;
 }
 

@@ -27,9 +27,7 @@ pub(super) struct Alike {
 impl Alike {
     /// Finds them. The holder is locked, so that no more come.
     pub(super) async fn find(tx: &mut TenantTx, new: &PriceRuleRow) -> AppResult<Self> {
-        let mut rules = query::on_days_of(tx, new).await?;
-        let units = units(tx, new, &rules).await?;
-        rules.retain(|rule| is_alike(&units, rule, new));
+        let mut rules = on_days_of(tx, new).await?;
         let begins_later = |rule: &mut PriceRuleRow| rule.valid_from > new.valid_from;
         let mut within: Vec<_> = rules.extract_if(.., begins_later).collect();
         let goes_on = |rule: &PriceRuleRow| rule.validity().rest_behind(new.validity()).is_some();
@@ -56,6 +54,18 @@ impl Alike {
         let path = ["input", "validFrom"];
         Err(UserError::at(ErrorCode::AlreadyExists, &path, OVERLAP).into())
     }
+}
+
+/// The rules on the days of another one that differ from it by their days, and by what they say,
+/// alone.
+pub(super) async fn on_days_of(
+    tx: &mut TenantTx,
+    like: &PriceRuleRow,
+) -> AppResult<Vec<PriceRuleRow>> {
+    let mut rules = query::on_days_of(tx, like).await?;
+    let units = units(tx, like, &rules).await?;
+    rules.retain(|rule| is_alike(&units, rule, like));
+    Ok(rules)
 }
 
 /// The units of the product, if minimums in different ones are to be compared. The products of a

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
-use super::alike::Alike;
+use super::alike::{Alike, on_days_of};
 use super::checked::{check, check_measured, found, not_found};
 use super::events::{PriceRuleEnded, PriceRuleSet};
 use super::input::{PriceRuleEndInput, PriceRuleUpsertInput};
 use super::model::{PriceRuleId, PriceRuleRow};
 use super::query;
 use crate::db::error::DbResult;
-use crate::dealer::calendar::{Validity, today};
+use crate::dealer::calendar::{EARLIEST, Validity, today};
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::model::CustomerId;
@@ -256,38 +256,29 @@ async fn begin(
 }
 
 /// Lets what a rule had interrupted go on earlier, now that it ends with `last` or never
-/// begins: the rule behind it, if that says the same as the one before it.
+/// begins: the rule right behind it, if one before it says the same.
 async fn resume(tx: &mut TenantTx, ended: &PriceRuleRow, last: NaiveDate) -> ServiceResult<()> {
-    let days = ended.valid_to.and_then(|day| day.succ_opt());
-    let (Some(behind), Some(before)) = (days, ended.valid_from.pred_opt()) else {
+    let Some(behind) = ended.valid_to.and_then(|day| day.succ_opt()) else {
         return Ok(());
     };
-    let (Some(before), Some(rule)) = (on(tx, ended, before).await?, on(tx, ended, behind).await?)
-    else {
+    let days = |valid_from, valid_to| PriceRuleRow {
+        valid_from,
+        valid_to,
+        ..ended.clone()
+    };
+    let mut next = on_days_of(tx, &days(behind, Some(behind))).await?;
+    next.retain(|rule| rule.valid_from == behind);
+    let Some(next) = next.pop() else {
         return Ok(());
     };
-    let ends = before.valid_to.and_then(|day| day.succ_opt());
-    let is_interrupted = ends == Some(ended.valid_from) && rule.valid_from == behind;
+    let before = days(EARLIEST, ended.valid_from.pred_opt());
+    let mut before = on_days_of(tx, &before).await?.into_iter();
     let first = last.succ_opt().unwrap_or(last).max(ended.valid_from);
-    if is_interrupted && first < behind && before.costs_as(&rule) {
-        let rule = begin(tx, rule, first).await?;
-        tx.emit(&PriceRuleSet((&rule).into()));
+    if first < behind && before.any(|rule| rule.costs_as(&next)) {
+        let next = begin(tx, next, first).await?;
+        tx.emit(&PriceRuleSet((&next).into()));
     }
     Ok(())
-}
-
-/// The rule with the holder, target and minimum of another one that holds on a day.
-async fn on(
-    tx: &mut TenantTx,
-    like: &PriceRuleRow,
-    day: NaiveDate,
-) -> ServiceResult<Option<PriceRuleRow>> {
-    let like = PriceRuleRow {
-        valid_from: day,
-        valid_to: Some(day),
-        ..like.clone()
-    };
-    Ok(Alike::find(tx, &like).await?.present)
 }
 
 /// Ends a rule the day before another one begins.
