@@ -109,7 +109,9 @@ async fn answers<'a, T: ObjectType>(
         }
     }
     for (index, answer) in join_all(waiting).await {
-        answers[index] = Some(answer);
+        if let Some(place) = answers.get_mut(index) {
+            *place = Some(answer);
+        }
     }
     answers.into_iter().flatten().collect()
 }
