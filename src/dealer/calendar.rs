@@ -21,6 +21,18 @@ diesel::define_sql_function! {
     fn date(at: Timestamp) -> Date;
 }
 
+/// The first day that a shop's calendar has.
+pub const EARLIEST: NaiveDate = day(1900, 1, 1);
+/// The last one.
+const LATEST: NaiveDate = day(2999, 12, 31);
+
+const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    match NaiveDate::from_ymd_opt(year, month, day) {
+        Some(day) => day,
+        None => NaiveDate::MAX,
+    }
+}
+
 /// A day as people write it: `3 March 2026`.
 pub fn in_words(day: NaiveDate) -> String {
     day.format("%-d %B %Y").to_string()
@@ -67,7 +79,7 @@ impl Validity {
 
     /// What is left of it behind another one that begins within it; none if nothing is.
     pub fn rest_behind(self, other: Self) -> Option<Self> {
-        let from = other.to?.succ_opt()?;
+        let from = other.to?.succ_opt().filter(|day| is_near(*day))?;
         let is_left = self.to.is_none_or(|to| from <= to);
         is_left.then_some(Self { from, to: self.to })
     }
@@ -89,6 +101,5 @@ pub fn check_day(checks: &mut Checks, path: &[&str], day: NaiveDate) {
 }
 
 fn is_near(day: NaiveDate) -> bool {
-    (NaiveDate::from_ymd_opt(1900, 1, 1)..=NaiveDate::from_ymd_opt(2999, 12, 31))
-        .contains(&Some(day))
+    (EARLIEST..=LATEST).contains(&day)
 }

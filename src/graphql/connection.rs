@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_graphql::connection::{CursorType, PageInfo};
-use async_graphql::{Context, Object, OutputType, TypeName};
+use async_graphql::{Context, Object, ObjectType, TypeName};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
 
 use super::context::Source;
+use super::inline::Inline;
 use crate::db::keyset::{Cursor, OrderDirection, Page, PageRequest, SortKey, foreign_cursor};
 use crate::error::{AppError, AppResult};
 
@@ -26,7 +27,7 @@ pub struct Connection<N> {
     total: TotalCount,
 }
 
-impl<N: OutputType> TypeName for Connection<N> {
+impl<N: ObjectType> TypeName for Connection<N> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Connection", N::type_name()).into()
     }
@@ -34,15 +35,15 @@ impl<N: OutputType> TypeName for Connection<N> {
 
 /// One page of a list, with cursors to the pages around it.
 #[Object(name_type)]
-impl<N: OutputType> Connection<N> {
+impl<N: ObjectType> Connection<N> {
     /// The records of the page, each with its cursor.
-    async fn edges(&self) -> &[Edge<N>] {
-        &self.edges
+    async fn edges(&self) -> Vec<Inline<&Edge<N>>> {
+        self.edges.iter().map(Inline).collect()
     }
 
     /// The records of the page.
-    async fn nodes(&self) -> Vec<&N> {
-        self.edges.iter().map(|edge| &edge.node).collect()
+    async fn nodes(&self) -> Vec<Inline<&N>> {
+        self.edges.iter().map(|edge| Inline(&edge.node)).collect()
     }
 
     /// Whether and where there is more.
@@ -68,7 +69,7 @@ pub struct Edge<N> {
     node: N,
 }
 
-impl<N: OutputType> TypeName for Edge<N> {
+impl<N: ObjectType> TypeName for Edge<N> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Edge", N::type_name()).into()
     }
@@ -76,15 +77,15 @@ impl<N: OutputType> TypeName for Edge<N> {
 
 /// A record of a page and its place in the list.
 #[Object(name_type)]
-impl<N: OutputType> Edge<N> {
+impl<N: ObjectType> Edge<N> {
     /// Its place: send it as `after` or `before`. Good for the same orderBy only.
     async fn cursor(&self) -> &str {
         &self.cursor
     }
 
     /// The record.
-    async fn node(&self) -> &N {
-        &self.node
+    async fn node(&self) -> Inline<&N> {
+        Inline(&self.node)
     }
 }
 
@@ -198,7 +199,7 @@ pub fn connect<T, K, N>(
 ) -> Connection<N>
 where
     K: SortKey<T>,
-    N: OutputType + From<K::Row>,
+    N: ObjectType + From<K::Row>,
 {
     let edge = |row| Edge {
         cursor: OpaqueCursor(Cursor::of(keys, &row)).encode_cursor(),
@@ -213,7 +214,7 @@ where
 }
 
 /// As [`connect`], for lists that are no tables: each node with its place.
-pub fn connect_placed<N: OutputType>(page: Page<(Cursor, N)>, total: TotalCount) -> Connection<N> {
+pub fn connect_placed<N: ObjectType>(page: Page<(Cursor, N)>, total: TotalCount) -> Connection<N> {
     let edge = |(cursor, node)| Edge {
         cursor: OpaqueCursor(cursor).encode_cursor(),
         node,

@@ -90,8 +90,9 @@ impl<S: Clone + Send + Sync + 'static> LoaderSet<S> {
         for _ in 0..MAX_LEADERS {
             // The task that runs a batch may be a sibling whose branch is
             // cancelled when a third one fails. `load` would panic in those
-            // who waited for it; `try_load` says so, and the next one leads.
-            if let Ok(loaded) = loader.try_load(key.clone()).await {
+            // who waited for it; `try_load` says so, and the next one leads. Boxed:
+            // else every field of an object would carry the statements of all.
+            if let Ok(loaded) = Box::pin(loader.try_load(key.clone())).await {
                 return loaded;
             }
         }

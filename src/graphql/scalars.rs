@@ -43,6 +43,7 @@ impl ScalarType for Decimal {
 
 /// An amount of money in one currency.
 #[derive(SimpleObject, Clone, Debug)]
+#[graphql(serial)]
 pub struct Money {
     /// The exact amount, with the decimals it is kept with.
     pub amount: Decimal,

@@ -11,6 +11,7 @@ use async_graphql::{
 
 use super::context::ContextExt;
 use super::idempotency;
+use super::nulls;
 use super::refused;
 use super::scope::RequestScope;
 use super::unread::name_values;
@@ -55,7 +56,7 @@ impl<M: ObjectType> Transactional<M> {
         scope.begin(Access::Write);
         let answer = match wanted {
             Some(wanted) => self.once(ctx, scope, &wanted).await,
-            None => self.0.resolve_field(ctx).await,
+            None => self.answer(ctx).await,
         };
         match scope.settle(answer.is_ok()).await {
             Ok(()) => answer,
@@ -83,7 +84,7 @@ impl<M: ObjectType> Transactional<M> {
         {
             return Ok(Some(kept));
         }
-        let answer = self.0.resolve_field(ctx).await?;
+        let answer = self.answer(ctx).await?;
         if let Some(answer) = &answer
             && !unit.is_refused()
         {
@@ -91,6 +92,12 @@ impl<M: ObjectType> Transactional<M> {
             kept.map_err(fault)?;
         }
         Ok(answer)
+    }
+
+    async fn answer(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        let mut answer = self.0.resolve_field(ctx).await;
+        nulls::propagate(ctx, &M::type_name(), &mut answer);
+        answer
     }
 }
 

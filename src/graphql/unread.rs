@@ -15,6 +15,7 @@ use async_graphql::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::nulls;
 use crate::error::AppError;
 use crate::kernel::ids::REFUSED;
 
@@ -173,7 +174,10 @@ impl Search<'_> {
         match (self.registry().types.get(name), value) {
             (_, Value::List(items)) => {
                 let mut items = items.iter().enumerate();
-                items.find_map(|(at, item)| Some(under(&at.to_string(), &self.within(name, item)?)))
+                let within = items
+                    .find_map(|(at, item)| Some(under(&at.to_string(), &self.within(name, item)?)));
+                // A list where one value was wanted.
+                within.or_else(|| self.unread.is(name, value).then(String::new))
             }
             (Some(MetaType::InputObject { input_fields, .. }), Value::Object(given)) => {
                 input_fields.values().find_map(|field| {
@@ -197,7 +201,9 @@ fn under(step: &str, path: &str) -> String {
 impl<Q: ObjectType> ContainerType for Naming<Q> {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         let mut answer = self.0.resolve_field(ctx).await;
-        name_values(ctx, &Q::type_name(), &mut answer);
+        let root = Q::type_name();
+        name_values(ctx, &root, &mut answer);
+        nulls::propagate(ctx, &root, &mut answer);
         answer
     }
 }

@@ -21,6 +21,7 @@ use crate::error::{AppError, AppResult, ErrorCode};
 use crate::graphql::context::OperationScope;
 use crate::graphql::document::{Documents, Ready};
 use crate::graphql::errors::finish;
+use crate::graphql::nulls;
 use crate::kernel::gcra::BURST_US;
 use crate::kernel::peer::Peer;
 use crate::kernel::quota::Place;
@@ -200,6 +201,9 @@ impl<'e, E: Endpoint> Operation<'e, E> {
     pub(super) fn finish(&self, mut response: Response) -> Response {
         let _entered = self.span.enter();
         let codes = finish(&mut response, self.scope.request_id());
+        if self.ready.reading.kind == OperationType::Query {
+            nulls::empty(&mut response);
+        }
         self.ready.reading.order.apply(&mut response.data);
         let trace = self.scope.trace();
         let took = self.started.elapsed();

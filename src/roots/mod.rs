@@ -174,3 +174,37 @@ pub fn sdl() -> String {
         .sorted_enum_items();
     schema_builder().finish().sdl_with_options(options)
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{ContainerType, Context};
+
+    use crate::dealer::catalog::products::graphql::Product;
+    use crate::dealer::catalog::quantity::graphql::Quantity;
+    use crate::dealer::customers::graphql::Customer;
+    use crate::dealer::deliveries::graphql::Delivery;
+    use crate::dealer::invoices::graphql::Invoice;
+    use crate::dealer::orders::graphql::Order;
+    use crate::dealer::orders::line::OrderLine;
+    use crate::dealer::stock::graphql::StockLevel;
+
+    /// Bytes of the task that answers a field of `T`.
+    fn task<T: 'static, F>(_: impl Fn(&'static T, &'static Context<'static>) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// It is moved for each field of each record of a page, and is as large as the largest that
+    /// one of the fields could need: what does much is boxed.
+    #[test]
+    fn a_field_of_what_comes_by_the_dozen_takes_little() {
+        macro_rules! tasks {
+            ($($object:ty),*) => {
+                [$((stringify!($object), task(<$object as ContainerType>::resolve_field))),*]
+            };
+        }
+        let tasks = tasks!(
+            Customer, Delivery, Invoice, Order, OrderLine, Product, Quantity, StockLevel
+        );
+        assert!(tasks.iter().all(|(_, bytes)| *bytes <= 1024), "{tasks:?}");
+    }
+}

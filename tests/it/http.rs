@@ -10,6 +10,7 @@ mod health;
 mod hostile;
 mod hygiene;
 mod limits;
+mod nulls;
 mod page;
 mod plans;
 mod protocol;

@@ -111,7 +111,7 @@ pub struct CreditNoteCreateInput {
     /// Amounts that are of no line, at most 1000.
     pub amounts: Option<Vec<CreditAmountInput>>,
     /// Whether the quantities that are credited can be billed by another invoice: for an invoice
-    /// that was wrong. Otherwise they never are.
+    /// that was wrong, or for goods that are not delivered. Otherwise they never are.
     #[graphql(default)]
     pub is_billed_again: bool,
     /// In your own words, for the customer to read; at most 500 characters.

@@ -84,7 +84,9 @@ async fn give_up_rest(tx: &mut TenantTx, order: &mut LockedOrder) -> ServiceResu
     let is_prepaid =
         |line: &OrderLineRow| line.invoiced > line.delivered && line.wanted() > line.delivered;
     if order.lines.iter().any(is_prepaid) {
-        return refuse("some of it is invoiced and not delivered; credit that first");
+        return refuse(
+            "some of it is invoiced and not delivered; credit that first, to be billed again",
+        );
     }
     let parts: Vec<_> = order
         .lines

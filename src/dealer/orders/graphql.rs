@@ -30,6 +30,7 @@ use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{list_cost, list_query};
 use crate::graphql::context::ContextExt;
 use crate::graphql::found::{by_one_key, there};
+use crate::graphql::inline::Inline;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::kernel::ids::UserId;
 
@@ -71,9 +72,9 @@ impl Order {
 
     /// Who has ordered.
     #[graphql(guard = P::CustomersRead, directive = has_permission::apply(P::CustomersRead))]
-    async fn customer(&self, ctx: &Context<'_>) -> AppResult<Customer> {
+    async fn customer(&self, ctx: &Context<'_>) -> AppResult<Inline<Customer>> {
         let id = self.0.customer_id;
-        Ok(Customer(there(ctx, CustomerById(id)).await?))
+        Ok(Inline(Customer(there(ctx, CustomerById(id)).await?)))
     }
 
     /// The quote it was made of; null if it was written by itself.
@@ -127,9 +128,9 @@ impl Order {
 
     /// Its lines, in their order; at most 200.
     #[graphql(complexity = "list_cost(child_complexity)")]
-    async fn lines(&self, ctx: &Context<'_>) -> AppResult<Vec<OrderLine>> {
+    async fn lines(&self, ctx: &Context<'_>) -> AppResult<Vec<Inline<OrderLine>>> {
         let rows = ctx.unit()?.load_list(LinesByOrder(self.0.id)).await?;
-        Ok(rows.into_iter().map(OrderLine).collect())
+        Ok(rows.into_iter().map(|row| Inline(OrderLine(row))).collect())
     }
 
     /// What it comes to, without what of it is cancelled.

@@ -16,6 +16,7 @@ use crate::dealer::stock::warehouses::graphql::{Warehouse, warehouse_of};
 use crate::error::AppResult;
 use crate::graphql::connection::list_cost;
 use crate::graphql::context::ContextExt;
+use crate::graphql::inline::Inline;
 use crate::graphql::permit::{Permission as P, has_permission};
 use crate::graphql::scalars::{Decimal, Money};
 
@@ -40,14 +41,15 @@ impl OrderLine {
 
     /// What.
     #[graphql(guard = P::ProductsRead, directive = has_permission::apply(P::ProductsRead))]
-    async fn product(&self, ctx: &Context<'_>) -> AppResult<Product> {
-        product_of(ctx, self.0.product_id).await
+    async fn product(&self, ctx: &Context<'_>) -> AppResult<Inline<Product>> {
+        product_of(ctx, self.0.product_id).await.map(Inline)
     }
 
     /// How much, in the unit in which it is ordered.
-    async fn quantity(&self) -> Quantity {
+    async fn quantity(&self) -> Inline<Quantity> {
         let row = &self.0;
-        Quantity::in_unit(row.unit_id, row.unit_quantity, row.quantity)
+        let quantity = Quantity::in_unit(row.unit_id, row.unit_quantity, row.quantity);
+        Inline(quantity)
     }
 
     /// What one of `priceUnit` costs, before the discount and without tax.

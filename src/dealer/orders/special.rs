@@ -27,6 +27,7 @@ use crate::dealer::purchasing::suppliers::model::SupplierId;
 use crate::dealer::purchasing::suppliers::service::{all_in_use, in_use};
 use crate::dealer::stock::adjust::service::MOST_LINES;
 use crate::dealer::stock::warehouses::model::WarehouseId;
+use crate::dealer::stock::warehouses::service as places;
 use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::kernel::checks::Checks;
 use crate::kernel::quantity::Amount;
@@ -45,6 +46,7 @@ pub async fn buy(
     let mut orders = lock_by_lines(tx, &input.line_ids).await?;
     let dead = dead_links(tx, &orders).await?;
     let lines = each(&input.line_ids, |id| to_buy(&orders, &dead, id))?;
+    refuse_places(tx, &lines).await?;
     let shop = Shop::open(tx, &lines, input.supplier_id).await?;
     let baskets = each(&input.line_ids, |id| shop.basket(&lines, id))?;
     let (drafts, rows) = drafts(tx, (&lines, baskets), (&shop, note))?;
@@ -58,6 +60,25 @@ pub async fn buy(
     write(tx, &mut orders).await?;
     tell(tx, orders.values());
     Ok(made)
+}
+
+/// Refuses to buy for a warehouse out of use, or for one where goods are on their way.
+async fn refuse_places(tx: &mut TenantTx, lines: &[OrderLineRow]) -> ServiceResult<()> {
+    let path = |at: usize| {
+        ["input", "lineIds"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([at.to_string()])
+    };
+    let named = lines.iter().enumerate();
+    let named = named.filter_map(|(at, line)| Some((line.warehouse_id?, path(at).collect())));
+    let named: Vec<(WarehouseId, Vec<String>)> = named.collect();
+    let found = places::all_in_use(tx, &named).await?;
+    for (row, (_, path)) in found.iter().zip(&named) {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        places::rests(row, &path, "buy it")?;
+    }
+    Ok(())
 }
 
 fn check(checks: &mut Checks, ids: &[OrderLineId]) {

@@ -11,7 +11,7 @@ fn dealers_have_a_history_that_adds_up() {
         "--dealers",
         "2",
         "--months",
-        "2",
+        "6",
         "--seed",
         "5",
         "--lines",

@@ -213,5 +213,8 @@ async fn a_place_stays_in_use_while_goods_are_on_their_way_from_it() {
     let kept = depot.yard.archive(&depot.yard.warehouses[0]).await;
     assert_eq!(refused(&kept), ("NOT_ALLOWED", "input.id".to_owned()));
     let message = kept["userErrors"][0]["message"].as_str().unwrap();
-    assert!(message.contains("has open deliveries;"), "{message}");
+    assert!(
+        message.contains("has open deliveries, open orders;"),
+        "{message}"
+    );
 }

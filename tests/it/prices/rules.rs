@@ -100,6 +100,7 @@ async fn behind_a_promotion_the_price_before_goes_on() {
         row("5", "2027-01-01", Some("2027-01-31")),
         row("4.5", "2027-02-01", Some("2027-02-10")),
         row("5", "2027-02-11", Some("2027-03-01")),
+        row("5", "2027-03-02", None),
     ];
     assert_eq!(validities(client).await, wanted);
     let data = client
@@ -110,6 +111,45 @@ async fn behind_a_promotion_the_price_before_goes_on() {
 }
 
 /// A pallet of this cement is 40 bags.
+/// What goes on behind a promotion makes way for the next one, and comes back when one is over
+/// earlier than it was to be.
+#[tokio::test]
+async fn one_promotion_follows_another_and_ends_early() {
+    let (_server, dealer) = shop().await;
+    let client = &dealer.client;
+    let (list, timber) = (
+        list(client, "A", json!({})).await,
+        product(client, "LBR-2X4-8").await,
+    );
+    let input = |value: &str, from: &str, to: Option<&str>| {
+        json!({ "priceListId": list["id"], "productId": timber["id"], "method": "FIXED",
+            "value": value, "validFrom": from, "validTo": to })
+    };
+    let row =
+        |value: &str, from: &str, to: Option<&str>| (value.to_owned(), json!(from), json!(to));
+    let end = |rule: &Value, day: &str| json!({ "id": rule["id"], "expectedVersion": rule["version"], "lastDay": day });
+    rule(client, input("9", "2026-01-01", None)).await;
+    let first = rule(client, input("8", "2026-12-01", Some("2026-12-07"))).await;
+    rule(client, input("7", "2026-12-08", Some("2026-12-14"))).await;
+    let second = rule(client, input("7", "2026-12-08", Some("2026-12-24"))).await;
+    let wanted = [
+        row("9", "2026-01-01", Some("2026-11-30")),
+        row("8", "2026-12-01", Some("2026-12-07")),
+        row("7", "2026-12-08", Some("2026-12-24")),
+        row("9", "2026-12-25", None),
+    ];
+    assert_eq!(validities(client).await, wanted);
+    // One never begins, one ends early.
+    done(client, "priceRuleEnd", RULE, end(&second, "2026-12-01")).await;
+    done(client, "priceRuleEnd", RULE, end(&first, "2026-12-05")).await;
+    let wanted = [
+        row("9", "2026-01-01", Some("2026-11-30")),
+        row("8", "2026-12-01", Some("2026-12-05")),
+        row("9", "2026-12-06", None),
+    ];
+    assert_eq!(validities(client).await, wanted);
+}
+
 #[tokio::test]
 async fn minimums_are_the_same_if_they_are_as_much_in_base_units() {
     let server = Server::start().await;
@@ -174,7 +214,23 @@ async fn a_product_keeps_the_units_that_its_rules_need() {
     }
     let input = json!({ "id": made["id"], "expectedVersion": 1, "lastDay": "2026-01-31" });
     done(client, "priceRuleEnd", RULE, input).await;
+    // Nor is one taken away in which a supplier delivers it.
+    let input = json!({ "code": "NOBODY-ELSE", "name": "Kiln" });
+    let supplier = done(client, "supplierCreate", "supplier { id }", input).await;
+    let input =
+        json!({ "supplierId": supplier["id"], "productId": cement["id"], "unitId": pallet });
+    let item = done(
+        client,
+        "supplierItemSet",
+        "supplierItem { id version }",
+        input,
+    )
+    .await;
     let input = json!({ "id": cement["id"], "expectedVersion": cement["version"], "units": [] });
+    let said = refused(client, "productUpdate", input.clone()).await;
+    assert_eq!(said, ("NOT_ALLOWED".into(), "units".into()));
+    let removed = json!({ "id": item["id"], "expectedVersion": item["version"] });
+    done(client, "supplierItemRemove", "supplierItem { id }", removed).await;
     done(client, "productUpdate", "product { id }", input).await;
 }
 

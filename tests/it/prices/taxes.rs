@@ -80,12 +80,13 @@ async fn a_new_rate_ends_the_present_one_the_day_before() {
         row("8", "2026-07-01", None),
     ];
     assert_eq!(rates(client).await, wanted);
-    // Sent again, or mended on the same day, it is the same rate.
+    // Sent again, or mended on the same day, it is the same rate; what it was goes on behind it.
     let mended = set(client, &class, "8.5", "2026-07-01", Some("2026-12-31")).await;
     assert_eq!(mended["id"], eight["id"]);
     let wanted = [
         row("10", "2026-01-01", Some("2026-06-30")),
         row("8.5", "2026-07-01", Some("2026-12-31")),
+        row("8", "2027-01-01", None),
     ];
     assert_eq!(rates(client).await, wanted);
     let data = client
@@ -124,10 +125,43 @@ async fn behind_a_rate_with_an_end_the_one_before_goes_on() {
     assert_eq!(rates(client).await, wanted);
     // Refused, it leaves what is there.
     let input = json!({ "taxClassId": class, "region": "HN", "rate": "9",
-        "validFrom": "2026-10-15", "validTo": "2026-11-05" });
+        "validFrom": "2026-10-15", "validTo": "2026-11-25" });
     let said = refused(client, "taxRateSet", input).await;
     assert_eq!(said, ("ALREADY_EXISTS".into(), "validFrom".into()));
     assert_eq!(rates(client).await, wanted);
+}
+
+/// What goes on behind one is a rate as any other, and makes way for the next as well.
+#[tokio::test]
+async fn one_rate_with_an_end_follows_another() {
+    let (_server, dealer) = shop().await;
+    let client = &dealer.client;
+    let class = class(client).await;
+    set(client, &class, "10", "2026-01-01", None).await;
+    set(client, &class, "8", "2026-11-20", Some("2026-11-21")).await;
+    set(client, &class, "5", "2026-11-22", Some("2026-11-22")).await;
+    let wanted = [
+        row("10", "2026-01-01", Some("2026-11-19")),
+        row("8", "2026-11-20", Some("2026-11-21")),
+        row("5", "2026-11-22", Some("2026-11-22")),
+        row("10", "2026-11-23", None),
+    ];
+    assert_eq!(rates(client).await, wanted);
+    // Longer than before, into what goes on behind it; and from the very first day on.
+    set(client, &class, "5", "2026-11-22", Some("2026-11-30")).await;
+    set(client, &class, "9", "2026-01-01", Some("2026-01-31")).await;
+    let wanted = [
+        row("9", "2026-01-01", Some("2026-01-31")),
+        row("10", "2026-02-01", Some("2026-11-19")),
+        row("8", "2026-11-20", Some("2026-11-21")),
+        row("5", "2026-11-22", Some("2026-11-30")),
+        row("10", "2026-12-01", None),
+    ];
+    assert_eq!(rates(client).await, wanted);
+    // Behind the last day of the calendar nothing goes on.
+    set(client, &class, "7", "2030-01-01", Some("2999-12-31")).await;
+    let last = row("7", "2030-01-01", Some("2999-12-31"));
+    assert_eq!(rates(client).await.last(), Some(&last));
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use crate::error::{AppError, AppResult};
 use crate::graphql::connection::{Connection, PageArgs, list, page_cost};
 use crate::graphql::context::ContextExt;
 use crate::graphql::filter::{Nested, Where};
+use crate::graphql::inline::Inline;
 use crate::graphql::permit::{Permission as P, has_permission};
 
 /// A product's `where` and `search` together.
@@ -74,7 +75,7 @@ impl ProductQuery {
         #[graphql(desc = "Its id.")] id: Option<ProductId>,
         #[graphql(desc = "Its SKU.")] sku: Option<String>,
         #[graphql(desc = "The barcode on one of its units.")] barcode: Option<String>,
-    ) -> AppResult<Option<Product>> {
+    ) -> AppResult<Option<Inline<Product>>> {
         let unit = ctx.unit()?;
         let row = match (id, sku, barcode) {
             (Some(id), None, None) => unit.load(ProductById(id)).await?,
@@ -85,7 +86,7 @@ impl ProductQuery {
                 return Err(AppError::bad_input("id", message));
             }
         };
-        Ok(row.map(Product))
+        Ok(row.map(|row| Inline(Product(row))))
     }
 
     /// The dealer's products.

@@ -126,6 +126,16 @@ pub async fn lock_by_sku(tx: &mut TenantTx, skus: Vec<String>) -> DbResult<Vec<P
     Ok(query.load(tx).await?)
 }
 
+/// Keeps a product as it is until the COMMIT.
+pub(super) async fn share(tx: &mut TenantTx, id: ProductId) -> DbResult<()> {
+    let query = products::table
+        .filter(products::id.eq(id))
+        .select(products::id)
+        .for_share();
+    query.load::<ProductId>(tx).await?;
+    Ok(())
+}
+
 /// The product, locked also against those who put it into stock for the first time.
 pub async fn lock(tx: &mut TenantTx, id: ProductId) -> DbResult<Option<ProductRow>> {
     let query = products::table

@@ -170,6 +170,11 @@ pub async fn archived(tx: &mut TenantTx, ids: &[ProductId]) -> DbResult<HashSet<
     Ok(query::archived(tx, ids).await?.into_iter().collect())
 }
 
+/// Lets nobody take units from a product until the COMMIT: who does changes the product, too.
+pub async fn keep_units(tx: &mut TenantTx, id: ProductId) -> DbResult<()> {
+    query::share(tx, id).await
+}
+
 /// Counts a change of what hangs on a product, which is locked by that.
 pub async fn touch(tx: &mut TenantTx, id: ProductId, path: &[&str]) -> ServiceResult<ProductRow> {
     let missing = || UserError::at(ErrorCode::NotFound, path, "there is no such product");

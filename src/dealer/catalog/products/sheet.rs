@@ -109,6 +109,9 @@ impl Named {
     }
 }
 
+/// Fields of an input, and the columns that say them.
+const COLUMN_NAMES: &[(&str, &str)] = &[("categoryId", "category"), ("baseUnitId", "baseUnit")];
+
 /// Adds the product of a line, or changes the one with its SKU. Columns that are absent
 /// change nothing.
 pub async fn take(tx: &mut TenantTx, named: &mut Named, cells: &Cells) -> Result<Taken, Refused> {
@@ -121,7 +124,7 @@ pub async fn take(tx: &mut TenantTx, named: &mut Named, cells: &Cells) -> Result
         },
         None => (service::create(tx, said.create(sku)?).await, Taken::Created),
     };
-    let row = row.map_err(Refused::of)?;
+    let row = row.map_err(|refusal| Refused::of(refusal).renamed(COLUMN_NAMES))?;
     named.products.insert(row.sku.clone(), row);
     Ok(taken)
 }

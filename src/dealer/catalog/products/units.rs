@@ -11,6 +11,7 @@ use crate::dealer::catalog::barcodes::service as barcodes;
 use crate::dealer::catalog::units::loader::UnitById;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::prices::rules::service::needed_units;
+use crate::dealer::purchasing::items::service::said_units;
 use crate::error::{Constraint, ErrorCode, ServiceResult, UserError, on_constraint};
 use crate::graphql::loader::LoaderKey;
 use crate::kernel::checks::Checks;
@@ -159,22 +160,26 @@ impl Wanted {
     }
 }
 
-/// Refuses to take units from products whose price rules need them.
+/// Refuses to take units from products whose price rules or supplier items need them.
 async fn refuse_needed(
     tx: &mut TenantTx,
     gone: &[(ProductId, UnitId)],
     path: &[&str],
 ) -> ServiceResult<()> {
-    let products = gone.iter().map(|unit| unit.0).collect();
-    let needed = needed_units(tx, products).await?;
-    let Some((product, unit)) = gone.iter().find(|unit| needed.contains(*unit)) else {
-        return Ok(());
+    let products: Vec<_> = gone.iter().map(|unit| unit.0).collect();
+    let rules = needed_units(tx, products.clone()).await?;
+    let items = said_units(tx, &products).await?;
+    let needed = |whose: &HashSet<_>| gone.iter().find(|unit| whose.contains(*unit));
+    let (whose, deed, (product, unit)) = match (needed(&rules), needed(&items)) {
+        (Some(unit), _) => ("price rules", "end", unit),
+        (None, Some(unit)) => ("supplier items", "change", unit),
+        (None, None) => return Ok(()),
     };
     let key = UnitById(*unit);
     let unit = UnitById::load_batch(tx, &[key]).await?.remove(&key);
     let product = query::find_many(tx, &[*product]).await?.pop();
     let message = format!(
-        "price rules of {} use {}; end them first",
+        "{whose} of {} use {}; {deed} them first",
         product.map(|row| row.sku).unwrap_or_default(),
         unit.map(|row| row.code).unwrap_or_default(),
     );

@@ -18,18 +18,20 @@ use crate::tenancy::TenantTx;
 pub(super) struct Alike {
     /// The one that holds on its first day.
     pub(super) present: Option<PriceRuleRow>,
-    /// Whether another one begins later on its days.
+    /// The one that begins later on its days, and goes on behind them.
+    pub(super) later: Option<PriceRuleRow>,
+    /// Whether yet another one begins later on its days.
     begins_within: bool,
 }
 
 impl Alike {
     /// Finds them. The holder is locked, so that no more come.
     pub(super) async fn find(tx: &mut TenantTx, new: &PriceRuleRow) -> AppResult<Self> {
-        let mut rules = query::on_days_of(tx, new).await?;
-        let units = units(tx, new, &rules).await?;
-        rules.retain(|rule| is_alike(&units, rule, new));
-        let begins_within = rules.iter().any(|rule| rule.valid_from > new.valid_from);
-        rules.retain(|rule| rule.valid_from <= new.valid_from);
+        let mut rules = on_days_of(tx, new).await?;
+        let begins_later = |rule: &mut PriceRuleRow| rule.valid_from > new.valid_from;
+        let mut within: Vec<_> = rules.extract_if(.., begins_later).collect();
+        let goes_on = |rule: &PriceRuleRow| rule.validity().rest_behind(new.validity()).is_some();
+        let later = within.pop_if(|rule| goes_on(rule));
         // Two hold at once where the factor of a unit was changed: the one in the same unit is
         // meant.
         let in_its_unit = rules.iter().position(|rule| is_same(rule, new));
@@ -39,7 +41,8 @@ impl Alike {
         };
         Ok(Self {
             present,
-            begins_within,
+            later,
+            begins_within: !within.is_empty(),
         })
     }
 
@@ -51,6 +54,18 @@ impl Alike {
         let path = ["input", "validFrom"];
         Err(UserError::at(ErrorCode::AlreadyExists, &path, OVERLAP).into())
     }
+}
+
+/// The rules on the days of another one that differ from it by their days, and by what they say,
+/// alone.
+pub(super) async fn on_days_of(
+    tx: &mut TenantTx,
+    like: &PriceRuleRow,
+) -> AppResult<Vec<PriceRuleRow>> {
+    let mut rules = query::on_days_of(tx, like).await?;
+    let units = units(tx, like, &rules).await?;
+    rules.retain(|rule| is_alike(&units, rule, like));
+    Ok(rules)
 }
 
 /// The units of the product, if minimums in different ones are to be compared. The products of a

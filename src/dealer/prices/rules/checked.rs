@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::input::PriceRuleUpsertInput;
 use super::model::PriceMethod;
 use crate::dealer::catalog::products::loader::UnitsByProduct;
+use crate::dealer::catalog::products::service::keep_units;
 use crate::error::{AppResult, ErrorCode, Refusal, ServiceResult, UserError};
 use crate::graphql::loader::LoaderKey;
 use crate::kernel::checks::Checks;
@@ -90,6 +91,7 @@ pub(super) async fn check_measured(
     if wanted.iter().all(|(_, unit)| unit.is_none()) {
         return Ok(());
     }
+    keep_units(tx, product).await?;
     let key = UnitsByProduct(product);
     let found = UnitsByProduct::load_batch(tx, &[key]).await;
     let units = found.map(|mut units| units.remove(&key).unwrap_or_default())?;

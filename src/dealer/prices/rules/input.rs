@@ -19,10 +19,12 @@ use crate::graphql::idempotency::IdempotencyKey;
 use crate::graphql::scalars::Decimal;
 
 /// What something costs from a day on. Name at most one of priceListId, customerId and jobId;
-/// a rule without is everybody's, and prices a category. The rule with the same holder,
-/// target and minimum that holds on the first day ends the day before, and goes on as a rule of
-/// its own from the day after `validTo` if it held longer; one that begins on that day is
-/// changed, its end with it.
+/// a rule without is everybody's, and prices a category. It holds on the days it names, and
+/// what held on them before goes on around them: the rule with the same holder, target and
+/// minimum that holds on the first day ends the day before, or is changed if it begins on it,
+/// and goes on as a rule of its own from the day after `validTo` if it held longer; one that
+/// begins later begins on the day after `validTo`. Refused if another one begins on these days
+/// and does not hold longer.
 #[derive(InputObject, Debug)]
 pub struct PriceRuleUpsertInput {
     /// For those who have this price list.

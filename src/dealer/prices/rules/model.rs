@@ -93,4 +93,10 @@ impl PriceRuleRow {
             ..self.clone()
         })
     }
+
+    /// Whether it says the same price as another one.
+    pub fn costs_as(&self, other: &Self) -> bool {
+        let price = |rule: &Self| (rule.unit_id, rule.method, rule.value);
+        price(self) == price(other)
+    }
 }

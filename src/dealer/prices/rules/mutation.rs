@@ -45,7 +45,8 @@ impl PriceRuleMutation {
         Ok(unit.outcome(result)?.into())
     }
 
-    /// Ends a rule with a day; removes it if it has not begun by then.
+    /// Ends a rule with a day; removes it if it has not begun by then. A rule that it had
+    /// interrupted goes on the day after.
     #[graphql(guard = P::PricesManage, directive = has_permission::apply(P::PricesManage))]
     async fn price_rule_end(
         &self,

@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
-use super::alike::Alike;
+use chrono::NaiveDate;
+
+use super::alike::{Alike, on_days_of};
 use super::checked::{check, check_measured, found, not_found};
 use super::events::{PriceRuleEnded, PriceRuleSet};
 use super::input::{PriceRuleEndInput, PriceRuleUpsertInput};
 use super::model::{PriceRuleId, PriceRuleRow};
 use super::query;
 use crate::db::error::DbResult;
-use crate::dealer::calendar::{Validity, today};
+use crate::dealer::calendar::{EARLIEST, Validity, today};
 use crate::dealer::catalog::products::model::ProductId;
 use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::customers::model::CustomerId;
@@ -67,15 +69,15 @@ pub async fn upsert(tx: &mut TenantTx, input: PriceRuleUpsertInput) -> ServiceRe
     check_measured(tx, &input).await?;
     let customer = lock_holder(tx, &input).await?;
     let row = new_row(tx, &input, validity, customer);
-    let (row, rest) = write(tx, row, input.expected_version).await?;
+    let (row, behind) = write(tx, row, input.expected_version).await?;
     tx.emit(&PriceRuleSet((&row).into()));
-    if let Some(rest) = rest {
-        tx.emit(&PriceRuleSet((&rest).into()));
+    if let Some(behind) = behind {
+        tx.emit(&PriceRuleSet((&behind).into()));
     }
     Ok(row)
 }
 
-/// Ends a rule, or removes one that has not begun by then.
+/// Ends a rule, or removes one that has not begun by then; what it had interrupted goes on then.
 pub async fn end(tx: &mut TenantTx, input: PriceRuleEndInput) -> ServiceResult<PriceRuleRow> {
     let last = match input.last_day {
         Some(day) => day,
@@ -84,6 +86,7 @@ pub async fn end(tx: &mut TenantTx, input: PriceRuleEndInput) -> ServiceResult<P
     let (id, version) = (input.id, input.expected_version);
     let present = query::find_many(tx, &[id]).await?.pop();
     let present = present.filter(|row| row.version == version);
+    let before = present.clone();
     let ended = match present {
         None => None,
         Some(row) if last < row.valid_from => query::delete(tx, id, version).await?,
@@ -102,6 +105,9 @@ pub async fn end(tx: &mut TenantTx, input: PriceRuleEndInput) -> ServiceResult<P
     };
     let row = updated(ended, query::find_many(tx, &[id])).await?;
     tx.emit(&PriceRuleEnded((&row).into()));
+    if let Some(before) = before {
+        resume(tx, &before, last).await?;
+    }
     Ok(row)
 }
 
@@ -194,7 +200,7 @@ fn new_row(
     }
 }
 
-/// Writes a rule; gives it, and the one before where that goes on behind it.
+/// Writes a rule; gives it, and the one that goes on behind it, if that is another than before.
 async fn write(
     tx: &mut TenantTx,
     mut row: PriceRuleRow,
@@ -206,30 +212,73 @@ async fn write(
         return Err(changed());
     }
     alike.refuse_overlap()?;
-    match alike.present {
+    let Alike { present, later, .. } = alike;
+    // No two overlap at any time, so that each makes way for the next.
+    let behind = match (later, row.valid_to.and_then(|last| last.succ_opt())) {
+        (Some(later), Some(first)) => Some(begin(tx, later, first).await?),
+        _ => None,
+    };
+    let rest = present.as_ref().and_then(|rule| rule.rest_behind(&row));
+    match present {
         Some(same) if same.valid_from == row.valid_from => {
             row.id = same.id;
             row.created_at = same.created_at;
             row.version = same.version.saturating_add(1);
             let written = query::update(tx, &row, same.version).await;
             let written = written.map_err(on_constraint(CONSTRAINTS))?;
-            Ok((written.ok_or_else(changed)?, None))
+            row = written.ok_or_else(changed)?;
         }
         Some(earlier) => {
-            let rest = earlier.rest_behind(&row);
-            // No two overlap at any time, so that each makes way for the next.
             cut(tx, earlier, &row).await?;
             insert(tx, &row).await?;
-            if let Some(rest) = &rest {
-                insert(tx, rest).await?;
-            }
-            Ok((row, rest))
         }
-        None => {
-            insert(tx, &row).await?;
-            Ok((row, None))
-        }
+        None => insert(tx, &row).await?,
     }
+    if let Some(rest) = &rest {
+        insert(tx, rest).await?;
+    }
+    Ok((row, rest.or(behind)))
+}
+
+/// Lets a rule begin on another day.
+async fn begin(
+    tx: &mut TenantTx,
+    mut rule: PriceRuleRow,
+    first: NaiveDate,
+) -> ServiceResult<PriceRuleRow> {
+    let version = rule.version;
+    rule.valid_from = first;
+    rule.updated_at = tx.now();
+    rule.version = version.saturating_add(1);
+    let begun = query::update(tx, &rule, version).await;
+    let begun = begun.map_err(on_constraint(CONSTRAINTS))?;
+    begun.ok_or_else(changed)
+}
+
+/// Lets what a rule had interrupted go on earlier, now that it ends with `last` or never
+/// begins: the rule right behind it, if one before it says the same.
+async fn resume(tx: &mut TenantTx, ended: &PriceRuleRow, last: NaiveDate) -> ServiceResult<()> {
+    let Some(behind) = ended.valid_to.and_then(|day| day.succ_opt()) else {
+        return Ok(());
+    };
+    let days = |valid_from, valid_to| PriceRuleRow {
+        valid_from,
+        valid_to,
+        ..ended.clone()
+    };
+    let mut next = on_days_of(tx, &days(behind, Some(behind))).await?;
+    next.retain(|rule| rule.valid_from == behind);
+    let Some(next) = next.pop() else {
+        return Ok(());
+    };
+    let before = days(EARLIEST, ended.valid_from.pred_opt());
+    let mut before = on_days_of(tx, &before).await?.into_iter();
+    let first = last.succ_opt().unwrap_or(last).max(ended.valid_from);
+    if first < behind && before.any(|rule| rule.costs_as(&next)) {
+        let next = begin(tx, next, first).await?;
+        tx.emit(&PriceRuleSet((&next).into()));
+    }
+    Ok(())
 }
 
 /// Ends a rule the day before another one begins.

@@ -37,9 +37,11 @@ pub struct TaxClassUpdateInput {
     pub idempotency_key: Option<IdempotencyKey>,
 }
 
-/// A tax rate from a day on. The rate that holds on that day ends the day before, and goes on
-/// from the day after `validTo` if it held longer; one that begins on that day is changed, its
-/// end with it.
+/// A tax rate from a day on. It holds on the days it names, and what held on them before goes on
+/// around them: the rate that holds on the first day ends the day before, or is changed if it
+/// begins on it, and goes on from the day after `validTo` if it held longer; one that begins
+/// later begins on the day after `validTo`. Refused if another one begins on these days and
+/// does not hold longer.
 #[derive(InputObject, Debug)]
 pub struct TaxRateSetInput {
     /// Of which class.

@@ -89,4 +89,15 @@ impl TaxRateRow {
             ..self.clone()
         })
     }
+
+    /// The rate itself, from the day on that follows `other`, which ends within it; none if
+    /// nothing of it is left.
+    pub fn put_behind(self, other: &Self) -> Option<Self> {
+        let rest = self.validity().rest_behind(other.validity())?;
+        Some(Self {
+            valid_from: rest.from,
+            updated_at: other.updated_at,
+            ..self
+        })
+    }
 }

@@ -1,7 +1,5 @@
 //! Use cases of tax classes and rates.
 
-use diesel::QueryResult;
-
 use super::events::TaxRateSet;
 use super::input::{TaxClassCreateInput, TaxClassUpdateInput, TaxRateSetInput};
 use super::model::{TaxClassChanges, TaxClassId, TaxClassRow, TaxRateId, TaxRateRow};
@@ -15,18 +13,14 @@ use crate::tenancy::TenantTx;
 /// Characters of a region.
 const LONGEST_REGION: usize = 20;
 
-const CONSTRAINTS: &[Constraint] = &[
-    Constraint {
-        name: "tax_classes_code_unique",
-        path: &["input", "code"],
-        message: "another tax class has this code",
-    },
-    Constraint {
-        name: "tax_rates_overlap",
-        path: &["input", "validFrom"],
-        message: "another rate of this class and region begins within these days",
-    },
-];
+const CONSTRAINTS: &[Constraint] = &[Constraint {
+    name: "tax_classes_code_unique",
+    path: &["input", "code"],
+    message: "another tax class has this code",
+}];
+
+/// Why days are refused.
+const OVERLAP: &str = "another rate of this class and region begins within these days";
 
 /// Adds a tax class.
 pub async fn create(tx: &mut TenantTx, input: TaxClassCreateInput) -> ServiceResult<TaxClassRow> {
@@ -98,40 +92,49 @@ pub async fn set_rate(tx: &mut TenantTx, input: TaxRateSetInput) -> ServiceResul
         created_at: now,
         updated_at: now,
     };
-    let rest = write_rate(tx, &mut row)
-        .await
-        .map_err(on_constraint(CONSTRAINTS))?;
+    let behind = write_rate(tx, &mut row).await?;
     tx.emit(&TaxRateSet((&row).into()));
-    if let Some(rest) = rest {
-        tx.emit(&TaxRateSet((&rest).into()));
+    if let Some(behind) = behind {
+        tx.emit(&TaxRateSet((&behind).into()));
     }
     Ok(row)
 }
 
-/// Writes a rate; gives the one before where it goes on behind it.
-async fn write_rate(tx: &mut TenantTx, row: &mut TaxRateRow) -> QueryResult<Option<TaxRateRow>> {
-    let present = rates::query::at(tx, row.tax_class_id, &row.region, row.valid_from).await?;
+/// Writes a rate; gives the one that goes on behind it, if that is another than before.
+async fn write_rate(tx: &mut TenantTx, row: &mut TaxRateRow) -> ServiceResult<Option<TaxRateRow>> {
+    let (mut present, mut behind) = (None, None);
+    for other in rates::query::on_days_of(tx, row).await? {
+        if other.valid_from <= row.valid_from {
+            present = Some(other);
+        } else {
+            behind = Some(other.put_behind(row).ok_or_else(overlap)?);
+        }
+    }
+    // No two overlap at any time, so that each makes way for the next.
+    if let Some(behind) = &behind {
+        rates::query::update(tx, behind).await?;
+    }
+    let rest = present.as_ref().and_then(|rate| rate.rest_behind(row));
     match present {
         Some(same) if same.valid_from == row.valid_from => {
             row.id = same.id;
             row.created_at = same.created_at;
             rates::query::update(tx, row).await?;
-            return Ok(None);
         }
         Some(mut earlier) => {
-            let rest = earlier.rest_behind(row);
             earlier.valid_to = row.valid_from.pred_opt();
             earlier.updated_at = row.updated_at;
-            // No two overlap at any time, so that each makes way for the next.
             rates::query::update(tx, &earlier).await?;
             rates::query::insert(tx, row).await?;
-            if let Some(rest) = &rest {
-                rates::query::insert(tx, rest).await?;
-            }
-            return Ok(rest);
         }
-        None => {}
+        None => rates::query::insert(tx, row).await?,
     }
-    rates::query::insert(tx, row).await?;
-    Ok(None)
+    if let Some(rest) = &rest {
+        rates::query::insert(tx, rest).await?;
+    }
+    Ok(rest.or(behind))
+}
+
+fn overlap() -> UserError {
+    UserError::at(ErrorCode::AlreadyExists, &["input", "validFrom"], OVERLAP)
 }

@@ -1,6 +1,6 @@
 //! Use cases of what suppliers deliver.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
@@ -10,7 +10,9 @@ use super::model::{SupplierItemId, SupplierItemRow};
 use super::query;
 use crate::db::error::DbResult;
 use crate::dealer::catalog::products::model::ProductId;
+use crate::dealer::catalog::products::service::keep_units;
 use crate::dealer::catalog::quantity::{Goods, Measures};
+use crate::dealer::catalog::units::model::UnitId;
 use crate::dealer::purchasing::suppliers::actions::SupplierAction;
 use crate::dealer::purchasing::suppliers::model::SupplierId;
 use crate::dealer::purchasing::suppliers::service::in_use;
@@ -46,6 +48,7 @@ pub async fn set(tx: &mut TenantTx, input: SupplierItemSetInput) -> ServiceResul
     let (product, supplier) = (input.product_id, input.supplier_id);
     let path = ["input", "supplierId"];
     in_use(tx, (supplier, &path), SupplierAction::ItemSet).await?;
+    keep_units(tx, product).await?;
     let measures = Measures::of(tx, &[product]).await?;
     let goods = bought(&measures, product)?;
     let known = query::lock_of_supplier(tx, supplier, &[product])
@@ -95,6 +98,15 @@ pub async fn of_supplier(
 ) -> DbResult<HashMap<ProductId, SupplierItemRow>> {
     let rows = query::find_of_supplier(tx, supplier, products).await?;
     Ok(rows.into_iter().map(|row| (row.product_id, row)).collect())
+}
+
+/// The units in which suppliers are known to deliver these products.
+pub async fn said_units(
+    tx: &mut TenantTx,
+    products: &[ProductId],
+) -> DbResult<HashSet<(ProductId, UnitId)>> {
+    let rows = query::find_by_products(tx, products).await?.into_iter();
+    Ok(rows.map(|row| (row.product_id, row.unit_id)).collect())
 }
 
 /// Who delivers these products, the preferred supplier of each first.

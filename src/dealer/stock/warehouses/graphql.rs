@@ -161,7 +161,7 @@ impl WarehouseMutation {
     }
 
     /// Archives a warehouse. Refused while goods lie there or are reserved, and while a transfer,
-    /// a purchase order, a count, a delivery or a return of it is open.
+    /// a purchase order, a count, a delivery, a return or a confirmed order of it is open.
     #[graphql(guard = P::WarehousesManage, directive = has_permission::apply(P::WarehousesManage))]
     async fn warehouse_archive(
         &self,

@@ -9,9 +9,11 @@ use super::model::{WarehouseChanges, WarehouseId, WarehouseKind, WarehouseRow};
 use crate::db::error::DbResult;
 use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows, load_page};
 use crate::db::tenant_tables::{
-    deliveries, purchase_orders, returns, stock_counts, stock_levels, stock_transfers, warehouses,
+    deliveries, order_lines, orders, purchase_orders, returns, stock_counts, stock_levels,
+    stock_transfers, warehouses,
 };
 use crate::dealer::deliveries::model::DeliveryState;
+use crate::dealer::orders::model::OrderState;
 use crate::dealer::purchasing::orders::model::PurchaseOrderState;
 use crate::dealer::returns::model::ReturnState;
 use crate::dealer::stock::counts::model::StockCountState;
@@ -108,9 +110,9 @@ pub(super) async fn share_by_code(
 }
 
 /// Whether there is stock on hand, and what else keeps a warehouse in use: goods that are
-/// reserved, and open transfers, purchase orders, counts, deliveries and returns. In one
+/// reserved, and open transfers, purchase orders, counts, deliveries, returns and orders. In one
 /// statement: goods go from a document to stock at once, and are not missed between the two.
-pub(super) async fn in_the_way(tx: &mut TenantTx, id: WarehouseId) -> DbResult<[bool; 7]> {
+pub(super) async fn in_the_way(tx: &mut TenantTx, id: WarehouseId) -> DbResult<[bool; 8]> {
     let levels = || stock_levels::table.filter(stock_levels::warehouse_id.eq(id));
     let touches = stock_transfers::from_id
         .eq(id)
@@ -144,8 +146,15 @@ pub(super) async fn in_the_way(tx: &mut TenantTx, id: WarehouseId) -> DbResult<[
                 .filter(returns::warehouse_id.eq(id))
                 .filter(returns::state.eq_any(ReturnState::OPEN.to_vec())),
         ),
+        exists(
+            order_lines::table
+                .inner_join(orders::table)
+                .filter(order_lines::warehouse_id.assume_not_null().eq(id))
+                .filter(orders::state.eq(OrderState::Confirmed))
+                .filter(order_lines::quantity.gt(order_lines::cancelled + order_lines::delivered)),
+        ),
     ));
-    let found: (bool, bool, bool, bool, bool, bool, bool) = query.get_result(tx).await?;
+    let found: (bool, bool, bool, bool, bool, bool, bool, bool) = query.get_result(tx).await?;
     Ok(found.into())
 }
 

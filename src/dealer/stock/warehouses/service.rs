@@ -17,7 +17,7 @@ const CONSTRAINTS: &[Constraint] = &[Constraint {
 }];
 
 /// What keeps a warehouse in use, in the order of [`query::in_the_way`].
-const IN_THE_WAY: [&str; 7] = [
+const IN_THE_WAY: [&str; 8] = [
     "stock on hand",
     "reserved goods",
     "open transfers",
@@ -25,6 +25,7 @@ const IN_THE_WAY: [&str; 7] = [
     "open counts",
     "open deliveries",
     "open returns",
+    "open orders",
 ];
 
 /// A warehouse in which goods may be put and moved, and which is not archived until the COMMIT.

@@ -1,6 +1,5 @@
 //! SQL of tax rates.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use rust_decimal::Decimal;
@@ -10,7 +9,7 @@ use crate::db::keyset::{OrderDirection, Page, PageRequest, Predicate, count_rows
 use crate::db::tenant_tables::{products, tax_rates};
 use crate::dealer::calendar::{date, timezone};
 use crate::dealer::catalog::products::model::ProductId;
-use crate::dealer::prices::taxes::model::{TaxClassId, TaxRateRow};
+use crate::dealer::prices::taxes::model::TaxRateRow;
 use crate::error::AppResult;
 use crate::graphql::order::sort_keys;
 use crate::tenancy::TenantTx;
@@ -50,24 +49,23 @@ pub async fn count(tx: &mut TenantTx, filter: Option<TaxRateCondition>) -> AppRe
     Ok(count_rows!(tx, tax_rates, filter: filter))
 }
 
-/// The rate of a class in a region on a day.
-pub async fn at(
-    tx: &mut TenantTx,
-    class: TaxClassId,
-    region: &str,
-    day: NaiveDate,
-) -> QueryResult<Option<TaxRateRow>> {
-    let query = tax_rates::table
-        .filter(tax_rates::tax_class_id.eq(class))
-        .filter(tax_rates::region.eq(region))
-        .filter(tax_rates::valid_from.le(day))
+/// The rates of the class and region of `like` that hold on some of its days, the first first.
+pub async fn on_days_of(tx: &mut TenantTx, like: &TaxRateRow) -> QueryResult<Vec<TaxRateRow>> {
+    let mut query = tax_rates::table
+        .filter(tax_rates::tax_class_id.eq(like.tax_class_id))
+        .filter(tax_rates::region.eq(like.region.clone()))
         .filter(
             tax_rates::valid_to
                 .is_null()
-                .or(tax_rates::valid_to.ge(day)),
+                .or(tax_rates::valid_to.ge(like.valid_from)),
         )
-        .select(TaxRateRow::as_select());
-    query.get_result(tx).await.optional()
+        .order(tax_rates::valid_from)
+        .select(TaxRateRow::as_select())
+        .into_boxed();
+    if let Some(last) = like.valid_to {
+        query = query.filter(tax_rates::valid_from.le(last));
+    }
+    query.load(tx).await
 }
 
 /// The rates of these products' classes today, where no region has one of its own.
