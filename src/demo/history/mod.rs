@@ -3,7 +3,7 @@
 //!
 //! It is played in memory, day by day, and written table by table, many rows a statement. The
 //! arithmetic is that of the shop (`Balance`, `progress::bring_up`, `keep::Sums`,
-//! `commitment::renew`), so that the same proofs hold: [`mod@check`] runs them. Nothing is told as
+//! `commitment::renew`), so that the same proofs hold: `check` runs them. Nothing is told as
 //! an event: nobody was there to hear it. The same seed makes the same history of the same
 //! shop on the same day.
 
